@@ -1,0 +1,148 @@
+"""How does a command run? Load, decide, commit; reload and decide again when somebody was faster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+
+import msgspec
+
+from application.log import CommandContext, EventLog, NewEvent, Receipt, Save, VersionConflict
+from domain.refusal import NotFound, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from domain.aggregate import Aggregate
+
+A = TypeVar("A", bound="Aggregate")
+
+MAX_ATTEMPTS = 4
+"""One try and three reloads: beyond that the stream is contended and the caller should know (409)."""
+
+Answer = dict[str, object]
+"""What a command tells its caller: plain JSON, without the position (the receipt has it)."""
+
+
+class Contended(Exception):
+    """The aggregate kept changing under the command; nothing was recorded. Safe to send again."""
+
+
+class Aggregates(Protocol):
+    """Loads aggregates and turns their facts into payloads."""
+
+    async def load(self, kind: type[A], tenant: str, stream_id: UUID) -> A | None:
+        """The aggregate as its last event left it, or None; never one of another tenant."""
+        ...
+
+    def encode(self, fact: object) -> NewEvent:
+        """A pending fact as the log takes it."""
+        ...
+
+    def saved(self, tenant: str, aggregate: Aggregate) -> None:
+        """Called after a commit, so that a long stream may be snapshotted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command came to. ``answer`` is plain JSON; ``position`` is where a reader must have been."""
+
+    answer: Answer
+    position: int
+    replayed: bool
+    events: tuple[str, ...] = ()
+
+
+class Work:
+    """The unit of work of one attempt: what was loaded, what is new."""
+
+    def __init__(self, aggregates: Aggregates, context: CommandContext) -> None:
+        self.context = context
+        self._aggregates = aggregates
+        self._touched: dict[UUID, Aggregate] = {}
+
+    async def get(self, kind: type[A], stream_id: UUID) -> A:
+        """Load an aggregate of this tenant; raises NotFound."""
+        held = self._touched.get(stream_id)
+        if held is None:
+            held = await self._aggregates.load(kind, self.context.tenant, stream_id)
+        if held is None or not isinstance(held, kind):
+            raise NotFound(f"no {kind.__name__} {stream_id}", id=str(stream_id))
+        self._touched[stream_id] = held
+        return held
+
+    def add(self, aggregate: Aggregate) -> None:
+        """Take a new aggregate into the save."""
+        self._touched[aggregate.id] = aggregate
+
+    @property
+    def touched(self) -> list[Aggregate]:
+        """Every aggregate of this save, in the order in which the command met them."""
+        return list(self._touched.values())
+
+
+
+
+class Engine:
+    """Runs commands against the log: idempotent, atomic over aggregates, retried on conflict."""
+
+    def __init__(self, log: EventLog, aggregates: Aggregates) -> None:
+        self._log = log
+        self._aggregates = aggregates
+
+    async def run(self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]) -> Done:
+        """Run one command to its end.
+
+        ``decide`` loads what it needs through the unit of work, calls the aggregates and returns the answer.
+        It may run several times, so it does nothing else. Raises the Refusal it raised (recorded with its
+        receipt, and raised again when the command is repeated), Contended, KeyReused or LogUnavailable.
+        """
+        conflict: VersionConflict | None = None
+        for _ in range(MAX_ATTEMPTS):
+            work = Work(self._aggregates, context)
+            try:
+                answer = await decide(work)
+            except Refusal as refusal:
+                return await self._refuse(context, refusal)
+            facts = [fact for aggregate in work.touched for fact in aggregate.collect_events()]
+            events = tuple(self._aggregates.encode(fact) for fact in facts)
+            try:
+                receipt = await self._log.append(Save(context, events, msgspec.json.encode({"done": answer})))
+            except VersionConflict as error:
+                conflict = error
+                continue
+            if not receipt.replayed:
+                for aggregate in work.touched:
+                    self._aggregates.saved(context.tenant, aggregate)
+            return _told(receipt, tuple(event.topic for event in events))
+        raise Contended(str(conflict))
+
+    async def _refuse(self, context: CommandContext, refusal: Refusal) -> Done:
+        told = {"code": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
+        receipt = await self._log.append(Save(context, (), msgspec.json.encode({"refused": told})))
+        if not receipt.replayed:
+            raise refusal
+        return _told(receipt, ())
+
+
+class RefusedBefore(Refusal):
+    """The same command was refused before; this is the first answer again."""
+
+    def __init__(self, code: str, detail: str, facts: dict[str, str | int | bool | None]) -> None:
+        super().__init__(detail, **facts)
+        self.code = code  # type: ignore[misc]  # an instance repeats the code of the refusal it stands for
+
+
+def _told(receipt: Receipt, topics: tuple[str, ...]) -> Done:
+    kept = cast("dict[str, Answer]", msgspec.json.decode(receipt.answer))
+    refused = kept.get("refused")
+    if refused is not None:
+        raise RefusedBefore(
+            str(refused["code"]), str(refused["detail"]), cast("dict[str, str | int | bool | None]", refused["facts"])
+        )
+    return Done(kept["done"], receipt.position, receipt.replayed, topics)
+
+
+__all__ = ["Aggregates", "Contended", "Done", "Engine", "RefusedBefore", "Work"]

@@ -1,0 +1,1 @@
+"""The rules of roadside assistance: aggregates, values and pure decisions."""

@@ -1,0 +1,32 @@
+"""How does a rule say no? With a named refusal that has a stable code."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A command broke a rule; nothing was recorded but the refusal itself.
+
+    ``code`` is stable and public: clients switch on it. ``detail`` is one sentence for a person and
+    holds ids and states only, never personal data. ``facts`` are the machine-readable particulars.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, detail: str = "", **facts: str | int | bool | None) -> None:
+        super().__init__(detail or self.__class__.__doc__ or self.code)
+        self.detail = str(self.args[0]).strip()
+        self.facts = facts
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not yours to see."""
+
+    code = "not_found"
+
+
+class NotAllowed(Refusal):
+    """This actor may not do that to this object."""
+
+    code = "not_allowed"

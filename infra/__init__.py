@@ -1,0 +1,1 @@
+"""What do we call: databases, queues, vendors, and the servers we bring along?"""
