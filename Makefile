@@ -1,0 +1,55 @@
+# The commands of this repository. `make run` is enough to see it work, `make test` to trust a change.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TEST_WORKERS ?= 2
+LOCK ?= requirements/dev.lock
+ROOMS := domain application projections interfaces infra tests
+export UV_PYTHON_DOWNLOADS := never
+ifdef PORT
+export VEHICAID_PORT := $(PORT)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run check test test-all bench lock format clean
+
+help:  ## Say what there is.
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+venv: $(VENV)/.synced  ## Make .venv and install what the lock file says.
+
+$(VENV)/.synced: $(LOCK) infra/setup/venv.sh
+	@sh infra/setup/venv.sh "$(PYTHON)" "$(VENV)" "$(LOCK)"
+
+run: venv  ## Run everything on http://127.0.0.1:8000 (PORT= for another one).
+	@exec $(BIN)/vehicaid up
+
+check: venv  ## Formatting, lint, types, import rules and the tests that need no server.
+	@$(BIN)/ruff format --check --quiet $(ROOMS)
+	@$(BIN)/ruff check --quiet $(ROOMS)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not servers and not slow"
+
+test: venv  ## Every test that is not marked slow.
+	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not slow"
+
+test-all: venv  ## Every test, the long ones too.
+	@$(BIN)/pytest -q -n $(TEST_WORKERS)
+
+bench: venv  ## All benchmarks; exit 1 when a bar is missed.
+	@$(BIN)/vehicaid bench all
+
+format: venv  ## Put everything into one style.
+	@$(BIN)/ruff format --quiet $(ROOMS)
+	@$(BIN)/ruff check --quiet --fix $(ROOMS)
+
+lock: venv  ## Resolve the dependencies anew into both lock files.
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+		pyproject.toml -o requirements/runtime.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+		--extra dev pyproject.toml -o requirements/dev.lock
+
+clean:  ## Remove the environment and the caches; the data in .vehicaid stay.
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

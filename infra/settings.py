@@ -1,0 +1,171 @@
+"""Which knobs does a deployment have, and what do they stand at?"""
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infra.local_state import LocalState, read_local_state
+
+CELL_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+MASTER_KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one line for the operator."""
+
+
+class Settings(BaseSettings):
+    """Everything a process is told from outside, read once and never changed."""
+
+    model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")
+
+    # Servers. An empty url means: the embedded server that `vehicaid up` runs.
+    database_url: str = Field(default="", repr=False)
+    admin_database_url: str = Field(default="", repr=False)
+    redis_url: str = Field(default="", repr=False)
+    cell: str = "cell_main"
+
+    # Where we listen. Metrics ports lie next to each other so that one firewall rule covers them.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    projector_metrics_port: int = Field(default=9101, ge=1, le=65535)
+    dispatcher_metrics_port: int = Field(default=9102, ge=1, le=65535)
+
+    # Secrets. Generated for a local run, given from outside in production.
+    token_signing_key: SecretStr | None = None
+    cursor_signing_key: SecretStr | None = None
+    personal_master_key: SecretStr | None = None
+
+    environment: Literal["local", "production"] = "local"
+    data_dir: Path = Path(".vehicaid")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    otlp_endpoint: str | None = None
+
+    # 5 s: longer than a loaded machine needs for a loopback handshake, shorter than a probe's patience.
+    connect_timeout_s: int = Field(default=5, ge=1, le=60)
+    # 2 s: a migration that waits longer than this for a lock would hold up everyone queued behind it.
+    migration_lock_timeout_s: float = Field(default=2.0, gt=0, le=60)
+    # 30 tries, a second apart: outlasts a vacuum's short locks and a rolling restart, not a stuck session.
+    migration_attempts: int = Field(default=30, ge=1, le=1000)
+
+    @field_validator("cell")
+    @classmethod
+    def _cell_is_a_schema_name(cls, cell: str) -> str:
+        if not CELL_NAME.fullmatch(cell):
+            message = "must be a lower-case letter, then at most 40 letters, digits or underscores"
+            raise ValueError(message)
+        return cell
+
+    @field_validator("database_url", "admin_database_url")
+    @classmethod
+    def _is_a_postgres_url(cls, url: str) -> str:
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            message = "must start with postgresql://"
+            raise ValueError(message)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis_url(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            message = "must start with redis://, rediss:// or unix://"
+            raise ValueError(message)
+        return url
+
+    @field_validator("personal_master_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(_decoded(key)) != MASTER_KEY_BYTES:
+            message = f"must be {MASTER_KEY_BYTES} bytes in base64"
+            raise ValueError(message)
+        return key
+
+    @property
+    def token_key(self) -> bytes:
+        """Key that signs access tokens.
+
+        Raises SettingsError when it is not set.
+        """
+        return self._required("token_signing_key", self.token_signing_key).encode()
+
+    @property
+    def cursor_key(self) -> bytes:
+        """Key that signs page cursors.
+
+        Raises SettingsError when it is not set.
+        """
+        return self._required("cursor_signing_key", self.cursor_signing_key).encode()
+
+    @property
+    def personal_key(self) -> bytes:
+        """32 bytes that wrap every person's own key.
+
+        Raises SettingsError when it is not set.
+        """
+        return base64.b64decode(self._required("personal_master_key", self.personal_master_key))
+
+    @staticmethod
+    def _required(name: str, secret: SecretStr | None) -> str:
+        if secret is None or not secret.get_secret_value():
+            message = f"VEHICAID_{name.upper()} is not set"
+            raise SettingsError(message)
+        return secret.get_secret_value()
+
+
+def read_settings() -> Settings:
+    """Settings from the environment alone.
+
+    Raises SettingsError naming every wrong setting in one line.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(_in_one_line(error)) from error
+
+
+def load_settings() -> Settings:
+    """Settings from the environment, completed by what a local `vehicaid up` keeps in the data directory.
+
+    So a second terminal reaches the running embedded servers without being told anything.
+    Raises SettingsError in one line.
+    """
+    given = read_settings()
+    if given.environment == "production":
+        return given
+    return with_local_state(given, read_local_state(given.data_dir))
+
+
+def with_local_state(given: Settings, state: LocalState) -> Settings:
+    """`given`, its empty urls and secrets filled from `state`."""
+    filled: dict[str, str | SecretStr | int] = {}
+    if not given.database_url and state.database_url:
+        filled["database_url"] = state.database_url
+        filled["admin_database_url"] = given.admin_database_url or state.admin_database_url
+    if not given.redis_url and state.redis_url:
+        filled["redis_url"] = state.redis_url
+    if "port" not in given.model_fields_set and state.port:
+        filled["port"] = state.port
+    for name in ("token_signing_key", "cursor_signing_key", "personal_master_key"):
+        if getattr(given, name) is None and state.secrets.get(name):
+            filled[name] = SecretStr(state.secrets[name])
+    return given.model_copy(update=filled)
+
+
+def _decoded(key: SecretStr) -> bytes:
+    try:
+        return base64.b64decode(key.get_secret_value(), validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _in_one_line(error: ValidationError) -> str:
+    wrong = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = "VEHICAID_" + "_".join(str(part) for part in problem["loc"]).upper()
+        wrong.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+    return "; ".join(wrong)

@@ -1,0 +1,51 @@
+#!/bin/sh
+# How does a bare checkout get its environment? Arguments: python, directory, lock file.
+set -eu
+python=$1
+venv=$2
+lock=$3
+
+fail() {
+    printf 'make venv: %s\n' "$1" >&2
+    exit 2
+}
+
+command -v "$python" >/dev/null 2>&1 || fail "$python is missing: install Python 3.11 or newer, or run make PYTHON=/path/to/python"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$("$python" --version) is too old: 3.11 or newer is needed (make PYTHON=python3.12)"
+
+if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo 'installing python3-venv'
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv; } >/dev/null 2>&1 ||
+            fail 'python3-venv could not be installed: run apt-get install python3-venv'
+    else
+        fail 'the venv module is missing: run  sudo apt-get install python3-venv  (or your system'"'"'s equivalent)'
+    fi
+fi
+
+# An environment of a Python that is gone, or of another version, is made anew.
+wanted=$("$python" -c 'import sys; print(*sys.version_info[:2])')
+if [ "$("$venv/bin/python" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null)" != "$wanted" ]; then
+    echo "making $venv"
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || fail "$python could not make $venv"
+fi
+if ! "$venv/bin/python" -m uv --version >/dev/null 2>&1; then
+    echo 'installing uv'
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+        "$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.txt)" || fail 'uv could not be installed: is there a network?'
+fi
+echo "installing what $lock says"
+VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync --quiet --require-hashes "$lock" ||
+    fail "$lock could not be installed: is there a network?"
+
+# The command runs the checkout itself: nothing to build, nothing to go stale.
+cat >"$venv/bin/vehicaid" <<'SCRIPT'
+#!/bin/sh
+here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+export PYTHONPATH="$here/../..${PYTHONPATH:+:$PYTHONPATH}"
+exec "$here/python" -P -m interfaces.cli "$@"
+SCRIPT
+chmod +x "$venv/bin/vehicaid"
+touch "$venv/.synced"

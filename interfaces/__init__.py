@@ -1,0 +1,1 @@
+"""Who calls us: browsers, terminals, queues, webhooks?"""

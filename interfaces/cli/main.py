@@ -1,0 +1,103 @@
+"""Which commands does `vehicaid` have, and how does it say that one of them failed?"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import typer
+
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a command lives; it is imported only when it is called, so that `--help` is quick."""
+
+    module: str
+    summary: str
+    app: str = "app"
+
+
+COMMANDS = {
+    "up": Entry("interfaces.cli.up", "Run everything on this machine: servers, api, projector, dispatcher."),
+    "migrate": Entry("interfaces.cli.migrate", "Bring the database to this release."),
+    "doctor": Entry("interfaces.cli.doctor", "Say what is wrong with this deployment, and what to do."),
+    "token": Entry("interfaces.cli.token", "Make an access token for local use."),
+    "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
+    "projections": Entry("interfaces.cli.projections", "List, rebuild and verify read models."),
+    "calls": Entry("interfaces.cli.calls", "Replay recorded calls for help through the API."),
+    "bench": Entry("interfaces.cli.bench", "Measure against the peers, on this machine."),
+    "api": Entry("interfaces.cli.processes", "Run the HTTP API alone.", "api"),
+    "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
+    "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; a known failure is one line on stderr and exit code 2."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if given and given[0] in COMMANDS:
+            _load(given[0])(args=given[1:], prog_name=f"vehicaid {given[0]}")
+        else:
+            _contents()(args=given or ["--help"], prog_name="vehicaid")
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        line = known_failure(error)
+        if line is None:
+            raise
+        sys.stderr.write(f"vehicaid: {line}\n")
+        sys.exit(EXIT_REFUSED)
+
+
+def known_failure(error: Exception) -> str | None:
+    """One line for failures an operator can act on; None for a bug, which deserves its traceback."""
+    from domain.refusal import Refusal
+    from infra.embedded.account import EmbeddedServerError
+    from infra.local_state import LocalStateError
+    from infra.migrate import MigrationError
+    from infra.settings import SettingsError
+
+    if isinstance(error, (Refusal, SettingsError, EmbeddedServerError, LocalStateError, MigrationError)):
+        return _one_line(str(error) or type(error).__name__)
+    return _connection_failure(error)
+
+
+def _connection_failure(error: Exception) -> str | None:
+    """The drivers are not imported for this: an error of theirs means that they are loaded already."""
+    psycopg, redis, httpx = (sys.modules.get(name) for name in ("psycopg", "redis", "httpx"))
+    if psycopg is not None and isinstance(error, psycopg.OperationalError):
+        return f"the database cannot be used: {_one_line(str(error))}"
+    if redis is not None and isinstance(error, redis.RedisError):
+        return f"Redis cannot be used: {_one_line(str(error))}"
+    if httpx is not None and isinstance(error, httpx.TransportError):
+        return f"the API cannot be reached: {_one_line(str(error))}"
+    return None
+
+
+def _load(name: str) -> typer.Typer:
+    entry = COMMANDS[name]
+    app = getattr(importlib.import_module(entry.module), entry.app)
+    if not isinstance(app, typer.Typer):
+        message = f"{entry.module}.{entry.app} is no typer app"
+        raise TypeError(message)
+    return app
+
+
+def _contents() -> typer.Typer:
+    """An app that only knows what the commands are called: for `--help` and misspelt names."""
+    contents = typer.Typer(
+        help="Roadside assistance: dispatch that can prove what happened.",
+        no_args_is_help=True,
+        add_completion=False,
+    )
+    for name, entry in COMMANDS.items():
+        contents.command(name, help=entry.summary)(lambda: None)
+    return contents
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

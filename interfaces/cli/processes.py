@@ -1,0 +1,35 @@
+"""How is one process of a deployment started by hand, or by Kubernetes?"""
+
+import importlib
+
+import typer
+
+from infra.settings import load_settings
+
+api = typer.Typer()
+projector = typer.Typer()
+dispatcher = typer.Typer()
+
+
+@api.command()
+def _api() -> None:
+    """Serve the HTTP API."""
+    _serve("interfaces.http.server")
+
+
+@projector.command()
+def _projector() -> None:
+    """Fold the log into read models."""
+    _serve("interfaces.projector.main")
+
+
+@dispatcher.command()
+def _dispatcher() -> None:
+    """Run policies, timers and matching."""
+    _serve("interfaces.dispatcher.main")
+
+
+def _serve(module: str) -> None:
+    """Settings first: a wrong one is told before anything heavy is imported."""
+    settings = load_settings()
+    importlib.import_module(module).serve(settings)

@@ -1,0 +1,87 @@
+"""What can every test ask for?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.redis import EmbeddedRedis
+from tests.support import servers, sessions
+from tests.support.servers import Database, PrivatePostgres
+
+# A deadline in milliseconds would test the machine, not the code.
+hypothesis_settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("default")
+
+SERVER_FIXTURES = {"postgres_server", "redis_server", "private_postgres"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that is no xdist worker outlives them all: it owns the servers of this run."""
+    if not hasattr(config, "workerinput"):
+        session = sessions.begin_session()
+        config.add_cleanup(lambda: sessions.end_session(session))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs servers, so that `make check` can leave it out."""
+    for item in items:
+        if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.servers)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Asynchronous tests (`@pytest.mark.anyio`) run on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> EmbeddedPostgres:
+    """The PostgreSQL of this run, fsync off; most tests want `database` instead."""
+    return servers.shared_postgres()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> EmbeddedRedis:
+    """The Redis of this run; most tests want `redis_url` instead."""
+    return servers.shared_redis()
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """An empty Redis database of the test's own."""
+    return servers.fresh_redis_url(redis_server)
+
+
+@pytest.fixture
+def database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
+    """A migrated database of the test's own."""
+    with servers.fresh_database(postgres_server) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
+    """A migrated database that the tests of one file share."""
+    with servers.fresh_database(postgres_server) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """A durable server of the test's own, to be killed."""
+    with servers.private_postgres_server() as private:
+        yield private
+
+
+@pytest.fixture(scope="session")
+def recorded_data() -> Path:
+    """The folder of recorded real data; the test is skipped where it is absent."""
+    folder = servers.recorded_data()
+    if folder is None:
+        pytest.skip("no recorded data: set VEHICAID_DATA_DIR")
+    return folder

@@ -1,0 +1,1 @@
+"""Do the adapters keep what their ports promise?"""

@@ -1,0 +1,165 @@
+"""Which PostgreSQL and Redis do the tests of one run share, and how does each test get its own corner?"""
+
+import base64
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis
+from psycopg import sql
+
+from infra.database_url import APP_ROLE, admin_dsn, app_dsn
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.redis import EmbeddedRedis
+from infra.migrate import migrate
+from infra.settings import Settings
+from tests.support.sessions import current_session, locked
+
+TEMPLATE = "vehicaid_template"
+PASSWORD = "for-tests-only"  # noqa: S105  guards a loopback server that lives for one run
+CELL = "cell_main"
+REDIS_DATABASES = 1024
+TOKEN_KEY = "token-key-for-tests-0123456789abcdef"  # noqa: S105
+CURSOR_KEY = "cursor-key-for-tests-0123456789abcde"
+PERSONAL_KEY = base64.b64encode(bytes(range(32))).decode()
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of a test's own."""
+
+    name: str
+    settings: Settings
+    app_dsn: str = field(repr=False)
+    admin_dsn: str = field(repr=False)
+
+    @property
+    def cell(self) -> str:
+        """Name of the schema that holds log, receipts and read models."""
+        return self.settings.cell
+
+
+def settings_for(server: EmbeddedPostgres, database: str, redis_url: str = "", cell: str = CELL) -> Settings:
+    """Complete settings for one database of a test server."""
+    return Settings(
+        database_url=server.url(APP_ROLE, PASSWORD, database),
+        admin_database_url=server.url("postgres", PASSWORD, database),
+        redis_url=redis_url,
+        cell=cell,
+        token_signing_key=TOKEN_KEY,
+        cursor_signing_key=CURSOR_KEY,
+        personal_master_key=PERSONAL_KEY,
+    )
+
+
+def database_on(server: EmbeddedPostgres, name: str, redis_url: str = "") -> Database:
+    """The handle of a database that exists."""
+    settings = settings_for(server, name, redis_url)
+    return Database(name, settings, app_dsn(settings), admin_dsn(settings))
+
+
+def make_template(server: EmbeddedPostgres) -> None:
+    """One migrated database to copy from, and a password for the application's role."""
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    migrate(server.url("postgres", PASSWORD, TEMPLATE), CELL)
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), sql.Literal(PASSWORD)))
+
+
+@contextmanager
+def fresh_database(server: EmbeddedPostgres, redis_url: str = "") -> Iterator[Database]:
+    """A copy of the template, dropped afterwards even while somebody is connected."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(server.admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, sql.Identifier(TEMPLATE)))
+    try:
+        yield database_on(server, name, redis_url)
+    finally:
+        with psycopg.connect(server.admin_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
+
+
+def shared_postgres() -> EmbeddedPostgres:
+    """The server of this run; the first worker that asks starts it."""
+    session = current_session()
+    with locked(session / "postgres.lock"):
+        known = session / "postgres.port"
+        if known.exists():
+            server = EmbeddedPostgres(session / "postgres", PASSWORD, port=int(known.read_text()), fsync=False)
+        else:
+            server = EmbeddedPostgres(session / "postgres", PASSWORD, fsync=False)
+            _start_for_the_run(server)
+            make_template(server)
+            known.write_text(str(server.port))
+    return server
+
+
+def shared_redis() -> EmbeddedRedis:
+    """The Redis of this run; the first worker that asks starts it."""
+    session = current_session()
+    with locked(session / "redis.lock"):
+        known = session / "redis.port"
+        port = int(known.read_text()) if known.exists() else None
+        server = EmbeddedRedis(session / "redis", PASSWORD, port=port, append_only=False, databases=REDIS_DATABASES)
+        if port is None:
+            _start_for_the_run(server)
+            known.write_text(str(server.port))
+    return server
+
+
+def fresh_redis_url(server: EmbeddedRedis) -> str:
+    """An empty numbered database. Channels of publish and subscribe are shared by all of them."""
+    with redis.Redis.from_url(server.url()) as client:
+        number = 1 + int(client.incr("test-databases")) % (REDIS_DATABASES - 1)
+    with redis.Redis.from_url(server.url(number)) as client:
+        client.flushdb()
+    return server.url(number)
+
+
+@dataclass
+class PrivatePostgres:
+    """A durable server for a test that kills it. It keeps its port and its data when it starts again."""
+
+    server: EmbeddedPostgres
+    database: Database
+
+    def kill(self) -> None:
+        """kill -9 of the server and its backends."""
+        self.server.kill()
+
+    def start(self) -> None:
+        """Start it again over the same data."""
+        self.server.start()
+
+
+@contextmanager
+def private_postgres_server() -> Iterator[PrivatePostgres]:
+    """One server for one test, fsync on, with one migrated database."""
+    directory = current_session() / f"private-{os.getpid()}-{next(_numbers)}"
+    server = EmbeddedPostgres(directory, PASSWORD)
+    server.start()
+    try:
+        make_template(server)
+        yield PrivatePostgres(server, database_on(server, TEMPLATE))
+    finally:
+        server.stop()
+
+
+def _start_for_the_run(server: EmbeddedPostgres | EmbeddedRedis) -> None:
+    """It must outlive the worker that happened to ask first; the end of the run stops it."""
+    server.start(on_parent_death=None)
+
+
+def recorded_data() -> Path | None:
+    """The folder of recorded real data next to the checkout, if this machine has it."""
+    given = os.environ.get("VEHICAID_DATA_DIR")
+    folder = Path(given) if given else Path(__file__).parents[2].parent / "shared" / "data"
+    return folder if folder.is_dir() else None
