@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID, uuid5
 
@@ -18,7 +18,7 @@ MAX_RECORD_BYTES = 4096
 """A long address with a landmark and a note is under 1 kB; more than this is not a personal record but a document."""
 
 
-class PersonalKind(str, Enum):
+class PersonalKind(StrEnum):
     """Which sort of personal data a record holds."""
 
     CONTACT = "contact"
@@ -64,9 +64,7 @@ class RecordTampered(Exception):
 class PersonalStore(Protocol):
     """Keeps personal data per person, encrypted, until the person is erased."""
 
-    async def put(
-        self, tenant: str, person_id: UUID, records: Mapping[UUID, PersonalRecord], command_id: UUID
-    ) -> None:
+    async def put(self, tenant: str, person_id: UUID, records: Mapping[UUID, PersonalRecord], command_id: UUID) -> None:
         """Keep records under their ids; they are durable when this returns.
 
         The same record again changes nothing. ``command_id`` is the command whose event will refer to the

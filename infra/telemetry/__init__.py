@@ -1,0 +1,1 @@
+"""What does a running process tell about itself: logs, metrics and traces, without personal data."""

@@ -1,0 +1,107 @@
+"""Which numbers does every process show, and where are they read?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# From half a flush of a good disk to the longest wait a client is given (the append's time limit).
+APPEND_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+# min_position may wait 2 s by design, so the scale goes beyond it.
+REQUEST_BUCKETS_S: Final = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
+BATCH_BUCKETS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+REGISTRY: Final = CollectorRegistry()
+"""Ours alone: what a library registers by itself does not appear unasked."""
+
+append_seconds = Histogram(
+    "vehicaid_append_seconds",
+    "From handing a save to the log until it is durable, by outcome.",
+    ["outcome"],
+    buckets=APPEND_BUCKETS_S,
+    registry=REGISTRY,
+)
+append_batch_size = Histogram(
+    "vehicaid_append_batch_size", "Saves that left in one append.", buckets=BATCH_BUCKETS, registry=REGISTRY
+)
+conflicts = Counter(
+    "vehicaid_conflicts", "Saves refused because the stream had moved on (each is retried).", registry=REGISTRY
+)
+replayed_commands = Counter(
+    "vehicaid_replayed_commands", "Commands answered from their receipt: they had been done before.", registry=REGISTRY
+)
+command_seconds = Histogram(
+    "vehicaid_command_seconds",
+    "Commands over HTTP, first byte in to last byte out, by route and status class.",
+    ["route", "status"],
+    buckets=REQUEST_BUCKETS_S,
+    registry=REGISTRY,
+)
+query_seconds = Histogram(
+    "vehicaid_query_seconds",
+    "Queries over HTTP, first byte in to last byte out, by route and status class.",
+    ["route", "status"],
+    buckets=REQUEST_BUCKETS_S,
+    registry=REGISTRY,
+)
+projection_lag_events = Gauge(
+    "vehicaid_projection_lag_events",
+    "Events in the log that a projection has not seen.",
+    ["projection"],
+    registry=REGISTRY,
+)
+projection_lag_seconds = Gauge(
+    "vehicaid_projection_lag_seconds",
+    "Age of the oldest event a projection has not seen.",
+    ["projection"],
+    registry=REGISTRY,
+)
+projection_parked_events = Gauge(
+    "vehicaid_projection_parked_events",
+    "Events set aside with their stream after a failure.",
+    ["projection"],
+    registry=REGISTRY,
+)
+unsealed_events = Gauge("vehicaid_unsealed_events", "Events behind the last seal.", registry=REGISTRY)
+unsealed_seconds = Gauge(
+    "vehicaid_unsealed_seconds", "Age of the oldest event behind the last seal.", registry=REGISTRY
+)
+personal_put_seconds = Histogram(
+    "vehicaid_personal_put_seconds",
+    "From handing over personal records until they are durable.",
+    buckets=APPEND_BUCKETS_S,
+    registry=REGISTRY,
+)
+personal_batch_size = Histogram(
+    "vehicaid_personal_batch_size", "Puts that left in one statement.", buckets=BATCH_BUCKETS, registry=REGISTRY
+)
+personal_swept = Counter(
+    "vehicaid_personal_swept_records",
+    "Personal records dropped because no event ever referred to them.",
+    registry=REGISTRY,
+)
+
+
+def exposition() -> tuple[bytes, str]:
+    """Everything as Prometheus reads it, and its content type."""
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+
+
+def start_metrics_server(port: int, host: str = "127.0.0.1") -> Callable[[], None]:
+    """Serve the numbers on a thread of its own; returns what stops it.
+
+    Raises OSError when the port is taken.
+    """
+    server, thread = start_http_server(port, addr=host, registry=REGISTRY)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return stop
