@@ -70,7 +70,17 @@ class EventShape:
     (id, version and instant are columns of the log).
     """
 
-    __slots__ = ("class_version", "event_class", "evolve", "field_set", "is_created", "parameters", "pick", "topic", "types")
+    __slots__ = (
+        "class_version",
+        "event_class",
+        "evolve",
+        "field_set",
+        "is_created",
+        "parameters",
+        "pick",
+        "topic",
+        "types",
+    )
 
     def __init__(self, event_class: type[Any]) -> None:
         hints = get_type_hints(event_class)

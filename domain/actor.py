@@ -1,0 +1,62 @@
+"""Who acts? A role, the subject it acts for, and the tenant it belongs to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.ids import Prefix, show
+
+
+class Role(StrEnum):
+    """What somebody is here for. A provider's token speaks for the company."""
+
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+    DISPATCHER = "dispatcher"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+DESK = frozenset({Role.DISPATCHER, Role.ADMIN, Role.SYSTEM})
+"""Those who run the service: they see every object of their tenant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One who orders something.
+
+    ``subject_id`` is the customer's, the provider's or the employee's id; the system's own processes have
+    none, but a ``name``.
+    """
+
+    role: Role
+    subject_id: UUID | None
+    tenant: str
+    name: str = ""
+
+    @classmethod
+    def system(cls, name: str, tenant: str) -> "Actor":
+        """One of our own processes, for example the dispatcher."""
+        return cls(Role.SYSTEM, None, tenant, name)
+
+    @property
+    def text(self) -> str:
+        """How the log names this actor: ``customer:usr_…``, ``provider:prv_…``, ``system:dispatcher``."""
+        if self.subject_id is None:
+            return f"{self.role.value}:{self.name}"
+        prefix = Prefix.PROVIDER if self.role is Role.PROVIDER else Prefix.USER
+        return f"{self.role.value}:{show(prefix, self.subject_id)}"
+
+    @property
+    def is_desk(self) -> bool:
+        """Whether this actor works for the service itself."""
+        return self.role in DESK
+
+    def is_customer(self, customer_id: UUID) -> bool:
+        """Whether this actor is that customer."""
+        return self.role is Role.CUSTOMER and self.subject_id == customer_id
+
+    def is_provider(self, provider_id: UUID | None) -> bool:
+        """Whether this actor speaks for that provider."""
+        return self.role is Role.PROVIDER and provider_id is not None and self.subject_id == provider_id

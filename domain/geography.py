@@ -1,0 +1,59 @@
+"""Where is it, and how far apart are two places? Answered with H3 cells at resolution 10 (about 70 m)."""
+
+import math
+from functools import lru_cache
+
+import h3  # type: ignore[import-untyped]  # the wheel has no py.typed
+
+from domain.refusal import BadInput
+
+RESOLUTION = 10
+"""Fine enough to rank providers, coarse enough to name no house: the one resolution that events hold."""
+
+CELLS_REMEMBERED = 65_536
+"""Centres kept ready: a large city has about that many cells of this size; 10 MB at most."""
+
+
+class BadPlace(BadInput):
+    """This is not a place on earth: latitude is -90 to 90, longitude -180 to 180, in degrees."""
+
+    code = "bad_place"
+
+
+class BadCell(BadInput):
+    """This is not an H3 cell at resolution 10."""
+
+    code = "bad_cell"
+
+
+def cell_of(lat: float, lng: float) -> str:
+    """The cell (15 hexadecimal digits) that holds a point given in degrees (WGS 84); raises BadPlace."""
+    if not (math.isfinite(lat) and math.isfinite(lng) and -90.0 <= lat <= 90.0 and -180.0 <= lng <= 180.0):
+        raise BadPlace
+    return str(h3.latlng_to_cell(lat, lng, RESOLUTION))
+
+
+def checked_cell(cell: str) -> str:
+    """The same cell, when it is one at resolution 10 in its canonical form; raises BadCell."""
+    if (
+        not h3.is_valid_cell(cell)
+        or h3.get_resolution(cell) != RESOLUTION
+        or h3.int_to_str(h3.str_to_int(cell)) != cell
+    ):
+        raise BadCell
+    return cell
+
+
+@lru_cache(maxsize=CELLS_REMEMBERED)
+def centre_of(cell: str) -> tuple[float, float]:
+    """Latitude and longitude of a cell's centre, in degrees; raises BadCell."""
+    lat, lng = h3.cell_to_latlng(checked_cell(cell))
+    return lat, lng
+
+
+def distance_m(from_cell: str, to_cell: str) -> int:
+    """Great-circle distance between two cells' centres, in whole metres; raises BadCell.
+
+    Haversine on the mean earth radius (6,371,007.18 m), as H3 computes it; exact to 0.5 % of the ellipsoid.
+    """
+    return round(float(h3.great_circle_distance(centre_of(from_cell), centre_of(to_cell), unit="m")))
