@@ -1,11 +1,13 @@
 """What does a local run keep on disk so that the next run, and other terminals, find it?"""
 
 import base64
-import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 SECRETS_FILE = "secrets.json"
 RUNNING_FILE = "running.json"
@@ -21,8 +23,11 @@ SECRET_NAMES = (
 )
 
 
+Shape = TypeVar("Shape")
+
+
 class LocalStateError(Exception):
-    """The data directory cannot be trusted or read; the message is one line for the operator."""
+    """The state directory cannot be trusted or read; the message is one line for the operator."""
 
 
 @dataclass(frozen=True)
@@ -34,41 +39,35 @@ class LocalState:
     redis_url: str = field(default="", repr=False)
     port: int = 0
     supervisor_pid: int = 0
+    processes: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def read_local_state(data_dir: Path) -> LocalState:
-    """What is known in `data_dir`; empty when nothing ever ran there."""
-    running = _read_private(data_dir / RUNNING_FILE)
-    return LocalState(
-        database_url=running.get("database_url", ""),
-        admin_database_url=running.get("admin_database_url", ""),
-        redis_url=running.get("redis_url", ""),
-        port=int(running.get("port", 0)),
-        supervisor_pid=int(running.get("supervisor_pid", 0)),
-        secrets=_read_private(data_dir / SECRETS_FILE),
-    )
+def read_local_state(state_dir: Path) -> LocalState:
+    """What is known in `state_dir`; empty when nothing ever ran there."""
+    running = _decoded(state_dir / RUNNING_FILE, LocalState) or LocalState()
+    return replace(running, secrets=_read_secrets(state_dir))
 
 
-def write_running(data_dir: Path, state: LocalState) -> None:
+def write_running(state_dir: Path, state: LocalState) -> None:
     """Publish the addresses of the running servers; the secrets stay in their own file."""
     values = asdict(state)
     del values["secrets"]
-    _write_private(data_dir / RUNNING_FILE, values)
+    _write_private(state_dir / RUNNING_FILE, values)
 
 
-def forget_running(data_dir: Path) -> None:
+def forget_running(state_dir: Path) -> None:
     """Nothing runs any more."""
-    (data_dir / RUNNING_FILE).unlink(missing_ok=True)
+    (state_dir / RUNNING_FILE).unlink(missing_ok=True)
 
 
-def ensure_data_dir(data_dir: Path) -> Path:
-    """The data directory, absolute, mode 700.
+def ensure_state_dir(state_dir: Path) -> Path:
+    """The state directory, absolute, mode 700.
 
     Root's database runs as `nobody`, who has to pass through: the directory then belongs to `nobody`,
     and still only root and `nobody` can look inside.
     """
-    path = data_dir.absolute()
+    path = state_dir.absolute()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     if os.geteuid() == 0:
@@ -76,36 +75,40 @@ def ensure_data_dir(data_dir: Path) -> Path:
     return path
 
 
-def ensure_secrets(data_dir: Path) -> dict[str, str]:
-    """The generated secrets of this data directory, made on the first call and kept for good."""
-    kept = _read_private(data_dir / SECRETS_FILE)
+def ensure_secrets(state_dir: Path) -> dict[str, str]:
+    """The generated secrets of this state directory, made on the first call and kept for good."""
+    kept = _read_secrets(state_dir)
     missing = [name for name in SECRET_NAMES if name not in kept]
     if missing:
         for name in missing:
             is_key = name == "personal_master_key"
             kept[name] = base64.b64encode(secrets.token_bytes(32)).decode() if is_key else secrets.token_urlsafe(32)
-        _write_private(data_dir / SECRETS_FILE, kept)
+        _write_private(state_dir / SECRETS_FILE, kept)
     return kept
 
 
-def _read_private(path: Path) -> dict[str, str]:
+def _read_secrets(state_dir: Path) -> dict[str, str]:
+    return _decoded(state_dir / SECRETS_FILE, dict[str, str]) or {}
+
+
+def _decoded(path: Path, shape: type[Shape]) -> Shape | None:
+    """The content of a file of ours; None when there is no such file."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return {}
+        return None
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
         raise LocalStateError(message) from error
-    with os.fdopen(handle, encoding="utf-8") as file:
+    with os.fdopen(handle, "rb") as file:
         if os.fstat(file.fileno()).st_uid != os.geteuid():
             message = f"{path} belongs to another user: run as its owner, or remove it"
             raise LocalStateError(message)
         try:
-            content = json.load(file)
-        except ValueError as error:
+            return msgspec.json.decode(file.read(), type=shape)
+        except msgspec.MsgspecError as error:
             message = f"{path} is damaged: restore it from a backup, or remove it"
             raise LocalStateError(message) from error
-    return dict(content)
 
 
 def _write_private(path: Path, content: object) -> None:
@@ -113,7 +116,7 @@ def _write_private(path: Path, content: object) -> None:
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
+        file.write(msgspec.json.format(msgspec.json.encode(content), indent=1).decode())
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

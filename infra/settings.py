@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     personal_master_key: SecretStr | None = None
 
     environment: Literal["local", "production"] = "local"
-    data_dir: Path = Path(".vehicaid")
+    state_dir: Path = Path(".vehicaid")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = None
 
@@ -129,7 +129,7 @@ def read_settings() -> Settings:
 
 
 def load_settings() -> Settings:
-    """Settings from the environment, completed by what a local `vehicaid up` keeps in the data directory.
+    """Settings from the environment, completed by what a local `vehicaid up` keeps in the state directory.
 
     So a second terminal reaches the running embedded servers without being told anything.
     Raises SettingsError in one line.
@@ -137,7 +137,7 @@ def load_settings() -> Settings:
     given = read_settings()
     if given.environment == "production":
         return given
-    return with_local_state(given, read_local_state(given.data_dir))
+    return with_local_state(given, read_local_state(given.state_dir))
 
 
 def with_local_state(given: Settings, state: LocalState) -> Settings:

@@ -107,13 +107,16 @@ class EmbeddedPostgres:
         while not self.is_ready():
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedServerError(self._why())
+                raise EmbeddedServerError(self.last_words())
             time.sleep(0.02)
 
-    def prepare(self) -> None:
-        """End leftovers, make the cluster if there is none, write the configuration, choose the port."""
+    def prepare(self, *, politely: bool = True) -> None:
+        """End leftovers, make the cluster if there is none, write the configuration, choose the port.
+
+        `politely=False` when the server was ours and has just died: its backends get no time to finish.
+        """
         self._home = home_of_server(self.directory, self._account, self._report)
-        end_leftovers(self.data / "postmaster.pid", self.data, "postgres", self._report)
+        end_leftovers(self.data / "postmaster.pid", self.data, "postgres", self._report, politely=politely)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._configure()
@@ -195,7 +198,8 @@ class EmbeddedPostgres:
         file.write_text("".join(lines))
         self._account.own(file)
 
-    def _why(self) -> str:
+    def last_words(self) -> str:
+        """Why it ended, in its own words."""
         lines = []
         for log in (self._home / "start.log", *sorted(self.data.glob("log/*.log"), key=lambda f: f.stat().st_mtime)):
             lines += log.read_text(errors="replace").splitlines() if log.exists() else []

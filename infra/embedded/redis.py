@@ -72,7 +72,7 @@ class EmbeddedRedis:
         while not self.is_ready():
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedServerError(self._why())
+                raise EmbeddedServerError(self.last_words())
             time.sleep(0.02)
 
     def prepare(self) -> None:
@@ -120,7 +120,8 @@ class EmbeddedRedis:
                 time.sleep(0.02)
         self.process = None
 
-    def _why(self) -> str:
+    def last_words(self) -> str:
+        """Why it ended, in its own words."""
         log = self.directory / "redis.log"
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
         return f"Redis did not start: {(lines or ['no message'])[-1]} (log in {log})"

@@ -1,0 +1,227 @@
+"""How does everything start on one machine, and in which order?"""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+import infra
+from infra.database_url import APP_ROLE, admin_dsn
+from infra.embedded.account import Child, dies_with_parent
+from infra.embedded.postgres import EmbeddedPostgres
+from infra.embedded.redis import EmbeddedRedis
+from infra.local_state import (
+    LocalState,
+    LocalStateError,
+    ensure_secrets,
+    ensure_state_dir,
+    forget_running,
+    write_running,
+)
+from infra.migrate import migrate
+from infra.settings import Settings, SettingsError, with_local_state
+from infra.supervisor.instance_lock import take_instance_lock
+from infra.supervisor.output import Terminal
+from infra.supervisor.ports import check_port, metrics_port
+from infra.supervisor.service import Service
+from infra.supervisor.supervisor import StopRequested, Supervisor
+
+DATABASE = "vehicaid"
+# One probe of a starting api; it answers in milliseconds or not at all.
+PROBE_TIMEOUT_S = 0.5
+SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
+
+
+class LocalRun:
+    """Servers, migrations, processes; and the way back."""
+
+    def __init__(self, given: Settings, processes: Sequence[str], terminal: Terminal | None = None) -> None:
+        """Nothing starts yet.
+
+        Raises LocalStateError when another run holds the state directory, SettingsError for a port that is taken.
+        """
+        self._began_at = time.monotonic()
+        self._given = given
+        self._processes = processes
+        self.state_dir = ensure_state_dir(given.state_dir)
+        self._lock = take_instance_lock(self.state_dir)
+        check_port(given.host, given.port)
+        self._secrets = self._known_secrets()
+        self._terminal = terminal or Terminal(self.state_dir / "logs")
+        self._state = LocalState(port=given.port, supervisor_pid=os.getpid(), secrets=self._secrets)
+        self._supervisor = Supervisor(self._terminal, self._publish)
+        self._postgres = None if given.database_url else self._make_postgres()
+        self._redis = None if given.redis_url else self._make_redis()
+
+    def run(self) -> None:
+        """Until Ctrl-C or SIGTERM."""
+        self._supervisor.listen_to_signals()
+        try:
+            self._start()
+            self._supervisor.run()
+        except StopRequested:
+            self._terminal.say("stopping")
+        finally:
+            began = time.monotonic()
+            self._supervisor.stop()
+            forget_running(self.state_dir)
+            self._terminal.say(f"stopped in {time.monotonic() - began:.1f} s")
+
+    def _start(self) -> None:
+        servers = [service for service in (self._postgres_service(), self._redis_service()) if service is not None]
+        if servers:
+            self._terminal.say(f"starting {' and '.join(service.name for service in servers)} in {self.state_dir}")
+        self._supervisor.start(servers)
+        self._open_database()
+        settings = with_local_state(self._given, self._state)
+        migrate(
+            admin_dsn(settings, "vehicaid-migrate"),
+            settings.cell,
+            lock_timeout_s=settings.migration_lock_timeout_s,
+            attempts=settings.migration_attempts,
+            report=self._terminal.say,
+        )
+        self._set_app_password()
+        self._terminal.say(f"starting {', '.join(self._processes)}")
+        self._supervisor.start([self._process_service(name) for name in self._processes])
+        self._welcome()
+
+    def _welcome(self) -> None:
+        address = f"http://{self._given.host}:{self._given.port}"
+        body = '{"role": "admin", "tenant": "demo"}'
+        for line in (
+            "",
+            f"  VehicAid is up     {address}   (after {time.monotonic() - self._began_at:.1f} s)",
+            f"  documentation      {address}/docs",
+            f"  a token            curl -s {address}/v1/tokens -H 'content-type: application/json' -d '{body}'",
+            f"  logs               {self.state_dir / 'logs'}",
+            "  stop               Ctrl-C",
+            "",
+        ):
+            self._terminal.say(line)
+
+    def _known_secrets(self) -> dict[str, str]:
+        if self._given.environment == "production":
+            missing = [name for name in SECRETS if getattr(self._given, name) is None]
+            if missing:
+                message = (
+                    f"in production these must be set: {', '.join(f'VEHICAID_{name.upper()}' for name in missing)}"
+                )
+                raise SettingsError(message)
+        if not (self.state_dir / "secrets.json").exists() and (self.state_dir / "postgres").exists():
+            message = f"{self.state_dir}/secrets.json is gone but its database is there: restore it from a backup"
+            raise LocalStateError(message)
+        return ensure_secrets(self.state_dir)
+
+    def _make_postgres(self) -> EmbeddedPostgres:
+        directory = self.state_dir / "postgres"
+        return EmbeddedPostgres(directory, self._secrets["postgres_password"], report=self._terminal.say)
+
+    def _make_redis(self) -> EmbeddedRedis:
+        return EmbeddedRedis(self.state_dir / "redis", self._secrets["redis_password"], report=self._terminal.say)
+
+    def _postgres_service(self) -> Service | None:
+        server = self._postgres
+        if server is None:
+            return None
+        server.prepare()
+        self._state = replace(
+            self._state,
+            database_url=server.url(APP_ROLE, self._secrets["app_password"], DATABASE),
+            admin_database_url=server.url("postgres", self._secrets["postgres_password"], DATABASE),
+        )
+
+        def spawn() -> Child:
+            server.prepare(politely=False)
+            return server.spawn()
+
+        return Service("postgres", spawn, server.is_ready, server.last_words, stop_signal=signal.SIGINT, is_server=True)
+
+    def _redis_service(self) -> Service | None:
+        server = self._redis
+        if server is None:
+            return None
+        server.prepare()
+        self._state = replace(self._state, redis_url=server.url())
+
+        def spawn() -> Child:
+            server.prepare()
+            return server.spawn()
+
+        return Service("redis", spawn, server.is_ready, server.last_words, is_server=True)
+
+    def _open_database(self) -> None:
+        if self._postgres is None:
+            return
+        with psycopg.connect(self._postgres.admin_url, autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+    def _set_app_password(self) -> None:
+        if self._postgres is None:
+            return
+        password = sql.Literal(self._secrets["app_password"])
+        with psycopg.connect(self._postgres.admin_url, autocommit=True) as connection:
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), password))
+
+    def _process_service(self, name: str) -> Service:
+        environment = self._environment()
+
+        def spawn() -> Child:
+            return subprocess.Popen(  # noqa: S603  our own command
+                [sys.executable, "-P", "-m", "interfaces.cli", name],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                process_group=0,
+                preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509  the supervisor has one thread
+            )
+
+        is_ready = self._api_is_ready if name == "api" else _lives
+        return Service(name, spawn, is_ready, lambda: self._terminal.last_words(name))
+
+    def _environment(self) -> dict[str, str]:
+        """What a child is told. It gets the application's url only: no child knows the owner's password."""
+        settings = with_local_state(self._given, self._state)
+        told = dict(os.environ)
+        told["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(Path(infra.__file__).parents[1]), os.environ.get("PYTHONPATH")])
+        )
+        told["PYTHONUNBUFFERED"] = "1"
+        told["VEHICAID_STATE_DIR"] = str(self.state_dir)
+        told["VEHICAID_DATABASE_URL"] = settings.database_url
+        told["VEHICAID_REDIS_URL"] = settings.redis_url
+        for field in ("projector_metrics_port", "dispatcher_metrics_port"):
+            told[f"VEHICAID_{field.upper()}"] = str(metrics_port(settings, field))
+        for name in SECRETS:
+            told[f"VEHICAID_{name.upper()}"] = getattr(settings, name).get_secret_value()
+        return told
+
+    def _api_is_ready(self) -> bool:
+        host = "127.0.0.1" if self._given.host in {"0.0.0.0", "::"} else self._given.host  # noqa: S104  compared only
+        connection = http.client.HTTPConnection(host, self._given.port, timeout=PROBE_TIMEOUT_S)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _publish(self, processes: dict[str, int]) -> None:
+        self._state = replace(self._state, processes=processes)
+        write_running(self.state_dir, self._state)
+
+
+def _lives() -> bool:
+    return True
