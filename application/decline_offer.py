@@ -1,0 +1,50 @@
+"""How does a provider turn a job down?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import offer_told
+from application.guards import check_role, check_sees_offer, check_version
+from domain.actor import DESK, Role
+from domain.offer import Offer, OfferState, WhyClosed
+from domain.service_request import ServiceRequest
+from domain.shift import Shift
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+    from domain.offer import DeclineReason
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer:
+    """Turn the job down, with a reason; ``expected_version`` is the offer's."""
+
+    actor: Actor
+    offer_id: UUID
+    reason: DeclineReason
+    at: datetime
+    expected_version: int | None = None
+
+
+async def decline_offer(command: DeclineOffer, work: Work) -> Answer:
+    """Decline the offer, note it on the request and free the shift, in one save; declining twice changes nothing.
+
+    Raises NotAllowed, NotFound, StaleVersion, OfferClosed or OfferLapsed.
+    """
+    check_role(work, command.actor, Role.PROVIDER, *DESK)
+    offer = await work.get(Offer, command.offer_id)
+    check_sees_offer(command.actor, offer)
+    check_version(offer, command.expected_version)
+    request = await work.get(ServiceRequest, offer.request_id)
+    if offer.state is not OfferState.DECLINED:
+        shift = await work.get(Shift, offer.shift_id)
+        offer.decline(command.reason, command.at)
+        request.close_offer(offer.id, WhyClosed.DECLINED, command.at)
+        shift.release(offer.id, shift.cell, command.at)
+    return offer_told(offer, request)

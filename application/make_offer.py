@@ -1,0 +1,66 @@
+"""How is a job offered to one provider's shift?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import offer_told
+from application.guards import check_role, check_version
+from domain.actor import DESK
+from domain.geography import distance_m
+from domain.offer import Offer, Terms
+from domain.provider import Provider
+from domain.service_request import ServiceRequest
+from domain.shift import Shift
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOffer:
+    """Offer a searching request to a shift until an instant; the offer's id is the caller's."""
+
+    actor: Actor
+    request_id: UUID
+    offer_id: UUID
+    shift_id: UUID
+    lapses_at: datetime
+    at: datetime
+    expected_version: int | None = None
+
+
+async def make_offer(command: MakeOffer, work: Work) -> Answer:
+    """Make the offer, note it on the request and hold the shift, in one save.
+
+    ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
+    RequestClosed, OutOfTurn, OfferStillOut, DeclinedBefore, ShiftReserved, ShiftOnBreak, ShiftEnded or BadLapse.
+    """
+    check_role(work, command.actor, *DESK)
+    request = await work.get(ServiceRequest, command.request_id)
+    check_version(request, command.expected_version)
+    shift = await work.get(Shift, command.shift_id)
+    provider = await work.get(Provider, shift.provider_id)
+    provider.check_active()
+    shift.check_capable(request.service, request.vehicle_class)
+    request.make_offer(command.offer_id, provider.id, shift.id, command.at)
+    shift.hold(command.offer_id, request.id, command.at)
+    terms = Terms(
+        request_id=request.id,
+        provider_id=provider.id,
+        shift_id=shift.id,
+        attempt=request.attempt,
+        lapses_at=command.lapses_at,
+        cell=request.cell,
+        service=request.service,
+        vehicle_class=request.vehicle_class,
+        distance_m=distance_m(shift.cell, request.cell),
+    )
+    offer = Offer.make(command.offer_id, terms, command.at)
+    work.add(offer)
+    return offer_told(offer, request)

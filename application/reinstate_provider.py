@@ -1,0 +1,37 @@
+"""How does a suspended provider come back?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import provider_told
+from application.guards import check_role, check_version
+from domain.actor import DESK
+from domain.provider import Provider
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstateProvider:
+    """Let it work again."""
+
+    actor: Actor
+    provider_id: UUID
+    at: datetime
+    expected_version: int | None = None
+
+
+async def reinstate_provider(command: ReinstateProvider, work: Work) -> Answer:
+    """Reinstate a provider; twice changes nothing. Raises NotAllowed, NotFound or StaleVersion."""
+    check_role(work, command.actor, *DESK)
+    provider = await work.get(Provider, command.provider_id)
+    check_version(provider, command.expected_version)
+    provider.reinstate(command.at)
+    return provider_told(provider)

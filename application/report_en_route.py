@@ -1,0 +1,41 @@
+"""How does a provider say that it sets out?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import request_told
+from application.guards import check_role, check_sees_request, check_version
+from domain.actor import DESK, Role
+from domain.service_request import ServiceRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ReportEnRoute:
+    """The wheels turn."""
+
+    actor: Actor
+    request_id: UUID
+    at: datetime
+    expected_version: int | None = None
+
+
+async def report_en_route(command: ReportEnRoute, work: Work) -> Answer:
+    """Note that the provider is on its way; twice changes nothing.
+
+    Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn.
+    """
+    check_role(work, command.actor, Role.PROVIDER, *DESK)
+    request = await work.get(ServiceRequest, command.request_id)
+    check_sees_request(command.actor, request)
+    check_version(request, command.expected_version)
+    request.report_en_route(command.at)
+    return request_told(request)
