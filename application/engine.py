@@ -40,8 +40,8 @@ class Aggregates(Protocol):
         """A pending fact as the log takes it."""
         ...
 
-    def saved(self, tenant: str, aggregate: Aggregate) -> None:
-        """Called after a commit, so that a long stream may be snapshotted."""
+    def saved(self, tenant: str, aggregate: Aggregate, events: int) -> None:
+        """Called after a commit with the number of new events, so that a long stream may be snapshotted."""
         ...
 
 
@@ -106,16 +106,16 @@ class Engine:
                 answer = await decide(work)
             except Refusal as refusal:
                 return await self._refuse(context, refusal)
-            facts = [fact for aggregate in work.touched for fact in aggregate.collect_events()]
-            events = tuple(self._aggregates.encode(fact) for fact in facts)
+            collected = [(aggregate, aggregate.collect_events()) for aggregate in work.touched]
+            events = tuple(self._aggregates.encode(fact) for _, facts in collected for fact in facts)
             try:
                 receipt = await self._log.append(Save(context, events, msgspec.json.encode({"done": answer})))
             except VersionConflict as error:
                 conflict = error
                 continue
             if not receipt.replayed:
-                for aggregate in work.touched:
-                    self._aggregates.saved(context.tenant, aggregate)
+                for aggregate, facts in collected:
+                    self._aggregates.saved(context.tenant, aggregate, len(facts))
             return _told(receipt, tuple(event.topic for event in events))
         raise Contended(str(conflict))
 

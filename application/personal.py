@@ -88,11 +88,15 @@ class PersonalStore(Protocol):
         ...
 
     async def sweep(
-        self, older_than: datetime, stands: Callable[[str, Collection[UUID]], Awaitable[set[UUID]]], limit: int
+        self,
+        after: datetime,
+        before: datetime,
+        stands: Callable[[str, Collection[UUID]], Awaitable[set[UUID]]],
+        limit: int,
     ) -> int:
-        """Drop records last put before ``older_than`` whose command was never recorded; returns how many.
+        """Drop records put between the two instants whose command was never recorded; returns how many.
 
         ``stands(tenant, command_ids)`` says which of the commands have an event. Looks at no more than
-        ``limit`` records; each record is asked about once.
+        ``limit`` records, the oldest first; a record whose command stands is not asked about again.
         """
         ...

@@ -1,0 +1,232 @@
+"""How do concurrent saves of one process leave together? Each lane takes what arrived while the others flushed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+import psycopg
+
+from application.log import KeyReused, LogUnavailable, Receipt, Save, VersionConflict
+from infra.event_store import wire
+from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+Outcome = Receipt | VersionConflict | KeyReused
+
+
+@dataclass(frozen=True, slots=True)
+class CommitLimits:
+    """How much may wait, and for how long."""
+
+    lanes: int = 2
+    """Connections that append: while one flushes, the other inserts. More only split the batches."""
+    most_saves: int = 256
+    """Saves in one call: beyond this the call takes longer than the flush it saves."""
+    most_waiting: int = 4096
+    """Saves in the queue: at 10,000 saves/s this is 0.4 s; beyond it the caller had better come back."""
+    answer_within_s: float = 5.0
+    """A call that takes longer is given up; its outcome is asked for again with the same command ids."""
+    retry_for_s: float = 2.0
+    """How long a lost connection is re-established before the callers hear 503."""
+    retry_every_s: float = 0.05
+
+
+class Observer(Protocol):
+    """Told of every batch, for metrics."""
+
+    def appended(self, saves: int, events: int, seconds: float) -> None:
+        """A batch was answered."""
+        ...
+
+    def conflicted(self) -> None:
+        """A save lost an optimistic race."""
+        ...
+
+    def replayed(self) -> None:
+        """A command had been done before."""
+        ...
+
+
+class NoObserver:
+    """Watches nothing."""
+
+    def appended(self, saves: int, events: int, seconds: float) -> None:
+        """Ignore it."""
+
+    def conflicted(self) -> None:
+        """Ignore it."""
+
+    def replayed(self) -> None:
+        """Ignore it."""
+
+
+def read_answer(row: tuple[object, ...] | None) -> Answer:
+    """The routine's one row as an Answer; raises LogUnavailable when there is none."""
+    if row is None:
+        raise LogUnavailable("the append routine gave no answer")
+    return Answer(*row)  # type: ignore[arg-type]  # the columns' types are those of the routine's OUT parameters
+
+
+def prepare(connection: psycopg.Connection[tuple[object, ...]] | psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+    """Teach a connection our array format."""
+    for kind, dumper in wire.DUMPERS:
+        connection.adapters.register_dumper(kind, dumper)
+
+
+class _Lane:
+    """One connection, used by one batch at a time."""
+
+    def __init__(self, connect: Callable[[], Awaitable[psycopg.AsyncConnection[tuple[object, ...]]]]) -> None:
+        self._connect = connect
+        self._connection: psycopg.AsyncConnection[tuple[object, ...]] | None = None
+
+    async def call(self, batch: Batch, within_s: float) -> Answer:
+        async with asyncio.timeout(within_s):
+            if self._connection is None or self._connection.closed:
+                self._connection = await self._connect()
+                prepare(self._connection)
+            cursor = await self._connection.execute(CALL, batch.parameters(), prepare=True, binary=True)
+            return read_answer(await cursor.fetchone())
+
+    async def drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error, OSError):
+                await connection.close()
+
+
+class Committer:
+    """Group commit for asyncio; every method belongs to the loop that made it."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[psycopg.AsyncConnection[tuple[object, ...]]]],
+        limits: CommitLimits | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._limits = limits or CommitLimits()
+        self._observer = observer or NoObserver()
+        self._waiting: deque[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = deque()
+        self._idle = [_Lane(connect) for _ in range(self._limits.lanes)]
+        self._running: set[asyncio.Task[None]] = set()
+        self._woken = False
+
+    async def append(self, save: Save | AnonymousSave) -> Receipt:
+        """Write one save durably; raises VersionConflict, KeyReused or LogUnavailable."""
+        if len(self._waiting) >= self._limits.most_waiting:
+            raise LogUnavailable("too many saves are waiting")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Receipt] = loop.create_future()
+        self._waiting.append((save, future))
+        if self._idle and not self._woken:
+            # Not at once: whoever else is ready in this turn of the loop comes along.
+            self._woken = True
+            loop.call_soon(self._start)
+        return await future
+
+    async def close(self) -> None:
+        """Finish what is under way and give the connections back."""
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        for lane in self._idle:
+            await lane.drop()
+
+    def _start(self) -> None:
+        self._woken = False
+        while self._idle and self._waiting:
+            task = asyncio.get_running_loop().create_task(self._drain(self._idle.pop()))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def _drain(self, lane: _Lane) -> None:
+        try:
+            while self._waiting:
+                await self._send(lane, self._take())
+                await asyncio.sleep(0)
+        finally:
+            self._idle.append(lane)
+            if self._waiting:
+                self._start()
+
+    def _take(self) -> list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]:
+        count = min(len(self._waiting), self._limits.most_saves)
+        return [self._waiting.popleft() for _ in range(count)]
+
+    async def _send(self, lane: _Lane, taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]) -> None:
+        batch = Batch()
+        kept: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = []
+        for save, future in taken:
+            try:
+                batch.add(save)
+            except VersionConflict as conflict:
+                _fail(future, conflict)
+            else:
+                kept.append((save, future))
+        if not kept:
+            return
+        started = perf_counter()
+        try:
+            answer = await self._call(lane, batch, [save for save, _ in kept])
+        except LogUnavailable as error:
+            for _, future in kept:
+                _fail(future, LogUnavailable(*error.args))
+            return
+        except (psycopg.DatabaseError, ValueError, OverflowError) as error:
+            await self._isolate(lane, kept, error)
+            return
+        self._observer.appended(len(kept), batch.size, perf_counter() - started)
+        for (_, future), outcome in zip(kept, batch.outcomes(answer), strict=True):
+            self._settle(future, outcome)
+
+    def _settle(self, future: asyncio.Future[Receipt], outcome: Outcome) -> None:
+        if isinstance(outcome, Receipt):
+            if outcome.replayed:
+                self._observer.replayed()
+            if not future.done():
+                future.set_result(outcome)
+            return
+        if isinstance(outcome, VersionConflict):
+            self._observer.conflicted()
+        _fail(future, outcome)
+
+    async def _isolate(
+        self,
+        lane: _Lane,
+        kept: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]],
+        error: Exception,
+    ) -> None:
+        """One save of the batch cannot be stored: send each alone, so that only that one fails."""
+        if len(kept) == 1:
+            _fail(kept[0][1], error)
+            return
+        for pair in kept:
+            await self._send(lane, [pair])
+
+    async def _call(self, lane: _Lane, batch: Batch, saves: list[Save | AnonymousSave]) -> Answer:
+        """Call the routine; after a lost connection ask again, which the receipts make safe."""
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._limits.retry_for_s
+        repeatable = all(isinstance(save, Save) for save in saves)
+        while True:
+            try:
+                return await lane.call(batch, self._limits.answer_within_s)
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError, TimeoutError) as error:
+                await lane.drop()
+                if not repeatable or loop.time() >= give_up_at:
+                    raise LogUnavailable(f"the log did not answer: {type(error).__name__}") from error
+                await asyncio.sleep(self._limits.retry_every_s)
+
+
+def _fail(future: asyncio.Future[Receipt], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
+
+
+__all__ = ["CommitLimits", "Committer", "NoObserver", "Observer", "Outcome", "batch_of", "prepare", "read_answer"]

@@ -1,0 +1,272 @@
+-- The append-only log: one table of events, the receipts of the commands that wrote them, and the only way in.
+-- Runs with search_path = the cell's schema; functions that act with the owner's rights keep that path.
+
+CREATE TABLE events (
+    position       bigint      NOT NULL,
+    tenant         text        NOT NULL,
+    stream_id      uuid        NOT NULL,
+    version        bigint      NOT NULL,
+    topic          text        NOT NULL,
+    payload        bytea       NOT NULL,
+    command_id     uuid,
+    correlation_id uuid,
+    causation_id   uuid,
+    actor          text        NOT NULL,
+    occurred_at    timestamptz NOT NULL,
+    recorded_at    timestamptz NOT NULL,
+    CONSTRAINT events_pkey PRIMARY KEY (position),
+    CONSTRAINT events_stream_version_key UNIQUE (tenant, stream_id, version)
+);
+COMMENT ON TABLE events IS 'What happened, once and for ever. Positions are dense and in the order of commits.';
+
+CREATE TABLE receipts (
+    tenant      text        NOT NULL,
+    command_id  uuid        NOT NULL,
+    actor       text        NOT NULL,
+    key         text        NOT NULL,
+    fingerprint bytea       NOT NULL,
+    answer      bytea       NOT NULL,
+    position    bigint      NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    CONSTRAINT receipts_pkey PRIMARY KEY (tenant, command_id)
+);
+CREATE INDEX receipts_recorded_at_idx ON receipts USING brin (recorded_at);
+COMMENT ON TABLE receipts IS 'The answer to every command, so that a repeated command gets the first answer again.';
+
+CREATE TABLE snapshots (
+    tenant    text        NOT NULL,
+    stream_id uuid        NOT NULL,
+    version   bigint      NOT NULL,
+    topic     text        NOT NULL,
+    payload   bytea       NOT NULL,
+    taken_at  timestamptz NOT NULL,
+    CONSTRAINT snapshots_pkey PRIMARY KEY (tenant, stream_id)
+);
+COMMENT ON TABLE snapshots IS 'A cache of long streams: throw it away and nothing is lost.';
+
+CREATE TABLE tracking (
+    application_name text   NOT NULL,
+    notification_id  bigint NOT NULL,
+    CONSTRAINT tracking_pkey PRIMARY KEY (application_name)
+);
+COMMENT ON TABLE tracking IS 'How far a process that writes events has read another log (the library''s process recorder).';
+
+-- One batch of saves, each all or nothing, in one transaction that the caller commits.
+-- heads_*: one entry per (save, stream) with the version that its first event shall have (NULL: at the end);
+-- events_*: ordered by save; events_rank counts a save's events of one stream from 0; saves_through counts the batch's
+-- events up to and including the save. Answers (fast): the head before the batch and the first version of each head.
+-- Answers (careful, when any save is not simply valid): per save 0 stored, 1 version conflict, 2 done before, 3 key reused.
+CREATE FUNCTION append_batch(
+    careful boolean,
+    heads_save int[], heads_tenant text[], heads_stream uuid[], heads_version bigint[],
+    events_head int[], events_rank int[], events_tenant text[], events_stream uuid[], events_topic text[],
+    events_payload bytea[], events_command uuid[], events_correlation uuid[], events_causation uuid[],
+    events_actor text[], events_occurred timestamptz[],
+    saves_through int[], saves_tenant text[], saves_command uuid[], saves_actor text[], saves_key text[],
+    saves_fingerprint bytea[], saves_answer bytea[],
+    OUT head bigint, OUT bases bigint[], OUT statuses int[], OUT firsts bigint[], OUT lasts bigint[],
+    OUT answers bytea[], OUT actuals bigint[]
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    valid     boolean;
+    instant   timestamptz;
+    tip       bigint;
+    known     receipts%ROWTYPE;
+    at_save   int;
+    at_head   int;
+    from_event int;
+    to_event  int;
+    current_version bigint;
+    wanted    bigint;
+    outcome   int;
+    actual    bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock('events'::regclass::oid::bigint);
+    instant := clock_timestamp();
+    SELECT coalesce((SELECT e.position FROM events e ORDER BY e.position DESC LIMIT 1), 0) INTO head;
+
+    IF NOT careful THEN
+        SELECT array_agg(coalesce(h.wanted, h.current_version + 1, 1) ORDER BY h.n),
+               bool_and(h.wanted IS NULL OR coalesce(h.wanted = h.current_version + 1, h.wanted IN (0, 1)))
+          INTO bases, valid
+          FROM (SELECT u.wanted, u.n,
+                       (SELECT e.version FROM events e WHERE e.tenant = u.tenant AND e.stream_id = u.stream
+                         ORDER BY e.version DESC LIMIT 1) AS current_version
+                  FROM unnest(heads_tenant, heads_stream, heads_version) WITH ORDINALITY AS u (tenant, stream, wanted, n)) h;
+        IF coalesce(valid, true) AND NOT EXISTS (
+            SELECT FROM unnest(saves_tenant, saves_command) AS s (tenant, command)
+             WHERE EXISTS (SELECT FROM receipts r WHERE r.tenant = s.tenant AND r.command_id = s.command)
+        ) THEN
+            INSERT INTO events
+            SELECT head + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
+                   u.correlation, u.causation, u.actor, u.occurred, instant
+              FROM unnest(events_head, events_rank, events_tenant, events_stream, events_topic, events_payload,
+                          events_command, events_correlation, events_causation, events_actor, events_occurred)
+                   WITH ORDINALITY AS u (in_head, rank, tenant, stream, topic, payload, command, correlation, causation,
+                                         actor, occurred, n);
+            INSERT INTO receipts
+            SELECT s.tenant, s.command, s.actor, s.key, s.fingerprint, s.answer, head + s.through, instant
+              FROM unnest(saves_through, saves_tenant, saves_command, saves_actor, saves_key, saves_fingerprint, saves_answer)
+                   AS s (through, tenant, command, actor, key, fingerprint, answer)
+             WHERE s.command IS NOT NULL;
+            -- fault point: batch written
+            IF cardinality(events_head) > 0 THEN
+                PERFORM pg_notify(current_schema() || '_log', '');
+            END IF;
+            RETURN;
+        END IF;
+    END IF;
+
+    tip := head;
+    statuses := array_fill(NULL::int, ARRAY[cardinality(saves_through)]);
+    firsts := array_fill(NULL::bigint, ARRAY[cardinality(saves_through)]);
+    lasts := firsts;
+    actuals := firsts;
+    answers := array_fill(NULL::bytea, ARRAY[cardinality(saves_through)]);
+    at_head := 1;
+    from_event := 1;
+    bases := array_fill(NULL::bigint, ARRAY[coalesce(cardinality(heads_save), 0)]);
+    FOR at_save IN 1 .. cardinality(saves_through) LOOP
+        to_event := saves_through[at_save];
+        outcome := 0;
+        actual := NULL;
+        known := NULL;
+        IF saves_command[at_save] IS NOT NULL THEN
+            SELECT * INTO known FROM receipts r
+             WHERE r.tenant = saves_tenant[at_save] AND r.command_id = saves_command[at_save];
+            IF FOUND THEN
+                outcome := CASE WHEN known.fingerprint = saves_fingerprint[at_save] THEN 2 ELSE 3 END;
+            END IF;
+        END IF;
+        WHILE at_head <= cardinality(heads_save) AND heads_save[at_head] = at_save LOOP
+            IF outcome = 0 THEN
+                wanted := heads_version[at_head];
+                SELECT e.version INTO current_version FROM events e
+                 WHERE e.tenant = heads_tenant[at_head] AND e.stream_id = heads_stream[at_head]
+                 ORDER BY e.version DESC LIMIT 1;
+                IF NOT FOUND THEN
+                    current_version := NULL;
+                END IF;
+                IF wanted IS NULL OR coalesce(wanted = current_version + 1, wanted IN (0, 1)) THEN
+                    bases[at_head] := coalesce(wanted, current_version + 1, 1);
+                ELSE
+                    outcome := 1;
+                    actual := coalesce(current_version, -1);
+                    firsts[at_save] := at_head;
+                END IF;
+            END IF;
+            at_head := at_head + 1;
+        END LOOP;
+        statuses[at_save] := outcome;
+        actuals[at_save] := actual;
+        answers[at_save] := known.answer;
+        IF outcome = 0 THEN
+            INSERT INTO events
+            SELECT tip + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
+                   u.correlation, u.causation, u.actor, u.occurred, instant
+              FROM unnest(events_head[from_event:to_event], events_rank[from_event:to_event],
+                          events_tenant[from_event:to_event], events_stream[from_event:to_event],
+                          events_topic[from_event:to_event], events_payload[from_event:to_event],
+                          events_command[from_event:to_event], events_correlation[from_event:to_event],
+                          events_causation[from_event:to_event], events_actor[from_event:to_event],
+                          events_occurred[from_event:to_event])
+                   WITH ORDINALITY AS u (in_head, rank, tenant, stream, topic, payload, command, correlation, causation,
+                                         actor, occurred, n);
+            firsts[at_save] := tip + 1;
+            tip := tip + (to_event - from_event + 1);
+            lasts[at_save] := tip;
+            IF saves_command[at_save] IS NOT NULL THEN
+                INSERT INTO receipts VALUES (saves_tenant[at_save], saves_command[at_save], saves_actor[at_save],
+                    saves_key[at_save], saves_fingerprint[at_save], saves_answer[at_save], tip, instant);
+            END IF;
+        ELSIF outcome > 1 THEN
+            firsts[at_save] := known.position;
+            lasts[at_save] := known.position;
+        END IF;
+        from_event := to_event + 1;
+    END LOOP;
+    -- fault point: saves written
+    IF tip > head THEN
+        PERFORM pg_notify(current_schema() || '_log', '');
+    END IF;
+END
+$$;
+
+-- Append, ordered and then durable: the order lock is given back before the flush is waited for, so that flushes of
+-- many processes are shared. Runs with the caller's rights, outside a transaction block. Whatever it answers is durable:
+-- the second commit waits for a WAL record that lies behind the first.
+CREATE PROCEDURE append(
+    careful boolean,
+    heads_save int[], heads_tenant text[], heads_stream uuid[], heads_version bigint[],
+    events_head int[], events_rank int[], events_tenant text[], events_stream uuid[], events_topic text[],
+    events_payload bytea[], events_command uuid[], events_correlation uuid[], events_causation uuid[],
+    events_actor text[], events_occurred timestamptz[],
+    saves_through int[], saves_tenant text[], saves_command uuid[], saves_actor text[], saves_key text[],
+    saves_fingerprint bytea[], saves_answer bytea[],
+    INOUT head bigint DEFAULT NULL, INOUT bases bigint[] DEFAULT NULL, INOUT statuses int[] DEFAULT NULL,
+    INOUT firsts bigint[] DEFAULT NULL, INOUT lasts bigint[] DEFAULT NULL, INOUT answers bytea[] DEFAULT NULL,
+    INOUT actuals bigint[] DEFAULT NULL
+) LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL synchronous_commit = off;
+    SELECT b.head, b.bases, b.statuses, b.firsts, b.lasts, b.answers, b.actuals
+      INTO head, bases, statuses, firsts, lasts, answers, actuals
+      FROM append_batch(careful, heads_save, heads_tenant, heads_stream, heads_version, events_head, events_rank,
+                        events_tenant, events_stream, events_topic, events_payload, events_command, events_correlation,
+                        events_causation, events_actor, events_occurred, saves_through, saves_tenant, saves_command,
+                        saves_actor, saves_key, saves_fingerprint, saves_answer) AS b;
+    COMMIT;
+    SET LOCAL synchronous_commit = on;
+    PERFORM pg_logical_emit_message(true, 'vehicaid', '');
+END
+$$;
+
+CREATE FUNCTION put_snapshot(tenant text, stream_id uuid, version bigint, topic text, payload bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    INSERT INTO snapshots AS s VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+    ON CONFLICT ON CONSTRAINT snapshots_pkey DO UPDATE
+       SET version = excluded.version, topic = excluded.topic, payload = excluded.payload, taken_at = excluded.taken_at
+     WHERE s.version < excluded.version OR s.topic <> excluded.topic
+$$;
+
+CREATE FUNCTION track(application_name text, notification_id bigint)
+RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    INSERT INTO tracking AS t VALUES ($1, $2)
+    ON CONFLICT ON CONSTRAINT tracking_pkey DO UPDATE SET notification_id = excluded.notification_id
+     WHERE t.notification_id < excluded.notification_id
+    RETURNING true
+$$;
+
+-- Retention of receipts; never younger than a day, so that a retry in flight always finds its answer.
+CREATE FUNCTION purge_receipts(older_than interval, at_most int)
+RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    WITH gone AS (
+        DELETE FROM receipts WHERE ctid IN (
+            SELECT r.ctid FROM receipts r
+             WHERE r.recorded_at < clock_timestamp() - greatest($1, interval '1 day') LIMIT $2)
+        RETURNING 1)
+    SELECT count(*) FROM gone
+$$;
+
+CREATE VIEW log WITH (security_invoker = true) AS
+SELECT position, tenant, stream_id, version, topic, convert_from(payload, 'UTF8')::jsonb AS data, command_id,
+       correlation_id, causation_id, actor, occurred_at, recorded_at
+  FROM events;
+COMMENT ON VIEW log IS 'The events with their payload as jsonb, for SQL users.';
+
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE snapshots ENABLE ROW LEVEL SECURITY;
+CREATE POLICY application ON events TO vehicaid_app USING (true);
+CREATE POLICY application ON receipts TO vehicaid_app USING (true);
+CREATE POLICY application ON snapshots TO vehicaid_app USING (true);
+CREATE POLICY own_tenant ON events TO vehicaid_reader USING (tenant = current_setting('vehicaid.tenant', true));
+CREATE POLICY own_tenant ON receipts TO vehicaid_reader USING (tenant = current_setting('vehicaid.tenant', true));
+
+REVOKE ALL ON events, receipts, snapshots, tracking, log FROM PUBLIC;
+GRANT SELECT ON events, receipts, snapshots, tracking, log TO vehicaid_app;
+GRANT SELECT ON events, log TO vehicaid_reader;
+REVOKE ALL ON FUNCTION append_batch, put_snapshot, track, purge_receipts FROM PUBLIC;
+REVOKE ALL ON PROCEDURE append FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_batch, put_snapshot, track, purge_receipts TO vehicaid_app;
+GRANT EXECUTE ON PROCEDURE append TO vehicaid_app;
