@@ -1,0 +1,16 @@
+"""Which aggregates and events are there? Importing this registers every topic."""
+
+from typing import Any
+
+from domain.aggregate import Aggregate, events_of
+from domain.offer import Offer
+from domain.provider import Provider
+from domain.service_request import ServiceRequest
+from domain.shift import Shift
+
+AGGREGATES: tuple[type[Aggregate], ...] = (ServiceRequest, Offer, Provider, Shift)
+
+
+def event_classes() -> list[type[Any]]:
+    """Every event class, aggregate by aggregate, in the order of declaration."""
+    return [event_class for aggregate in AGGREGATES for event_class in events_of(aggregate)]

@@ -1,0 +1,95 @@
+"""What has happened, in the stories of the domain's tests? Facts of one request, offer, provider and shift."""
+
+from dataclasses import asdict
+from uuid import UUID
+
+from domain.actor import Role
+from domain.catalogue import Capability, Service, VehicleClass
+from domain.offer import Offer, WhyClosed
+from domain.provider import Provider, SuspendReason
+from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
+from domain.service_request import ServiceRequest
+from domain.shift import Shift
+from tests.support.roadside import (
+    BREAKDOWN_CELL,
+    CALL,
+    CREW,
+    DEPOT_CELL,
+    DEPOT_TO_BREAKDOWN_M,
+    LAPSE,
+    NOON,
+    OFFER,
+    PROFILE,
+    PROVIDER,
+    REQUEST,
+    SHIFT,
+    SOON,
+    TOWING,
+    TRUCK,
+)
+from tests.support.rulebook import Fact, fact
+
+REQUESTED = fact(ServiceRequest.Requested, NOON, **asdict(CALL))
+
+
+def offer_made(offer_id: UUID = OFFER, provider_id: UUID = PROVIDER, shift_id: UUID = SHIFT, attempt: int = 1) -> Fact:
+    return fact(
+        ServiceRequest.OfferMade, NOON, offer_id=offer_id, provider_id=provider_id, shift_id=shift_id, attempt=attempt
+    )
+
+
+def offer_closed(why: WhyClosed, offer_id: UUID = OFFER, provider_id: UUID = PROVIDER) -> Fact:
+    return fact(ServiceRequest.OfferClosed, SOON, offer_id=offer_id, provider_id=provider_id, why=why)
+
+
+JOB: dict[str, object] = {"offer_id": OFFER, "provider_id": PROVIDER, "shift_id": SHIFT}
+NO_JOB: dict[str, object] = {"offer_id": None, "provider_id": None, "shift_id": None}
+
+OFFER_MADE = offer_made()
+ASSIGNED = fact(ServiceRequest.Assigned, SOON, **JOB, attempt=1)
+EN_ROUTE = fact(ServiceRequest.EnRouteStarted, SOON, **JOB)
+ON_SCENE = fact(ServiceRequest.ArrivedOnScene, SOON, **JOB, confirmed_by=ConfirmedBy.PROVIDER, distance_m=40)
+COMPLETED = fact(ServiceRequest.Completed, SOON, **JOB)
+REVOKED = fact(ServiceRequest.AssignmentRevoked, SOON, **JOB, attempt=1, reason=RevokeReason.STALLED)
+CANCELLED = fact(ServiceRequest.Cancelled, SOON, **NO_JOB, by=Role.CUSTOMER, reason=CancelReason.NO_LONGER_NEEDED)
+UNFULFILLED = fact(ServiceRequest.Unfulfilled, SOON, attempt=1)
+
+ASKED = (REQUESTED, OFFER_MADE)
+HELD = (*ASKED, ASSIGNED)
+DRIVING = (*HELD, EN_ROUTE)
+THERE = (*DRIVING, ON_SCENE)
+DONE = (*THERE, COMPLETED)
+ENDS = {"completed": DONE, "cancelled": (REQUESTED, CANCELLED), "unfulfilled": (REQUESTED, UNFULFILLED)}
+
+OFFER_IDS: dict[str, object] = {"request_id": REQUEST, "provider_id": PROVIDER, "shift_id": SHIFT}
+MADE_AT_NOON = fact(
+    Offer.Made,
+    NOON,
+    **OFFER_IDS,
+    attempt=1,
+    lapses_at=LAPSE,
+    cell=BREAKDOWN_CELL,
+    service=Service.TOW,
+    vehicle_class=VehicleClass.CAR,
+    distance_m=DEPOT_TO_BREAKDOWN_M,
+)
+
+REGISTERED = fact(Provider.Registered, NOON, profile_id=PROFILE)
+CREW_ADDED = fact(Provider.CrewMemberAdded, NOON, crew_id=CREW, skills=TOWING)
+TRUCK_ADDED = fact(
+    Provider.TruckAdded, NOON, truck_id=TRUCK, equipment=(Capability.FLAT_TYRE, Capability.TOW, Capability.WINCH_OUT)
+)
+SUSPENDED = fact(Provider.Suspended, NOON, reason=SuspendReason.COMPLAINTS)
+ON_DUTY = fact(Provider.WentOnDuty, NOON, shift_id=SHIFT, crew_id=CREW, truck_id=TRUCK)
+OFF_DUTY = fact(Provider.WentOffDuty, SOON, shift_id=SHIFT)
+FLEET = (REGISTERED, CREW_ADDED, TRUCK_ADDED)
+
+STARTED = fact(
+    Shift.Started, NOON, provider_id=PROVIDER, crew_id=CREW, truck_id=TRUCK, capabilities=TOWING, cell=DEPOT_CELL
+)
+KEPT_FOR: dict[str, object] = {"offer_id": OFFER, "request_id": REQUEST}
+SHIFT_HELD = fact(Shift.Held, NOON, **KEPT_FOR)
+COMMITTED = fact(Shift.Committed, SOON, **KEPT_FOR)
+RELEASED = fact(Shift.Released, SOON, **KEPT_FOR, cell=BREAKDOWN_CELL)
+ON_BREAK = fact(Shift.BreakStarted, NOON)
+SHIFT_ENDED = fact(Shift.Ended, SOON, provider_id=PROVIDER)
