@@ -1,0 +1,219 @@
+"""Where are names, phones, plates and exact places kept? In PostgreSQL, encrypted per person, until erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, cast
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.personal import (
+    MAX_RECORD_BYTES,
+    Field,
+    PersonalKind,
+    PersonalRecord,
+    PersonalStore,
+    PersonalUnavailable,
+    RecordTampered,
+)
+from infra.event_store import wire
+from infra.personal.crypto import MasterKeys, about_record
+from infra.personal.keys import KeyCache, KeyLimits
+from infra.personal.putter import NoObserver, Observer, PutLimits, Putter
+from infra.personal.statement import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from datetime import datetime
+
+    from infra.personal.crypto import PersonKey
+
+Row = tuple[object, ...]
+Connection = psycopg.AsyncConnection[Row]
+
+# A page of 200 rows with five records each.
+MOST_IDS: Final = 1000
+# Writers' lanes and as many readers again; a cell has some 200 connections for everything.
+MOST_CONNECTIONS: Final = 4
+
+GET: Final = """
+SELECT r.record_id, r.person_id, r.kind, r.nonce, r.ciphertext, k.key_id, k.wrapped_key, k.kek_id
+  FROM personal_records r JOIN personal_keys k ON k.key_id = r.key_id
+ WHERE r.tenant = %s AND r.record_id = ANY (%s)
+"""
+ERASE: Final = "DELETE FROM personal_keys WHERE tenant = %s AND person_id = %s"
+UNCLAIMED: Final = """
+SELECT tenant, record_id, command_id FROM personal_records
+ WHERE claimed_at IS NULL AND put_at > %s AND put_at < %s ORDER BY put_at LIMIT %s
+"""
+CLAIM: Final = "UPDATE personal_records SET claimed_at = now() WHERE tenant = %s AND record_id = ANY (%s)"
+DROP: Final = """
+DELETE FROM personal_records WHERE tenant = %s AND record_id = ANY (%s) AND claimed_at IS NULL AND put_at < %s
+"""
+WRAPPED_OTHERWISE: Final = """
+SELECT tenant, person_id, key_id, kek_id, wrapped_key FROM personal_keys
+ WHERE kek_id <> %s AND key_id > %s ORDER BY key_id LIMIT %s
+"""
+REWRAP: Final = """
+UPDATE personal_keys SET wrapped_key = %s, kek_id = %s WHERE tenant = %s AND person_id = %s AND key_id = %s
+"""
+
+
+class Rewrapped(NamedTuple):
+    """How a rotation went, in keys."""
+
+    rewrapped: int
+    unreadable: int
+
+
+class _Stored(NamedTuple):
+    record_id: UUID
+    person_id: UUID
+    kind: str
+    nonce: bytes
+    ciphertext: bytes
+    key_id: UUID
+    wrapped_key: bytes
+    kek_id: str
+
+
+class PostgresPersonalStore(PersonalStore):
+    """The personal store of one cell; open it in the loop that uses it."""
+
+    def __init__(
+        self,
+        dsn: str,
+        masters: MasterKeys,
+        *,
+        put_limits: PutLimits | None = None,
+        key_limits: KeyLimits | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._masters = masters
+        self._cache = KeyCache(key_limits)
+        self._limits = put_limits or PutLimits()
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            dsn,
+            connection_class=Connection,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=MOST_CONNECTIONS,
+            timeout=self._limits.answer_within_s,
+            configure=_prepare,
+            open=False,
+            name="personal",
+        )
+        self._putter = Putter(self._pool, masters, self._cache, self._limits, observer or NoObserver())
+
+    async def open(self) -> Self:
+        """Open the connections; they come back by themselves whenever the server does."""
+        await self._pool.open()
+        return self
+
+    async def close(self) -> None:
+        """Finish what is under way and give the connections back."""
+        await self._putter.close()
+        await self._pool.close()
+
+    async def put(self, tenant: str, person_id: UUID, records: Mapping[UUID, PersonalRecord], command_id: UUID) -> None:
+        """See ``PersonalStore.put``."""
+        drafts = []
+        for record_id, record in records.items():
+            content = msgspec.json.encode(record.fields)
+            if len(content) > MAX_RECORD_BYTES:
+                raise ValueError(f"a personal record has at most {MAX_RECORD_BYTES} bytes, this one {len(content)}")
+            drafts.append(Draft(tenant, person_id, record_id, record.kind.value, content, command_id))
+        if drafts:
+            await self._putter.put(drafts)
+
+    async def get(self, tenant: str, record_ids: Collection[UUID]) -> dict[UUID, PersonalRecord | None]:
+        """See ``PersonalStore.get``; raises ValueError for more than MOST_IDS at once."""
+        if len(record_ids) > MOST_IDS:
+            raise ValueError(f"at most {MOST_IDS} records at once")
+        found: dict[UUID, PersonalRecord | None] = dict.fromkeys(record_ids)
+        if not found:
+            return found
+        rows = await self._rows(GET, (tenant, wire.uuids(list(found))))
+        for stored in [_Stored(*row) for row in rows]:  # type: ignore[arg-type]  # GET names the columns
+            key = self._key(tenant, stored)
+            about = about_record(tenant, stored.person_id, stored.record_id, stored.kind)
+            content = key.open(about, stored.nonce, stored.ciphertext)
+            fields = cast("dict[str, Field]", msgspec.json.decode(content))
+            found[stored.record_id] = PersonalRecord(PersonalKind(stored.kind), fields)
+        return found
+
+    async def erase(self, tenant: str, person_id: UUID) -> bool:
+        """See ``PersonalStore.erase``; the ciphertexts go with their key."""
+        self._cache.drop(tenant, person_id)
+        return await self._execute(ERASE, (tenant, person_id)) > 0
+
+    async def sweep(
+        self,
+        after: datetime,
+        before: datetime,
+        stands: Callable[[str, Collection[UUID]], Awaitable[set[UUID]]],
+        limit: int,
+    ) -> int:
+        """See ``PersonalStore.sweep``."""
+        self._cache.drop_expired()
+        by_tenant: dict[str, list[tuple[UUID, UUID]]] = {}
+        for row in await self._rows(UNCLAIMED, (after, before, limit)):
+            tenant, record_id, command_id = cast("tuple[str, UUID, UUID]", row)
+            by_tenant.setdefault(tenant, []).append((record_id, command_id))
+        dropped = 0
+        for tenant, pairs in by_tenant.items():
+            standing = await stands(tenant, {command_id for _, command_id in pairs})
+            claimed = [record_id for record_id, command_id in pairs if command_id in standing]
+            orphans = [record_id for record_id, command_id in pairs if command_id not in standing]
+            await self._execute(CLAIM, (tenant, wire.uuids(claimed)))
+            dropped += await self._execute(DROP, (tenant, wire.uuids(orphans), before))
+        return dropped
+
+    async def rewrap(self, at_once: int = 500) -> Rewrapped:
+        """Wrap every key anew that an earlier master key wrapped; when none is unreadable, that one can go."""
+        rewrapped, unreadable, last = 0, 0, UUID(int=0)
+        while rows := await self._rows(WRAPPED_OTHERWISE, (self._masters.kek_id, last, at_once)):
+            for row in rows:
+                tenant, person_id, last, kek_id, wrapped = cast("tuple[str, UUID, UUID, str, bytes]", row)
+                try:
+                    key = self._masters.unwrap(tenant, person_id, last, kek_id, wrapped)
+                except RecordTampered:
+                    unreadable += 1
+                    continue
+                anew = self._masters.wrap(tenant, person_id, key)
+                rewrapped += await self._execute(REWRAP, (anew, self._masters.kek_id, tenant, person_id, last))
+        return Rewrapped(rewrapped, unreadable)
+
+    def _key(self, tenant: str, stored: _Stored) -> PersonKey:
+        """The person's key: the one held, when it is still the one stored."""
+        held = self._cache.get(tenant, stored.person_id)
+        if held is not None and held.key_id == stored.key_id:
+            return held
+        key = self._masters.unwrap(tenant, stored.person_id, stored.key_id, stored.kek_id, stored.wrapped_key)
+        self._cache.keep(tenant, stored.person_id, key)
+        return key
+
+    async def _rows(self, statement: str, parameters: tuple[object, ...]) -> list[Row]:
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
+                return await cursor.fetchall()
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError) as error:
+            raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+
+    async def _execute(self, statement: str, parameters: tuple[object, ...]) -> int:
+        try:
+            async with self._pool.connection() as connection:
+                return (await connection.execute(statement, parameters)).rowcount
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError) as error:
+            raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+
+
+async def _prepare(connection: Connection) -> None:
+    for kind, dumper in wire.DUMPERS:
+        connection.adapters.register_dumper(kind, dumper)
+
+
+__all__ = ["PostgresPersonalStore", "Rewrapped"]

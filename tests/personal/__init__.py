@@ -1,0 +1,1 @@
+"""Does the personal store keep what it is given, and forget what it must?"""

@@ -1,0 +1,268 @@
+"""What does the real personal store promise beyond the port: encryption, tampering, restarts, rotation, faults?"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from application.personal import PersonalKind, PersonalRecord, PersonalUnavailable, RecordTampered
+from infra.migrate import migrate, migrations
+from infra.personal.crypto import MasterKeys
+from infra.personal.keys import KeyCache, KeyLimits
+from infra.personal.putter import PutLimits
+from infra.personal.store import MOST_IDS, PostgresPersonalStore
+from tests.support.servers import Database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+ASHA = PersonalRecord(PersonalKind.CONTACT, {"name": "Ashalata Xyzzy", "phone": "+919830099887"})
+FIRST, SECOND = bytes(32), bytes(range(32))
+
+
+class Stores:
+    """Opens stores over one database, each like a process of its own."""
+
+    def __init__(self, database: Database, stack: AsyncExitStack) -> None:
+        self.database = database
+        self._stack = stack
+
+    async def another(
+        self, masters: MasterKeys | None = None, limits: PutLimits | None = None, dsn: str | None = None
+    ) -> PostgresPersonalStore:
+        store = PostgresPersonalStore(dsn or self.database.app_dsn, masters or MasterKeys(FIRST), put_limits=limits)
+        await store.open()
+        self._stack.push_async_callback(store.close)
+        return store
+
+    def sql(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.database.admin_dsn, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+async def stores(shared_database: Database) -> AsyncIterator[Stores]:
+    async with AsyncExitStack() as stack:
+        yield Stores(shared_database, stack)
+
+
+async def kept(store: PostgresPersonalStore, person: UUID | None = None, record: PersonalRecord = ASHA) -> UUID:
+    record_id = uuid4()
+    await store.put("demo", person or uuid4(), {record_id: record}, uuid4())
+    return record_id
+
+
+async def test_the_tables_show_nothing_of_the_content(stores: Stores) -> None:
+    await kept(await stores.another())
+    rows = stores.sql("SELECT ciphertext, nonce, kind FROM personal_records")
+    rows += stores.sql("SELECT wrapped_key FROM personal_keys")
+    everything = b"".join(str(v).encode() if isinstance(v, str) else bytes(v) for row in rows for v in row)  # type: ignore[call-overload]  # text or bytea
+    for secret in (b"Asha", b"Xyzzy", b"98300", FIRST):
+        assert secret not in everything
+
+
+async def test_each_person_has_a_key_of_their_own(stores: Stores) -> None:
+    store, one, other = await stores.another(), uuid4(), uuid4()
+    contacts = [await kept(store, one), await kept(store, other)]
+    sealed = stores.sql("SELECT DISTINCT ciphertext, key_id FROM personal_records WHERE record_id = ANY (%s)", contacts)
+    assert len({row[0] for row in sealed}) == len({row[1] for row in sealed}) == 2
+
+
+@pytest.mark.parametrize("column", ["ciphertext, nonce", "ciphertext, nonce, key_id, person_id"])
+async def test_a_ciphertext_moved_to_another_row_does_not_open(stores: Stores, column: str) -> None:
+    store = await stores.another()
+    here, there = await kept(store), await kept(store)
+    names = column.split(", ")
+    stores.sql(
+        f"UPDATE personal_records r SET {', '.join(f'{n} = o.{n}' for n in names)} FROM personal_records o"  # noqa: S608
+        " WHERE r.record_id = %s AND o.record_id = %s",
+        here,
+        there,
+    )
+    with pytest.raises(RecordTampered):
+        await store.get("demo", [here])
+    assert (await store.get("demo", [there]))[there] == ASHA
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["kind = 'place'", "tenant = 'other'", "ciphertext = set_byte(ciphertext, 3, 0)", "nonce = substr(nonce, 2)"],
+)
+async def test_a_changed_row_does_not_open(stores: Stores, change: str) -> None:
+    store = await stores.another()
+    contact = await kept(store)
+    stores.sql(f"UPDATE personal_records SET {change} WHERE record_id = %s", contact)  # noqa: S608
+    with pytest.raises(RecordTampered):
+        await store.get("other" if "tenant" in change else "demo", [contact])
+
+
+async def test_a_swapped_key_does_not_unwrap(stores: Stores) -> None:
+    store, one, other = await stores.another(), uuid4(), uuid4()
+    contact = await kept(store, one)
+    await kept(store, other)
+    stores.sql(
+        "UPDATE personal_keys k SET wrapped_key = o.wrapped_key FROM personal_keys o"
+        " WHERE k.person_id = %s AND o.person_id = %s",
+        one,
+        other,
+    )
+    fresh = await stores.another()
+    with pytest.raises(RecordTampered):
+        await fresh.get("demo", [contact])
+
+
+async def test_an_erasure_holds_in_every_process_at_once_and_after_a_restart(stores: Stores) -> None:
+    store, neighbour, person = await stores.another(), await stores.another(), uuid4()
+    contact = await kept(store, person)
+    assert (await neighbour.get("demo", [contact]))[contact] == ASHA
+    assert await store.erase("demo", person)
+    for process in (store, neighbour, await stores.another()):
+        assert await process.get("demo", [contact]) == {contact: None}
+    assert stores.sql("SELECT 1 FROM personal_keys WHERE person_id = %s", person) == []
+    assert stores.sql("SELECT 1 FROM personal_records WHERE record_id = %s", contact) == []
+
+
+async def test_a_process_that_still_holds_an_erased_key_never_writes_with_it(stores: Stores) -> None:
+    store, neighbour, person = await stores.another(), await stores.another(), uuid4()
+    await kept(store, person)
+    before = stores.sql("SELECT key_id FROM personal_keys WHERE person_id = %s", person)
+    await neighbour.erase("demo", person)
+    contact = await kept(store, person)
+    assert (await neighbour.get("demo", [contact]))[contact] == ASHA
+    assert stores.sql("SELECT key_id FROM personal_keys WHERE person_id = %s", person) != before
+
+
+async def test_two_processes_that_meet_the_same_new_people_agree_on_their_keys(stores: Stores) -> None:
+    one, other = await stores.another(), await stores.another()
+    people = [uuid4() for _ in range(60)]
+    contacts = await asyncio.gather(
+        *(kept(one, person) for person in people), *(kept(other, person) for person in reversed(people))
+    )
+    assert all(record == ASHA for record in (await one.get("demo", contacts)).values())
+    assert stores.sql("SELECT count(*) FROM personal_keys WHERE person_id = ANY (%s)", people) == [(60,)]
+
+
+async def test_a_master_key_is_rotated_without_rewriting_a_record(stores: Stores, database: Database) -> None:
+    dsn = database.app_dsn
+    contacts = [await kept(await stores.another(MasterKeys(FIRST), dsn=dsn)) for _ in range(3)]
+    both = await stores.another(MasterKeys(SECOND, [FIRST]), dsn=dsn)
+    contacts.append(await kept(both))
+    assert await both.get("demo", contacts) == dict.fromkeys(contacts, ASHA)
+    assert await both.rewrap(at_once=2) == (3, 0)
+    only_new = await stores.another(MasterKeys(SECOND), dsn=dsn)
+    assert await only_new.get("demo", contacts) == dict.fromkeys(contacts, ASHA)
+    with pytest.raises(RecordTampered, match="no master key"):
+        await (await stores.another(MasterKeys(FIRST), dsn=dsn)).get("demo", contacts)
+
+
+async def test_a_rotation_passes_over_a_key_that_cannot_be_read_and_says_so(stores: Stores, database: Database) -> None:
+    store = await stores.another(dsn=database.app_dsn)
+    for _ in range(5):
+        await kept(store)
+    with psycopg.connect(database.admin_dsn) as connection:
+        damage = "UPDATE personal_keys SET wrapped_key = '' WHERE key_id = (SELECT key_id FROM personal_keys LIMIT 1)"
+        connection.execute(damage)
+    rotating = await stores.another(MasterKeys(SECOND, [FIRST]), dsn=database.app_dsn)
+    assert await rotating.rewrap(at_once=2) == (4, 1)
+
+
+async def test_a_wrong_master_key_opens_nothing(stores: Stores) -> None:
+    contact = await kept(await stores.another())
+    with pytest.raises(RecordTampered, match="no master key"):
+        await (await stores.another(MasterKeys(os.urandom(32)))).get("demo", [contact])
+
+
+async def test_a_retried_command_saves_its_records_from_the_sweep(stores: Stores) -> None:
+    store, contact, person, command = await stores.another(), uuid4(), uuid4(), uuid4()
+    await store.put("demo", person, {contact: ASHA}, command)
+    stores.sql("UPDATE personal_records SET put_at = now() - interval '2 hours' WHERE record_id = %s", contact)
+    await store.put("demo", person, {contact: ASHA}, command)
+    age = stores.sql("SELECT now() - put_at < interval '1 minute' FROM personal_records WHERE record_id = %s", contact)
+    assert age == [(True,)]
+
+
+async def test_connections_that_are_cut_heal_and_no_acknowledged_record_is_lost(stores: Stores) -> None:
+    store, contacts = await stores.another(), []
+
+    async def write() -> None:
+        contacts.extend([await kept(store) for _ in range(40)])
+
+    async def cut() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0.02)
+            await asyncio.to_thread(
+                stores.sql,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vehicaid_app'"
+                " AND datname = current_database()",
+            )
+
+    await asyncio.gather(*(write() for _ in range(4)), cut())
+    assert len(contacts) == 160
+    assert all(record == ASHA for record in (await store.get("demo", contacts)).values())
+
+
+async def test_a_server_that_is_away_is_said_to_be_away(stores: Stores) -> None:
+    limits = PutLimits(answer_within_s=0.2, retry_for_s=0.2)
+    dsn = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
+    store = await stores.another(limits=limits, dsn=dsn)
+    with pytest.raises(PersonalUnavailable):
+        await kept(store)
+    with pytest.raises(PersonalUnavailable):
+        await store.get("demo", [uuid4()])
+
+
+async def test_a_queue_that_is_full_refuses(stores: Stores) -> None:
+    store = await stores.another(limits=PutLimits(most_waiting=3))
+    outcomes = await asyncio.gather(*(kept(store) for _ in range(10)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [UUID] * 3 + [PersonalUnavailable] * 7
+
+
+async def test_a_caller_that_gives_up_harms_nobody_else(stores: Stores) -> None:
+    store = await stores.another()
+    tasks = [asyncio.create_task(kept(store)) for _ in range(10)]
+    await asyncio.sleep(0)
+    tasks[3].cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes].count(UUID) == 9
+
+
+async def test_too_many_ids_at_once_are_refused(stores: Stores) -> None:
+    with pytest.raises(ValueError, match="at most"):
+        await (await stores.another()).get("demo", [uuid4() for _ in range(MOST_IDS + 1)])
+
+
+async def test_people_who_read_with_sql_see_no_personal_table(stores: Stores) -> None:
+    for table in ("personal_keys", "personal_records"):
+        with psycopg.connect(stores.database.admin_dsn) as connection:
+            connection.execute("SET ROLE vehicaid_reader")
+            with pytest.raises(errors.InsufficientPrivilege):
+                connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
+
+
+async def test_it_may_live_in_a_database_of_its_own(stores: Stores, database: Database) -> None:
+    apart = database.admin_dsn
+    with psycopg.connect(apart, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA cell_main CASCADE")
+    migrate(apart, "cell_main", files=[file for file in migrations() if file.number in {1, 3}])
+    store = await stores.another(dsn=database.app_dsn)
+    contact = await kept(store)
+    assert (await store.get("demo", [contact]))[contact] == ASHA
+
+
+async def test_keys_leave_memory_by_number_and_by_age() -> None:
+    now, masters = [0.0], MasterKeys(FIRST)
+    cache = KeyCache(KeyLimits(most_keys=3, for_s=10.0), clock=lambda: now[0])
+    people = [uuid4() for _ in range(4)]
+    for person in people:
+        cache.keep("demo", person, masters.new_key())
+    assert cache.get("demo", people[0]) is None
+    assert all(cache.get("demo", person) for person in people[1:])
+    now[0] = 11.0
+    assert cache.get("demo", people[1]) is None
+    cache.drop_expired()
+    assert len(cache) == 0

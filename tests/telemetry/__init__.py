@@ -1,0 +1,1 @@
+"""Do processes tell what they should, and nothing about people?"""
