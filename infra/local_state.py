@@ -68,10 +68,19 @@ def ensure_state_dir(state_dir: Path) -> Path:
     and still only root and `nobody` can look inside.
     """
     path = state_dir.absolute()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
-    if os.geteuid() == 0:
-        os.chown(path, NOBODY, NOBODY)
+    is_root = os.geteuid() == 0
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = path.stat().st_uid
+        if owner not in ({0, NOBODY} if is_root else {os.geteuid()}):
+            message = f"{path} belongs to another user (uid {owner}): run as that user, or set VEHICAID_STATE_DIR"
+            raise LocalStateError(message)
+        path.chmod(0o700)
+        if is_root:
+            os.chown(path, NOBODY, NOBODY)
+    except OSError as error:
+        message = f"{path} cannot be used: {error.strerror}; set VEHICAID_STATE_DIR to a directory of yours"
+        raise LocalStateError(message) from error
     return path
 
 

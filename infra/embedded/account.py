@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -38,21 +39,22 @@ class Account:
 
     def run(self, command: list[str], timeout_s: float) -> subprocess.CompletedProcess[str]:
         """Run one command to its end as this user."""
-        return subprocess.run(  # noqa: S603  our own binaries, no shell
-            command,
-            check=False,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            timeout=timeout_s,
-            cwd="/",
-            env=_plain_environment(),
-            **self._identity(),
-        )
+        with _refusals_in_one_line():
+            return subprocess.run(  # noqa: S603  our own binaries, no shell
+                command,
+                check=False,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=timeout_s,
+                cwd="/",
+                env=_plain_environment(),
+                **self._identity(),
+            )
 
     def spawn(self, command: list[str], output: Path, on_parent_death: signal.Signals | None) -> Child:
         """Start a server in a process group of its own, so that Ctrl-C reaches it only through us."""
-        with output.open("ab") as log:
+        with output.open("ab") as log, _refusals_in_one_line():
             return subprocess.Popen(  # noqa: S603  our own binaries, no shell
                 command,
                 stdin=subprocess.DEVNULL,
@@ -69,6 +71,12 @@ class Account:
         """Give one path to this user."""
         if self.uid is not None:
             os.chown(path, self.uid, self.uid)
+
+    def can_run(self, binary: Path) -> bool:
+        """Whether this user can execute the binary."""
+        if self.uid is None:
+            return True
+        return self.run(["/bin/sh", "-c", 'exec "$1" --version', "sh", str(binary)], PROBE_TIMEOUT_S).returncode == 0
 
     def can_enter(self, directory: Path) -> bool:
         """Whether this user can pass every directory down to `directory` (the kernel is asked, so ACLs count)."""
@@ -100,6 +108,19 @@ def dies_with_parent(by: signal.Signals | None) -> Callable[[], None] | None:
             os._exit(1)
 
     return between_fork_and_exec
+
+
+@contextmanager
+def _refusals_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except (PermissionError, FileNotFoundError) as error:
+        who = " (root may not become another user here)" if os.geteuid() == 0 else ""
+        message = f"an embedded server cannot be run{who}: {error}; set VEHICAID_DATABASE_URL and VEHICAID_REDIS_URL"
+        raise EmbeddedServerError(message) from error
+    except subprocess.TimeoutExpired as error:
+        message = f"{error.cmd[0]} did not end within {error.timeout:.0f} s"
+        raise EmbeddedServerError(message) from error
 
 
 def _plain_environment() -> dict[str, str]:

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import psycopg
 
-from infra.embedded.account import Account, Child, EmbeddedServerError, server_account
+from infra.embedded.account import Child, EmbeddedServerError, server_account
 from infra.embedded.leftovers import end_leftovers
-from infra.embedded.relocation import Report, home_of_server, runnable_copy
+from infra.embedded.relocation import RELOCATED_ROOT, Report, home_of_server, runnable_copy
 
 INSTALLS: Final = {"18": "pginstall18", "16": "pginstall"}
 # A first start on a slow disk; a warm one takes a tenth of a second, recovery after a crash some seconds.
@@ -63,13 +63,13 @@ class EmbeddedPostgres:
         port: int | None = None,
         fsync: bool = True,
         major: str | None = None,
-        account: Account | None = None,
+        relocation_root: Path = RELOCATED_ROOT,
         report: Report = lambda _line: None,
     ) -> None:
         """Name the server; nothing happens before `start` or `prepare`.
 
         `fsync=False` is for tests whose data may vanish with the machine. `major` is "18" or "16"; without it
-        VEHICAID_POSTGRES_VERSION decides, and 18 when that is not set.
+        VEHICAID_POSTGRES_VERSION decides, and 18 when that is not set. `relocation_root`: see relocation.py.
         """
         self.directory = directory.absolute()
         self.password = password
@@ -78,7 +78,8 @@ class EmbeddedPostgres:
         self._port_is_fixed = port is not None
         self._fsync = fsync
         self._major = major or os.environ.get("VEHICAID_POSTGRES_VERSION", "18")
-        self._account = account or server_account()
+        self._account = server_account()
+        self._relocation_root = relocation_root
         self._report = report
         self._home = self.directory
 
@@ -115,7 +116,7 @@ class EmbeddedPostgres:
 
         `politely=False` when the server was ours and has just died: its backends get no time to finish.
         """
-        self._home = home_of_server(self.directory, self._account, self._report)
+        self._home = home_of_server(self.directory, self._account, self._report, self._relocation_root)
         end_leftovers(self.data / "postmaster.pid", self.data, "postgres", self._report, politely=politely)
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
@@ -132,10 +133,11 @@ class EmbeddedPostgres:
         return self.process
 
     def is_ready(self) -> bool:
-        """Whether it accepts queries now."""
+        """Whether it accepts queries now, and is ours: another server on our port does not count."""
         try:
-            with psycopg.connect(self.admin_url, connect_timeout=2, application_name="vehicaid-probe"):
-                return True
+            with psycopg.connect(self.admin_url, connect_timeout=2, application_name="vehicaid-probe") as connection:
+                (directory,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+                return Path(str(directory)).resolve() == self.data.resolve()
         except psycopg.OperationalError:
             return False
 
@@ -158,7 +160,8 @@ class EmbeddedPostgres:
             end_leftovers(self.data / "postmaster.pid", self.data, "postgres", self._report, politely=False)
 
     def _binary(self, name: str) -> Path:
-        return runnable_copy(installation(self._major), "bin/postgres", self._account, self._report) / "bin" / name
+        install = installation(self._major)
+        return runnable_copy(install, "bin/postgres", self._account, self._report, self._relocation_root) / "bin" / name
 
     def _initialise(self) -> None:
         """Into a draft directory that is renamed at the end: an interrupted initdb leaves nothing half made."""

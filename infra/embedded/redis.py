@@ -101,12 +101,13 @@ class EmbeddedRedis:
         return self.process
 
     def is_ready(self) -> bool:
-        """Whether it answers now (not while it still loads its file)."""
+        """Whether it answers now (not while it still loads its file), and is ours."""
         try:
             with redis.Redis.from_url(self.url(), socket_connect_timeout=2, socket_timeout=2) as client:
-                return bool(client.ping())
+                number = client.info("server")["process_id"]
         except redis.RedisError:
             return False
+        return self.process is not None and number == self.process.pid
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Stop cleanly; kill what does not."""

@@ -38,7 +38,7 @@ def home_of_server(wanted: Path, account: Account, report: Report, root: Path = 
 
 def runnable_copy(install: Path, probe: str, account: Account, report: Report, root: Path = RELOCATED_ROOT) -> Path:
     """`install`, or a copy of it below `root` when `account` cannot run `probe` in it."""
-    if account.uid is None or account.run([str(install / probe), "--version"], 30).returncode == 0:
+    if account.can_run(install / probe):
         return install
     copy = root / "runtime" / hashlib.sha256(str(_fingerprint(install / probe)).encode()).hexdigest()[:16]
     if not copy.exists():
@@ -54,6 +54,9 @@ def runnable_copy(install: Path, probe: str, account: Account, report: Report, r
 
 def _linked(wanted: Path, account: Account) -> Path:
     real = wanted.resolve()
+    if not real.is_dir():
+        message = f"{wanted} leads to {real}, which is gone: restore it, or remove the link to start from nothing"
+        raise EmbeddedServerError(message)
     note = real / OWNER_NOTE
     owner = Path(note.read_text()) if note.exists() else wanted
     if owner != wanted and owner.is_symlink() and owner.resolve() == real:

@@ -20,10 +20,10 @@ from infra.settings import Settings
 from tests.support.sessions import current_session, locked
 
 TEMPLATE = "vehicaid_template"
-PASSWORD = "for-tests-only"  # noqa: S105  guards a loopback server that lives for one run
+PASSWORD = "for-tests-only"
 CELL = "cell_main"
 REDIS_DATABASES = 1024
-TOKEN_KEY = "token-key-for-tests-0123456789abcdef"  # noqa: S105
+TOKEN_KEY = "token-key-for-tests-0123456789abcdef"
 CURSOR_KEY = "cursor-key-for-tests-0123456789abcde"
 PERSONAL_KEY = base64.b64encode(bytes(range(32))).decode()
 
