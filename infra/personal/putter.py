@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
 import psycopg
-from psycopg_pool import PoolTimeout
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from application.personal import PersonalUnavailable, RecordDiffers, RecordTampered
 from infra.personal.statement import Draft, put_round, touch
@@ -166,7 +166,14 @@ class Putter:
                     rounds += 1
             except psycopg.errors.ForeignKeyViolation:
                 rounds += 1  # a person was erased in between: the next round sees it
-            except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError, TimeoutError):
+            except (
+                PoolTimeout,
+                TooManyRequests,
+                psycopg.OperationalError,
+                psycopg.InterfaceError,
+                OSError,
+                TimeoutError,
+            ):
                 if loop.time() >= give_up_at:
                     raise
                 await asyncio.sleep(self._limits.retry_every_s)

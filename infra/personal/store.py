@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from application.personal import (
     MAX_RECORD_BYTES,
@@ -37,6 +37,8 @@ Connection = psycopg.AsyncConnection[Row]
 MOST_IDS: Final = 1000
 # Writers' lanes and as many readers again; a cell has some 200 connections for everything.
 MOST_CONNECTIONS: Final = 4
+# Reads in the queue for a connection: some milliseconds' worth; beyond it the caller had better come back.
+MOST_WAITING: Final = 1000
 
 GET: Final = """
 SELECT r.record_id, r.person_id, r.kind, r.nonce, r.ciphertext, k.key_id, k.wrapped_key, k.kek_id
@@ -100,6 +102,7 @@ class PostgresPersonalStore(PersonalStore):
             kwargs={"autocommit": True},
             min_size=1,
             max_size=MOST_CONNECTIONS,
+            max_waiting=MOST_WAITING,
             timeout=self._limits.answer_within_s,
             configure=_prepare,
             open=False,
@@ -200,14 +203,14 @@ class PostgresPersonalStore(PersonalStore):
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
                 return await cursor.fetchall()
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError) as error:
+        except (PoolTimeout, TooManyRequests, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
             raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
 
     async def _execute(self, statement: str, parameters: tuple[object, ...]) -> int:
         try:
             async with self._pool.connection() as connection:
                 return (await connection.execute(statement, parameters)).rowcount
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError) as error:
+        except (PoolTimeout, TooManyRequests, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
             raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
 
 

@@ -21,13 +21,15 @@ REGISTRY: Final = CollectorRegistry()
 
 append_seconds = Histogram(
     "vehicaid_append_seconds",
-    "From handing a save to the log until it is durable, by outcome.",
-    ["outcome"],
+    "One append of a batch of saves, from sending it until it is durable.",
     buckets=APPEND_BUCKETS_S,
     registry=REGISTRY,
 )
 append_batch_size = Histogram(
     "vehicaid_append_batch_size", "Saves that left in one append.", buckets=BATCH_BUCKETS, registry=REGISTRY
+)
+appended_events = Counter(
+    "vehicaid_appended_events", "Events this process has sent to the log and seen answered.", registry=REGISTRY
 )
 conflicts = Counter(
     "vehicaid_conflicts", "Saves refused because the stream had moved on (each is retried).", registry=REGISTRY
@@ -73,7 +75,7 @@ unsealed_seconds = Gauge(
 )
 personal_put_seconds = Histogram(
     "vehicaid_personal_put_seconds",
-    "From handing over personal records until they are durable.",
+    "One statement of personal records, from encrypting until it is durable.",
     buckets=APPEND_BUCKETS_S,
     registry=REGISTRY,
 )

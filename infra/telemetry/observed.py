@@ -1,11 +1,10 @@
-"""How are the engine and the log watched without knowing it? By wrappers of the same shape."""
+"""How are the log, the personal store and the engine watched without knowing it? By observers and wrappers."""
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from application.log import EventLog, VersionConflict
+from application.log import EventLog
 from infra.telemetry import metrics
 from infra.telemetry.tracing import span
 
@@ -16,42 +15,55 @@ if TYPE_CHECKING:
     from application.engine import Answer, Done, Work
     from application.log import CommandContext, LoggedEvent, Receipt, Save
 
-_stored = metrics.append_seconds.labels("stored")
-_replayed = metrics.append_seconds.labels("replayed")
-_conflict = metrics.append_seconds.labels("conflict")
-_failed = metrics.append_seconds.labels("failed")
+
+class LogObserver:
+    """Counts what the log's committer tells: give it to the log when it is built."""
+
+    def appended(self, saves: int, events: int, seconds: float) -> None:
+        """A batch was answered."""
+        metrics.append_seconds.observe(seconds)
+        metrics.append_batch_size.observe(saves)
+        metrics.appended_events.inc(events)
+
+    def conflicted(self) -> None:
+        """A save lost an optimistic race."""
+        metrics.conflicts.inc()
+
+    def replayed(self) -> None:
+        """A command had been done before."""
+        metrics.replayed_commands.inc()
 
 
-class ObservedLog(EventLog):
-    """An event log whose appends are measured and traced."""
+class PersonalObserver:
+    """Counts what the personal store tells."""
+
+    def put(self, puts: int, seconds: float) -> None:
+        """So many puts became durable together."""
+        metrics.personal_put_seconds.observe(seconds)
+        metrics.personal_batch_size.observe(puts)
+
+
+class TracedLog(EventLog):
+    """An event log whose appends are spans; wrap it only where tracing is on."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
 
     async def append(self, save: Save) -> Receipt:
         """As the log's own; see ``EventLog``."""
-        started, outcome = perf_counter(), _failed
         with span("log.append", events=len(save.events)) as current:
-            try:
-                receipt = await self._log.append(save)
-                outcome = _replayed if receipt.replayed else _stored
-            except VersionConflict:
-                metrics.conflicts.inc()
-                outcome = _conflict
-                raise
-            finally:
-                outcome.observe(perf_counter() - started)
-            if receipt.replayed:
-                metrics.replayed_commands.inc()
+            receipt = await self._log.append(save)
             if current is not None:
                 current.set_attribute("vehicaid.position", receipt.position)
+                current.set_attribute("vehicaid.replayed", receipt.replayed)
             return receipt
 
     async def read_stream(
         self, tenant: str, stream_id: UUID, after_version: int = -1, upto_position: int | None = None
     ) -> Sequence[LoggedEvent]:
         """As the log's own; see ``EventLog``."""
-        return await self._log.read_stream(tenant, stream_id, after_version, upto_position)
+        with span("log.read_stream"):
+            return await self._log.read_stream(tenant, stream_id, after_version, upto_position)
 
 
 class RunsCommands(Protocol):
@@ -62,8 +74,8 @@ class RunsCommands(Protocol):
         ...
 
 
-class ObservedEngine(RunsCommands):
-    """An engine whose commands are traced."""
+class TracedEngine(RunsCommands):
+    """An engine whose commands are spans; wrap it only where tracing is on."""
 
     def __init__(self, engine: RunsCommands) -> None:
         self._engine = engine
