@@ -1,0 +1,1 @@
+"""Can the log be changed without anybody noticing?"""
