@@ -1,5 +1,7 @@
 -- The append-only log: one table of events, the receipts of the commands that wrote them, and the only way in.
--- Runs with search_path = the cell's schema; functions that act with the owner's rights keep that path.
+-- Runs with search_path = the cell's schema. The application may create objects in that schema, so a function that acts
+-- with the owner's rights must not look anything up there: a better matching function or operator of the application's
+-- own would run with those rights. Such functions see pg_catalog only and name the cell's tables in full.
 
 CREATE TABLE events (
     position       bigint      NOT NULL,
@@ -56,7 +58,10 @@ COMMENT ON TABLE tracking IS 'How far a process that writes events has read anot
 -- events_*: ordered by save; events_rank counts a save's events of one stream from 0; saves_through counts the batch's
 -- events up to and including the save. Answers (fast): the head before the batch and the first version of each head.
 -- Answers (careful, when any save is not simply valid): per save 0 stored, 1 version conflict, 2 done before, 3 key reused.
-CREATE FUNCTION append_batch(
+DO $install$
+BEGIN
+EXECUTE replace(replace($routine$
+CREATE FUNCTION @cell.append_batch(
     careful boolean,
     heads_save int[], heads_tenant text[], heads_stream uuid[], heads_version bigint[],
     events_head int[], events_rank int[], events_tenant text[], events_stream uuid[], events_topic text[],
@@ -66,12 +71,12 @@ CREATE FUNCTION append_batch(
     saves_fingerprint bytea[], saves_answer bytea[],
     OUT head bigint, OUT bases bigint[], OUT statuses int[], OUT firsts bigint[], OUT lasts bigint[],
     OUT answers bytea[], OUT actuals bigint[]
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     valid     boolean;
     instant   timestamptz;
     tip       bigint;
-    known     receipts%ROWTYPE;
+    known     @cell.receipts%ROWTYPE;
     at_save   int;
     at_head   int;
     from_event int;
@@ -81,37 +86,37 @@ DECLARE
     outcome   int;
     actual    bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock('events'::regclass::oid::bigint);
+    PERFORM pg_advisory_xact_lock('@cell.events'::regclass::oid::bigint);
     instant := clock_timestamp();
-    SELECT coalesce((SELECT e.position FROM events e ORDER BY e.position DESC LIMIT 1), 0) INTO head;
+    SELECT coalesce((SELECT e.position FROM @cell.events e ORDER BY e.position DESC LIMIT 1), 0) INTO head;
 
     IF NOT careful THEN
         SELECT array_agg(coalesce(h.wanted, h.current_version + 1, 1) ORDER BY h.n),
                bool_and(h.wanted IS NULL OR coalesce(h.wanted = h.current_version + 1, h.wanted IN (0, 1)))
           INTO bases, valid
           FROM (SELECT u.wanted, u.n,
-                       (SELECT e.version FROM events e WHERE e.tenant = u.tenant AND e.stream_id = u.stream
+                       (SELECT e.version FROM @cell.events e WHERE e.tenant = u.tenant AND e.stream_id = u.stream
                          ORDER BY e.version DESC LIMIT 1) AS current_version
                   FROM unnest(heads_tenant, heads_stream, heads_version) WITH ORDINALITY AS u (tenant, stream, wanted, n)) h;
         IF coalesce(valid, true) AND NOT EXISTS (
             SELECT FROM unnest(saves_tenant, saves_command) AS s (tenant, command)
-             WHERE EXISTS (SELECT FROM receipts r WHERE r.tenant = s.tenant AND r.command_id = s.command)
+             WHERE EXISTS (SELECT FROM @cell.receipts r WHERE r.tenant = s.tenant AND r.command_id = s.command)
         ) THEN
-            INSERT INTO events
+            INSERT INTO @cell.events
             SELECT head + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
                    u.correlation, u.causation, u.actor, u.occurred, instant
               FROM unnest(events_head, events_rank, events_tenant, events_stream, events_topic, events_payload,
                           events_command, events_correlation, events_causation, events_actor, events_occurred)
                    WITH ORDINALITY AS u (in_head, rank, tenant, stream, topic, payload, command, correlation, causation,
                                          actor, occurred, n);
-            INSERT INTO receipts
+            INSERT INTO @cell.receipts
             SELECT s.tenant, s.command, s.actor, s.key, s.fingerprint, s.answer, head + s.through, instant
               FROM unnest(saves_through, saves_tenant, saves_command, saves_actor, saves_key, saves_fingerprint, saves_answer)
                    AS s (through, tenant, command, actor, key, fingerprint, answer)
              WHERE s.command IS NOT NULL;
             -- fault point: batch written
             IF cardinality(events_head) > 0 THEN
-                PERFORM pg_notify(current_schema() || '_log', '');
+                PERFORM pg_notify('@channel', '');
             END IF;
             RETURN;
         END IF;
@@ -132,7 +137,7 @@ BEGIN
         actual := NULL;
         known := NULL;
         IF saves_command[at_save] IS NOT NULL THEN
-            SELECT * INTO known FROM receipts r
+            SELECT * INTO known FROM @cell.receipts r
              WHERE r.tenant = saves_tenant[at_save] AND r.command_id = saves_command[at_save];
             IF FOUND THEN
                 outcome := CASE WHEN known.fingerprint = saves_fingerprint[at_save] THEN 2 ELSE 3 END;
@@ -141,7 +146,7 @@ BEGIN
         WHILE at_head <= cardinality(heads_save) AND heads_save[at_head] = at_save LOOP
             IF outcome = 0 THEN
                 wanted := heads_version[at_head];
-                SELECT e.version INTO current_version FROM events e
+                SELECT e.version INTO current_version FROM @cell.events e
                  WHERE e.tenant = heads_tenant[at_head] AND e.stream_id = heads_stream[at_head]
                  ORDER BY e.version DESC LIMIT 1;
                 IF NOT FOUND THEN
@@ -161,7 +166,7 @@ BEGIN
         actuals[at_save] := actual;
         answers[at_save] := known.answer;
         IF outcome = 0 THEN
-            INSERT INTO events
+            INSERT INTO @cell.events
             SELECT tip + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
                    u.correlation, u.causation, u.actor, u.occurred, instant
               FROM unnest(events_head[from_event:to_event], events_rank[from_event:to_event],
@@ -176,7 +181,7 @@ BEGIN
             tip := tip + (to_event - from_event + 1);
             lasts[at_save] := tip;
             IF saves_command[at_save] IS NOT NULL THEN
-                INSERT INTO receipts VALUES (saves_tenant[at_save], saves_command[at_save], saves_actor[at_save],
+                INSERT INTO @cell.receipts VALUES (saves_tenant[at_save], saves_command[at_save], saves_actor[at_save],
                     saves_key[at_save], saves_fingerprint[at_save], saves_answer[at_save], tip, instant);
             END IF;
         ELSIF outcome > 1 THEN
@@ -187,15 +192,17 @@ BEGIN
     END LOOP;
     -- fault point: saves written
     IF tip > head THEN
-        PERFORM pg_notify(current_schema() || '_log', '');
+        PERFORM pg_notify('@channel', '');
     END IF;
 END
 $$;
+$routine$, '@cell', quote_ident(current_schema())), '@channel', current_schema() || '_log');
 
 -- Append, ordered and then durable: the order lock is given back before the flush is waited for, so that flushes of
 -- many processes are shared. Runs with the caller's rights, outside a transaction block. Whatever it answers is durable:
 -- the second commit waits for a WAL record that lies behind the first.
-CREATE PROCEDURE append(
+EXECUTE replace($routine$
+CREATE PROCEDURE @cell.append(
     careful boolean,
     heads_save int[], heads_tenant text[], heads_stream uuid[], heads_version bigint[],
     events_head int[], events_rank int[], events_tenant text[], events_stream uuid[], events_topic text[],
@@ -211,42 +218,45 @@ BEGIN
     SET LOCAL synchronous_commit = off;
     SELECT b.head, b.bases, b.statuses, b.firsts, b.lasts, b.answers, b.actuals
       INTO head, bases, statuses, firsts, lasts, answers, actuals
-      FROM append_batch(careful, heads_save, heads_tenant, heads_stream, heads_version, events_head, events_rank,
+      FROM @cell.append_batch(careful, heads_save, heads_tenant, heads_stream, heads_version, events_head, events_rank,
                         events_tenant, events_stream, events_topic, events_payload, events_command, events_correlation,
                         events_causation, events_actor, events_occurred, saves_through, saves_tenant, saves_command,
                         saves_actor, saves_key, saves_fingerprint, saves_answer) AS b;
     COMMIT;
     SET LOCAL synchronous_commit = on;
-    PERFORM pg_logical_emit_message(true, 'vehicaid', '');
+    PERFORM pg_catalog.pg_logical_emit_message(true, 'vehicaid', '');
 END
 $$;
+$routine$, '@cell', quote_ident(current_schema()));
+END
+$install$;
 
 CREATE FUNCTION put_snapshot(tenant text, stream_id uuid, version bigint, topic text, payload bytea)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp BEGIN ATOMIC
     INSERT INTO snapshots AS s VALUES ($1, $2, $3, $4, $5, clock_timestamp())
     ON CONFLICT ON CONSTRAINT snapshots_pkey DO UPDATE
        SET version = excluded.version, topic = excluded.topic, payload = excluded.payload, taken_at = excluded.taken_at
-     WHERE s.version < excluded.version OR s.topic <> excluded.topic
-$$;
+     WHERE s.version < excluded.version OR s.topic <> excluded.topic;
+END;
 
 CREATE FUNCTION track(application_name text, notification_id bigint)
-RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp BEGIN ATOMIC
     INSERT INTO tracking AS t VALUES ($1, $2)
     ON CONFLICT ON CONSTRAINT tracking_pkey DO UPDATE SET notification_id = excluded.notification_id
      WHERE t.notification_id < excluded.notification_id
-    RETURNING true
-$$;
+    RETURNING true;
+END;
 
 -- Retention of receipts; never younger than a day, so that a retry in flight always finds its answer.
 CREATE FUNCTION purge_receipts(older_than interval, at_most int)
-RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp BEGIN ATOMIC
     WITH gone AS (
         DELETE FROM receipts WHERE ctid IN (
             SELECT r.ctid FROM receipts r
              WHERE r.recorded_at < clock_timestamp() - greatest($1, interval '1 day') LIMIT $2)
         RETURNING 1)
-    SELECT count(*) FROM gone
-$$;
+    SELECT count(*) FROM gone;
+END;
 
 CREATE VIEW log WITH (security_invoker = true) AS
 SELECT position, tenant, stream_id, version, topic, convert_from(payload, 'UTF8')::jsonb AS data, command_id,
