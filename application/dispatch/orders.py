@@ -1,0 +1,67 @@
+"""Under which names does dispatch order, so that the same decision taken twice is one command?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from application.log import CommandContext, fingerprint_of
+from domain.actor import Actor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from application.dispatch.board import Cause, FreeShift, OverdueOffer, Search
+
+DECISIONS: Final = UUID("0d0e0a52-4a0f-5d5c-9a3c-2c1b6f0c7b7e")
+"""The uuid5 namespace in which an offer's id is a fact of the decision to make it."""
+
+REFUSAL_HOLDS_S: Final = 30
+"""A refusal is kept with its key. For what the key does not name (a provider's suspension) it must not hold for good:
+the key names the half-minute too, as long as an offer takes by default."""
+
+NAME: Final = "dispatcher"
+
+
+def offer_id_for(search: Search, shift: FreeShift, at: datetime) -> UUID:
+    """The id of the offer, and of the command that makes it.
+
+    It names what was decided from: request and shift, each with its version. A dispatcher that was killed before it
+    heard the answer, or a second one that believes it leads, decides the same from the same board and gets the first
+    answer again. Whatever changed gives another name, and the versions in the log decide.
+    """
+    half_minute = int(at.timestamp() // REFUSAL_HOLDS_S)
+    decision = (
+        f"{search.tenant}/{search.request_id}/{search.attempt}/{search.version}"
+        f"/{shift.shift_id}/{shift.version}/{half_minute}"
+    )
+    return uuid5(DECISIONS, decision)
+
+
+def to_make_offer(search: Search, shift: FreeShift, offer_id: UUID, at: datetime) -> CommandContext:
+    """The envelope of the command; the instants are not part of its content."""
+    content = fingerprint_of("make_offer", search.request_id.bytes, shift.shift_id.bytes)
+    return _context(search.tenant, f"offer/{offer_id}", content, search.request_id, search.cause, at)
+
+
+def to_lapse_offer(offer: OverdueOffer, at: datetime) -> CommandContext:
+    """The envelope of noting a lapse: an offer lapses once."""
+    content = fingerprint_of("lapse_offer", offer.offer_id.bytes)
+    return _context(offer.tenant, f"lapse/{offer.offer_id}", content, offer.request_id, offer.cause, at)
+
+
+def dispatcher_of(tenant: str) -> Actor:
+    """As whom dispatch orders."""
+    return Actor.system(NAME, tenant)
+
+
+def _context(tenant: str, key: str, content: bytes, request_id: UUID, cause: Cause, at: datetime) -> CommandContext:
+    return CommandContext(
+        tenant=tenant,
+        actor=dispatcher_of(tenant).text,
+        key=key,
+        fingerprint=content,
+        correlation_id=cause.correlation_id or request_id,
+        at=at,
+        causation_id=cause.command_id,
+    )

@@ -1,0 +1,1 @@
+"""How does dispatch see the city? Through the read models in PostgreSQL."""

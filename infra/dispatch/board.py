@@ -1,0 +1,112 @@
+"""How are searching requests, free shifts and overdue offers read from the read models?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Positions, Search
+from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import psycopg
+
+POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active"
+# The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
+SEARCHES: Final = """
+SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.declined_by,
+       r.created_at, r.updated_at, e.correlation_id, e.command_id,
+       CASE WHEN r.offers_made > 0 THEN
+           (SELECT array_agg(j.provider_id) FROM provider_jobs j
+             WHERE j.tenant = r.tenant AND j.request_id = r.request_id AND j.state IN ('lapsed', 'revoked'))
+       END
+  FROM request_board r LEFT JOIN events e ON e.position = r.position
+ WHERE r.state = 'searching' AND r.live_offer_id IS NULL
+ ORDER BY r.created_at, r.request_id LIMIT %s"""
+FREE_SHIFTS: Final = """
+SELECT tenant, shift_id, version, provider_id, capabilities, cell, updated_at
+  FROM shifts_on_duty WHERE state = 'available' LIMIT %s"""
+OVERDUE: Final = """
+SELECT j.tenant, j.offer_id, j.request_id, j.lapses_at, e.correlation_id, e.command_id
+  FROM provider_jobs j LEFT JOIN events e ON e.position = j.position
+ WHERE j.state = 'made' AND j.lapses_at <= %s ORDER BY j.lapses_at LIMIT %s"""
+OPEN: Final = """
+SELECT r.tenant, r.request_id, r.updated_at, r.live_offer_id, coalesce(j.state = 'made', false), j.lapses_at
+  FROM request_board r LEFT JOIN provider_jobs j ON j.tenant = r.tenant AND j.offer_id = r.live_offer_id
+ WHERE r.state = 'searching' ORDER BY r.created_at LIMIT %s"""
+
+
+class PostgresDispatchBoard:
+    """The board over one connection; implements ``application.dispatch.board.DispatchBoard``.
+
+    Raises psycopg.OperationalError or InterfaceError when the connection is lost.
+    """
+
+    def __init__(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
+        self._connection = connection
+
+    async def positions(self) -> Positions:
+        """How far the read models are; 0 for one that is not there yet."""
+        reached = dict(await self._rows(POSITIONS, ()))
+        return Positions(
+            requests=reached.get("request_board", 0),
+            shifts=reached.get("shifts_on_duty", 0),
+            jobs=reached.get("provider_jobs", 0),
+        )
+
+    async def searches(self, limit: int) -> Sequence[Search]:
+        """Searching requests without an offer, the longest waiting first."""
+        return [_search(row) for row in await self._rows(SEARCHES, (limit,))]
+
+    async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
+        """Shifts that could be offered a job."""
+        return [
+            FreeShift(tenant, shift_id, version, provider_id, frozenset(map(Capability, able)), cell, free_since)
+            for tenant, shift_id, version, provider_id, able, cell, free_since in await self._rows(
+                FREE_SHIFTS, (limit,)
+            )
+        ]
+
+    async def overdue_offers(self, at: datetime, limit: int) -> Sequence[OverdueOffer]:
+        """Offers that are out although their time was up at that instant, the most overdue first."""
+        return [
+            OverdueOffer(tenant, offer_id, request_id, lapses_at, Cause(correlation_id, command_id))
+            for tenant, offer_id, request_id, lapses_at, correlation_id, command_id in await self._rows(
+                OVERDUE, (at, limit)
+            )
+        ]
+
+    async def open_requests(self, limit: int) -> Sequence[Open]:
+        """Every searching request with the state of its offer."""
+        return [Open(*row) for row in await self._rows(OPEN, (limit,))]
+
+    async def _rows(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        cursor = await self._connection.execute(query, parameters, prepare=True)
+        return await cursor.fetchall()
+
+
+def _search(row: tuple[Any, ...]) -> Search:
+    (
+        tenant, request_id, version, position, attempt, cell, service, vehicle_class, declined_by,
+        requested_at, updated_at, correlation_id, command_id, let_pass,
+    ) = row  # fmt: skip
+    passed_over: dict[UUID, int] = {}
+    for provider_id in let_pass or ():
+        passed_over[provider_id] = passed_over.get(provider_id, 0) + 1
+    return Search(
+        tenant=tenant,
+        request_id=request_id,
+        version=version,
+        position=position,
+        attempt=attempt,
+        cell=cell,
+        needs=required_capabilities(Service(service), VehicleClass(vehicle_class)),
+        declined_by=frozenset(map(UUID, declined_by)),
+        passed_over=passed_over,
+        requested_at=requested_at,
+        updated_at=updated_at,
+        cause=Cause(correlation_id, command_id),
+    )
