@@ -1,0 +1,1 @@
+"""Does the supervisor keep its word?"""

@@ -1,0 +1,1 @@
+"""Does the command line answer in one line?"""
