@@ -62,12 +62,15 @@ class Work:
         self.context = context
         self._aggregates = aggregates
         self._touched: dict[UUID, Aggregate] = {}
+        self._seen: dict[UUID, tuple[type[Aggregate], int]] = {}
 
     async def get(self, kind: type[A], stream_id: UUID) -> A:
         """Load an aggregate of this tenant; raises NotFound."""
         held = self._touched.get(stream_id)
         if held is None:
             held = await self._aggregates.load(kind, self.context.tenant, stream_id)
+            if held is not None:
+                self._seen[stream_id] = (kind, held.version)
         if held is None or not isinstance(held, kind):
             raise NotFound(f"no {kind.__name__} {stream_id}", id=str(stream_id))
         self._touched[stream_id] = held
@@ -77,12 +80,23 @@ class Work:
         """Take a new aggregate into the save."""
         self._touched[aggregate.id] = aggregate
 
+    async def was_torn(self) -> bool:
+        """Whether a stream changed while others were being loaded, so that what was decided from never was.
+
+        Versions only grow: when none has changed after the last load, all were true together at that moment.
+        """
+        if len(self._seen) < 2:  # one stream alone is always read whole
+            return False
+        for stream_id, (kind, version) in self._seen.items():
+            now = await self._aggregates.load(kind, self.context.tenant, stream_id)
+            if now is None or now.version != version:
+                return True
+        return False
+
     @property
     def touched(self) -> list[Aggregate]:
         """Every aggregate of this save, in the order in which the command met them."""
         return list(self._touched.values())
-
-
 
 
 class Engine:
@@ -99,27 +113,34 @@ class Engine:
         It may run several times, so it does nothing else. Raises the Refusal it raised (recorded with its
         receipt, and raised again when the command is repeated), Contended, KeyReused or LogUnavailable.
         """
-        conflict: VersionConflict | None = None
+        conflict = "what the command decides from kept changing while it was read"
         for _ in range(MAX_ATTEMPTS):
             work = Work(self._aggregates, context)
             try:
                 answer = await decide(work)
             except Refusal as refusal:
+                if await work.was_torn():
+                    continue
                 return await self._refuse(context, refusal)
             collected = [(aggregate, aggregate.collect_events()) for aggregate in work.touched]
             events = tuple(self._aggregates.encode(fact) for _, facts in collected for fact in facts)
             try:
                 receipt = await self._log.append(Save(context, events, msgspec.json.encode({"done": answer})))
             except VersionConflict as error:
-                conflict = error
+                conflict = str(error)
                 continue
             if not receipt.replayed:
                 for aggregate, facts in collected:
                     self._aggregates.saved(context.tenant, aggregate, len(facts))
             return _told(receipt, tuple(event.topic for event in events))
-        raise Contended(str(conflict))
+        raise Contended(conflict)
 
     async def _refuse(self, context: CommandContext, refusal: Refusal) -> Done:
+        if not refusal.kept:
+            before = await self._log.recall(context)
+            if before is None:
+                raise refusal
+            return _told(before, ())
         told = {"code": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
         receipt = await self._log.append(Save(context, (), msgspec.json.encode({"refused": told})))
         if not receipt.replayed:

@@ -147,3 +147,7 @@ class EventLog(Protocol):
     ) -> Sequence[LoggedEvent]:
         """One stream's events in order of version; empty when there is no such stream."""
         ...
+
+    async def recall(self, context: CommandContext) -> Receipt | None:
+        """What this command was answered before (``replayed`` is true), or None; raises KeyReused or LogUnavailable."""
+        ...

@@ -25,10 +25,13 @@ class Aggregate(library.Aggregate):
     an empty one means that it is always replayed from its first event.
     """
 
+    TOPIC: ClassVar[str]
     SNAPSHOT: ClassVar[dict[str, object]] = {}
 
     class Event(library.Aggregate.Event):
         """Base of all events: frozen, small, ids only."""
+
+        TOPIC: ClassVar[str]
 
     def trigger_event(self, event_class: type[Any], **kwargs: Any) -> None:
         """Record a fact and evolve by it.

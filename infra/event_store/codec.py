@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+import domain.topics  # noqa: F401  (registers every topic, so that any stored event can be read)
 from application.log import NewEvent
 from domain.aggregate import Aggregate, EventShape, shape_of, topic_class
 

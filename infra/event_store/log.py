@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import psycopg
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from application.log import LoggedEvent, LogUnavailable, Receipt, Save
+from application.log import KeyReused, LoggedEvent, LogUnavailable, Receipt, Save
 from infra.event_store.committer import CommitLimits, Committer, Observer
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from psycopg_pool import AsyncConnectionPool
+
+    from application.log import CommandContext
 
 COLUMNS: Final = (
     "position, tenant, stream_id, version, topic, payload, command_id, correlation_id, causation_id, actor, "
@@ -72,6 +74,24 @@ class PostgresEventLog:
                 binary=True,
             )
             return [LoggedEvent(*row) for row in await cursor.fetchall()]  # type: ignore[arg-type]  # columns match
+
+    async def recall(self, context: CommandContext) -> Receipt | None:
+        """What this command was answered before, made durable, or None; raises KeyReused or LogUnavailable."""
+        async with borrowed(self._readers) as connection:
+            cursor = await connection.execute(
+                "SELECT fingerprint, answer, position FROM receipts WHERE tenant = %s AND command_id = %s",
+                (context.tenant, context.command_id),
+                binary=True,
+            )
+            row = cast("tuple[bytes, bytes, int] | None", await cursor.fetchone())
+            if row is None:
+                return None
+            await connection.execute("SELECT pg_logical_emit_message(true, 'vehicaid', '')")
+        fingerprint, answer, position = row
+        if fingerprint != context.fingerprint:
+            message = f"idempotency key {context.key!r} was used for another command"
+            raise KeyReused(message)
+        return Receipt(position, position, (), answer, replayed=True)
 
     async def head(self) -> int:
         """The last position; 0 for an empty log."""
