@@ -1,0 +1,79 @@
+"""How do read models get the log's events, without missing one and without decoding any twice?"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+import psycopg
+
+import domain.offer
+import domain.provider
+import domain.service_request
+import domain.shift  # noqa: F401  (importing an aggregate makes its topics known to the codec)
+from infra.event_store.codec import decode
+from infra.event_store.log import COLUMNS
+from infra.event_store.reader import check_contiguous
+from projections.fact import Fact
+
+LogRow = tuple[int, str, UUID, int, str, bytes, UUID | None, UUID | None, UUID | None, str, datetime, datetime]
+Connection = psycopg.Connection[tuple[object, ...]]
+
+NO_END: Final = 2**63 - 1
+# Twenty live batches: projections of one process are rarely further apart, and it is about 10 MB.
+KEPT_FACTS: Final = 10_000
+
+_READ: Final = f"SELECT {COLUMNS} FROM events WHERE position > %s AND position <= %s ORDER BY position LIMIT %s"  # noqa: S608
+
+
+def read_facts(connection: Connection, after: int, limit: int, upto: int = NO_END) -> list[Fact]:
+    """Up to ``limit`` facts behind ``after``, none behind ``upto``; raises LogSkipDetected when one is missing."""
+    rows = connection.execute(_READ, (after, upto, limit), binary=True, prepare=True).fetchall()
+    facts = [Fact(*cast("LogRow", row), decode) for row in rows]
+    if facts and (facts[0].position != after + 1 or facts[-1].position != after + len(facts)):
+        check_contiguous(after, [fact.position for fact in facts])
+    return facts
+
+
+def head(connection: Connection) -> int:
+    """The last position of the log; 0 for an empty one."""
+    row = connection.execute("SELECT coalesce(max(position), 0) FROM events", prepare=True).fetchone()
+    return cast("int", row[0]) if row else 0
+
+
+class FactLog:
+    """The newest facts of the log, read and decoded once for all projections of a process.
+
+    Thread-safe. Whoever lost its connection calls ``forget`` after it has a new one and before it reads on: a server
+    that crashed may have lost events that were seen but never acknowledged, and given their positions to others.
+    """
+
+    def __init__(self, keep: int = KEPT_FACTS) -> None:
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._facts: list[Fact] = []
+
+    def read(self, connection: Connection, after: int, limit: int) -> list[Fact]:
+        """Like ``read_facts``, over the caller's connection when the facts are not here yet."""
+        with self._lock:
+            known = self._facts
+            if not known or after == known[-1].position:
+                facts = read_facts(connection, after, limit)
+                self._remember(facts)
+                return facts
+            start = after + 1 - known[0].position
+            if 0 <= start < len(known):
+                return known[start : start + limit]
+        return read_facts(connection, after, limit)
+
+    def forget(self) -> None:
+        """Read everything anew."""
+        with self._lock:
+            self._facts = []
+
+    def _remember(self, facts: list[Fact]) -> None:
+        self._facts += facts
+        if len(self._facts) > 2 * self._keep:
+            del self._facts[: -self._keep]

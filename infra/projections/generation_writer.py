@@ -1,0 +1,89 @@
+"""How does one batch of facts reach a generation's table: rows and position in one transaction, exactly once?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import psycopg
+from psycopg import errors
+
+from infra.projections.facts import Connection
+from infra.projections.folding import Folding
+from infra.projections.generations import ADVANCE, NO_LONGER_OURS, Generation, Stream, note_parked, parked_streams
+from infra.projections.row_table import RowTable
+from projections.fact import Fact
+from projections.read_model import AnyReadModel
+
+# The jobs of a few busy hours, about 50 MB: rows of running jobs are then never read back.
+ROWS_IN_MEMORY: Final = 30_000
+
+
+class NoLongerOurs(Exception):
+    """Somebody else moved this generation on, or another one is served now; nothing was written."""
+
+
+class GenerationWriter:
+    """Applies facts to one generation, over one connection. After any exception it must be made anew.
+
+    Rows and position commit together, so a commit that does not wait for the disk
+    (``synchronous_commit = off``, see docs/adr) loses both or neither, and what is lost is folded again.
+    """
+
+    def __init__(self, connection: Connection, model: AnyReadModel, generation: Generation) -> None:
+        self.model = model
+        self.generation = generation
+        self.position = generation.position
+        self.table = RowTable(model, generation.table)
+        self._connection = connection
+        parked = parked_streams(connection, generation)
+        self._folding: Folding = Folding(model, [(each.tenant, each.stream_id) for each in parked])
+
+    def apply(self, facts: Sequence[Fact]) -> int:
+        """Fold the facts that follow the position and store the outcome; returns how many streams were parked.
+
+        Raises NoLongerOurs. A batch that the table refuses is tried fact by fact, to find the one to park.
+        """
+        try:
+            return self._apply(facts)
+        except (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded) as error:
+            self._folding = Folding(self.model, self._parked_as_stored())
+            if len(facts) == 1:
+                return self._park(facts[0], error)
+        return sum(self.apply([fact]) for fact in facts)
+
+    def _apply(self, facts: Sequence[Fact]) -> int:
+        folding = self._folding
+        steps, unknown = folding.plan(facts)
+        if unknown:
+            keys = list(unknown)
+            folding.learn(keys, self.table.load(self._connection, keys))
+        folding.run(steps)
+        return self._store(facts[-1].position)
+
+    def _store(self, position: int) -> int:
+        changes, parked = self._folding.take_changes(), self._folding.take_parked()
+        rows = [row for row in changes.values() if row is not None]
+        gone = [key for key, row in changes.items() if row is None]
+        connection, generation = self._connection, self.generation
+        try:
+            with connection.pipeline(), connection.transaction():
+                moved = (generation.name, generation.number, self.position, position, generation.active)
+                connection.execute(ADVANCE, moved, prepare=True)
+                self.table.upsert(connection, rows)
+                self.table.delete(connection, gone)
+                note_parked(connection, generation, parked)
+        except psycopg.Error as error:
+            if error.sqlstate == NO_LONGER_OURS:
+                raise NoLongerOurs(str(error).splitlines()[0]) from None
+            raise
+        self.position = position
+        self._folding.shrink(ROWS_IN_MEMORY)
+        return len(parked)
+
+    def _park(self, fact: Fact, error: Exception) -> int:
+        self._folding.park(fact, error)
+        return self._store(fact.position)
+
+    def _parked_as_stored(self) -> list[Stream]:
+        return [(each.tenant, each.stream_id) for each in parked_streams(self._connection, self.generation)]

@@ -1,0 +1,169 @@
+"""How is a generation built from position 0 while another one serves, quickly and in bounded memory?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from psycopg import errors
+
+from infra.projections.facts import Connection, read_facts
+from infra.projections.folding import Folding
+from infra.projections.generation_writer import GenerationWriter
+from infra.projections.generations import (
+    ADVANCE,
+    Generation,
+    forget_generation,
+    generation_numbered,
+    generations,
+    new_generation,
+    note_parked,
+)
+from infra.projections.row_table import RowTable
+from projections.fact import Fact
+from projections.read_model import AnyReadModel, Key, Row
+
+# Facts read at a time: enough that the round trip does not show, little enough to be nothing in memory.
+PAGE: Final = 5_000
+# Rows folded in memory before they are copied out: about 100 MB.
+ROWS_IN_MEMORY: Final = 60_000
+
+Progress = Callable[[int], None]
+"""Told the position reached."""
+
+
+class Shadow:
+    """A generation nobody sees yet. One connection, in autocommit; the caller holds the rebuild lock."""
+
+    def __init__(self, connection: Connection, model: AnyReadModel) -> None:
+        self.model = model
+        self._connection = connection
+        with connection.transaction():
+            self.generation = new_generation(connection, model.name, model.version)
+            self.table = RowTable(model, self.generation.table)
+            self.table.create(connection)
+
+    def build(self, upto: int, progress: Progress, *, indexed: bool = True) -> GenerationWriter:
+        """Fold the log up to a position; returns the writer that goes on from there.
+
+        Raises LogSkipDetected.
+        """
+        try:
+            _FastBuild(self._connection, self.table, self.generation).run(upto, progress)
+        except (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded):
+            # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
+            self._start_over()
+            writer = GenerationWriter(self._connection, self.model, self.generation)
+            catch_up(self._connection, writer, upto, progress)
+        if indexed:
+            self.table.add_indexes(self._connection)
+        self.table.analyze(self._connection)
+        built = generation_numbered(self._connection, self.model.name, self.generation.number)
+        return GenerationWriter(self._connection, self.model, built)
+
+    def drop(self) -> None:
+        """Leave no trace."""
+        drop_generation(self._connection, self.model, self.generation)
+
+    def _start_over(self) -> None:
+        with self._connection.transaction():
+            self.table.drop(self._connection)
+            self.table.create(self._connection)
+            self.table.add_key(self._connection)
+
+
+class _FastBuild:
+    """Folds in memory and copies rows out once: most are never read back."""
+
+    def __init__(self, connection: Connection, table: RowTable, generation: Generation) -> None:
+        self._connection = connection
+        self._table = table
+        self._generation = generation
+        self._folding: Folding = Folding(table.model)
+        self._stored: set[Key] = set()
+        self._spilled = False
+        self._has_key = False
+
+    def run(self, upto: int, progress: Progress) -> None:
+        position = 0
+        while position < upto:
+            facts = read_facts(self._connection, position, PAGE, upto)
+            if not facts:
+                break
+            self._fold(facts)
+            position = facts[-1].position
+            if len(self._folding.rows) > ROWS_IN_MEMORY:
+                self._spill()
+            progress(position)
+        self._finish(position)
+
+    def _fold(self, facts: list[Fact]) -> None:
+        steps, unknown = self._folding.plan(facts)
+        if unknown and self._spilled:
+            self._need_key()
+            keys = list(unknown)
+            found = self._table.load(self._connection, keys)
+            self._stored.update(found)
+            self._folding.learn(keys, found)
+        self._folding.run(steps)
+
+    def _spill(self) -> None:
+        """Write everything and forget it; rows that are needed again are read back."""
+        self._write()
+        self._folding.rows = {}
+        self._stored = set()
+        self._spilled = True
+
+    def _write(self) -> None:
+        new: list[Row] = []
+        changed: list[Row] = []
+        gone: list[Key] = []
+        for key, row in self._folding.take_changes().items():
+            known = key in self._stored
+            if row is not None:
+                (changed if known else new).append(row)
+            elif known:
+                gone.append(key)
+        self._table.copy(self._connection, new)
+        self._table.upsert(self._connection, changed)
+        self._table.delete(self._connection, gone)
+
+    def _finish(self, position: int) -> None:
+        generation = self._generation
+        with self._connection.transaction():
+            self._write()
+            self._need_key()
+            note_parked(self._connection, generation, self._folding.take_parked())
+            moved = (generation.name, generation.number, 0, position, False)
+            self._connection.execute(ADVANCE, moved)
+
+    def _need_key(self) -> None:
+        if not self._has_key:
+            self._table.add_key(self._connection)
+            self._has_key = True
+
+
+def catch_up(connection: Connection, writer: GenerationWriter, upto: int, progress: Progress) -> None:
+    """Bring a generation to a position, batch by batch; raises LogSkipDetected."""
+    while writer.position < upto:
+        facts = read_facts(connection, writer.position, PAGE, upto)
+        if not facts:
+            return
+        writer.apply(facts)
+        progress(writer.position)
+
+
+def drop_generation(connection: Connection, model: AnyReadModel, generation: Generation) -> None:
+    """Table, position and parked streams of a generation that is not served."""
+    with connection.transaction():
+        forget_generation(connection, generation)
+        RowTable(model, generation.table).drop(connection)
+
+
+def sweep(connection: Connection, model: AnyReadModel, keep: int) -> None:
+    """Drop what a killed rebuild left, and all but the newest ``keep`` generations that were served before."""
+    retired = [each for each in generations(connection, model.name) if not each.active]
+    fit = [each for each in retired if each.built]
+    for each in retired:
+        if not each.built or each not in fit[len(fit) - keep :]:
+            drop_generation(connection, model, each)

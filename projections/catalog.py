@@ -1,0 +1,24 @@
+"""Which read models are there?"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from projections.audit_trail import audit_trail
+from projections.provider_jobs import provider_jobs
+from projections.read_model import AnyReadModel
+from projections.request_board import request_board
+from projections.shifts_on_duty import shifts_on_duty
+
+READ_MODELS: tuple[AnyReadModel, ...] = cast(
+    "tuple[AnyReadModel, ...]", (request_board, provider_jobs, audit_trail, shifts_on_duty)
+)
+"""All of them; whoever runs them does not care about their row types."""
+
+
+def read_model(name: str) -> AnyReadModel:
+    """The read model of that name; raises LookupError."""
+    for model in READ_MODELS:
+        if model.name == name:
+            return model
+    raise LookupError(f"no read model {name}; there are {', '.join(each.name for each in READ_MODELS)}")

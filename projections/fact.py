@@ -1,0 +1,167 @@
+"""How does a read model see one event of the log?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+from msgspec import ValidationError, convert
+
+Data = Mapping[str, object]
+Decode = Callable[[str, bytes], Data]
+"""``(topic, payload) -> data``: the JSON of a payload, in the shape that its topic has today."""
+
+LARGEST_WHOLE: Final = 2**63 - 1
+"""A column holds 64 bits; a larger number is a broken event, not a row to lose a batch over."""
+
+
+class BadFact(Exception):
+    """An event does not hold what its topic promises."""
+
+
+class Fact:
+    """One event: its envelope as attributes, its payload by typed accessors.
+
+    The payload is decoded when somebody first asks, once for all read models of the process.
+    Accessors raise BadFact for a value that is absent or of another type; ``maybe_...`` give None when it is
+    absent or null. Ids inside the payload are the text of a UUID; instants are aware, UTC.
+    """
+
+    __slots__ = (
+        "_data", "_decode", "_payload", "actor", "causation_id", "command_id", "correlation_id", "occurred_at",
+        "position", "recorded_at", "stream_id", "tenant", "topic", "version",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913, PLR0917  (the columns of the log, in its order)
+        self,
+        position: int,
+        tenant: str,
+        stream_id: UUID,
+        version: int,
+        topic: str,
+        payload: bytes,
+        command_id: UUID | None,
+        correlation_id: UUID | None,
+        causation_id: UUID | None,
+        actor: str,
+        occurred_at: datetime,
+        recorded_at: datetime,
+        decode: Decode,
+    ) -> None:
+        self.position = position
+        self.tenant = tenant
+        self.stream_id = stream_id
+        self.version = version
+        self.topic = topic
+        self.command_id = command_id
+        self.correlation_id = correlation_id
+        self.causation_id = causation_id
+        self.actor = actor
+        self.occurred_at = occurred_at
+        self.recorded_at = recorded_at
+        self._payload = payload
+        self._decode = decode
+        self._data: Data | None = None
+
+    @property
+    def data(self) -> Data:
+        """The payload; raises BadFact when it is not what a payload is."""
+        data = self._data
+        if data is None:
+            try:
+                data = self._decode(self.topic, self._payload)
+            except Exception as error:
+                raise BadFact(f"the payload at {self.position} cannot be read: {error}") from error
+            self._data = data
+        return data
+
+    def text(self, name: str) -> str:
+        """A text; one with a NUL in it is refused, since no column could hold it."""
+        value = self._get(name)
+        if not isinstance(value, str) or "\0" in value:
+            raise self._bad(name, "a text")
+        return value
+
+    def maybe_text(self, name: str) -> str | None:
+        """A text or None."""
+        return None if self.data.get(name) is None else self.text(name)
+
+    def uuid(self, name: str) -> UUID:
+        """An id."""
+        value = self._get(name)
+        try:
+            return convert(value, UUID)
+        except ValidationError:
+            raise self._bad(name, "a UUID") from None
+
+    def maybe_uuid(self, name: str) -> UUID | None:
+        """An id or None."""
+        return None if self.data.get(name) is None else self.uuid(name)
+
+    def whole(self, name: str) -> int:
+        """A whole number of at most 64 bits."""
+        value = self._get(name)
+        if type(value) is not int or not -LARGEST_WHOLE <= value <= LARGEST_WHOLE:
+            raise self._bad(name, "a whole number")
+        return value
+
+    def maybe_whole(self, name: str) -> int | None:
+        """A whole number or None."""
+        return None if self.data.get(name) is None else self.whole(name)
+
+    def number(self, name: str) -> float:
+        """A number that may have a fraction."""
+        value = self._get(name)
+        if type(value) is not int and type(value) is not float:
+            raise self._bad(name, "a number")
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self._get(name)
+        if type(value) is not bool:
+            raise self._bad(name, "true or false")
+        return value
+
+    def instant(self, name: str) -> datetime:
+        """An aware instant."""
+        value = self._get(name)
+        try:
+            found = datetime.fromisoformat(cast("str", value))
+        except (ValueError, TypeError):
+            raise self._bad(name, "an instant") from None
+        if found.tzinfo is None:
+            raise self._bad(name, "an instant with its offset")
+        return found
+
+    def maybe_instant(self, name: str) -> datetime | None:
+        """An aware instant or None."""
+        return None if self.data.get(name) is None else self.instant(name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts, in its order."""
+        value = self._get(name)
+        if not isinstance(value, list) or not all(isinstance(each, str) and "\0" not in each for each in value):
+            raise self._bad(name, "a list of texts")
+        return tuple(value)
+
+    def uuids(self, name: str) -> tuple[UUID, ...]:
+        """A list of ids, in its order."""
+        try:
+            return tuple(convert(each, UUID) for each in self.texts(name))
+        except ValidationError:
+            raise self._bad(name, "a list of UUIDs") from None
+
+    def _get(self, name: str) -> object:
+        try:
+            return self.data[name]
+        except KeyError:
+            raise self._bad(name, "there") from None
+
+    def _bad(self, name: str, wanted: str) -> BadFact:
+        return BadFact(f"{self.topic} at {self.position}: {name} is not {wanted}")
+
+    def __repr__(self) -> str:
+        return f"Fact({self.position}, {self.topic}, {self.stream_id} v{self.version})"

@@ -1,0 +1,135 @@
+"""What is a read model? A row type, a key taken from the event alone, and one pure fold per topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from projections.fact import Fact
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """Base of all rows: a value, its fields are the columns.
+
+    A field's type gives the column's: UUID, str, int (64 bits), bool, float, datetime (aware) and unions of one
+    of them with None; anything else (tuples, dicts) becomes jsonb. The first field is ``tenant: str``.
+    """
+
+
+R = TypeVar("R", bound=Row)
+Key = tuple[Hashable, ...]
+KeyOf = Callable[[Fact], Key | None]
+"""The row that a fact is about; None when it is about none."""
+
+
+class RowMissing(Exception):
+    """A fact speaks of a row that no earlier fact began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[R]):
+    """What one topic does: to which row, and what becomes of it (None: the row is gone).
+
+    ``begins`` tells that the topic is the first of its key, so that the row need not be looked up.
+    """
+
+    key: KeyOf
+    fold: Callable[[R | None, Fact], R | None]
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Columns that are searched together; ``where`` is an SQL condition over the row for a partial index."""
+
+    columns: tuple[str, ...]
+    where: str = ""
+
+
+def of_stream(fact: Fact) -> Key:
+    """The key of a read model with one row per stream."""
+    return (fact.tenant, fact.stream_id)
+
+
+def by_id(name: str) -> KeyOf:
+    """The key of a row that a fact names in its payload, if it names one."""
+
+    def key(fact: Fact) -> Key | None:
+        found = fact.maybe_uuid(name)
+        return None if found is None else (fact.tenant, found)
+
+    return key
+
+
+class ReadModel(Generic[R]):
+    """One read model: rows of one type, and the rules that evolve them.
+
+    ``version`` is raised whenever the row type or a rule changes: the projector then builds the read model anew.
+    ``key`` names the row's fields that identify it, the tenant first; ``indexes`` are the ways it is searched.
+    """
+
+    def __init__(
+        self, name: str, row: type[R], *, version: int, key: tuple[str, ...], indexes: tuple[Index, ...] = ()
+    ) -> None:
+        fields = tuple(field.name for field in msgspec.structs.fields(row))
+        if fields[0] != "tenant" or key[0] != "tenant":
+            raise TypeError(f"{name}: the tenant comes first in the row and in its key")
+        if key != fields[: len(key)]:
+            raise TypeError(f"{name}: the key {key} is not how the row begins: {fields[: len(key)]}")
+        self.name = name
+        self.row = row
+        self.version = version
+        self.key = key
+        self.indexes = indexes
+        self.fields = fields
+        self.rules: dict[str, Rule[R]] = {}
+        self.every: Rule[R] | None = None
+
+    def begins(self, topic: str, key: KeyOf = of_stream) -> Callable[[Callable[[Fact], R]], Callable[[Fact], R]]:
+        """The fold of a topic that makes a row. No other row has that key, or the new one takes its place."""
+
+        def register(fold: Callable[[Fact], R]) -> Callable[[Fact], R]:
+            self._add(topic, Rule(key, lambda _row, fact: fold(fact), begins=True))
+            return fold
+
+        return register
+
+    def on(
+        self, topic: str, key: KeyOf = of_stream
+    ) -> Callable[[Callable[[R, Fact], R | None]], Callable[[R, Fact], R | None]]:
+        """The fold of a topic that changes a row or ends it; a row that is not there makes the fact a poison."""
+
+        def register(fold: Callable[[R, Fact], R | None]) -> Callable[[R, Fact], R | None]:
+            def with_a_row(row: R | None, fact: Fact) -> R | None:
+                if row is None:
+                    raise RowMissing(f"{fact.topic} at {fact.position}: {self.name} has no such row")
+                return fold(row, fact)
+
+            self._add(topic, Rule(key, with_a_row))
+            return fold
+
+        return register
+
+    def begins_on_every_topic(self, key: KeyOf) -> Callable[[Callable[[Fact], R]], Callable[[Fact], R]]:
+        """The fold of a read model with a row for every event."""
+
+        def register(fold: Callable[[Fact], R]) -> Callable[[Fact], R]:
+            self.every = Rule(key, lambda _row, fact: fold(fact), begins=True)
+            return fold
+
+        return register
+
+    def _add(self, topic: str, rule: Rule[R]) -> None:
+        if topic in self.rules:
+            raise TypeError(f"{self.name} has two folds for {topic}")
+        self.rules[topic] = rule
+
+    def __repr__(self) -> str:
+        return f"ReadModel({self.name!r}, version={self.version})"
+
+
+AnyReadModel = ReadModel[Row]
+"""A read model whose row type does not matter to whoever runs it."""
