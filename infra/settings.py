@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", repr=False)
     admin_database_url: str = Field(default="", repr=False)
     redis_url: str = Field(default="", repr=False)
+    # Empty: the personal store shares the cell's database. A database of its own can have its backups kept shorter.
+    personal_database_url: str = Field(default="", repr=False)
+    personal_admin_database_url: str = Field(default="", repr=False)
     cell: str = "cell_main"
 
     # Where we listen. Metrics ports lie next to each other so that one firewall rule covers them.
@@ -40,6 +43,8 @@ class Settings(BaseSettings):
     token_signing_key: SecretStr | None = None
     cursor_signing_key: SecretStr | None = None
     personal_master_key: SecretStr | None = None
+    # Earlier master keys between commas, while `vehicaid personal rewrap` has not been run.
+    personal_previous_keys: SecretStr | None = None
 
     environment: Literal["local", "production"] = "local"
     state_dir: Path = Path(".vehicaid")
@@ -61,7 +66,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return cell
 
-    @field_validator("database_url", "admin_database_url")
+    @field_validator("database_url", "admin_database_url", "personal_database_url", "personal_admin_database_url")
     @classmethod
     def _is_a_postgres_url(cls, url: str) -> str:
         if url and not url.startswith(("postgresql://", "postgres://")):
