@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     token_signing_key: SecretStr | None = None
     cursor_signing_key: SecretStr | None = None
     personal_master_key: SecretStr | None = None
+    # Ed25519, 32 bytes in base64: signs exported roots of the log. Without it they are exported unsigned.
+    audit_signing_key: SecretStr | None = None
     # Earlier master keys between commas, while `vehicaid personal rewrap` has not been run.
     personal_previous_keys: SecretStr | None = None
 
@@ -57,6 +59,23 @@ class Settings(BaseSettings):
     migration_lock_timeout_s: float = Field(default=2.0, gt=0, le=60)
     # 30 tries, a second apart: outlasts a vacuum's short locks and a rolling restart, not a stuck session.
     migration_attempts: int = Field(default=30, ge=1, le=1000)
+
+    # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
+    offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
+    # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.
+    dispatcher_poll_s: float = Field(default=0.25, gt=0, le=1)
+    # 2 s: how soon a search that found nobody is tried again when nothing changed at all.
+    dispatcher_look_again_s: float = Field(default=2.0, gt=0, le=10)
+    # 200 commands at once: one group commit. The rest of the searches follow in the next round, at once.
+    dispatcher_most_offers: int = Field(default=200, ge=1, le=10_000)
+    # 60 s between two checks that no searching request was forgotten; 10 s for read models to agree with each other.
+    dispatcher_orphan_check_s: float = Field(default=60.0, gt=0, le=600)
+    dispatcher_orphan_patience_s: float = Field(default=10.0, gt=0, le=600)
+
+    # 4,096 events: a proof inside a segment is 12 hashes long, sealing one takes about 40 ms.
+    seal_segment_events: int = Field(default=4096, ge=1, le=65_536)
+    # 30 s: half of the minute that may pass before an event is sealed, so that a restart fits into the other half.
+    seal_after_s: float = Field(default=30.0, ge=0, le=45)
 
     @field_validator("cell")
     @classmethod
@@ -82,7 +101,7 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return url
 
-    @field_validator("personal_master_key")
+    @field_validator("personal_master_key", "audit_signing_key")
     @classmethod
     def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and len(_decoded(key)) != MASTER_KEY_BYTES:
