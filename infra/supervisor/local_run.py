@@ -19,6 +19,7 @@ from infra.embedded.account import Child, dies_with_parent
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from infra.local_state import (
+    APPLICATION_SECRETS,
     LocalState,
     LocalStateError,
     ensure_secrets,
@@ -37,7 +38,6 @@ from infra.supervisor.supervisor import StopRequested, Supervisor
 DATABASE = "vehicaid"
 # One probe of a starting api; it answers in milliseconds or not at all.
 PROBE_TIMEOUT_S = 0.5
-SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
 
 
 class LocalRun:
@@ -89,6 +89,10 @@ class LocalRun:
             attempts=settings.migration_attempts,
             report=self._terminal.say,
         )
+        if settings.personal_database_url:
+            from infra.personal.place import migrate_personal
+
+            migrate_personal(settings, self._terminal.say)
         self._set_app_password()
         self._terminal.say(f"starting {', '.join(self._processes)}")
         self._supervisor.start([self._process_service(name) for name in self._processes])
@@ -110,7 +114,7 @@ class LocalRun:
 
     def _known_secrets(self) -> dict[str, str]:
         if self._given.environment == "production":
-            missing = [name for name in SECRETS if getattr(self._given, name) is None]
+            missing = [name for name in APPLICATION_SECRETS if getattr(self._given, name) is None]
             if missing:
                 message = (
                     f"in production these must be set: {', '.join(f'VEHICAID_{name.upper()}' for name in missing)}"
@@ -203,7 +207,7 @@ class LocalRun:
         told["VEHICAID_REDIS_URL"] = settings.redis_url
         for field in ("projector_metrics_port", "dispatcher_metrics_port"):
             told[f"VEHICAID_{field.upper()}"] = str(metrics_port(settings, field))
-        for name in SECRETS:
+        for name in APPLICATION_SECRETS:
             told[f"VEHICAID_{name.upper()}"] = getattr(settings, name).get_secret_value()
         return told
 

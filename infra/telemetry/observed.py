@@ -65,6 +65,11 @@ class TracedLog(EventLog):
         with span("log.read_stream"):
             return await self._log.read_stream(tenant, stream_id, after_version, upto_position)
 
+    async def recall(self, context: CommandContext) -> Receipt | None:
+        """As the log's own; see ``EventLog``."""
+        with span("log.recall"):
+            return await self._log.recall(context)
+
 
 class RunsCommands(Protocol):
     """What routes need of the engine."""

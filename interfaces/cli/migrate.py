@@ -9,6 +9,7 @@ from rich.console import Console
 from infra.database_url import admin_dsn
 from infra.migrate import migrate as run_migrations
 from infra.migrate import pending
+from infra.personal.place import migrate_personal
 from infra.settings import load_settings
 
 app = typer.Typer()
@@ -36,6 +37,7 @@ def migrate(
                 report=Console(stderr=True).print,
             )
         ]
+        names += [f"{name} (personal store)" for name in migrate_personal(settings, Console(stderr=True).print)]
     word = "missing" if check else "applied"
     if as_json:
         typer.echo(json.dumps({"cell": settings.cell, word: names}))

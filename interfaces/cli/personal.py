@@ -1,0 +1,62 @@
+"""How does an operator erase a person, rotate the master key, and look after the personal store?"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+
+from domain.ids import Prefix, parse
+from infra.database_url import app_dsn
+from infra.personal.place import personal_store
+from infra.personal.store import PostgresPersonalStore
+from infra.personal.sweeper import sweep as sweep_once
+from infra.settings import Settings, load_settings
+
+app = typer.Typer(help="Look after names, phones, plates and exact places.", no_args_is_help=True)
+
+T = TypeVar("T")
+
+
+@app.command()
+def erase(
+    tenant: Annotated[str, typer.Argument(help="Whose person: the tenant's name.")],
+    person_id: Annotated[str, typer.Argument(help="usr_... or prv_..., as the API shows it.")],
+) -> None:
+    """Forget a person for good: drop the key, so that no record of theirs can be read again."""
+    person = parse(Prefix.PROVIDER if person_id.startswith(Prefix.PROVIDER) else Prefix.USER, person_id)
+    known = _with_store(load_settings(), lambda store: store.erase(tenant, person))
+    typer.echo(json.dumps({"person_id": person_id, "erased": known}))
+    if not known:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rewrap() -> None:
+    """Wrap every person's key under the current master key; afterwards the previous ones can go."""
+    done = _with_store(load_settings(), lambda store: store.rewrap())
+    typer.echo(json.dumps(done._asdict()))
+    if done.unreadable:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep() -> None:
+    """Drop records whose command was never recorded (the projector does this every few minutes)."""
+    settings = load_settings()
+    dsn = app_dsn(settings, "vehicaid-sweeper")
+    dropped = _with_store(settings, lambda store: sweep_once(store, dsn, datetime.now(UTC)))
+    typer.echo(json.dumps({"dropped": dropped}))
+
+
+def _with_store(settings: Settings, use: Callable[[PostgresPersonalStore], Awaitable[T]]) -> T:
+    async def run() -> T:
+        store = await personal_store(settings).open()
+        try:
+            return await use(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
