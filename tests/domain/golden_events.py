@@ -1,0 +1,82 @@
+"""Which events of the past must every future version read? One sample of each topic and version.
+
+`python -m tests.domain.golden_events` writes the files that are missing; it never changes one that exists.
+"""
+
+from pathlib import Path
+
+from domain.offer import DeclineReason, Offer, WhyClosed
+from domain.provider import Provider
+from domain.shift import Shift
+from infra.event_store import codec
+from tests.domain import facts
+from tests.support.roadside import LAPSE, LATER, SOON
+from tests.support.rulebook import Fact, fact, row_of
+
+FOLDER = Path(__file__).parent / "golden"
+
+SAMPLES: tuple[Fact, ...] = (
+    facts.REQUESTED,
+    facts.OFFER_MADE,
+    facts.offer_closed(WhyClosed.DECLINED),
+    facts.ASSIGNED,
+    facts.EN_ROUTE,
+    facts.ON_SCENE,
+    facts.COMPLETED,
+    facts.CANCELLED,
+    facts.UNFULFILLED,
+    facts.REVOKED,
+    facts.MADE_AT_NOON,
+    fact(Offer.Accepted, SOON, **facts.OFFER_IDS),
+    fact(Offer.Declined, SOON, **facts.OFFER_IDS, reason=DeclineReason.TOO_FAR),
+    fact(Offer.Lapsed, LAPSE, **facts.OFFER_IDS),
+    fact(Offer.Withdrawn, SOON, **facts.OFFER_IDS),
+    facts.REGISTERED,
+    facts.CREW_ADDED,
+    facts.TRUCK_ADDED,
+    facts.SUSPENDED,
+    fact(Provider.Reinstated, LATER),
+    facts.ON_DUTY,
+    facts.OFF_DUTY,
+    facts.STARTED,
+    facts.SHIFT_HELD,
+    facts.COMMITTED,
+    facts.RELEASED,
+    facts.ON_BREAK,
+    fact(Shift.BreakEnded, LATER, cell=facts.STARTED.fields["cell"]),
+    facts.SHIFT_ENDED,
+)
+"""Today's events; those of older versions exist as files only."""
+
+
+def file_of(topic: str, version: int) -> Path:
+    """Where the sample of a topic's version is kept."""
+    return FOLDER / f"{topic}.v{version}.json"
+
+
+def stored(sample: Fact) -> tuple[str, int, bytes]:
+    """Topic, class version and payload of a sample as the log keeps it today."""
+    _, topic, payload, _ = row_of(sample, 1)
+    return topic, codec.entry_of(topic).shape.class_version, payload
+
+
+def read(path: Path) -> bytes:
+    """A kept payload, without the newline that ends the file."""
+    return path.read_bytes().removesuffix(b"\n")
+
+
+def write_missing() -> list[str]:
+    """Write the samples that have no file yet; gives their names."""
+    written = []
+    for sample in SAMPLES:
+        topic, version, payload = stored(sample)
+        path = file_of(topic, version)
+        if not path.exists():
+            path.write_bytes(payload + b"\n")
+            written.append(path.name)
+    return written
+
+
+if __name__ == "__main__":
+    for name in write_missing():
+        print(name)  # noqa: T201  (a tool for the terminal)
