@@ -13,14 +13,11 @@ SECRETS_FILE = "secrets.json"
 RUNNING_FILE = "running.json"
 NOBODY = 65534
 
-SECRET_NAMES = (
-    "token_signing_key",
-    "cursor_signing_key",
-    "personal_master_key",
-    "postgres_password",
-    "app_password",
-    "redis_password",
-)
+# What the processes need, by the names of their settings.
+REQUIRED_SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
+APPLICATION_SECRETS = (*REQUIRED_SECRETS, "audit_signing_key")
+KEYS = {"personal_master_key", "audit_signing_key"}
+SERVER_SECRETS = ("postgres_password", "app_password", "redis_password")
 
 
 Shape = TypeVar("Shape")
@@ -87,11 +84,11 @@ def ensure_state_dir(state_dir: Path) -> Path:
 def ensure_secrets(state_dir: Path) -> dict[str, str]:
     """The generated secrets of this state directory, made on the first call and kept for good."""
     kept = _read_secrets(state_dir)
-    missing = [name for name in SECRET_NAMES if name not in kept]
+    missing = [name for name in (*APPLICATION_SECRETS, *SERVER_SECRETS) if name not in kept]
     if missing:
         for name in missing:
-            is_key = name == "personal_master_key"
-            kept[name] = base64.b64encode(secrets.token_bytes(32)).decode() if is_key else secrets.token_urlsafe(32)
+            key = base64.b64encode(secrets.token_bytes(32)).decode()
+            kept[name] = key if name in KEYS else secrets.token_urlsafe(32)
         _write_private(state_dir / SECRETS_FILE, kept)
     return kept
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from infra.local_state import LocalState, read_local_state
+from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 
 CELL_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 MASTER_KEY_BYTES = 32
@@ -174,7 +174,7 @@ def with_local_state(given: Settings, state: LocalState) -> Settings:
         filled["redis_url"] = state.redis_url
     if "port" not in given.model_fields_set and state.port:
         filled["port"] = state.port
-    for name in ("token_signing_key", "cursor_signing_key", "personal_master_key"):
+    for name in APPLICATION_SECRETS:
         if getattr(given, name) is None and state.secrets.get(name):
             filled[name] = SecretStr(state.secrets[name])
     return given.model_copy(update=filled)

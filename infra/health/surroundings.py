@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import redis
 
 from infra.health.finding import Finding, fine, watch, wrong
+from infra.local_state import REQUIRED_SECRETS
 from infra.settings import Settings
 from infra.version import version
 
@@ -16,7 +17,6 @@ from infra.version import version
 LEAST_FREE_BYTES = 1_000_000_000
 WATCH_FREE_BYTES = 5_000_000_000
 OLDEST_REDIS = (6, 2)
-SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
 PROBE_TIMEOUT_S = 3.0
 
 
@@ -49,10 +49,12 @@ def _redis(settings: Settings) -> Finding:
 
 
 def _secrets(settings: Settings) -> Finding:
-    missing = [f"VEHICAID_{name.upper()}" for name in SECRETS if getattr(settings, name) is None]
+    missing = [f"VEHICAID_{name.upper()}" for name in REQUIRED_SECRETS if getattr(settings, name) is None]
     if missing:
         return wrong("secrets", f"missing: {', '.join(missing)}", "set them; `vehicaid up` makes local ones")
-    return fine("secrets", f"all {len(SECRETS)} are set")
+    if settings.audit_signing_key is None:
+        return watch("secrets", "exported roots of the log are not signed", "set VEHICAID_AUDIT_SIGNING_KEY")
+    return fine("secrets", "all are set")
 
 
 def _disk(settings: Settings) -> Finding:

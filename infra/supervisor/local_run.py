@@ -20,6 +20,7 @@ from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from infra.local_state import (
     APPLICATION_SECRETS,
+    REQUIRED_SECRETS,
     LocalState,
     LocalStateError,
     ensure_secrets,
@@ -114,7 +115,7 @@ class LocalRun:
 
     def _known_secrets(self) -> dict[str, str]:
         if self._given.environment == "production":
-            missing = [name for name in APPLICATION_SECRETS if getattr(self._given, name) is None]
+            missing = [name for name in REQUIRED_SECRETS if getattr(self._given, name) is None]
             if missing:
                 message = (
                     f"in production these must be set: {', '.join(f'VEHICAID_{name.upper()}' for name in missing)}"
@@ -208,7 +209,9 @@ class LocalRun:
         for field in ("projector_metrics_port", "dispatcher_metrics_port"):
             told[f"VEHICAID_{field.upper()}"] = str(metrics_port(settings, field))
         for name in APPLICATION_SECRETS:
-            told[f"VEHICAID_{name.upper()}"] = getattr(settings, name).get_secret_value()
+            secret = getattr(settings, name)
+            if secret is not None:
+                told[f"VEHICAID_{name.upper()}"] = secret.get_secret_value()
         return told
 
     def _api_is_ready(self) -> bool:

@@ -13,27 +13,57 @@ from typing import TypedDict
 
 import pytest
 
+from tests.support.sessions import current_session, locked
+
 # `daemon`: in every passwd file, owns nothing, and is not the user root's own database runs as.
 NORMAL_UID = 1
 ROOT_OF_CHECKOUT = Path(__file__).parents[2]
 
 
 def python_for(uid: int) -> str:
-    """A Python of our version that this user can run; the test is skipped where there is none."""
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for candidate in filter(None, (sys.executable, f"/usr/bin/{name}", f"/usr/local/bin/{name}", shutil.which(name))):
-        if not Path(candidate).exists():
-            continue
+    """Our own Python, or a copy of it where this user can reach it; the test is skipped if neither runs."""
+    for find in (_our_python, _copy_of_python):
+        python = find()
         probe = subprocess.run(
-            ["/bin/sh", "-c", 'exec "$1" -c pass', "sh", candidate],
+            ["/bin/sh", "-c", 'exec "$1" -P -c "import psycopg, redis"', "sh", str(python)],
             check=False,
             capture_output=True,
             cwd="/",
+            env=environment_of(Path("/")),
             **_identity(uid),
         )
         if probe.returncode == 0:
-            return candidate
-    pytest.skip(f"no {name} that a normal user can run")
+            return str(python)
+    pytest.skip("no Python that a normal user can run")
+
+
+def _our_python() -> Path:
+    return Path(sys.executable)
+
+
+def _copy_of_python() -> Path:
+    """Python below root's closed home, put where others reach it: binary and standard library, linked if possible."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    copy, original = current_session() / "python", Path(sys.base_prefix)
+    with locked(current_session() / "python.lock"):
+        if not copy.exists():
+            left_out = shutil.ignore_patterns("site-packages", "test", "idlelib", "config-*")
+            draft = copy.with_name("python.new")
+            library = Path("lib") / version
+            shutil.copytree(original / library, draft / library, ignore=left_out, copy_function=_link)
+            (draft / "bin").mkdir()
+            for file in (original / "bin" / version, *(original / "lib").glob("libpython*.so*")):
+                _link(str(file), str(draft / file.relative_to(original)))
+            draft.rename(copy)
+    return copy / "bin" / version
+
+
+def _link(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
 
 
 def normal_uid() -> int:
@@ -44,7 +74,8 @@ def normal_uid() -> int:
 def environment_of(home: Path, **more: str) -> dict[str, str]:
     """What a normal user's process needs to find this checkout and its packages."""
     path = os.pathsep.join([str(ROOT_OF_CHECKOUT), *site.getsitepackages()])
-    return {"PATH": os.defpath, "HOME": str(home), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    plain = {"PATH": os.defpath, "HOME": str(home), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**plain, "LD_LIBRARY_PATH": str(current_session() / "python" / "lib"), **more}
 
 
 def start_as_normal_user(arguments: list[str], home: Path, **environment: str) -> subprocess.Popen[str]:

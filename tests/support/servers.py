@@ -26,6 +26,7 @@ REDIS_DATABASES = 1024
 TOKEN_KEY = "token-key-for-tests-0123456789abcdef"
 CURSOR_KEY = "cursor-key-for-tests-0123456789abcde"
 PERSONAL_KEY = base64.b64encode(bytes(range(32))).decode()
+AUDIT_KEY = base64.b64encode(bytes(range(32, 64))).decode()
 
 _numbers = itertools.count(1)
 
@@ -55,6 +56,7 @@ def settings_for(server: EmbeddedPostgres, database: str, redis_url: str = "", c
         token_signing_key=TOKEN_KEY,
         cursor_signing_key=CURSOR_KEY,
         personal_master_key=PERSONAL_KEY,
+        audit_signing_key=AUDIT_KEY,
     )
 
 
