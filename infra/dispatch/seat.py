@@ -1,0 +1,60 @@
+"""Which of several dispatcher processes leads, and how is it woken?"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg import conninfo, sql
+
+from infra.database_url import app_dsn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from infra.settings import Settings
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+# The leader speaks at least every poll, a quarter of a second. One that is silent for longer than this is frozen, or
+# its machine is gone: the server ends its session, the lock is free, and the standby leads within 2 s.
+SILENCE_MS: Final = 1_400
+# A peer that vanished without a word is noticed within 5 s on our side; the server's patience is SILENCE_MS.
+_KEEPALIVE: Final[dict[str, int]] = {
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Connection]:
+    """The one connection of a dispatcher: it holds the lead, listens and reads, so that these end together."""
+    connection = await psycopg.AsyncConnection.connect(
+        conninfo.make_conninfo(app_dsn(settings, "vehicaid-dispatcher"), **_KEEPALIVE), autocommit=True
+    )
+    async with connection:
+        yield connection
+
+
+async def take_lead(connection: Connection, settings: Settings) -> bool:
+    """Become the leader of the cell until the session ends; False while another session is.
+
+    Whoever leads is told of every change of a read model, and loses the lead when it says nothing for SILENCE_MS.
+    """
+    cursor = await connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"vehicaid.{settings.cell}.lead.dispatcher",)
+    )
+    if await cursor.fetchone() != (True,):
+        return False
+    await connection.execute(f"SET idle_session_timeout = {SILENCE_MS}")
+    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{settings.cell}_projected")))
+    return True
+
+
+async def wait_for_news(connection: Connection, at_most_s: float) -> None:
+    """Until some read model has moved on, or that long."""
+    async for _ in connection.notifies(timeout=at_most_s, stop_after=1):
+        pass

@@ -1,0 +1,1 @@
+"""The process that turns clocks and boards into orders: policies, timers, matching."""

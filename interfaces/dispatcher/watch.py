@@ -1,0 +1,124 @@
+"""Which numbers and lines tell how dispatch fares?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from infra.telemetry.logging import log
+from infra.telemetry.metrics import REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from application.dispatch.board import FreeShift, Open, OverdueOffer, Search
+
+# A round at rest takes 2 ms; at the poll interval (0.25 s) it falls behind.
+ROUND_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+# Enough to find the fault by; the metric has the full count.
+NAMED_ORPHANS: Final = 20
+
+leading = Gauge(
+    "vehicaid_dispatcher_leading", "1 while this process dispatches, 0 while it stands by.", registry=REGISTRY
+)
+round_seconds = Histogram(
+    "vehicaid_dispatch_round_seconds", "One round: read, decide, order.", buckets=ROUND_BUCKETS_S, registry=REGISTRY
+)
+offers_made = Counter("vehicaid_dispatch_offers", "Offers made by dispatch.", registry=REGISTRY)
+lapses_noted = Counter("vehicaid_dispatch_lapses", "Offers that nobody answered in time.", registry=REGISTRY)
+orders_repeated = Counter(
+    "vehicaid_dispatch_orders_repeated",
+    "Orders that had been carried out before: the board was behind the log, or a dispatcher was killed.",
+    ["order"],
+    registry=REGISTRY,
+)
+orders_refused = Counter(
+    "vehicaid_dispatch_orders_refused",
+    "Orders that did not go through, by reason; on a board behind the log some are everyday.",
+    ["order", "code"],
+    registry=REGISTRY,
+)
+searching_requests = Gauge(
+    "vehicaid_dispatch_searching", "Requests without a provider and without an offer.", registry=REGISTRY
+)
+unserved_requests = Gauge(
+    "vehicaid_dispatch_unserved", "Of these, requests that no free shift can serve.", registry=REGISTRY
+)
+free_shifts = Gauge("vehicaid_dispatch_free_shifts", "Shifts that could be offered a job.", registry=REGISTRY)
+longest_wait_seconds = Gauge(
+    "vehicaid_dispatch_longest_wait_seconds", "Age of the oldest request without an offer.", registry=REGISTRY
+)
+orphaned_requests = Gauge(
+    "vehicaid_dispatch_orphaned_requests",
+    "Searching requests that nothing drives on, at the last check. Anything but 0 is an alarm.",
+    registry=REGISTRY,
+)
+orphan_checks = Counter("vehicaid_dispatch_orphan_checks", "Checks for forgotten requests.", registry=REGISTRY)
+restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)
+
+EVERYDAY: Final = frozenset(
+    {
+        "stale_version",
+        "offer_still_out",
+        "request_closed",
+        "out_of_turn",
+        "shift_reserved",
+        "shift_ended",
+        "shift_on_break",
+        "offer_closed",
+    }
+)
+"""Refusals that a board behind the log explains; others are worth a warning."""
+
+
+class DispatchWatch:
+    """Counts and writes down; implements ``application.dispatch.rounds.Watch``."""
+
+    def __init__(self) -> None:
+        self._log = log("dispatcher")
+
+    def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
+        """A shift was asked."""
+        if replayed:
+            orders_repeated.labels("make_offer").inc()
+            return
+        offers_made.inc()
+        self._log.info(
+            "offer_made",
+            tenant=search.tenant,
+            request_id=search.request_id,
+            attempt=search.attempt,
+            offer_id=offer_id,
+            shift_id=shift.shift_id,
+        )
+
+    def lapsed(self, offer: OverdueOffer, *, replayed: bool) -> None:
+        """A lapse was noted."""
+        if replayed:
+            orders_repeated.labels("lapse_offer").inc()
+            return
+        lapses_noted.inc()
+        self._log.info("offer_lapsed", tenant=offer.tenant, request_id=offer.request_id, offer_id=offer.offer_id)
+
+    def refused(self, order: str, request_id: UUID, code: str) -> None:
+        """An order did not go through."""
+        orders_refused.labels(order, code).inc()
+        if code not in EVERYDAY:
+            self._log.warning("order_refused", order=order, request_id=request_id, code=code)
+
+    def looked(self, searching: int, unserved: int, free: int, longest_wait_s: float) -> None:
+        """The board was read."""
+        searching_requests.set(searching)
+        unserved_requests.set(unserved)
+        free_shifts.set(free)
+        longest_wait_seconds.set(longest_wait_s)
+
+    def checked(self, orphans: Sequence[Open]) -> None:
+        """Somebody looked for forgotten requests."""
+        orphan_checks.inc()
+        orphaned_requests.set(len(orphans))
+        if orphans:
+            named = [str(each.request_id) for each in orphans[:NAMED_ORPHANS]]
+            self._log.error("requests_orphaned", count=len(orphans), request_ids=named)

@@ -1,0 +1,1 @@
+"""Does dispatch choose rightly, forget nothing, and survive what happens to it?"""
