@@ -10,9 +10,21 @@ fail() {
     exit 2
 }
 
+new_enough() {
+    command -v "$1" >/dev/null 2>&1 && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+# `python3` may be old where a newer one stands next to it.
+if ! new_enough "$python" && [ "$python" = python3 ]; then
+    for candidate in python3.13 python3.12 python3.11; do
+        if new_enough "$candidate"; then
+            python=$candidate
+            break
+        fi
+    done
+fi
 command -v "$python" >/dev/null 2>&1 || fail "$python is missing: install Python 3.11 or newer, or run make PYTHON=/path/to/python"
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "$("$python" --version) is too old: 3.11 or newer is needed (make PYTHON=python3.12)"
+new_enough "$python" || fail "$("$python" --version 2>&1) is too old: 3.11 or newer is needed (make PYTHON=/path/to/python)"
 
 if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -37,7 +49,9 @@ if ! "$venv/bin/python" -m uv --version >/dev/null 2>&1; then
         "$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.txt)" || fail 'uv could not be installed: is there a network?'
 fi
 echo "installing what $lock says"
-VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync --quiet --require-hashes "$lock" ||
+quiet=--quiet
+[ -t 2 ] && quiet=  # a person sees progress, a log does not need it
+VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync $quiet --require-hashes "$lock" ||
     fail "$lock could not be installed: is there a network?"
 
 # The command runs the checkout itself: nothing to build, nothing to go stale.
