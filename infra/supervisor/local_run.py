@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 import infra
-from infra.database_url import APP_ROLE, admin_dsn
+from infra.database_url import APP_ROLE
 from infra.embedded.account import Child, dies_with_parent
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
@@ -28,13 +28,13 @@ from infra.local_state import (
     forget_running,
     write_running,
 )
-from infra.migrate import migrate
 from infra.settings import Settings, SettingsError, with_local_state
 from infra.supervisor.instance_lock import take_instance_lock
 from infra.supervisor.output import Terminal
 from infra.supervisor.ports import check_port, metrics_port
 from infra.supervisor.service import Service
 from infra.supervisor.supervisor import StopRequested, Supervisor
+from infra.upgrade import upgrade
 
 DATABASE = "vehicaid"
 # One probe of a starting api; it answers in milliseconds or not at all.
@@ -82,18 +82,7 @@ class LocalRun:
             self._terminal.say(f"starting {' and '.join(service.name for service in servers)} in {self.state_dir}")
         self._supervisor.start(servers)
         self._open_database()
-        settings = with_local_state(self._given, self._state)
-        migrate(
-            admin_dsn(settings, "vehicaid-migrate"),
-            settings.cell,
-            lock_timeout_s=settings.migration_lock_timeout_s,
-            attempts=settings.migration_attempts,
-            report=self._terminal.say,
-        )
-        if settings.personal_database_url:
-            from infra.personal.place import migrate_personal
-
-            migrate_personal(settings, self._terminal.say)
+        upgrade(with_local_state(self._given, self._state), self._terminal.say)
         self._set_app_password()
         self._terminal.say(f"starting {', '.join(self._processes)}")
         self._supervisor.start([self._process_service(name) for name in self._processes])

@@ -7,10 +7,9 @@ import typer
 from rich.console import Console
 
 from infra.database_url import admin_dsn
-from infra.migrate import migrate as run_migrations
 from infra.migrate import pending
-from infra.personal.place import migrate_personal
 from infra.settings import load_settings
+from infra.upgrade import upgrade
 
 app = typer.Typer()
 
@@ -23,21 +22,11 @@ def migrate(
 ) -> None:
     """Apply what the database has not seen, each file in a transaction of its own."""
     settings = load_settings()
-    url = admin_dsn(settings, "vehicaid-migrate")
     if check:
+        url = admin_dsn(settings, "vehicaid-migrate")
         names = [migration.name for migration in pending(url, settings.cell)]
     else:
-        names = [
-            applied.name
-            for applied in run_migrations(
-                url,
-                settings.cell,
-                lock_timeout_s=settings.migration_lock_timeout_s,
-                attempts=settings.migration_attempts,
-                report=Console(stderr=True).print,
-            )
-        ]
-        names += [f"{name} (personal store)" for name in migrate_personal(settings, Console(stderr=True).print)]
+        names = upgrade(settings, Console(stderr=True).print)
     word = "missing" if check else "applied"
     if as_json:
         typer.echo(json.dumps({"cell": settings.cell, word: names}))
