@@ -71,7 +71,10 @@ class RowTable:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(self.table)))
 
     def show(self, connection: Connection) -> None:
-        """Let the view of the read model's name show this table, for everyone at once when this commits."""
+        """Let the view of the read model's name show this table, for everyone at once when this commits.
+
+        Takes the view's exclusive lock last, since readers wait from there to the commit.
+        """
         view, table = sql.Identifier(self.model.name), sql.Identifier(self.table)
         body = sql.SQL("WITH (security_invoker = true) AS SELECT {} FROM {}").format(
             _names(tuple(column.name for column in self.columns)), table
