@@ -60,6 +60,17 @@ class Settings(BaseSettings):
     # 30 tries, a second apart: outlasts a vacuum's short locks and a rolling restart, not a stuck session.
     migration_attempts: int = Field(default=30, ge=1, le=1000)
 
+    # 600 s: ten minutes is what a stolen token is worth at most.
+    token_ttl_s: int = Field(default=600, ge=10, le=86_400)
+    # 64 KiB: the largest command is under 4 kB; more is a mistake or an attack.
+    body_limit_bytes: int = Field(default=65_536, ge=1_024, le=1_048_576)
+    # 10 s: longer than the log's own time limit, so that its answer arrives first; shorter than proxies wait.
+    request_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    # 1,024 at once: sixteen times the connections of the load bar; more would only wait in memory.
+    most_requests_in_flight: int = Field(default=1_024, ge=1, le=65_536)
+    # Whether callers reach us over TLS: then browsers are told to insist on it.
+    over_tls: bool = False
+
     # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
     # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.
@@ -132,6 +143,11 @@ class Settings(BaseSettings):
         Raises SettingsError when it is not set.
         """
         return base64.b64decode(self._required("personal_master_key", self.personal_master_key))
+
+    @property
+    def audit_seed(self) -> bytes | None:
+        """32 bytes of the Ed25519 key that signs exported roots, when there is one."""
+        return None if self.audit_signing_key is None else _decoded(self.audit_signing_key)
 
     @staticmethod
     def _required(name: str, secret: SecretStr | None) -> str:
