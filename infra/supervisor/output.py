@@ -126,6 +126,8 @@ class ChildOutput:
                 continue
             wrapped = line if line.startswith(b"{") else bare_text(line)
             kept.append(wrapped)
+            if line[:1].isspace() or line.startswith(b"Traceback "):
+                continue  # the inside of a traceback: its last line says it
             self._log.last_words = readable(wrapped)
             self._terminal.show(self._log.path.stem, wrapped)
         if kept:

@@ -85,6 +85,7 @@ def _load(name: str) -> typer.Typer:
     if not isinstance(app, typer.Typer):
         message = f"{entry.module}.{entry.app} is no typer app"
         raise TypeError(message)
+    app.pretty_exceptions_enable = False  # a bug shows Python's own traceback: it fits into a log, and leaks no locals
     return app
 
 

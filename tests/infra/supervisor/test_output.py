@@ -74,6 +74,15 @@ def test_bare_text_becomes_json_without_personal_data(child: Child) -> None:
     child.end()
 
 
+def test_of_a_traceback_the_terminal_shows_the_last_line(child: Child) -> None:
+    child.say(
+        b"Traceback (most recent call last):\n  File x, line 1\n    boom()\nZeroDivisionError: division by zero\n"
+    )
+    assert child.screen.getvalue() == "       api  ZeroDivisionError: division by zero\n"
+    assert len(child.log.read_text().splitlines()) == 4
+    child.end()
+
+
 def test_last_words_without_a_line_end_are_kept(child: Child) -> None:
     os.write(child.writing, b"Segmentation fault")
     assert child.output.read()
