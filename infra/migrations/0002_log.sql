@@ -71,9 +71,12 @@ CREATE FUNCTION @cell.append_batch(
     saves_fingerprint bytea[], saves_answer bytea[],
     OUT head bigint, OUT bases bigint[], OUT statuses int[], OUT firsts bigint[], OUT lasts bigint[],
     OUT answers bytea[], OUT actuals bigint[]
-) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+) LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     valid     boolean;
+    repeated  boolean;
+    told      boolean;
     instant   timestamptz;
     tip       bigint;
     known     @cell.receipts%ROWTYPE;
@@ -86,42 +89,46 @@ DECLARE
     outcome   int;
     actual    bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock('@cell.events'::regclass::oid::bigint);
+    -- Written as a condition, which PL/pgSQL evaluates without a query of its own; likewise the notification below.
+    -- Arrays are read by subscript, which is a plain look-up in PL/pgSQL: unnesting a dozen of them costs more than the insert.
+    IF pg_advisory_xact_lock('@cell.events'::regclass::oid::bigint) IS NULL THEN
+        RAISE EXCEPTION 'the order lock was not granted';
+    END IF;
     instant := clock_timestamp();
-    SELECT coalesce((SELECT e.position FROM @cell.events e ORDER BY e.position DESC LIMIT 1), 0) INTO head;
 
     IF NOT careful THEN
-        SELECT array_agg(coalesce(h.wanted, h.current_version + 1, 1) ORDER BY h.n),
-               bool_and(h.wanted IS NULL OR coalesce(h.wanted = h.current_version + 1, h.wanted IN (0, 1)))
-          INTO bases, valid
-          FROM (SELECT u.wanted, u.n,
-                       (SELECT e.version FROM @cell.events e WHERE e.tenant = u.tenant AND e.stream_id = u.stream
-                         ORDER BY e.version DESC LIMIT 1) AS current_version
-                  FROM unnest(heads_tenant, heads_stream, heads_version) WITH ORDINALITY AS u (tenant, stream, wanted, n)) h;
-        IF coalesce(valid, true) AND NOT EXISTS (
-            SELECT FROM unnest(saves_tenant, saves_command) AS s (tenant, command)
-             WHERE EXISTS (SELECT FROM @cell.receipts r WHERE r.tenant = s.tenant AND r.command_id = s.command)
-        ) THEN
+        SELECT coalesce((SELECT e.position FROM @cell.events e ORDER BY e.position DESC LIMIT 1), 0),
+               array_agg(coalesce(heads_version[h.n], h.current_version + 1, 1)),
+               bool_and(heads_version[h.n] IS NULL
+                        OR coalesce(heads_version[h.n] = h.current_version + 1, heads_version[h.n] IN (0, 1))),
+               EXISTS (SELECT FROM generate_series(1, cardinality(saves_command)) AS s (n)
+                        WHERE EXISTS (SELECT FROM @cell.receipts r
+                                       WHERE r.tenant = saves_tenant[s.n] AND r.command_id = saves_command[s.n]))
+          INTO head, bases, valid, repeated
+          FROM (SELECT g.n, (SELECT e.version FROM @cell.events e
+                              WHERE e.tenant = heads_tenant[g.n] AND e.stream_id = heads_stream[g.n]
+                              ORDER BY e.version DESC LIMIT 1) AS current_version
+                  FROM generate_series(1, cardinality(heads_save)) AS g (n)) h;
+        IF coalesce(valid, true) AND NOT repeated THEN
             INSERT INTO @cell.events
-            SELECT head + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
-                   u.correlation, u.causation, u.actor, u.occurred, instant
-              FROM unnest(events_head, events_rank, events_tenant, events_stream, events_topic, events_payload,
-                          events_command, events_correlation, events_causation, events_actor, events_occurred)
-                   WITH ORDINALITY AS u (in_head, rank, tenant, stream, topic, payload, command, correlation, causation,
-                                         actor, occurred, n);
+            SELECT head + n, events_tenant[n], events_stream[n], bases[events_head[n]] + events_rank[n], events_topic[n],
+                   events_payload[n], events_command[n], events_correlation[n], events_causation[n], events_actor[n],
+                   events_occurred[n], instant
+              FROM generate_series(1, cardinality(events_head)) AS g (n);
             INSERT INTO @cell.receipts
-            SELECT s.tenant, s.command, s.actor, s.key, s.fingerprint, s.answer, head + s.through, instant
-              FROM unnest(saves_through, saves_tenant, saves_command, saves_actor, saves_key, saves_fingerprint, saves_answer)
-                   AS s (through, tenant, command, actor, key, fingerprint, answer)
-             WHERE s.command IS NOT NULL;
+            SELECT saves_tenant[n], saves_command[n], saves_actor[n], saves_key[n], saves_fingerprint[n], saves_answer[n],
+                   head + saves_through[n], instant
+              FROM generate_series(1, cardinality(saves_command)) AS g (n)
+             WHERE saves_command[n] IS NOT NULL;
             -- fault point: batch written
             IF cardinality(events_head) > 0 THEN
-                PERFORM pg_notify('@channel', '');
+                told := pg_notify('@channel', '') IS NULL;
             END IF;
             RETURN;
         END IF;
     END IF;
 
+    SELECT coalesce((SELECT e.position FROM @cell.events e ORDER BY e.position DESC LIMIT 1), 0) INTO head;
     tip := head;
     statuses := array_fill(NULL::int, ARRAY[cardinality(saves_through)]);
     firsts := array_fill(NULL::bigint, ARRAY[cardinality(saves_through)]);
@@ -167,16 +174,10 @@ BEGIN
         answers[at_save] := known.answer;
         IF outcome = 0 THEN
             INSERT INTO @cell.events
-            SELECT tip + u.n, u.tenant, u.stream, bases[u.in_head] + u.rank, u.topic, u.payload, u.command,
-                   u.correlation, u.causation, u.actor, u.occurred, instant
-              FROM unnest(events_head[from_event:to_event], events_rank[from_event:to_event],
-                          events_tenant[from_event:to_event], events_stream[from_event:to_event],
-                          events_topic[from_event:to_event], events_payload[from_event:to_event],
-                          events_command[from_event:to_event], events_correlation[from_event:to_event],
-                          events_causation[from_event:to_event], events_actor[from_event:to_event],
-                          events_occurred[from_event:to_event])
-                   WITH ORDINALITY AS u (in_head, rank, tenant, stream, topic, payload, command, correlation, causation,
-                                         actor, occurred, n);
+            SELECT tip + 1 + n - from_event, events_tenant[n], events_stream[n], bases[events_head[n]] + events_rank[n],
+                   events_topic[n], events_payload[n], events_command[n], events_correlation[n], events_causation[n],
+                   events_actor[n], events_occurred[n], instant
+              FROM generate_series(from_event, to_event) AS g (n);
             firsts[at_save] := tip + 1;
             tip := tip + (to_event - from_event + 1);
             lasts[at_save] := tip;

@@ -1,0 +1,89 @@
+"""`vehicaid bench`: how fast are we, measured beside the peer on this machine?"""
+
+import importlib
+import json
+from collections.abc import Callable
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from infra.bench.frame import Report
+
+app = typer.Typer(help="Measure against the peers, on this machine.", no_args_is_help=True, add_completion=False)
+
+BENCHES = {
+    "append": "infra.bench.append",
+    "load": "infra.bench.load",
+    "projections": "infra.bench.projections",
+    "stall": "infra.bench.stall",
+    "api": "infra.bench.api",
+}
+EXIT_MISSED = 1
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Shorter rounds: a look, not a record.")]
+
+
+def _measure(name: str, *, quick: bool) -> Report:
+    run = cast("Callable[..., Report]", importlib.import_module(BENCHES[name]).run)
+    console = Console(stderr=True)
+    with console.status(f"bench {name} ...") as status:
+        return run(quick=quick, say=lambda step: status.update(f"bench {name}: {step}"))
+
+
+def _show(report: Report) -> None:
+    console = Console()
+    table = Table("bar", "value", "limit", "", title=f"bench {report['bench']}")
+    for bar in report["bars"]:
+        sign = ">=" if bar["kind"] == "at_least" else "<="
+        table.add_row(bar["name"], f"{bar['value']:g}", f"{sign} {bar['limit']:g}", "ok" if bar["ok"] else "MISSED")
+    console.print(table)
+    console.print_json(json.dumps(report["figures"]))
+
+
+def _tell(reports: list[Report], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(reports[0] if len(reports) == 1 else reports, indent=2))
+    else:
+        for report in reports:
+            _show(report)
+    if not all(bar["ok"] for report in reports for bar in report["bars"]):
+        raise typer.Exit(EXIT_MISSED)
+
+
+@app.command()
+def append(*, as_json: Json = False, quick: Quick = False) -> None:
+    """One-event commands made durable, against the library's stock recorder."""
+    _tell([_measure("append", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def load(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Aggregates loaded, against the library's repository."""
+    _tell([_measure("load", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def projections(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Read models folded and rebuilt, against the library's projection runner."""
+    _tell([_measure("projections", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def stall(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Appends while ANALYZE, VACUUM and CREATE INDEX CONCURRENTLY run."""
+    _tell([_measure("stall", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def api(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Requests for service over HTTP, against the same route with no store behind it."""
+    _tell([_measure("api", quick=quick)], as_json=as_json)
+
+
+@app.command("all")
+def everything(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Every benchmark, one after the other."""
+    _tell([_measure(name, quick=quick) for name in BENCHES], as_json=as_json)
