@@ -39,6 +39,8 @@ class Limits:
     """A search that found nobody is tried at every change of the board, and this often without one."""
     shift_rests_for: timedelta = timedelta(seconds=30)
     """A shift that was refused is left alone until it changes, or this long: as long as a refusal holds."""
+    offers_may_be_behind: timedelta = timedelta(seconds=1)
+    """The list of offers is waited for this long, so that whoever let an offer pass is not asked again at once."""
     most_searches: int = 10_000
     """Requests read in a round: more than a city has open; beyond it the check for orphans raises the alarm."""
     most_shifts: int = 50_000
@@ -137,7 +139,7 @@ class Rounds:
         """Whether the list of offers has come as far as the request: else a lapse could be overlooked and the same
         provider asked again. One that stands still is not waited for.
         """
-        return search.position <= positions.jobs or at - search.updated_at > self._limits.look_again_after
+        return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
     async def _offer(self, search: Search, shift: FreeShift, at: datetime) -> None:
         offer_id = orders.offer_id_for(search, shift, at)

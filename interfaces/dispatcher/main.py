@@ -18,12 +18,13 @@ import uvloop
 
 from application.dispatch.rounds import Limits, Rounds
 from infra.dispatch.board import PostgresDispatchBoard
+from infra.dispatch.engine import command_engine
 from infra.dispatch.seat import Connection, connected, take_lead, wait_for_news
 from infra.projections.install import install_read_models
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
+from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.dispatcher import watch
-from interfaces.dispatcher.engine import command_engine
 
 if TYPE_CHECKING:
     from application.dispatch.rounds import RunsCommands
@@ -43,9 +44,11 @@ _log = log("dispatcher")
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     configure_logging(settings.log_level, "dispatcher")
+    configure_tracing("dispatcher", settings.otlp_endpoint)
     stop_metrics = start_metrics_server(settings.dispatcher_metrics_port, settings.host)
     uvloop.run(_until_signalled(settings))
     stop_metrics()
+    stop_tracing()
     _log.info("dispatcher_stopped")
 
 

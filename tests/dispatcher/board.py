@@ -1,4 +1,4 @@
-"""What stands in for the read models in PostgreSQL? The same folds over a log in memory, as far behind as a test likes."""
+"""What stands in for the read models in PostgreSQL? The same folds over a log in memory, as far behind as one likes."""
 
 from __future__ import annotations
 

@@ -51,15 +51,20 @@ class Told:
     looks: int = 0
 
     def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
+        assert offer_id.int
         self.offers.append((search.request_id, shift.shift_id, replayed))
 
     def lapsed(self, offer: OverdueOffer, *, replayed: bool) -> None:
-        self.lapses.append(offer.offer_id)
+        if not replayed:
+            self.lapses.append(offer.offer_id)
 
     def refused(self, order: str, request_id: UUID, code: str) -> None:
+        assert order in {"make_offer", "lapse_offer"}
+        assert request_id.int
         self.refusals.append(code)
 
     def looked(self, searching: int, unserved: int, free: int, longest_wait_s: float) -> None:
+        assert min(searching, unserved, free, longest_wait_s) >= 0
         self.looks += 1
 
 

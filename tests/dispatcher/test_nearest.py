@@ -1,4 +1,4 @@
-"""Is the nearest able provider asked, with the stated tie-break, and does the quick search agree with looking at all?"""
+"""Is the nearest able provider asked, by the stated tie-break, and does the quick search agree with brute force?"""
 
 from datetime import timedelta
 from uuid import UUID

@@ -231,7 +231,7 @@ async def test_a_log_that_does_not_answer_is_asked_again() -> None:
     assert set(city.told.refusals) == {"log_unavailable"}
     city.log.before_append = None
     await city.rounds(12)
-    assert city.live_offer(request_id)
+    assert city.live_offer(request_id).state == "made"
 
 
 async def test_what_dispatch_orders_continues_the_story_of_what_led_there() -> None:

@@ -1,4 +1,4 @@
-"""With which engine does the dispatcher order?"""
+"""With which engine does the dispatcher order? One without the personal store: dispatch knows cells and ids only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from application.engine import Engine
 from infra.database_url import app_dsn
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
-from infra.telemetry.observed import LogObserver
+from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
+from infra.telemetry.tracing import is_tracing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ READERS: Final = 4
 
 
 @asynccontextmanager
-async def command_engine(settings: Settings) -> AsyncIterator[Engine]:
+async def command_engine(settings: Settings) -> AsyncIterator[RunsCommands]:
     """An engine on the log of the settings' cell; the database need not be there yet."""
     dsn = app_dsn(settings, "vehicaid-dispatcher-orders")
     readers: AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
@@ -34,7 +35,7 @@ async def command_engine(settings: Settings) -> AsyncIterator[Engine]:
     log = PostgresEventLog(dsn, readers, observer=LogObserver())
     aggregates = StoredAggregates(readers)
     try:
-        yield Engine(log, aggregates)
+        yield TracedEngine(Engine(TracedLog(log), aggregates)) if is_tracing() else Engine(log, aggregates)
     finally:
         await log.close()
         await aggregates.settle()
