@@ -12,7 +12,7 @@ export VEHICAID_PORT := $(PORT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run check test test-all bench lock format clean
+.PHONY: help venv run check test test-all bench lock format openapi clean
 
 help:  ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,6 +50,9 @@ lock: venv  ## Resolve the dependencies anew into both lock files.
 		pyproject.toml -o requirements/runtime.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 		--extra dev pyproject.toml -o requirements/dev.lock
+
+openapi: venv  ## Write docs/openapi.json from the routes.
+	@$(BIN)/vehicaid openapi
 
 clean:  ## Remove the environment and the caches; the data in .vehicaid stay.
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -30,6 +30,7 @@ COMMANDS = {
     "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key their data is kept under."),
     "calls": Entry("interfaces.cli.calls", "Replay recorded calls for help through the API."),
     "bench": Entry("interfaces.cli.bench", "Measure against the peers, on this machine."),
+    "openapi": Entry("interfaces.cli.openapi", "Write the OpenAPI document from the routes, or check it."),
     "api": Entry("interfaces.cli.processes", "Run the HTTP API alone.", "api"),
     "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),

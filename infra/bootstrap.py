@@ -1,0 +1,97 @@
+"""What is the application made of? The one place where ports meet adapters."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from application.engine import Aggregates, Engine
+from application.log import EventLog
+from application.personal import PersonalStore
+from infra.database_url import app_dsn
+from infra.event_store.aggregates import StoredAggregates
+from infra.event_store.log import PostgresEventLog
+from infra.personal.place import personal_store
+from infra.projections.waiting import ProjectionWaiter
+from infra.queries.pool import reader_pool
+from infra.queries.readiness import Readiness
+from infra.queries.view import ReadModelView
+from infra.settings import Settings
+from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
+from infra.telemetry.tracing import is_tracing
+from projections.provider_jobs import JobRow, provider_jobs
+from projections.request_board import RequestRow, request_board
+from projections.shifts_on_duty import ShiftRow, shifts_on_duty
+
+
+class Waiting(Protocol):
+    """Waits until a read model has come far enough."""
+
+    async def wait_for(self, name: str, min_position: int) -> int:
+        """See ``ProjectionWaiter.wait_for``."""
+        ...
+
+
+@dataclass(slots=True)
+class Stack:
+    """Everything a process that serves the application holds; close it where it was built."""
+
+    settings: Settings
+    log: EventLog
+    aggregates: Aggregates
+    engine: RunsCommands
+    personal: PersonalStore
+    waiting: Waiting
+    board: ReadModelView[RequestRow]
+    jobs: ReadModelView[JobRow]
+    shifts: ReadModelView[ShiftRow]
+    readiness: Readiness
+    log_head: Callable[[], Awaitable[int]]
+    fingerprint_key: bytes
+    closers: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def close(self) -> None:
+        """Finish what is under way and give every connection back."""
+        await self.closers.aclose()
+
+
+async def build(settings: Settings, application_name: str = "vehicaid-api") -> Stack:
+    """Build and open everything. The database may be away: connections come when it does."""
+    closers = AsyncExitStack()
+    dsn = app_dsn(settings, application_name)
+    readers = reader_pool(dsn)
+    await readers.open()
+    closers.push_async_callback(readers.close)
+    aggregates = StoredAggregates(readers)
+    closers.push_async_callback(aggregates.settle)
+    postgres = PostgresEventLog(dsn, readers, observer=LogObserver())
+    closers.push_async_callback(postgres.close)
+    store = personal_store(settings)
+    closers.push_async_callback(store.close)
+    await store.open()
+    waiter = ProjectionWaiter(settings)
+    await waiter.start()
+    closers.push_async_callback(waiter.stop)
+    log: EventLog = TracedLog(postgres) if is_tracing() else postgres
+    engine: RunsCommands = Engine(log, aggregates)
+    return Stack(
+        settings=settings,
+        log=log,
+        aggregates=aggregates,
+        engine=TracedEngine(engine) if is_tracing() else engine,
+        personal=store,
+        waiting=waiter,
+        board=ReadModelView(readers, request_board, "created_at"),
+        jobs=ReadModelView(readers, provider_jobs, "created_at"),
+        shifts=ReadModelView(readers, shifts_on_duty, "started_at"),
+        readiness=Readiness(readers),
+        log_head=postgres.head,
+        fingerprint_key=fingerprint_key(settings),
+        closers=closers,
+    )
+
+
+def fingerprint_key(settings: Settings) -> bytes:
+    """Keys the fingerprints of commands, since what is hashed holds personal data."""
+    return hashlib.blake2b(settings.personal_key, person=b"fingerprints", digest_size=32).digest()

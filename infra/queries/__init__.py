@@ -1,0 +1,1 @@
+"""What do screens ask the read models? Plain SQL over their views, the tenant in every query."""

@@ -1,0 +1,77 @@
+"""How do edge, routes and document become one ASGI application?"""
+
+from typing import cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from infra.bootstrap import Stack
+from infra.settings import Settings
+from infra.telemetry.asgi import ObserveRequests
+from infra.version import version
+from interfaces.http import docs_page
+from interfaces.http.cursors import Cursors
+from interfaces.http.edge import Edge, trace_id_of
+from interfaces.http.failures import problem_of
+from interfaces.http.limits import Limits
+from interfaces.http.openapi import document_of
+from interfaces.http.problems import response
+from interfaces.http.routes import (
+    customer_details,
+    health,
+    offers,
+    problems,
+    providers,
+    service_requests,
+    shifts,
+    tokens,
+)
+from interfaces.http.tokens import TokenAuthority
+
+ROUTERS = (
+    tokens.router,
+    service_requests.routes.router,
+    customer_details.routes.router,
+    offers.routes.router,
+    providers.routes.router,
+    shifts.routes.router,
+    health.router,
+    problems.router,
+    docs_page.router,
+)
+
+
+def described_app() -> FastAPI:
+    """The routes and their document, without anything behind them."""
+    app = FastAPI(title="VehicAid", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False)
+    for router in ROUTERS:
+        # Not include_router: it would solve at every request what is fixed here, at half the price of a command.
+        app.router.routes.extend(router.routes)
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # the way FastAPI documents
+    return app
+
+
+def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
+    """The application; ``stack`` may be set later as ``app.state.stack``, before the first request."""
+    app = described_app()
+    authority = TokenAuthority(settings.token_key, settings.token_ttl_s)
+    app.state.authority = authority
+    app.state.cursors = Cursors(settings.cursor_key)
+    app.state.stopping = False
+    if stack is not None:
+        app.state.stack = stack
+    app.user_middleware.append(Middleware(ObserveRequests))
+    app.user_middleware.append(
+        Middleware(Edge, authority=authority, limits=Limits.of(settings), over_tls=settings.over_tls)
+    )
+    for failure in (RequestValidationError, HTTPException):
+        app.add_exception_handler(failure, _tell)
+    return app
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    return response(problem_of(error), trace_id_of(request.scope))

@@ -1,0 +1,187 @@
+"""What does a handler know of the call it answers: who, when, under which key, at which version, on which stack?"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Final, TypeVar, cast
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel
+
+from application.engine import Answer, Done, Work
+from application.log import CommandContext, fingerprint_of
+from domain.actor import Actor
+from domain.ids import BadId, parse
+from domain.refusal import NotFound
+from infra.bootstrap import Stack
+from interfaces.http.problems import Problem
+
+C = TypeVar("C")
+
+# 255 characters, as Stripe allows; printable, so that a key can be shown in a log line or a shell.
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
+
+
+class Call:
+    """One authenticated request."""
+
+    __slots__ = ("actor", "at", "correlation_id", "request", "stack")
+
+    def __init__(self, request: Request) -> None:
+        state = request.scope["state"]
+        self.request = request
+        self.actor: Actor = state["actor"]
+        self.at: datetime = state["at"]
+        self.correlation_id: UUID = state["correlation_id"]
+        self.stack: Stack = request.scope["app"].state.stack
+
+    @property
+    def tenant(self) -> str:
+        """Whose data this call is about: what the token says, and nothing else."""
+        return self.actor.tenant
+
+
+class CommandCall(Call):
+    """One command: repeated under the same key it gets the same answer."""
+
+    __slots__ = ("__dict__", "body", "key")
+
+    def __init__(self, request: Request, key: str, body: bytes) -> None:
+        super().__init__(request)
+        self.key = key
+        self.body = body
+
+    @cached_property
+    def context(self) -> CommandContext:
+        """Under which name the answer is remembered.
+
+        The fingerprint is keyed: a receipt outlives an erased customer, and must not tell what they wrote.
+        """
+        told = fingerprint_of(self.stack.fingerprint_key, self.request.method, self.request.scope["path"], self.body)
+        return CommandContext(self.tenant, self.actor.text, self.key, told, self.correlation_id, self.at)
+
+    @cached_property
+    def expected_version(self) -> int | None:
+        """The version in If-Match; None when there is none, or `*`. Raises the problem ``malformed_request``."""
+        given = self.request.headers.get("if-match", "*").strip()
+        if given == "*":
+            return None
+        named = ETAG.fullmatch(given)
+        if named is None:
+            raise Problem("malformed_request", 'If-Match takes one ETag such as "3"')
+        return int(named[1])
+
+    async def run(self, use_case: Callable[[C, Work], Awaitable[Answer]], command: C) -> Done:
+        """Order it: one use case, one save."""
+        return await self.stack.engine.run(self.context, lambda work: use_case(command, work))
+
+
+class QueryCall(Call):
+    """One query."""
+
+    __slots__ = ()
+
+    async def at_or_after(self, read_model: str, min_position: int | None) -> None:
+        """Wait until a read model has come as far as the caller has; raises the problem ``projection_behind``."""
+        if min_position is not None:
+            await self.stack.waiting.wait_for(read_model, min_position)
+
+    async def log_at_or_after(self, min_position: int | None) -> None:
+        """For what is read from the log itself: nothing to wait for, unless the position is still to come."""
+        if min_position is not None and await self.stack.log_head() < min_position:
+            raise Problem("projection_behind", "the log has not come to that position")
+
+
+def read_key(request: Request) -> str:
+    """The caller's idempotency key; raises the problem ``missing_idempotency_key``."""
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.fullmatch(key):
+        raise Problem("missing_idempotency_key")
+    return key
+
+
+def id_in_path(prefix: str, text: str) -> UUID:
+    """The id in an address; what cannot be an id is not found, like any id that nobody gave."""
+    try:
+        return parse(prefix, text)
+    except BadId as error:
+        raise NotFound from error
+
+
+def canonical(body: BaseModel | None) -> bytes:
+    """A body as bytes that do not depend on spaces, order, spelling of numbers, or fields left at their default."""
+    return b"" if body is None else body.model_dump_json(exclude_defaults=True).encode()
+
+
+def _command(
+    request: Request,
+    idempotency_key: Annotated[  # noqa: ARG001  read by the route itself: declared for the document
+        str,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Names this command. Repeat it when you retry: the first answer comes again, once done.",
+            examples=["2f0d1c6e-9a53-4a9e-8d0b-5b1f6a3f4b77"],
+        ),
+    ],
+    if_match: Annotated[  # noqa: ARG001  see above
+        str | None,
+        Header(
+            alias="If-Match",
+            pattern=r'^(\*|(W/)?"\d{1,18}")$',
+            description="The ETag of what you decided on; refused with 412 when the object has changed since.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> CommandCall:
+    return CommandCall(request, read_key(request), b"")
+
+
+def _query(request: Request) -> QueryCall:
+    return QueryCall(request)
+
+
+Command = Annotated[CommandCall, Depends(_command)]
+"""Parameter of a command's handler."""
+
+Asked = Annotated[QueryCall, Depends(_query)]
+"""Parameter of a query's handler."""
+
+MinPosition = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=2**62,
+        description="Answer from this position of the log or later: waits up to 2 s, then 503 with Retry-After.",
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows on a page.")]
+Cursor = Annotated[str | None, Query(max_length=512, description="`next_cursor` of the page before.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """Which page of a list, and from when on."""
+
+    min_position: int | None
+    limit: int
+    cursor: str | None
+
+
+def _page(min_position: MinPosition = None, limit: Limit = 50, cursor: Cursor = None) -> PageAsked:
+    return PageAsked(min_position, limit, cursor)
+
+
+Paged = Annotated[PageAsked, Depends(_page)]
+"""Parameter of a list's handler."""
+
+
+def command_call_of(request: Request, body: bytes) -> CommandCall:
+    """The call of a command whose body was read."""
+    return CommandCall(request, cast("str", request.scope["state"]["key"]), body)

@@ -1,0 +1,145 @@
+"""What stands around every route? Who calls, how much, how long, and one shape for whatever goes wrong."""
+
+import asyncio
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from infra.telemetry.logging import log
+from interfaces.http.failures import problem_of
+from interfaces.http.limits import Limits
+from interfaces.http.problems import Problem, response
+from interfaces.http.tokens import BadToken, TokenAuthority
+
+OPEN: Final = frozenset({"/v1/tokens"})
+"""Paths under /v1 that need no token."""
+
+ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
+UNLESS_SAID: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+# Two years, the usual term; only where the deployment says that it is reached over TLS.
+HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+
+_log = log("http")
+
+
+def utc_now() -> datetime:
+    """The edge's clock; everything further in gets the instant as an argument."""
+    return datetime.now(UTC)
+
+
+class Edge:
+    """Pure ASGI, so that it costs microseconds: authenticates /v1, limits, dates, and turns failures into problems."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        authority: TokenAuthority,
+        limits: Limits,
+        *,
+        over_tls: bool = False,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._app = app
+        self._authority = authority
+        self._limits = limits
+        self._headers = ALWAYS + ((HSTS,) if over_tls else ())
+        self._clock = clock
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request; anything else passes through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._dress(message)
+            await send(message)
+
+        self._in_flight += 1
+        try:
+            await self._served(scope, receive, guarded)
+        except Exception as error:
+            if started:
+                raise
+            await self._answer(error, scope, receive, guarded)
+        finally:
+            self._in_flight -= 1
+
+    async def _served(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._in_flight > self._limits.in_flight:
+            raise Problem("overloaded")
+        state = scope.setdefault("state", {})
+        state["at"] = self._clock()
+        path: str = scope["path"]
+        headers = Headers(scope=scope)
+        if path.startswith("/v1/") and path not in OPEN:
+            state["actor"] = self._actor(headers, state["at"])
+        length = headers.get("content-length")
+        if length is None:
+            receive = self._counted(receive)
+        elif not length.isdigit() or int(length) > self._limits.body_bytes:
+            raise Problem("body_too_large")
+        try:
+            async with asyncio.timeout(self._limits.request_s):
+                await self._app(scope, receive, send)
+        except TimeoutError as error:
+            raise Problem("timed_out") from error
+
+    def _actor(self, headers: Headers, at: datetime) -> object:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        try:
+            # Another scheme's credentials are no token of ours: an empty one fails like any other.
+            return self._authority.verify(token.strip() if scheme.lower() == "bearer" else "", at)
+        except BadToken as error:
+            raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="vehicaid"'}) from error
+
+    def _counted(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def counting() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._limits.body_bytes:
+                raise Problem("body_too_large", headers={"Connection": "close"})
+            return message
+
+        return counting
+
+    def _dress(self, message: Message) -> None:
+        headers = message.setdefault("headers", [])
+        said = {name for name, _ in headers}
+        headers.extend(self._headers)
+        headers.extend(pair for pair in UNLESS_SAID if pair[0] not in said)
+
+    async def _answer(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = problem_of(error)
+        if problem.code == "internal_error":
+            # The message of an exception may hold what a person typed; its kind and its place do not.
+            frame = traceback.extract_tb(sys.exc_info()[2])[-1]
+            _log.error("unexpected", kind=type(error).__name__, file=frame.filename, line=frame.lineno)
+        await response(problem, trace_id_of(scope))(scope, receive, send)
+
+
+def trace_id_of(scope: Scope) -> str:
+    """The id under which this request is found in logs and traces: 32 hexadecimal digits."""
+    correlation = scope.get("state", {}).get("correlation_id")
+    return correlation.hex if correlation is not None else "0" * 32

@@ -1,0 +1,88 @@
+"""Which problems can the API answer with, with which status, and what should the caller do?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of problem. ``retry_after_s`` is told to the caller when waiting helps."""
+
+    status: int
+    title: str
+    explanation: str
+    retry_after_s: int | None = None
+
+
+EDGE: Mapping[str, Kind] = {
+    "malformed_request": Kind(400, "Malformed request", "The body is not valid JSON, or a header cannot be read."),
+    "missing_idempotency_key": Kind(
+        400,
+        "Idempotency-Key is missing",
+        "Every command needs an Idempotency-Key header of 1 to 255 printable characters; repeat it when you retry.",
+    ),
+    "invalid_cursor": Kind(
+        400, "Cursor is not valid", "Cursors belong to one list and its filters; start again without one."
+    ),
+    "unauthenticated": Kind(401, "Not signed in", "Send a valid access token: `Authorization: Bearer ...`."),
+    "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
+    "unknown_route": Kind(404, "No such route", "There is nothing at this address; see /docs."),
+    "method_not_allowed": Kind(405, "Method not allowed", "This address does not know that method; see Allow."),
+    "contended": Kind(
+        409, "Too much at once", "The object kept changing; nothing was recorded. Send it again with the same key.", 1
+    ),
+    "stale_version": Kind(
+        412, "The object has changed", "If-Match names an older version: read the object again, then decide again."
+    ),
+    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB."),
+    "unsupported_media_type": Kind(415, "Not JSON", "Send the body as application/json."),
+    "validation_failed": Kind(422, "Validation failed", "Some fields are wrong; `errors` says which and why."),
+    "key_reused": Kind(
+        422, "Idempotency-Key was used before", "This key stands for a command with other content: use a new key."
+    ),
+    "version_required": Kind(
+        428, "If-Match is required", "Say which version you decided on: send its ETag in If-Match."
+    ),
+    "internal_error": Kind(500, "Something broke", "That is our fault; tell us the trace_id."),
+    "log_unavailable": Kind(
+        503, "The log cannot be reached", "The outcome is unknown until you send it again with the same key.", 1
+    ),
+    "store_unavailable": Kind(503, "The database cannot be reached", "Send it again.", 1),
+    "projection_behind": Kind(503, "Not there yet", "The list has not reached min_position within 2 s; ask again.", 1),
+    "timed_out": Kind(503, "It took too long", "Commands may have been recorded: send it again with the same key.", 1),
+    "overloaded": Kind(503, "Too many requests at once", "Send it again a little later.", 1),
+}
+
+RULES: Mapping[str, Kind] = {
+    "refused": Kind(409, "Refused", "A rule does not allow this; `detail` says which."),
+    "not_found": Kind(404, "Not found", "There is no such thing, or it is not yours to see."),
+    "not_allowed": Kind(403, "Not allowed", "This actor may not do that to this object."),
+    "bad_input": Kind(422, "Cannot be right", "A value is outside what the rules know."),
+    "bad_id": Kind(422, "Not an id", "An id is its prefix and 32 lower-case hexadecimal digits."),
+    "bad_place": Kind(422, "Not a place", "Latitude is -90 to 90, longitude -180 to 180, in degrees."),
+    "bad_cell": Kind(422, "Not a cell", "This is not an H3 cell at resolution 10."),
+    "out_of_turn": Kind(409, "Out of turn", "This cannot be done in the state that the thing is in."),
+    "request_closed": Kind(409, "Request closed", "This request has come to its end."),
+    "offer_still_out": Kind(409, "An offer is out", "This request has an offer that is not answered yet."),
+    "declined_before": Kind(409, "Declined before", "This provider declined this request and is not asked again."),
+    "not_the_live_offer": Kind(409, "Another offer is out", "This is not the offer that is out for the request."),
+    "offer_closed": Kind(409, "Offer closed", "This offer has been answered or withdrawn."),
+    "offer_lapsed": Kind(409, "Offer lapsed", "This offer was not answered in time."),
+    "offer_still_open": Kind(409, "Offer still open", "This offer can still be answered: its time is not up."),
+    "bad_lapse": Kind(422, "Bad lapse", "An offer lapses after it is made, and within a quarter of an hour."),
+    "provider_not_active": Kind(409, "Provider not active", "A suspended provider starts no shift and gets no job."),
+    "unknown_crew": Kind(409, "Unknown crew member", "This provider has no such crew member."),
+    "unknown_truck": Kind(409, "Unknown truck", "This provider has no such truck."),
+    "already_on_duty": Kind(409, "Already on duty", "This crew member or this truck is on a shift already."),
+    "fleet_full": Kind(409, "Fleet full", "This provider has as many crew members or trucks as one may have."),
+    "no_capability": Kind(422, "No capability", "A crew member or truck without any capability is of no use."),
+    "not_capable": Kind(409, "Not capable", "This shift cannot do that job."),
+    "shift_ended": Kind(409, "Shift ended", "This shift is over."),
+    "shift_on_break": Kind(409, "On a break", "This shift takes a rest and gets no offers."),
+    "shift_reserved": Kind(409, "Shift reserved", "This shift is kept for an offer or a job."),
+    "not_reserved": Kind(409, "Not reserved", "This shift is not kept for that offer."),
+    "service_does_not_fit": Kind(422, "Service does not fit", "This service makes no sense for this vehicle."),
+}
+
+CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES}
+"""Every code the API uses. A test fails when a refusal of the domain is missing here."""

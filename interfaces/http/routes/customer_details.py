@@ -1,0 +1,49 @@
+"""Who is the customer of a request, and where exactly is the vehicle? For those only who need it now."""
+
+from starlette.responses import Response
+
+from domain.actor import Actor, Role
+from domain.refusal import NotAllowed
+from domain.request_terms import UNDER_WAY, RequestState
+from interfaces.http import answers
+from interfaces.http.calls import Asked, MinPosition
+from interfaces.http.routes.service_requests import ONE, visible
+from interfaces.http.routing import Routes
+from interfaces.http.shapes.service_requests import CustomerDetails
+from projections.request_board import RequestRow
+
+routes = Routes("Service requests")
+
+
+@routes.query(
+    ONE + "/customer-details",
+    CustomerDetails,
+    roles=(Role.CUSTOMER, Role.PROVIDER, Role.DISPATCHER, Role.ADMIN),
+    problems=("not_allowed",),
+)
+async def read_customer_details(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
+    """Read name, phone, exact location, note and plate.
+
+    For the customer, the people of the desk, and the provider who holds the job, while it holds it.
+    """
+    row = await visible(call, request_id, min_position)
+    if not _may_know(call.actor, row):
+        raise NotAllowed("personal details are shown to a provider only while it holds the job")
+    records = await call.stack.personal.get(call.tenant, [row.place_id, row.contact_id])
+    place, contact = records.get(row.place_id), records.get(row.contact_id)
+    return answers.plain(
+        {
+            "request_id": answers.shown_id("request_id", row.request_id),
+            "customer_id": answers.shown_id("customer_id", row.customer_id),
+            "erased": place is None and contact is None,
+            "name": contact.fields.get("name") if contact else None,
+            "phone": contact.fields.get("phone") if contact else None,
+            "location": {"lat": place.fields["lat"], "lng": place.fields["lng"]} if place else None,
+            "note": place.fields.get("note") if place else None,
+            "plate": contact.fields.get("plate") if contact else None,
+        }
+    )
+
+
+def _may_know(actor: Actor, row: RequestRow) -> bool:
+    return actor.role is not Role.PROVIDER or RequestState(row.state) in UNDER_WAY

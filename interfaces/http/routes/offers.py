@@ -1,0 +1,199 @@
+"""What can be ordered of, and asked about, a job offered to a provider?"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from application.accept_offer import AcceptOffer, accept_offer
+from application.decline_offer import DeclineOffer, decline_offer
+from application.lapse_offer import LapseOffer, lapse_offer
+from application.make_offer import MakeOffer, make_offer
+from application.withdraw_offer import WithdrawOffer, withdraw_offer
+from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, parse
+from domain.offer import OfferState, offer_acts_open
+from domain.refusal import NotFound
+from infra.queries.view import Filters
+from interfaces.http import answers, paging
+from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
+from interfaces.http.routing import DESK, Routes
+from interfaces.http.shapes.offers import DeclineBody, JobState, OfferBody, OfferDone, OfferPage, OfferShown
+from interfaces.http.shapes.values import ProviderId, RequestId
+from projections.provider_jobs import JobRow
+
+PATH = "/v1/offers"
+ONE = PATH + "/{offer_id}"
+JOBS: tuple[str, ...] = ("accepted", "en_route", "on_scene", "completed", "cancelled", "revoked")
+CLOSED = ("offer_closed", "offer_lapsed")
+
+routes = Routes("Offers")
+
+
+@routes.command(
+    PATH,
+    OfferDone,
+    status=201,
+    roles=DESK,
+    problems=(
+        "not_found",
+        "stale_version",
+        "provider_not_active",
+        "not_capable",
+        "request_closed",
+        "out_of_turn",
+        "offer_still_out",
+        "declined_before",
+        "shift_reserved",
+        "shift_on_break",
+        "shift_ended",
+        "bad_lapse",
+    ),
+)
+async def offer_job(call: Command, body: OfferBody) -> Response:
+    """Offer a searching request to a shift.
+
+    Holds the shift until the offer is answered, lapses or is withdrawn. If-Match, when given, is the request's.
+    """
+    command = MakeOffer(
+        actor=call.actor,
+        request_id=parse(Prefix.REQUEST, body.request_id),
+        offer_id=new_id(call.at),
+        shift_id=parse(Prefix.SHIFT, body.shift_id),
+        lapses_at=call.at + timedelta(seconds=body.lapses_in_s),
+        at=call.at,
+        expected_version=call.expected_version,
+    )
+    return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
+
+
+@routes.query(PATH, OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+async def list_offers(
+    call: Asked,
+    state: Annotated[JobState | None, Query()] = None,
+    provider_id: Annotated[ProviderId | None, Query()] = None,
+    request_id: Annotated[RequestId | None, Query()] = None,
+    *,
+    page: Paged,
+) -> Response:
+    """List offers and what became of them, newest first.
+
+    The desk sees all, a provider its own.
+    """
+    asked = {"state": state, "provider_id": provider_id, "request_id": request_id}
+    of_provider = None if provider_id is None else parse(Prefix.PROVIDER, provider_id)
+    if call.actor.role is Role.PROVIDER:
+        if of_provider not in (None, call.actor.subject_id):
+            raise NotFound
+        of_provider = call.actor.subject_id
+    filters = {
+        "state": state,
+        "provider_id": of_provider,
+        "request_id": None if request_id is None else parse(Prefix.REQUEST, request_id),
+    }
+    return await offers_page(call, PATH, asked, filters, page)
+
+
+async def offers_page(
+    call: QueryCall,
+    path: str,
+    asked: Mapping[str, str | None],
+    filters: Filters,
+    page: PageAsked,
+) -> Response:
+    """One page of provider_jobs; who may see what is in the filters already."""
+    return await paging.answer(
+        call,
+        call.stack.jobs,
+        path,
+        asked,
+        filters,
+        page,
+        key_of=lambda row: (row.created_at, row.offer_id),
+        show=lambda row: shown(row, call.actor, call.at),
+    )
+
+
+@routes.query(ONE, OfferShown, roles=(Role.PROVIDER, *DESK))
+async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = None) -> Response:
+    """Read an offer.
+
+    For the provider that was asked, and the desk.
+    """
+    wanted = _id(offer_id)
+    await call.at_or_after(call.stack.jobs.name, min_position)
+    row = await call.stack.jobs.one(call.tenant, wanted)
+    if row is None or not (call.actor.is_desk or call.actor.is_provider(row.provider_id)):
+        raise NotFound
+    return answers.thing(shown(row, call.actor, call.at))
+
+
+@routes.command(ONE + "/acceptance", OfferDone, roles=(Role.PROVIDER, *DESK), problems=("provider_not_active", *CLOSED))
+async def accept_job(call: Command, offer_id: str) -> Response:
+    """Take the job.
+
+    Assigns the request and commits the shift in the same save. An offer never changes, so If-Match is not needed.
+    """
+    command = AcceptOffer(call.actor, _id(offer_id), call.at, call.expected_version)
+    return answers.done(await call.run(accept_offer, command), Prefix.OFFER)
+
+
+@routes.command(ONE + "/decline", OfferDone, roles=(Role.PROVIDER, *DESK), problems=CLOSED)
+async def decline_job(call: Command, offer_id: str, body: DeclineBody) -> Response:
+    """Turn the job down.
+
+    The provider is not asked again for this request; the search goes on.
+    """
+    command = DeclineOffer(call.actor, _id(offer_id), body.reason, call.at, call.expected_version)
+    return answers.done(await call.run(decline_offer, command), Prefix.OFFER)
+
+
+@routes.command(ONE + "/lapse", OfferDone, roles=DESK, problems=("offer_still_open", *CLOSED))
+async def note_lapse(call: Command, offer_id: str) -> Response:
+    """Note that nobody answered in time.
+
+    The dispatcher does this by itself.
+    """
+    command = LapseOffer(call.actor, _id(offer_id), call.at, call.expected_version)
+    return answers.done(await call.run(lapse_offer, command), Prefix.OFFER)
+
+
+@routes.command(ONE + "/withdrawal", OfferDone, roles=DESK, problems=CLOSED)
+async def take_offer_back(call: Command, offer_id: str) -> Response:
+    """Take an offer back."""
+    command = WithdrawOffer(call.actor, _id(offer_id), call.at, call.expected_version)
+    return answers.done(await call.run(withdraw_offer, command), Prefix.OFFER)
+
+
+def _id(text: str) -> UUID:
+    return id_in_path(Prefix.OFFER, text)
+
+
+def shown(row: JobRow, actor: Actor, at: datetime) -> dict[str, object]:
+    """A row of provider_jobs as the API shows it to that actor."""
+    state = OfferState(row.state) if row.state not in JOBS else OfferState.ACCEPTED
+    return {
+        "id": answers.shown_id("offer_id", row.offer_id),
+        "version": row.version,
+        "state": row.state,
+        "request_id": answers.shown_id("request_id", row.request_id),
+        "provider_id": answers.shown_id("provider_id", row.provider_id),
+        "shift_id": answers.shown_id("shift_id", row.shift_id),
+        "attempt": row.attempt,
+        "service": row.service,
+        "vehicle_class": row.vehicle_class,
+        "cell": row.cell,
+        "distance_m": row.distance_m,
+        "why": row.why,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "lapses_at": row.lapses_at,
+        "answered_at": row.answered_at,
+        "en_route_at": row.en_route_at,
+        "on_scene_at": row.on_scene_at,
+        "ended_at": row.ended_at,
+        "can": offer_acts_open(actor, state, row.provider_id, row.lapses_at, at),
+    }

@@ -1,0 +1,167 @@
+"""What can be ordered of, and asked about, a provider?"""
+
+from typing import Annotated
+from uuid import UUID, uuid5
+
+from fastapi import Query
+from starlette.responses import Response
+
+from application.add_crew_member import AddCrewMember, add_crew_member
+from application.add_truck import AddTruck, add_truck
+from application.personal import PersonalKind, PersonalRecord, record_id_for
+from application.register_provider import RegisterProvider, register_provider
+from application.reinstate_provider import ReinstateProvider, reinstate_provider
+from application.suspend_provider import SuspendProvider, suspend_provider
+from domain.actor import Actor, Role
+from domain.ids import Prefix, parse, show
+from domain.provider import Provider
+from domain.refusal import NotFound
+from interfaces.http import answers
+from interfaces.http.calls import Asked, Command, CommandCall, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.routes.offers import JOBS, offers_page
+from interfaces.http.routing import DESK, REQUIRED, Routes
+from interfaces.http.shapes.offers import JobState, OfferPage
+from interfaces.http.shapes.providers import (
+    CrewMemberBody,
+    CrewMemberDone,
+    ProviderBody,
+    ProviderDone,
+    ProviderShown,
+    SuspensionBody,
+    TruckBody,
+    TruckDone,
+)
+
+PATH = "/v1/providers"
+ONE = PATH + "/{provider_id}"
+
+routes = Routes("Providers")
+
+
+@routes.command(PATH, ProviderDone, status=201, roles=DESK, problems=("store_unavailable",))
+async def register_company(call: Command, body: ProviderBody) -> Response:
+    """Register a provider.
+
+    It is active at once; its name and phone go to the erasable store.
+    """
+    command_id = call.context.command_id
+    # A fact of the command: the company's data are kept under it before the event exists.
+    provider_id = uuid5(command_id, "provider")
+    profile_id = record_id_for(command_id, PersonalKind.PROFILE)
+    record = PersonalRecord(PersonalKind.PROFILE, {"name": body.name, "phone": body.phone})
+    await call.stack.personal.put(call.tenant, provider_id, {profile_id: record}, command_id)
+    done = await call.run(register_provider, RegisterProvider(call.actor, provider_id, profile_id, call.at))
+    return answers.done(done, Prefix.PROVIDER, status=201, location=PATH)
+
+
+@routes.query(ONE, ProviderShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+async def read_provider(call: Asked, provider_id: str, min_position: MinPosition = None) -> Response:
+    """Read a provider with its crew and fleet.
+
+    For the provider itself, and the desk.
+    """
+    wanted = seen_by(call.actor, provider_id)
+    await call.log_at_or_after(min_position)
+    provider = await call.stack.aggregates.load(Provider, call.tenant, wanted)
+    if provider is None:
+        raise NotFound
+    return answers.thing(await _shown(provider, call))
+
+
+async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
+    records = await call.stack.personal.get(call.tenant, [provider.profile_id])
+    profile = records.get(provider.profile_id)
+    return {
+        "id": show(Prefix.PROVIDER, provider.id),
+        "version": provider.version,
+        "state": provider.state,
+        "name": profile.fields.get("name") if profile else None,
+        "phone": profile.fields.get("phone") if profile else None,
+        "crew": [{"crew_id": show(Prefix.CREW, one), "skills": skills} for one, skills in provider.crew.items()],
+        "trucks": [
+            {"truck_id": show(Prefix.TRUCK, one), "equipment": equipment} for one, equipment in provider.trucks.items()
+        ],
+        "on_duty": [show(Prefix.SHIFT, shift_id) for shift_id in provider.on_duty],
+        "can": provider.can(call.actor),
+    }
+
+
+@routes.query(ONE + "/jobs", OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+async def list_provider_jobs(
+    call: Asked,
+    provider_id: str,
+    state: Annotated[JobState | None, Query()] = None,
+    *,
+    page: Paged,
+) -> Response:
+    """List a provider's jobs, newest first.
+
+    Offers that were accepted, whatever became of them; `state` picks any state, those of offers included.
+    """
+    wanted = seen_by(call.actor, provider_id)
+    path = f"{PATH}/{show(Prefix.PROVIDER, wanted)}/jobs"
+    filters = {"provider_id": wanted, "state": state or JOBS}
+    return await offers_page(call, path, {"state": state}, filters, page)
+
+
+@routes.command(
+    ONE + "/crew-members",
+    CrewMemberDone,
+    status=201,
+    roles=(Role.PROVIDER, *DESK),
+    problems=("no_capability", "fleet_full"),
+)
+async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberBody) -> Response:
+    """Add a crew member, or note what one has learnt."""
+    crew_id = _own_or_new(call, Prefix.CREW, body.crew_id)
+    command = AddCrewMember(call.actor, _id(provider_id), crew_id, tuple(body.skills), call.at, call.expected_version)
+    done = await call.run(add_crew_member, command)
+    return answers.done(done, Prefix.PROVIDER, status=201, crew_id=show(Prefix.CREW, crew_id))
+
+
+@routes.command(
+    ONE + "/trucks", TruckDone, status=201, roles=(Role.PROVIDER, *DESK), problems=("no_capability", "fleet_full")
+)
+async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Response:
+    """Add a truck, or note its refit."""
+    truck_id = _own_or_new(call, Prefix.TRUCK, body.truck_id)
+    command = AddTruck(call.actor, _id(provider_id), truck_id, tuple(body.equipment), call.at, call.expected_version)
+    done = await call.run(add_truck, command)
+    return answers.done(done, Prefix.PROVIDER, status=201, truck_id=show(Prefix.TRUCK, truck_id))
+
+
+@routes.command(ONE + "/suspension", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("not_allowed",))
+async def suspend_company(call: Command, provider_id: str, body: SuspensionBody) -> Response:
+    """Keep a provider from working.
+
+    A job under way is finished. If-Match is required: it may have been suspended and reinstated since you looked.
+    """
+    command = SuspendProvider(call.actor, _id(provider_id), body.reason, call.at, call.expected_version)
+    return answers.done(await call.run(suspend_provider, command), Prefix.PROVIDER)
+
+
+@routes.command(ONE + "/reinstatement", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("not_allowed",))
+async def reinstate_company(call: Command, provider_id: str) -> Response:
+    """Let a suspended provider work again.
+
+    If-Match is required: who reinstates should know of the latest suspension.
+    """
+    command = ReinstateProvider(call.actor, _id(provider_id), call.at, call.expected_version)
+    return answers.done(await call.run(reinstate_provider, command), Prefix.PROVIDER)
+
+
+def _own_or_new(call: CommandCall, prefix: Prefix, given: str | None) -> UUID:
+    """The id the caller gave, or one that is a fact of the command: sent again, it names the same one."""
+    return uuid5(call.context.command_id, prefix.value) if given is None else parse(prefix, given)
+
+
+def _id(text: str) -> UUID:
+    return id_in_path(Prefix.PROVIDER, text)
+
+
+def seen_by(actor: Actor, text: str) -> UUID:
+    """The provider's id, for the provider itself and the desk; raises NotFound for everybody else."""
+    wanted = _id(text)
+    if not (actor.is_desk or actor.is_provider(wanted)):
+        raise NotFound
+    return wanted

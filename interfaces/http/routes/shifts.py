@@ -1,0 +1,170 @@
+"""What can be ordered of, and asked about, a shift: one crew member with one truck?"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from application.end_break import EndBreak, end_break
+from application.end_shift import EndShift, end_shift
+from application.start_break import StartBreak, start_break
+from application.start_shift import StartShift, start_shift
+from domain.actor import Actor, Role
+from domain.geography import cell_of
+from domain.ids import Prefix, new_id, parse, show
+from domain.refusal import NotFound
+from domain.shift import Shift, ShiftState, shift_acts_open
+from interfaces.http import answers, paging
+from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
+from interfaces.http.routing import DESK, Routes
+from interfaces.http.shapes.providers import BreakEndBody, ShiftBody, ShiftDone, ShiftPage, ShiftShown
+from interfaces.http.shapes.values import ProviderId
+from projections.shifts_on_duty import ShiftRow
+
+PATH = "/v1/shifts"
+ONE = PATH + "/{shift_id}"
+
+routes = Routes("Shifts")
+
+
+@routes.command(
+    PATH,
+    ShiftDone,
+    status=201,
+    roles=(Role.PROVIDER, *DESK),
+    problems=(
+        "not_found",
+        "stale_version",
+        "provider_not_active",
+        "unknown_crew",
+        "unknown_truck",
+        "already_on_duty",
+        "not_capable",
+        "bad_place",
+    ),
+)
+async def go_on_duty(call: Command, body: ShiftBody) -> Response:
+    """Start a shift: one crew member with one truck.
+
+    It is capable of what the member has learnt and the truck carries. If-Match, when given, is the provider's.
+    """
+    command = StartShift(
+        actor=call.actor,
+        provider_id=parse(Prefix.PROVIDER, body.provider_id),
+        shift_id=new_id(call.at),
+        crew_id=parse(Prefix.CREW, body.crew_id),
+        truck_id=parse(Prefix.TRUCK, body.truck_id),
+        cell=cell_of(body.location.lat, body.location.lng),
+        at=call.at,
+        expected_version=call.expected_version,
+    )
+    return answers.done(await call.run(start_shift, command), Prefix.SHIFT, status=201, location=PATH)
+
+
+@routes.query(PATH, ShiftPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+async def list_shifts_on_duty(
+    call: Asked,
+    state: Annotated[ShiftState | None, Query()] = None,
+    provider_id: Annotated[ProviderId | None, Query()] = None,
+    *,
+    page: Paged,
+) -> Response:
+    """List the shifts on duty, latest first.
+
+    The desk sees all, a provider its own.
+    """
+    of_provider = None if provider_id is None else parse(Prefix.PROVIDER, provider_id)
+    if call.actor.role is Role.PROVIDER:
+        if of_provider not in (None, call.actor.subject_id):
+            raise NotFound
+        of_provider = call.actor.subject_id
+    return await paging.answer(
+        call,
+        call.stack.shifts,
+        PATH,
+        {"state": state, "provider_id": provider_id},
+        {"state": state, "provider_id": of_provider},
+        page,
+        key_of=lambda row: (row.started_at, row.shift_id),
+        show=lambda row: _row_shown(row, call.actor),
+    )
+
+
+@routes.query(ONE, ShiftShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+async def read_shift(call: Asked, shift_id: str, min_position: MinPosition = None) -> Response:
+    """Read a shift, ended or not.
+
+    For its provider, and the desk.
+    """
+    wanted = _id(shift_id)
+    await call.log_at_or_after(min_position)
+    shift = await call.stack.aggregates.load(Shift, call.tenant, wanted)
+    if shift is None or not (call.actor.is_desk or call.actor.is_provider(shift.provider_id)):
+        raise NotFound
+    kept_for = shift.reservation
+    return answers.thing(
+        {
+            "id": show(Prefix.SHIFT, shift.id),
+            "version": shift.version,
+            "state": shift.state,
+            "provider_id": show(Prefix.PROVIDER, shift.provider_id),
+            "crew_id": show(Prefix.CREW, shift.crew_id),
+            "truck_id": show(Prefix.TRUCK, shift.truck_id),
+            "capabilities": shift.capabilities,
+            "cell": shift.cell,
+            "offer_id": answers.shown_id("offer_id", kept_for.offer_id if kept_for else None),
+            "request_id": answers.shown_id("request_id", kept_for.request_id if kept_for else None),
+            "can": shift.can(call.actor),
+        }
+    )
+
+
+@routes.command(ONE + "/end", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("shift_reserved",))
+async def go_off_duty(call: Command, shift_id: str) -> Response:
+    """End a shift.
+
+    An offer that is out is taken back; a job under way has to be finished first.
+    """
+    command = EndShift(call.actor, _id(shift_id), call.at, call.expected_version)
+    return answers.done(await call.run(end_shift, command), Prefix.SHIFT)
+
+
+@routes.command(ONE + "/break", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("shift_reserved", "shift_ended"))
+async def take_break(call: Command, shift_id: str) -> Response:
+    """Take a rest: no offers for a while."""
+    command = StartBreak(call.actor, _id(shift_id), call.at, call.expected_version)
+    return answers.done(await call.run(start_break, command), Prefix.SHIFT)
+
+
+@routes.command(
+    ONE + "/break-end",
+    ShiftDone,
+    roles=(Role.PROVIDER, *DESK),
+    problems=("out_of_turn", "shift_ended", "bad_place"),
+)
+async def come_back(call: Command, shift_id: str, body: BreakEndBody) -> Response:
+    """Come back from a rest."""
+    cell = cell_of(body.location.lat, body.location.lng)
+    command = EndBreak(call.actor, _id(shift_id), cell, call.at, call.expected_version)
+    return answers.done(await call.run(end_break, command), Prefix.SHIFT)
+
+
+def _id(text: str) -> UUID:
+    return id_in_path(Prefix.SHIFT, text)
+
+
+def _row_shown(row: ShiftRow, actor: Actor) -> dict[str, object]:
+    return {
+        "id": show(Prefix.SHIFT, row.shift_id),
+        "version": row.version,
+        "state": row.state,
+        "provider_id": show(Prefix.PROVIDER, row.provider_id),
+        "crew_id": show(Prefix.CREW, row.crew_id),
+        "truck_id": show(Prefix.TRUCK, row.truck_id),
+        "capabilities": row.capabilities,
+        "cell": row.cell,
+        "offer_id": answers.shown_id("offer_id", row.offer_id),
+        "request_id": answers.shown_id("request_id", row.request_id),
+        "can": shift_acts_open(actor, ShiftState(row.state), row.provider_id),
+    }

@@ -1,0 +1,73 @@
+"""How is the application served by one process, and how does it stop?"""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from infra.bootstrap import build
+from infra.settings import Settings
+from infra.telemetry.logging import configure_logging, log
+from infra.telemetry.tracing import configure_tracing, stop_tracing
+from interfaces.http.app import build_app
+
+# 3 s for requests under way: they are limited to less than that unless the database is gone; then connections end.
+GRACEFUL_S = 3
+# 75 s: longer than a load balancer keeps its side open, so that it never sends into a closed connection.
+KEEP_ALIVE_S = 75
+# 2,048 connections may wait to be accepted: the kernel's own default is 4,096.
+BACKLOG = 2048
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal comes; then finish what is under way and return within 5 s."""
+    configure_logging(settings.log_level, "api")
+    configure_tracing("api", settings.otlp_endpoint)
+    try:
+        uvicorn.Server(configured(settings, open_app(settings))).run()
+    finally:
+        stop_tracing()
+
+
+def configured(settings: Settings, app: FastAPI) -> uvicorn.Config:
+    """One worker with the fast loop and parser; every line of the log is ours."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACEFUL_S,
+    )
+
+
+def open_app(settings: Settings) -> FastAPI:
+    """The application that builds its stack when it starts and closes it when it stops."""
+    app = build_app(settings)
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[None]:
+        running.state.stack = await build(settings)
+        log(__name__).info("ready", host=settings.host, port=settings.port)
+        yield
+        running.state.stopping = True
+        await running.state.stack.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

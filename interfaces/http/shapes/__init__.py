@@ -1,0 +1,1 @@
+"""What do bodies look like on the wire? One file per noun."""

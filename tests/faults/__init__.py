@@ -1,0 +1,1 @@
+"""What happens when input is bad or something is gone?"""
