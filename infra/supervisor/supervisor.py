@@ -12,10 +12,10 @@ from infra.embedded.account import EmbeddedServerError
 from infra.supervisor.output import ChildOutput, Terminal
 from infra.supervisor.service import Service
 
-# Ctrl-C has five seconds in all: these two, and a second for the kernel.
-STOP_USERS_S = 2.4
-STOP_SERVERS_S = 1.6
-KILL_S = 0.5
+# Ctrl-C has five seconds in all: these two, and twice the last for those who do not listen.
+STOP_USERS_S = 2.7
+STOP_SERVERS_S = 1.2
+KILL_S = 0.4
 TICK_S = 0.1
 # A line every two seconds, so that nobody wonders whether it hangs.
 STILL_WAITING_S = 2.0
