@@ -94,13 +94,18 @@ class Chain:
         elif segment.first_position != self.last_position + 1:
             yield Damage("segment_changed", segment=segment.number, detail="does not begin where the one before ends")
         yield from self._contents(seal)
+        if segment.chain_hash == seal.chain_hash:
+            yield from self._links(segment)
+        self.number, self.last_position, self.hash = segment.number, segment.last_position, seal.chain_hash
+        self._remember()
+
+    def _links(self, segment: Segment) -> Iterator[Damage]:
+        """What a segment that is itself unharmed says of the earlier ones."""
         if segment.number == self.number + 1 and segment.previous != self.hash:
             yield Damage("chain_broken", segment=self.number, detail=f"segment {segment.number} names another")
         far = skip_of(segment.number)
         if far != segment.number - 1 and segment.skip != self._known.get(far, segment.skip):
             yield Damage("chain_broken", segment=far, detail=f"segment {segment.number} names another")
-        self.number, self.last_position, self.hash = segment.number, segment.last_position, seal.chain_hash
-        self._remember()
 
     def _contents(self, seal: Seal) -> Iterator[Damage]:
         segment = seal.segment

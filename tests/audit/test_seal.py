@@ -100,7 +100,7 @@ def test_the_encoding_of_a_row_is_written_down() -> None:
         "000c" "00000008" "0000000000000001" "00000001" "74" "00000010" "00000000000000000000000000000001"
         "00000008" "0000000000000003" "00000019" + b"service_request.requested".hex() + "00000002" "7b7d"
         "ffffffff" "ffffffff" "ffffffff" "0000000e" + b"customer:usr_1".hex()
-        + "00000008" "0006475ef6574f35" "00000008" "0006475ef65c3580"
+        + "00000008" "0002ea5dbb1f6f35" "00000008" "0002ea5dbb245580"
     )  # fmt: skip
     assert row_bytes(short).hex() == expected
 
@@ -138,8 +138,8 @@ def test_a_place_outside_the_tree_has_no_path() -> None:
 
 
 def test_every_part_of_a_segment_changes_its_chain_hash() -> None:
-    segment = Segment(5, 11, 20, ROW.recorded_at, LEAVES[0], LEAVES[1], LEAVES[2])
-    others = (6, 10, 21, OTHER.recorded_at, LEAVES[3], LEAVES[3], LEAVES[3])
+    segment = Segment(5, 11, 20, 1_000, LEAVES[0], LEAVES[1], LEAVES[2])
+    others = (6, 10, 21, 1_001, LEAVES[3], LEAVES[3], LEAVES[3])
     parts = [field.name for field in fields(Segment)]
     changed = [replace(segment, **{part: other}) for part, other in zip(parts, others, strict=True)]  # type: ignore[arg-type]  # one part each, of its own type
     hashes = {other.chain_hash for other in changed}
