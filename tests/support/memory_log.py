@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from application.log import KeyReused, LoggedEvent, Receipt, VersionConflict
@@ -119,7 +119,7 @@ def _logged(position: int, version: int, event: NewEvent, context: CommandContex
         context.correlation_id,
         context.causation_id,
         context.actor,
-        event.occurred_at,
+        event.occurred_at.astimezone(UTC),
         context.at + A_BLINK,
     )
 
