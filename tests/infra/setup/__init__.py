@@ -1,0 +1,1 @@
+"""Does a bare checkout become a working one?"""
