@@ -39,6 +39,10 @@ MOST_IDS: Final = 1000
 MOST_CONNECTIONS: Final = 4
 # Reads in the queue for a connection: some milliseconds' worth; beyond it the caller had better come back.
 MOST_WAITING: Final = 1000
+# 1 s, then the next caller tries anew: longer pauses between attempts would only lengthen an outage.
+RECONNECT_FOR_S: Final = 1.0
+# 5 s for one statement: each is a look into an index; an erasure of a person with very many records is the longest.
+STATEMENT_TIMEOUT_MS: Final = 5_000
 
 GET: Final = """
 SELECT r.record_id, r.person_id, r.kind, r.nonce, r.ciphertext, k.key_id, k.wrapped_key, k.kek_id
@@ -103,6 +107,7 @@ class PostgresPersonalStore(PersonalStore):
             min_size=1,
             max_size=MOST_CONNECTIONS,
             max_waiting=MOST_WAITING,
+            reconnect_timeout=RECONNECT_FOR_S,
             timeout=self._limits.answer_within_s,
             configure=_prepare,
             open=False,
@@ -199,24 +204,30 @@ class PostgresPersonalStore(PersonalStore):
         return key
 
     async def _rows(self, statement: str, parameters: tuple[object, ...]) -> list[Row]:
-        try:
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
-                return await cursor.fetchall()
-        except (PoolTimeout, TooManyRequests, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-            raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+        cursor = await self._ask(statement, parameters)
+        return await cursor.fetchall()
 
     async def _execute(self, statement: str, parameters: tuple[object, ...]) -> int:
-        try:
-            async with self._pool.connection() as connection:
-                return (await connection.execute(statement, parameters)).rowcount
-        except (PoolTimeout, TooManyRequests, psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
-            raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+        return (await self._ask(statement, parameters)).rowcount
+
+    async def _ask(self, statement: str, parameters: tuple[object, ...]) -> psycopg.AsyncCursor[Row]:
+        """Every statement here can be repeated: a connection that died in the pool costs one more attempt each."""
+        for attempt in range(MOST_CONNECTIONS + 1):
+            try:
+                async with self._pool.connection() as connection:
+                    return await connection.execute(statement, parameters, prepare=True, binary=True)
+            except (PoolTimeout, TooManyRequests, psycopg.errors.QueryCanceled) as error:
+                raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+                if attempt == MOST_CONNECTIONS:
+                    raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
+        raise AssertionError
 
 
 async def _prepare(connection: Connection) -> None:
     for kind, dumper in wire.DUMPERS:
         connection.adapters.register_dumper(kind, dumper)
+    await connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
 
 
 __all__ = ["PostgresPersonalStore", "Rewrapped"]

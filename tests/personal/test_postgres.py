@@ -11,12 +11,11 @@ import pytest
 from psycopg import errors, sql
 
 from application.personal import PersonalKind, PersonalRecord, PersonalUnavailable, RecordTampered
-from infra.migrate import migrate, migrations
 from infra.personal.crypto import MasterKeys
 from infra.personal.keys import KeyCache, KeyLimits
 from infra.personal.putter import PutLimits
 from infra.personal.store import MOST_IDS, PostgresPersonalStore
-from tests.support.servers import Database
+from tests.support.servers import Database, PrivatePostgres
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -49,6 +48,20 @@ class Stores:
 async def stores(shared_database: Database) -> AsyncIterator[Stores]:
     async with AsyncExitStack() as stack:
         yield Stores(shared_database, stack)
+
+
+@pytest.fixture
+async def own_stores(database: Database) -> AsyncIterator[Stores]:
+    """Over a database of the test's own, dropped after the stores are closed."""
+    async with AsyncExitStack() as stack:
+        yield Stores(database, stack)
+
+
+@pytest.fixture
+async def killable(private_postgres: PrivatePostgres) -> AsyncIterator[Stores]:
+    """Over a server of the test's own."""
+    async with AsyncExitStack() as stack:
+        yield Stores(private_postgres.database, stack)
 
 
 async def kept(store: PostgresPersonalStore, person: UUID | None = None, record: PersonalRecord = ASHA) -> UUID:
@@ -147,27 +160,26 @@ async def test_two_processes_that_meet_the_same_new_people_agree_on_their_keys(s
     assert stores.sql("SELECT count(*) FROM personal_keys WHERE person_id = ANY (%s)", people) == [(60,)]
 
 
-async def test_a_master_key_is_rotated_without_rewriting_a_record(stores: Stores, database: Database) -> None:
-    dsn = database.app_dsn
-    contacts = [await kept(await stores.another(MasterKeys(FIRST), dsn=dsn)) for _ in range(3)]
-    both = await stores.another(MasterKeys(SECOND, [FIRST]), dsn=dsn)
+async def test_a_master_key_is_rotated_without_rewriting_a_record(own_stores: Stores) -> None:
+    contacts = [await kept(await own_stores.another(MasterKeys(FIRST))) for _ in range(3)]
+    both = await own_stores.another(MasterKeys(SECOND, [FIRST]))
     contacts.append(await kept(both))
     assert await both.get("demo", contacts) == dict.fromkeys(contacts, ASHA)
     assert await both.rewrap(at_once=2) == (3, 0)
-    only_new = await stores.another(MasterKeys(SECOND), dsn=dsn)
+    only_new = await own_stores.another(MasterKeys(SECOND))
     assert await only_new.get("demo", contacts) == dict.fromkeys(contacts, ASHA)
     with pytest.raises(RecordTampered, match="no master key"):
-        await (await stores.another(MasterKeys(FIRST), dsn=dsn)).get("demo", contacts)
+        await (await own_stores.another(MasterKeys(FIRST))).get("demo", contacts)
 
 
-async def test_a_rotation_passes_over_a_key_that_cannot_be_read_and_says_so(stores: Stores, database: Database) -> None:
-    store = await stores.another(dsn=database.app_dsn)
+async def test_a_rotation_passes_over_a_key_that_cannot_be_read_and_says_so(own_stores: Stores) -> None:
+    store = await own_stores.another()
     for _ in range(5):
         await kept(store)
-    with psycopg.connect(database.admin_dsn) as connection:
+    with psycopg.connect(own_stores.database.admin_dsn) as connection:
         damage = "UPDATE personal_keys SET wrapped_key = '' WHERE key_id = (SELECT key_id FROM personal_keys LIMIT 1)"
         connection.execute(damage)
-    rotating = await stores.another(MasterKeys(SECOND, [FIRST]), dsn=database.app_dsn)
+    rotating = await own_stores.another(MasterKeys(SECOND, [FIRST]))
     assert await rotating.rewrap(at_once=2) == (4, 1)
 
 
@@ -206,6 +218,38 @@ async def test_connections_that_are_cut_heal_and_no_acknowledged_record_is_lost(
     assert all(record == ASHA for record in (await store.get("demo", contacts)).values())
 
 
+async def test_dead_connections_cost_a_reader_nothing(stores: Stores) -> None:
+    store = await stores.another()
+    contact = await kept(store)
+    stores.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vehicaid_app'"
+        " AND datname = current_database()"
+    )
+    assert await store.get("demo", [contact]) == {contact: ASHA}
+
+
+async def test_what_was_put_survives_kill_9_of_the_server(killable: Stores, private_postgres: PrivatePostgres) -> None:
+    store = await killable.another(limits=PutLimits(answer_within_s=0.5, retry_for_s=0.3))
+    before = [await kept(store) for _ in range(20)]
+    private_postgres.kill()
+    with pytest.raises(PersonalUnavailable):
+        await kept(store)
+    with pytest.raises(PersonalUnavailable):
+        await store.get("demo", before)
+    private_postgres.start()
+    after = await until_it_answers(store)
+    assert await store.get("demo", [*before, after]) == dict.fromkeys([*before, after], ASHA)
+
+
+async def until_it_answers(store: PostgresPersonalStore) -> UUID:
+    for _ in range(100):
+        try:
+            return await kept(store)
+        except PersonalUnavailable:
+            await asyncio.sleep(0.1)
+    pytest.fail("the store never came back")
+
+
 async def test_a_server_that_is_away_is_said_to_be_away(stores: Stores) -> None:
     limits = PutLimits(answer_within_s=0.2, retry_for_s=0.2)
     dsn = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
@@ -242,16 +286,6 @@ async def test_people_who_read_with_sql_see_no_personal_table(stores: Stores) ->
             connection.execute("SET ROLE vehicaid_reader")
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
-
-
-async def test_it_may_live_in_a_database_of_its_own(stores: Stores, database: Database) -> None:
-    apart = database.admin_dsn
-    with psycopg.connect(apart, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA cell_main CASCADE")
-    migrate(apart, "cell_main", files=[file for file in migrations() if file.number in {1, 3}])
-    store = await stores.another(dsn=database.app_dsn)
-    contact = await kept(store)
-    assert (await store.get("demo", [contact]))[contact] == ASHA
 
 
 async def test_keys_leave_memory_by_number_and_by_age() -> None:
