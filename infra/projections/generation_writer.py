@@ -42,7 +42,9 @@ class GenerationWriter:
     def apply(self, facts: Sequence[Fact]) -> int:
         """Fold the facts that follow the position and store the outcome; returns how many streams were parked.
 
-        Raises NoLongerOurs. A batch that the table refuses is tried fact by fact, to find the one to park.
+        Raises NoLongerOurs. A batch that the table refuses is tried fact by fact, to find the one to park. That is a
+        last resort: the typed accessors of a fact let nothing through that no column could hold, so that what is
+        parked does not depend on which facts happened to be folded together.
         """
         try:
             return self._apply(facts)
