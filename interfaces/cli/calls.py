@@ -1,0 +1,180 @@
+"""How does an operator play recorded calls for help through a running system?"""
+
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from domain.refusal import BadInput
+from infra.settings import load_settings
+from interfaces.simulation.api import GaveUp, Refused
+from interfaces.simulation.day import Journal
+from interfaces.simulation.recorded_calls import COLUMNS, SERVICES, BadRecording, Recording, Wanted, read_calls
+from interfaces.simulation.replay import Script, play
+from interfaces.simulation.report import report_of, summary_of
+from interfaces.simulation.sites import read_sites
+
+app = typer.Typer(help="Recorded calls for help.", no_args_is_help=True, add_completion=False)
+
+EXIT_NOT_CLEAN = 1
+# Short enough for "replay-" before it within what a tenant may be called.
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+SITES_BESIDE = Path("providers/sites_montgomery.csv")
+
+
+class BadOption(BadInput):
+    """An option makes no sense."""
+
+    code = "bad_option"
+
+
+@app.callback()
+def _calls() -> None:
+    """Recorded calls for help."""
+
+
+@app.command()
+def replay(  # noqa: PLR0913  (one parameter per option)
+    file: Annotated[Path, typer.Argument(help="The recording: CSV, plain or gzipped.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many calls, the earliest.")] = 200,
+    speed: Annotated[float, typer.Option(min=0.1, max=100_000, help="How much faster people act than in life.")] = 600,
+    url: Annotated[str, typer.Option(help="Where the API is; the local run when left out.")] = "",
+    providers: Annotated[Path | None, typer.Option(help="Provider sites: CSV with name, lat, lng.")] = None,
+    most_providers: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many of them.")] = 1_000,
+    report: Annotated[Path | None, typer.Option(help="Write what became of each call to this JSON file.")] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="name=column, for: " + ", ".join(COLUMNS) + "; repeatable.")
+    ] = None,
+    kinds: Annotated[str, typer.Option(help="Kinds of calls that are meant, with commas.")] = ",".join(SERVICES),
+    bbox: Annotated[
+        tuple[float, float, float, float], typer.Option(help="South, west, north, east in degrees.")
+    ] = Wanted().box,
+    window: Annotated[tuple[str, str] | None, typer.Option(help="First and last day, inclusive: 2016-01-22.")] = None,
+    run: Annotated[str, typer.Option(help="Name of this replay; the same name goes on with it.")] = "",
+    tenant: Annotated[str, typer.Option(help="Whose data it becomes; a tenant of its own when left out.")] = "",
+    seed: Annotated[int, typer.Option(help="Who declines, and how long they think.")] = 1,
+    decline: Annotated[int, typer.Option(min=0, max=90, help="Percent of offers that are declined.")] = 10,
+    give_up_after: Annotated[float, typer.Option(min=1, help="Seconds to try while the API is away.")] = 60,
+    patience: Annotated[float, typer.Option(min=1, help="Seconds without any news after which calls are stuck.")] = 90,
+) -> None:
+    """Play recorded breakdown calls through the API, with simulated customers and providers.
+
+    Exit 1 when a call was lost, doubled, or not brought to its end; 2 when the input cannot be used.
+    """
+    wanted = Wanted(frozenset(filter(None, kinds.split(","))), bbox, _days(window))
+    _check_kinds(wanted)
+    recording = read_calls(file, wanted, _columns(map_ or []))
+    sites, site_dirt = read_sites(providers or file.parent / SITES_BESIDE)
+    calls, sites = recording.calls[:limit], sites[:most_providers]
+    if not calls:
+        raise BadRecording(f"{file}: no call is meant: {_why_none(recording)}")
+    name = _checked_name("--run", run or secrets.token_hex(4))
+    script = Script(
+        url=url or _local_url(),
+        tenant=_checked_name("--tenant", tenant or f"replay-{name}"),
+        run=name,
+        speed=speed,
+        seed=seed,
+        decline_percent=decline,
+        give_up_after_s=give_up_after,
+        patience_s=patience,
+    )
+    screen = Console(stderr=True)
+    screen.print(
+        f"{len(calls)} calls of {calls[0].ts} to {calls[-1].ts}, {len(sites)} providers, {speed:g} times real time;"
+        f" run {name}, tenant {script.tenant}"
+    )
+    with _progress(screen, len(calls)) as bar:
+        try:
+            played = asyncio.run(play(script, calls, sites, bar))
+        except (Refused, GaveUp) as error:
+            raise BadOption(str(error)) from error
+    told = report_of(script, file, recording, [*site_dirt], played)
+    if report is not None:
+        _write(report, told)
+    typer.echo(summary_of(told))
+    if not told["clean"]:
+        raise typer.Exit(EXIT_NOT_CLEAN)
+
+
+@contextmanager
+def _progress(screen: Console, calls: int) -> Iterator["Bar"]:
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen) as progress:
+        yield Bar(progress, calls)
+
+
+class Bar:
+    """Shows a journal."""
+
+    def __init__(self, progress: Progress, calls: int) -> None:
+        self._progress = progress
+        self._tasks = {name: progress.add_task(name, total=calls) for name in ("called", "accepted", "completed")}
+
+    def __call__(self, journal: Journal) -> None:
+        """Show how far it is."""
+        for name, task in self._tasks.items():
+            self._progress.update(task, completed=journal.counts[name])
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    columns = dict(COLUMNS)
+    for pair in given:
+        name, equals, column = pair.partition("=")
+        if name not in columns or not equals or not column:
+            raise BadOption(f"--map {pair}: write one of {', '.join(COLUMNS)}, an equals sign and a column")
+        columns[name] = column
+    return columns
+
+
+def _checked_name(option: str, name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise BadOption(f"{option} {name!r}: up to 32 lower-case letters, digits, - and _")
+    return name
+
+
+def _check_kinds(wanted: Wanted) -> None:
+    unknown = wanted.kinds - SERVICES.keys()
+    if unknown or not wanted.kinds:
+        raise BadOption(f"--kinds: {', '.join(sorted(unknown)) or 'none'}; there are {', '.join(SERVICES)}")
+
+
+def _days(window: tuple[str, str] | None) -> tuple[date, date] | None:
+    if window is None:
+        return None
+    try:
+        first, last = (date.fromisoformat(text) for text in window)
+    except ValueError as error:
+        raise BadOption(f"--window: {error}; write two days such as 2016-01-22 2016-01-26") from error
+    if first > last:
+        raise BadOption(f"--window: {first} is after {last}")
+    return first, last
+
+
+def _local_url() -> str:
+    settings = load_settings()
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _why_none(recording: Recording) -> str:
+    return (
+        f"{recording.rows} rows, {recording.other_kind} of other kinds, {recording.other_days} of other days,"
+        f" {len(recording.dirt)} dirty"
+    )
+
+
+def _write(path: Path, told: dict[str, object]) -> None:
+    try:
+        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadOption(f"--report {path}: {error.strerror}") from error

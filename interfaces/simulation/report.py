@@ -1,0 +1,118 @@
+"""How is a played day told: to a program, and to a person?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.simulation.reckoning import waits_s
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from interfaces.simulation.recorded_calls import Dirt, Recording
+    from interfaces.simulation.replay import Played, Script
+
+# Lines named on the screen; the report has them all.
+NAMED: Final = 5
+
+
+def report_of(
+    script: Script, file: Path, recording: Recording, site_dirt: Sequence[Dirt], played: Played
+) -> dict[str, Any]:
+    """Everything, as plain JSON."""
+    reckoning = played.reckoning
+    sent = len(reckoning.calls)
+    return {
+        "clean": reckoning.is_clean,
+        "run": script.run,
+        "tenant": script.tenant,
+        "url": script.url,
+        "speed": script.speed,
+        "seed": script.seed,
+        "wall_s": round(played.wall_s, 2),
+        "recording": {
+            "file": file.name,
+            "rows": recording.rows,
+            "other_kind": recording.other_kind,
+            "other_days": recording.other_days,
+            "meant": len(recording.calls),
+            "played": sent,
+            "dirty": len(recording.dirt),
+            "dirt": [asdict(dirt) for dirt in recording.dirt],
+            "site_dirt": [asdict(dirt) for dirt in site_dirt],
+        },
+        "counts": {
+            "calls": sent,
+            "completed": reckoning.outcomes["completed"],
+            "lost": reckoning.outcomes["lost"],
+            "doubled": reckoning.outcomes["doubled"] + len(reckoning.twice_held),
+            "refused": reckoning.outcomes["refused"],
+            "not_terminal": reckoning.outcomes["open"],
+            "other_ends": reckoning.outcomes["cancelled"] + reckoning.outcomes["unfulfilled"],
+            "provider_overlaps": len(reckoning.overlaps),
+            "declined": played.journal.counts["declined"],
+            "answered_too_late": played.journal.counts["too_late"],
+        },
+        "wait_s": {
+            name: _spread(waits_s(reckoning.calls, name)) for name in ("assigned_at", "on_scene_at", "ended_at")
+        },
+        "http": {
+            "requests": played.tally.requests,
+            "retries": dict(played.tally.retries),
+            "longest_away_s": round(played.tally.longest_away_s, 2),
+        },
+        "faults": played.journal.faults,
+        "overlaps": [asdict(overlap) for overlap in reckoning.overlaps],
+        "held_twice": list(reckoning.twice_held),
+        "calls": list(reckoning.calls),
+    }
+
+
+def summary_of(told: dict[str, Any]) -> str:
+    """A few lines for a person."""
+    counts, recording, http = told["counts"], told["recording"], told["http"]
+    wait = told["wait_s"]["assigned_at"]
+    read = (
+        f"{recording['file']}: {recording['rows']} rows, {recording['other_kind']} of other kinds,"
+        f" {recording['other_days']} of other days, {recording['dirty']} dirty{_named(recording['dirt'])},"
+        f" {recording['meant']} meant, {recording['played']} played"
+    )
+    ended = (
+        f"{counts['calls']} calls in {told['wall_s']:.1f} s: {counts['completed']} completed,"
+        f" {counts['other_ends']} ended otherwise, {counts['not_terminal']} not ended, {counts['lost']} lost,"
+        f" {counts['doubled']} doubled, {counts['refused']} refused; {counts['provider_overlaps']} overlapping jobs"
+    )
+    offered = (
+        f"{counts['declined']} offers declined, {counts['answered_too_late']} answered too late;"
+        f" from call to assignment p50 {wait['p50']} s, p99 {wait['p99']} s, at most {wait['max']} s"
+    )
+    asked = (
+        f"{http['requests']} HTTP requests, {sum(http['retries'].values())} of them again {_counted(http['retries'])}"
+    )
+    lines = [read, ended, offered, asked.rstrip()]
+    lines += [f"fault: {fault}" for fault in told["faults"][:NAMED]]
+    lines.append("clean: nothing lost, nothing doubled" if told["clean"] else "NOT CLEAN")
+    return "\n".join(lines)
+
+
+def _named(dirt: Sequence[dict[str, Any]]) -> str:
+    if not dirt:
+        return ""
+    more = f" and {len(dirt) - NAMED} more lines" if len(dirt) > NAMED else ""
+    return f" (line {', '.join(str(each['line']) for each in dirt[:NAMED])}{more})"
+
+
+def _counted(retries: dict[str, int]) -> str:
+    return "(" + ", ".join(f"{why}: {count}" for why, count in sorted(retries.items())) + ")" if retries else ""
+
+
+def _spread(values: Sequence[float]) -> dict[str, float | int | None]:
+    if not values:
+        return {"count": 0, "p50": None, "p90": None, "p99": None, "max": None}
+    return {
+        "count": len(values),
+        **{f"p{share}": round(values[int(share / 100 * (len(values) - 1))], 3) for share in (50, 90, 99)},
+        "max": round(values[-1], 3),
+    }

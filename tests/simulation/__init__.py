@@ -1,0 +1,1 @@
+"""Do the simulated people read, call, work and reckon rightly?"""
