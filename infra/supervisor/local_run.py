@@ -168,15 +168,13 @@ class LocalRun:
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), password))
 
     def _process_service(self, name: str) -> Service:
-        environment = self._environment()
-
         def spawn() -> Child:
             return subprocess.Popen(  # noqa: S603  our own command
                 [sys.executable, "-P", "-m", "interfaces.cli", name],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env=environment,
+                env=self._environment(),  # anew each time: a metrics port may be taken meanwhile
                 process_group=0,
                 preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509  the supervisor has one thread
             )

@@ -17,6 +17,8 @@ from tests.support.normal_user import home_of_normal_user, start_as_normal_user
 from tests.support.servers import Database
 
 pytestmark = pytest.mark.servers
+# It is five seconds on a machine of its own; this one may run ten other things.
+GENEROUS_STOP_S = 20
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_it_stops_everything_and_goes_on_where_it_was(system: LocalSystem, by: s
     _write(system)
     children = system.state.processes
     assert set(children) == {"postgres", "redis"}
-    assert system.stop(by) < 5
+    assert system.stop(by) < GENEROUS_STOP_S
     assert system.process is not None
     assert system.process.returncode == 0
     assert not any(lives(pid) for pid in children.values())
@@ -175,7 +177,7 @@ def test_a_normal_user_runs_it_in_a_private_home() -> None:
             began = time.monotonic()
             run.send_signal(signal.SIGINT)
             run.communicate(timeout=60)
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < GENEROUS_STOP_S
         finally:
             if run.poll() is None:
                 run.terminate()
