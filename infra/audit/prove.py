@@ -37,7 +37,9 @@ def prove(connection: psycopg.Connection[tuple[object, ...]], position: int, roo
         if len(rows) != 1:
             raise Unprovable(f"there is no event at position {position}")
         seal = seal_holding(connection, position)
-        if seal is None or position > root.last_position or not seal.segment.first_position <= position:
+        if seal is not None and position < seal.segment.first_position:
+            raise Unprovable(f"the seal over position {position} is gone")
+        if seal is None or position > root.last_position:
             raise NotSealedYet(f"position {position} lies behind the root, which reaches to {root.last_position}")
         chain = segments_numbered(connection, walk(root.segment, seal.segment.number))
     segment = seal.segment

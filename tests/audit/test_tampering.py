@@ -178,9 +178,9 @@ NEW_ROOT = (
     " FROM generate_series(0, leaf_count - 1) n)) WHERE segment = 3"
 )
 NEW_CHAIN = (
-    r"UPDATE seals SET chain_hash = sha256('\x02'::bytea || int4send(1) || int8send(segment) || int8send(first_position)"
-    r" || int8send(last_position) || timestamptz_send(sealed_at) || merkle_root || previous || skip)"
-    r" WHERE segment = 3"
+    r"UPDATE seals SET chain_hash = sha256('\x02'::bytea || int4send(1) || int8send(segment)"
+    r" || int8send(first_position) || int8send(last_position) || timestamptz_send(sealed_at) || merkle_root ||"
+    r" previous || skip) WHERE segment = 3"
 )
 
 
