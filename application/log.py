@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID, uuid5
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 COMMANDS = UUID("6f1d0e1a-6f0a-5c39-9f0e-0d6f6d1c2b11")
 """The uuid5 namespace in which a command's id is a fact of (tenant, actor, key)."""
 
+NOT_YET: Final = UUID(int=0)
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
+
+class CommandContext(Struct, frozen=True):
     """Who orders what, and under which name the answer is remembered.
 
     ``key`` is the caller's idempotency key, ``fingerprint`` 16 bytes over the command's content:
@@ -30,10 +33,11 @@ class CommandContext:
     correlation_id: UUID
     at: datetime
     causation_id: UUID | None = None
-    command_id: UUID = field(init=False)
+    command_id: UUID = NOT_YET
+    """Follows from tenant, actor and key; never given."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "command_id", uuid5(COMMANDS, f"{self.tenant}\n{self.actor}\n{self.key}"))
+        force_setattr(self, "command_id", uuid5(COMMANDS, f"{self.tenant}\n{self.actor}\n{self.key}"))
 
 
 def fingerprint_of(*parts: bytes | str) -> bytes:
@@ -46,8 +50,7 @@ def fingerprint_of(*parts: bytes | str) -> bytes:
     return digest.digest()
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(Struct, frozen=True):
     """A fact on its way into the log; ``version`` None means: at the end, whatever that is."""
 
     stream_id: UUID
@@ -57,8 +60,7 @@ class NewEvent:
     occurred_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(Struct, frozen=True):
     """One command's facts and its answer: all of it stands, or none.
 
     ``answer`` is UTF-8 JSON, kept with the receipt and given back when the command is repeated.
@@ -70,8 +72,7 @@ class Save:
     answer: bytes = b"{}"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What the log says of a save.
 
     ``position`` is that of the save's last event (of the log's head, for a save without events);
@@ -86,8 +87,7 @@ class Receipt:
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(Struct, frozen=True):
     """A fact as the log keeps it; ``payload`` is UTF-8 JSON, instants are aware UTC."""
 
     position: int

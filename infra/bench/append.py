@@ -38,10 +38,6 @@ class Plan:
     rounds: int
     seconds: float
 
-    @property
-    def quick(self) -> bool:
-        return self.rounds < 5
-
 
 @dataclass(slots=True)
 class Side:
@@ -184,8 +180,9 @@ def raw_inserts(admin_dsn: str, seconds: float) -> float:
         begun = perf_counter()
         while perf_counter() < begun + seconds:
             connection.execute(
-                "INSERT INTO raw_events SELECT %s + n, 'bench', s, 1, 'bench_job.moved', %s, gen_random_uuid(), s, NULL,"
-                " 'system:bench', now(), now() FROM (SELECT n, gen_random_uuid() AS s FROM generate_series(1, %s) n) x",
+                "INSERT INTO raw_events SELECT %s + n, 'bench', s, 1, 'bench_job.moved', %s, gen_random_uuid(), s,"
+                " NULL, 'system:bench', now(), now()"
+                " FROM (SELECT n, gen_random_uuid() AS s FROM generate_series(1, %s) n) x",
                 (rows, b'{"provider_id":"0193","cell":"8a618925a6cffff","step":1}' * 2, ROWS_A_COMMIT),
             )
             rows += ROWS_A_COMMIT

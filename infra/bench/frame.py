@@ -20,12 +20,10 @@ from infra.migrate import migrate
 from infra.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 PASSWORD = "bench-only"  # noqa: S105  guards a loopback server that lives for one run
 DATABASE = "bench"
-
-Say = "Callable[[str], None]"
 
 
 class Bar(TypedDict):

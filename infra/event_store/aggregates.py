@@ -24,12 +24,11 @@ MOST_SNAPSHOTS_WAITING: Final = 100
 """A snapshot is a cache: under load it may be skipped, it will be taken at the next save."""
 
 STREAM: Final = (
-    "SELECT version, topic, payload, occurred_at FROM events"
-    " WHERE tenant = %s AND stream_id = %s ORDER BY version"
+    "SELECT version, topic, payload, occurred_at FROM events WHERE tenant = %s AND stream_id = %s ORDER BY version"
 )
 SNAPSHOT_AND_TAIL: Final = (
-    "WITH taken AS (SELECT version, topic, payload, taken_at FROM snapshots WHERE tenant = %(tenant)s AND stream_id = %(stream)s"
-    " AND topic = %(topic)s)"
+    "WITH taken AS (SELECT version, topic, payload, taken_at FROM snapshots"
+    " WHERE tenant = %(tenant)s AND stream_id = %(stream)s AND topic = %(topic)s)"
     " SELECT true, version, topic, payload, taken_at FROM taken"
     " UNION ALL (SELECT false, version, topic, payload, occurred_at FROM events"
     " WHERE tenant = %(tenant)s AND stream_id = %(stream)s AND version > coalesce((SELECT version FROM taken), -1)"

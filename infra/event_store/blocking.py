@@ -39,9 +39,7 @@ class _Ticket:
 class BlockingCommitter:
     """Group commit for threads: a waiting thread that gets hold of a lane sends everybody's saves."""
 
-    def __init__(
-        self, connect: Connect, limits: CommitLimits | None = None, observer: Observer | None = None
-    ) -> None:
+    def __init__(self, connect: Connect, limits: CommitLimits | None = None, observer: Observer | None = None) -> None:
         self._connect = connect
         self._limits = limits or CommitLimits()
         self._observer = observer or NoObserver()
@@ -58,15 +56,13 @@ class BlockingCommitter:
         while not ticket.done.acquire(blocking=False):
             if self._leading.acquire(blocking=False):
                 self._lead_until_sent(ticket)
-            else:
-                # The leader settles us, or hands over by leaving the queue non-empty: look again soon.
-                if ticket.done.acquire(timeout=HAND_OVER_S):
-                    break
+            elif ticket.done.acquire(timeout=HAND_OVER_S):
+                # Settled by the leader. Otherwise it may have left the queue to us: look again.
+                break
         outcome = ticket.outcome
         if isinstance(outcome, Receipt):
             return outcome
-        assert outcome is not None
-        raise outcome
+        raise outcome or LogUnavailable("the save was given back without an outcome")
 
     def _lead_until_sent(self, ticket: _Ticket) -> None:
         try:
@@ -92,24 +88,31 @@ class BlockingCommitter:
                 ticket.settle(conflict)
             else:
                 kept.append(ticket)
-        if not kept:
-            return
+        if kept:
+            self._settle(batch, kept)
+
+    def _settle(self, batch: Batch, kept: list[_Ticket]) -> None:
         started = perf_counter()
         try:
             answer = self._call(batch, kept)
-        except (psycopg.DatabaseError, ValueError, OverflowError) as error:
-            if len(kept) == 1:
-                kept[0].settle(error)
-                return
-            for ticket in kept:
-                self._send([ticket])
-            return
         except LogUnavailable as error:
             for ticket in kept:
                 ticket.settle(LogUnavailable(*error.args))
             return
+        except (psycopg.DatabaseError, ValueError, OverflowError) as error:
+            if len(kept) == 1:
+                kept[0].settle(error)
+                return
+            # One of them cannot be stored: send each alone, so that only that one fails.
+            for ticket in kept:
+                self._send([ticket])
+            return
         self._observer.appended(len(kept), batch.size, perf_counter() - started)
         for ticket, outcome in zip(kept, batch.outcomes(answer), strict=True):
+            if isinstance(outcome, VersionConflict):
+                self._observer.conflicted()
+            elif isinstance(outcome, Receipt) and outcome.replayed:
+                self._observer.replayed()
             ticket.settle(outcome)
 
     def _call(self, batch: Batch, kept: list[_Ticket]) -> Answer:

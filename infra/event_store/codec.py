@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -12,11 +13,10 @@ from domain.aggregate import Aggregate, EventShape, shape_of, topic_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
     from uuid import UUID
 
 A = TypeVar("A", bound=Aggregate)
-StreamRow = tuple[int, str, bytes, "datetime"]
+StreamRow = tuple[int, str, bytes, datetime]
 """version, topic, payload, occurred_at: what a replay needs of a row."""
 
 
@@ -145,9 +145,7 @@ def thaw(kind: type[A], stream_id: UUID, version: int, payload: bytes) -> A | No
     """The aggregate of a snapshot; None when the snapshot is of another shape (then replay from the start)."""
     struct = _thaws.get(kind)
     if struct is None:
-        import datetime as instants  # noqa: PLC0415  (only the name of a type, once per kind)
-
-        fields = [("created_on", instants.datetime), ("modified_on", instants.datetime), *kind.SNAPSHOT.items()]
+        fields = [("created_on", datetime), ("modified_on", datetime), *kind.SNAPSHOT.items()]
         struct = _thaws[kind] = msgspec.defstruct(f"Frozen_{kind.__name__}", fields)
     try:
         state: Any = msgspec.json.decode(payload, type=struct)

@@ -13,7 +13,7 @@ import psycopg
 
 from application.log import KeyReused, LogUnavailable, Receipt, Save, VersionConflict
 from infra.event_store import wire
-from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch, batch_of
+from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch, Verdicts, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,7 +71,9 @@ def read_answer(row: tuple[object, ...] | None) -> Answer:
     """The routine's one row as an Answer; raises LogUnavailable when there is none."""
     if row is None:
         raise LogUnavailable("the append routine gave no answer")
-    return Answer(*row)  # type: ignore[arg-type]  # the columns' types are those of the routine's OUT parameters
+    head, bases, statuses, *rest = row
+    verdicts = None if statuses is None else Verdicts(statuses, *rest)  # type: ignore[arg-type]  # the routine's OUT types
+    return Answer(head, bases or [], verdicts)  # type: ignore[arg-type]  # likewise
 
 
 def prepare(connection: psycopg.Connection[tuple[object, ...]] | psycopg.AsyncConnection[tuple[object, ...]]) -> None:

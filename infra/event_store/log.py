@@ -68,7 +68,7 @@ class PostgresEventLog:
         """One stream's events in order of version; raises LogUnavailable."""
         async with borrowed(self._readers) as connection:
             cursor = await connection.execute(
-                f"SELECT {COLUMNS} FROM events WHERE tenant = %s AND stream_id = %s AND version > %s"
+                f"SELECT {COLUMNS} FROM events WHERE tenant = %s AND stream_id = %s AND version > %s"  # noqa: S608  constant
                 " AND position <= %s ORDER BY version",
                 (tenant, stream_id, after_version, NO_END if upto_position is None else upto_position),
                 binary=True,

@@ -37,7 +37,7 @@ class LogReader:
         """Up to ``limit`` events behind position ``after``; raises LogSkipDetected when one is missing."""
         last = after + limit if upto is None else min(upto, after + limit)
         rows = self._connection.execute(
-            f"SELECT {COLUMNS} FROM events WHERE position > %s AND position <= %s ORDER BY position",
+            f"SELECT {COLUMNS} FROM events WHERE position > %s AND position <= %s ORDER BY position",  # noqa: S608  constant
             (after, last),
             binary=True,
             prepare=True,
@@ -50,9 +50,7 @@ class LogReader:
 
     def _look_again(self, after: int, last: int) -> None:
         """Nothing came although the log goes on: either it grew this instant, or the next event is missing."""
-        row = self._connection.execute(
-            "SELECT min(position) FROM events WHERE position > %s", (after,)
-        ).fetchone()
+        row = self._connection.execute("SELECT min(position) FROM events WHERE position > %s", (after,)).fetchone()
         if row is not None and row[0] is not None and int(str(row[0])) > min(last, after + 1):
             raise LogSkipDetected(after + 1, int(str(row[0])))
 

@@ -51,7 +51,11 @@ class LogAggregateRecorder(AggregateRecorder):
         self._readers = readers
         self._tenant = tenant
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ARG002  the library's signature
+    ) -> Sequence[int] | None:
         """Append events atomically; raises the library's IntegrityError on a conflict."""
         if stored_events:
             self._append(stored_events)
@@ -90,7 +94,7 @@ class LogAggregateRecorder(AggregateRecorder):
         order = "DESC" if desc else "ASC"
         with self._readers.connection() as connection:
             rows = connection.execute(
-                "SELECT version, topic, payload FROM events WHERE tenant = %s AND stream_id = %s"
+                "SELECT version, topic, payload FROM events WHERE tenant = %s AND stream_id = %s"  # noqa: S608  ASC, DESC
                 f" AND version > %s AND version <= %s ORDER BY version {order} LIMIT %s",
                 (
                     self._tenant,
@@ -114,7 +118,11 @@ class LogSnapshotRecorder(AggregateRecorder):
         self._readers = readers
         self._tenant = tenant
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ARG002  the library's signature
+    ) -> Sequence[int] | None:
         """Keep snapshots that are newer than what is kept."""
         with self._readers.connection() as connection:
             for taken in stored_events:
@@ -130,7 +138,7 @@ class LogSnapshotRecorder(AggregateRecorder):
         *,
         gt: int | None = None,
         lte: int | None = None,
-        desc: bool = False,
+        desc: bool = False,  # noqa: ARG002  there is one at most
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """The stream's snapshot when it lies within the versions asked for."""
@@ -160,7 +168,11 @@ class LogRecorder(LogAggregateRecorder, ApplicationRecorder):
         super().__init__(committer, readers, tenant)
         self.channel = channel
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        **kwargs: Any,  # noqa: ARG002  the library's signature
+    ) -> Sequence[int] | None:
         """Append events atomically and return their positions; raises the library's IntegrityError on a conflict."""
         if not stored_events:
             return None
@@ -292,9 +304,7 @@ class LogProcessRecorder(LogTrackingRecorder, LogRecorder, ProcessRecorder):
 
 
 def _track(connection: psycopg.Connection[tuple[object, ...]], tracking: Tracking) -> None:
-    row = connection.execute(
-        "SELECT track(%s, %s)", (tracking.application_name, tracking.notification_id)
-    ).fetchone()
+    row = connection.execute("SELECT track(%s, %s)", (tracking.application_name, tracking.notification_id)).fetchone()
     if row is None or row[0] is None:
         message = f"{tracking.application_name} was tracked at or beyond {tracking.notification_id}"
         raise IntegrityError(message)

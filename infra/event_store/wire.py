@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
@@ -128,7 +128,7 @@ def _micros(at: datetime) -> int:
 
 
 class _WireDumper(Dumper):
-    format: ClassVar[Format] = Format.BINARY
+    format = Format.BINARY
 
     def dump(self, obj: WireArray) -> bytes:
         return obj.raw
