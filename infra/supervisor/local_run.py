@@ -75,6 +75,7 @@ class LocalRun:
             self._supervisor.stop()
             forget_running(self.state_dir)
             self._terminal.say(f"stopped in {time.monotonic() - began:.1f} s")
+            self._supervisor.close()
 
     def _start(self) -> None:
         servers = [service for service in (self._postgres_service(), self._redis_service()) if service is not None]

@@ -85,6 +85,11 @@ class Terminal:
         """The last line this child said that was no ordinary log line."""
         return self._logs[name].last_words if name in self._logs else ""
 
+    def close(self) -> None:
+        """No child speaks any more."""
+        for log in self._logs.values():
+            log.close()
+
     def show(self, name: str, line: bytes) -> None:
         """A child's warning, error or bare text in one readable line."""
         shown = readable(line)

@@ -40,6 +40,7 @@ class Supervisor:
         self.services: list[Service] = []
         self._on_change = on_change
         self._stop_requests = 0
+        self._listens = False
         self._selector = selectors.DefaultSelector()
         self._wake_reader, self._wake_writer = socket.socketpair()
         for end in (self._wake_reader, self._wake_writer):
@@ -48,6 +49,7 @@ class Supervisor:
 
     def listen_to_signals(self) -> None:
         """From now on Ctrl-C and SIGTERM end the loop, and a child's death wakes it at once."""
+        self._listens = True
         signal.set_wakeup_fd(self._wake_writer.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._request_stop)
@@ -93,6 +95,18 @@ class Supervisor:
         self._end(users, STOP_USERS_S)
         self._end(servers, STOP_SERVERS_S)
         self._pump(0)
+
+    def close(self) -> None:
+        """Give every pipe and file back; nothing can be supervised afterwards."""
+        if self._listens:
+            signal.set_wakeup_fd(-1)
+        for key in tuple(self._selector.get_map().values()):
+            if key.data is not None:
+                key.data.close()
+        self._selector.close()
+        self._wake_reader.close()
+        self._wake_writer.close()
+        self.terminal.close()
 
     def _end(self, services: list[Service], patience_s: float) -> None:
         for service in services:

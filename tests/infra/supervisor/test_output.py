@@ -29,6 +29,7 @@ class Child:
         os.close(self.writing)
         assert not self.output.read()
         self.output.close()
+        self.terminal.close()
 
 
 @pytest.fixture

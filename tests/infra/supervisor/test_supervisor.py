@@ -45,6 +45,7 @@ def supervisor(terminal: Terminal, changes: list[dict[str, int]]) -> Iterator[Su
     supervisor = Supervisor(terminal, changes.append)
     yield supervisor
     supervisor.stop()
+    supervisor.close()
 
 
 def _service(terminal: Terminal, name: str, code: str, ready: Callable[[], bool] = lambda: True) -> Service:
