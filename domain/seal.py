@@ -27,7 +27,8 @@ NOTHING: Final = bytes(32)
 HASH_BYTES: Final = 32
 LEAF, NODE, LINK = b"\x00", b"\x01", b"\x02"
 ABSENT: Final = b"\xff\xff\xff\xff"
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where PostgreSQL counts from: its own eight bytes of an instant are what is hashed."""
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -54,12 +55,12 @@ class PathMismatchError(Exception):
 
 
 def microseconds(instant: datetime) -> int:
-    """Whole microseconds since 1970-01-01 UTC, of an aware instant."""
+    """Whole microseconds since EPOCH, of an aware instant."""
     return (instant - EPOCH) // MICROSECOND
 
 
 def instant_of(micros: int) -> datetime:
-    """The aware instant (UTC) that many microseconds after 1970-01-01."""
+    """The aware instant (UTC) that many microseconds after EPOCH; raises OverflowError beyond the year 9999."""
     return EPOCH + micros * MICROSECOND
 
 
@@ -67,7 +68,7 @@ def row_bytes(row: EventRow) -> bytes:
     """The canonical encoding of a row: the number of fields (2 bytes), then each field in the order of the columns.
 
     A field is its length (4 bytes) and its bytes; an absent one is the length -1 alone. Integers have 8 bytes,
-    big-endian; instants are microseconds; texts are UTF-8; ids are their 16 bytes; the payload is as stored.
+    big-endian; instants are microseconds since 2000; texts are UTF-8; ids are their 16 bytes; the payload is as stored.
     """
     fields = (
         _integer(row.position),
@@ -143,13 +144,14 @@ def root_by_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
 class Segment:
     """A sealed run of events. `number` counts from 1; positions are inclusive; hashes have 32 bytes.
 
+    `sealed_us` is the instant of sealing in microseconds since EPOCH (not every such number is a datetime);
     `previous` is the chain hash of segment `number - 1`, `skip` that of segment `skip_of(number)`.
     """
 
     number: int
     first_position: int
     last_position: int
-    sealed_at: datetime
+    sealed_us: int
     merkle_root: bytes
     previous: bytes
     skip: bytes
@@ -162,7 +164,7 @@ class Segment:
     @property
     def chain_hash(self) -> bytes:
         """The hash that stands for this segment and, through the chain, for everything before it."""
-        numbers = (self.number, self.first_position, self.last_position, microseconds(self.sealed_at))
+        numbers = (self.number, self.first_position, self.last_position, self.sealed_us)
         head = LINK + FORMAT.to_bytes(4, "big") + b"".join(_integer(number) for number in numbers)
         return sha256(head + self.merkle_root + self.previous + self.skip).digest()
 

@@ -27,9 +27,6 @@ COMMENT ON TABLE seals IS 'Hashes over runs of events, chained: what the log sai
 CREATE FUNCTION seal_field(content bytea) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(int4send(octet_length(content)) || content, '\xffffffff');
 
-CREATE FUNCTION seal_micros(instant timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (extract(epoch FROM instant) * 1000000)::bigint;
-
 -- The root of a Merkle tree over leaf hashes in order: an odd node at the end of a level moves up as it is.
 CREATE FUNCTION seal_merkle_root(leaves bytea[]) RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $$
@@ -82,7 +79,7 @@ BEGIN
                || @cell.seal_field(convert_to(e.topic, 'UTF8')) || @cell.seal_field(e.payload)
                || @cell.seal_field(uuid_send(e.command_id)) || @cell.seal_field(uuid_send(e.correlation_id))
                || @cell.seal_field(uuid_send(e.causation_id)) || @cell.seal_field(convert_to(e.actor, 'UTF8'))
-               || @cell.seal_field(int8send(@cell.seal_micros(e.occurred_at))) || @cell.seal_field(int8send(@cell.seal_micros(e.recorded_at)))
+               || @cell.seal_field(timestamptz_send(e.occurred_at)) || @cell.seal_field(timestamptz_send(e.recorded_at))
            ) ORDER BY e.position)
       INTO hashes FROM @cell.events e WHERE e.position BETWEEN new.first_position AND new.last_position;
     new.leaf_count := new.last_position - new.first_position + 1;
@@ -99,7 +96,7 @@ BEGIN
     new.sealed_at := clock_timestamp();
     new.format := 1;
     new.chain_hash := sha256('\x02'::bytea || int4send(new.format) || int8send(new.segment) || int8send(new.first_position)
-        || int8send(new.last_position) || int8send(@cell.seal_micros(new.sealed_at)) || new.merkle_root || new.previous || new.skip);
+        || int8send(new.last_position) || timestamptz_send(new.sealed_at) || new.merkle_root || new.previous || new.skip);
     INSERT INTO @cell.seals SELECT new.*;
     RETURN QUERY SELECT new.segment, new.first_position, new.last_position, new.sealed_at;
 END
