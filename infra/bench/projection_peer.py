@@ -1,4 +1,4 @@
-"""How would the library keep the same read model? Its ProjectionRunner, one transaction per event, our fold, our table."""
+"""How would the library keep the same read model? ProjectionRunner: a transaction per event; our fold, our table."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class BoardView(PostgresTrackingRecorder):
             if rule is not None:
                 cursor.execute(_SELECT, rule.key(fact), prepare=True)
                 found = cursor.fetchone()
-                row = None if found is None else cast("RequestRow", _make_row(list(cast("dict[str, Any]", found).values())))
+                row = None if found is None else cast("RequestRow", _make_row(list(found.values())))
                 new = rule.fold(row, fact)
                 if new is not None:
                     cursor.execute(_UPSERT, _values(new), prepare=True)
@@ -107,9 +107,7 @@ def fill_peer(env: dict[str, str], events: Sequence[NewEvent]) -> None:
 def project_with_library(env: dict[str, str], first: int, last: int) -> float:
     """Seconds in which the library's runner takes the read model from one position to another."""
     begun = time.perf_counter()
-    runner = ProjectionRunner(
-        application_class=Desk, projection_class=BoardProjection, view_class=BoardView, env=env
-    )
+    runner = ProjectionRunner(application_class=Desk, projection_class=BoardProjection, view_class=BoardView, env=env)
     with runner:
         while (runner.view.max_tracking_id("Desk") or 0) <= first:
             time.sleep(0.0005)

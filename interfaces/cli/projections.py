@@ -10,7 +10,7 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from application.log import LogSkipDetected
 from infra.database_url import app_dsn
@@ -29,6 +29,7 @@ app = typer.Typer(help="List, rebuild and verify read models.", no_args_is_help=
 
 EXIT_DIFFERS = 1
 EXIT_REFUSED = 2
+SECONDS_UPTO = 120
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Name = Annotated[str, typer.Argument(help="Which read model.")]
@@ -49,11 +50,11 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(answer))
         return
-    table = Table("read model", "version", "generation", "position", "behind", "s", "parked", "")
+    table = Table(Column("read model", no_wrap=True), "version", "generation", "position", "behind", "by", "parked", "")
     for each in found:
         table.add_row(
             *(str(each[name]) for name in ("name", "model_version", "generation", "position", "events")),
-            f"{each['seconds']:.1f}",
+            _span(each["seconds"]),
             str(each["parked_streams"]),
             f"halted: {each['halted']}" if each["halted"] else "",
         )
@@ -130,6 +131,10 @@ def verify(
         _tell({"verified": {key: _plain(each) for key, each in outcomes.items()}})
     if not all(each.none for each in outcomes.values()):
         raise typer.Exit(EXIT_DIFFERS)
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < SECONDS_UPTO else f"{seconds / 60:.0f} min"
 
 
 class _Bar:

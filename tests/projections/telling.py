@@ -43,9 +43,20 @@ def facts_of(events: Iterable[tuple[str, NewEvent]], tenant: str = TENANT) -> li
     """A history as the log would give it."""
     return [
         Fact(
-            position, tenant, event.stream_id, event.version or 1, event.topic, event.payload, None, None, None,
-            actor, event.occurred_at, event.occurred_at, decode,
-        )  # fmt: skip
+            position,
+            tenant,
+            event.stream_id,
+            event.version or 1,
+            event.topic,
+            event.payload,
+            None,
+            None,
+            None,
+            actor,
+            event.occurred_at,
+            event.occurred_at,
+            decode,
+        )
         for position, (actor, event) in enumerate(events, 1)
     ]
 

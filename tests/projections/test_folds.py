@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.aggregate import events_of, shape_of
@@ -33,12 +35,12 @@ from tests.support.roadside import (
     some_id,
 )
 
-ASKED = {
+ASKED: dict[str, Any] = {
     "class_version": 2, "customer_id": str(CUSTOMER), "service": "tow", "vehicle_class": "car", "fuel": "petrol",
     "cell": BREAKDOWN_CELL, "place_id": str(some_id(71)), "contact_id": str(some_id(72)),
 }  # fmt: skip
-JOB = {"offer_id": str(OFFER), "provider_id": str(PROVIDER), "shift_id": str(SHIFT)}
-OFFERED = {
+JOB: dict[str, Any] = {"offer_id": str(OFFER), "provider_id": str(PROVIDER), "shift_id": str(SHIFT)}
+OFFERED: dict[str, Any] = {
     "request_id": str(REQUEST), "provider_id": str(PROVIDER), "shift_id": str(SHIFT), "attempt": 1,
     "lapses_at": "2026-03-02T12:00:25Z", "cell": BREAKDOWN_CELL, "service": "tow", "vehicle_class": "car",
     "distance_m": 2209,
@@ -50,30 +52,41 @@ def requested(position: int = 1) -> Fact:
     return fact(position, "service_request.requested", **ASKED)
 
 
-def of_request(position: int, what: str, version: int, **data: object) -> Fact:
+def of_request(position: int, what: str, version: int, **data: Any) -> Fact:
     """What happened to it."""
     return fact(position, f"service_request.{what}", version=version, **data)
 
 
-def of_offer(position: int, what: str, version: int = 1, **data: object) -> Fact:
+def of_offer(position: int, what: str, version: int = 1, **data: Any) -> Fact:
     """What happened to its offer."""
     return fact(position, f"offer.{what}", 31, version, **data)
 
 
 def test_a_request_is_searching_for_help() -> None:
     row = the_row(request_board, requested())
-    assert (row.state, row.service, row.fuel, row.customer_id, row.attempt) == ("searching", "tow", "petrol", CUSTOMER, 1)
+    assert (row.state, row.service, row.fuel, row.customer_id, row.attempt) == (
+        "searching",
+        "tow",
+        "petrol",
+        CUSTOMER,
+        1,
+    )
     assert (row.provider_id, row.live_offer_id, row.declined_by, row.version) == (None, None, (), 1)
 
 
 def test_a_request_of_the_first_version_has_an_unknown_fuel() -> None:
-    old = {name: value for name, value in ASKED.items() if name not in {"fuel", "class_version"}}
+    old: dict[str, Any] = {name: value for name, value in ASKED.items() if name not in {"fuel", "class_version"}}
     assert the_row(request_board, fact(1, "service_request.requested", **old)).fuel == "unknown"
 
 
 def test_an_offer_that_is_out_is_not_an_assignment() -> None:
     row = the_row(request_board, requested(), of_request(2, "offer_made", 2, **JOB, attempt=1))
-    assert (row.state, row.live_offer_id, row.asked_provider_id, row.provider_id) == ("searching", OFFER, PROVIDER, None)
+    assert (row.state, row.live_offer_id, row.asked_provider_id, row.provider_id) == (
+        "searching",
+        OFFER,
+        PROVIDER,
+        None,
+    )
 
 
 @pytest.mark.parametrize(("why", "declined_by"), [("declined", (PROVIDER,)), ("lapsed", ()), ("withdrawn", ())])
@@ -117,7 +130,13 @@ def test_a_cancelled_request_keeps_who_was_on_the_way() -> None:
 def test_a_revoked_job_is_searched_anew() -> None:
     revoked = of_request(9, "assignment_revoked", 5, **JOB, attempt=1, reason="stalled")
     row = the_row(request_board, *whole_job()[:6], revoked)
-    assert (row.state, row.attempt, row.provider_id, row.en_route_at, row.assigned_at) == ("searching", 2, None, None, None)
+    assert (row.state, row.attempt, row.provider_id, row.en_route_at, row.assigned_at) == (
+        "searching",
+        2,
+        None,
+        None,
+        None,
+    )
 
 
 def test_nobody_found_ends_a_request() -> None:
@@ -134,17 +153,18 @@ def test_a_job_goes_from_made_to_completed(facts: int, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "more", "why"), [("declined", {"reason": "too_far"}, "too_far"), ("lapsed", {}, None), ("withdrawn", {}, None)]
+    ("what", "more", "why"),
+    [("declined", {"reason": "too_far"}, "too_far"), ("lapsed", {}, None), ("withdrawn", {}, None)],
 )
-def test_an_offer_that_is_not_taken_is_over(what: str, more: dict[str, object], why: str | None) -> None:
-    ids = {name: OFFERED[name] for name in ("request_id", "provider_id", "shift_id")}
+def test_an_offer_that_is_not_taken_is_over(what: str, more: dict[str, Any], why: str | None) -> None:
+    ids: dict[str, Any] = {name: OFFERED[name] for name in ("request_id", "provider_id", "shift_id")}
     row = the_row(provider_jobs, of_offer(1, "made", **OFFERED), of_offer(2, what, 2, **ids, **more))
     assert (row.state, row.why) == (what, why)
     assert row.ended_at == row.answered_at
 
 
 def test_a_cancellation_before_anybody_accepted_is_no_matter_of_a_job() -> None:
-    nobody = {"offer_id": None, "provider_id": None, "shift_id": None}
+    nobody: dict[str, Any] = {"offer_id": None, "provider_id": None, "shift_id": None}
     facts = [of_offer(1, "made", **OFFERED), of_request(2, "cancelled", 2, by="customer", reason="other", **nobody)]
     assert the_row(provider_jobs, *facts).state == "made"
 
@@ -165,7 +185,7 @@ STARTED = shift(
     1, "started", 1, provider_id=str(PROVIDER), crew_id=str(CREW), truck_id=str(TRUCK),
     capabilities=["flat_tyre", "tow"], cell=DEPOT_CELL,
 )  # fmt: skip
-RESERVED = {"offer_id": str(OFFER), "request_id": str(REQUEST)}
+RESERVED: dict[str, Any] = {"offer_id": str(OFFER), "request_id": str(REQUEST)}
 
 
 def test_a_shift_is_on_duty_until_it_ends() -> None:
@@ -205,7 +225,7 @@ def test_a_fact_about_a_row_that_nothing_began_is_refused(model: ReadModel[Row])
         request_board: of_request(1, "completed", 6, **JOB),
         provider_jobs: of_request(1, "completed", 6, offer_id=str(OTHER_OFFER)),
         shifts_on_duty: shift(1, "held", 2, **RESERVED),
-    }[model]  # type: ignore[index]  # a read model of rows of some type
+    }[model]
     with pytest.raises(RowMissing):
         folded(model, [lonely])
 
@@ -217,14 +237,16 @@ def test_rows_agree_with_the_aggregates(seed: int) -> None:
     board, jobs, shifts = (folded(model, facts) for model in (request_board, provider_jobs, shifts_on_duty))
     streams: dict[object, list[tuple[int, str, bytes, object]]] = {}
     for _, event in events:
-        streams.setdefault(event.stream_id, []).append((event.version or 1, event.topic, event.payload, event.occurred_at))
+        streams.setdefault(event.stream_id, []).append(
+            (event.version or 1, event.topic, event.payload, event.occurred_at)
+        )
     for stream_id, rows in streams.items():
         aggregate = codec.replay(stream_id, rows)  # type: ignore[arg-type]  # ids and instants of a log
         if isinstance(aggregate, ServiceRequest):
             _same_request(board, aggregate)
         elif isinstance(aggregate, Offer):
             row = jobs[TENANT, aggregate.id]
-            assert row.state == aggregate.state or aggregate.state == "accepted"
+            assert aggregate.state in {row.state, "accepted"}
             assert row.version == aggregate.version
         elif isinstance(aggregate, Shift):
             _same_shift(shifts, aggregate)

@@ -46,8 +46,7 @@ def active(eye: Connection, name: str = "request_board") -> tuple[int, int]:
 def tables(eye: Connection, name: str = "request_board") -> list[str]:
     """The tables there are of a read model."""
     rows = eye.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s AND relnamespace = 'cell_main'::regnamespace"
-        " ORDER BY relname",
+        "SELECT tablename FROM pg_tables WHERE tablename LIKE %s AND schemaname = 'cell_main' ORDER BY tablename",
         (f"{name}\\_\\_g%",),
     )
     return [str(row[0]) for row in rows.fetchall()]

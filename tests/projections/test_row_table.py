@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import errors
+from psycopg import errors, sql
 
 from infra.database_url import READER_ROLE
 from infra.projections.catch_up import bring_up_to_date
@@ -90,7 +90,7 @@ def test_copied_and_upserted_rows_come_back_as_they_were(table: RowTable, eye: C
 def a_thing(tenant: str, number: int) -> Thing:
     """A plain one."""
     at = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=number)
-    return Thing(tenant, UUID(int=number), "w", None, number, None, 1.0, True, at, None, ("a",), {"b": 1}, None)  # noqa: FBT003
+    return Thing(tenant, UUID(int=number), "w", None, number, None, 1.0, True, at, None, ("a",), {"b": 1}, None)
 
 
 def test_a_digest_depends_on_values_and_on_nothing_else(table: RowTable, eye: Connection) -> None:
@@ -102,7 +102,7 @@ def test_a_digest_depends_on_values_and_on_nothing_else(table: RowTable, eye: Co
     assert digest(eye, "things__g1", names) == before
     for change in ("size = size + 1", "many = '[]'", "at = at + interval '1 microsecond'", "maybe_words = ''"):
         with eye.transaction(force_rollback=True):
-            eye.execute(f"UPDATE things__g1 SET {change} WHERE size = 7")
+            eye.execute(sql.SQL("UPDATE things__g1 SET {} WHERE size = 7").format(sql.SQL(change)))
             assert digest(eye, "things__g1", names).value != before.value, change
     assert digest(eye, "things__g1", names) == before
 
@@ -117,12 +117,13 @@ def test_two_equal_rows_are_not_none(table: RowTable, eye: Connection) -> None:
 
 @pytest.mark.parametrize("view", ["request_board", "provider_jobs", "audit_trail", "shifts_on_duty"])
 def test_a_reader_sees_only_its_tenant(cell: Database, owner: Connection, view: str, start_caught_up: None) -> None:
-    counts = {}
+    counts: dict[str, dict[object, object]] = {}
     for tenant in ("demo", "other", "nobody", ""):
         owner.execute(f"SET ROLE {READER_ROLE}")
         owner.execute("SELECT set_config('vehicaid.tenant', %s, false)", (tenant,))
-        found = owner.execute(f"SELECT tenant, count(*) FROM {view} GROUP BY 1").fetchall()  # noqa: S608
-        counts[tenant] = dict(found)
+        count = sql.SQL("SELECT tenant, count(*) FROM {} GROUP BY 1").format(sql.Identifier(view))
+        found = owner.execute(count).fetchall()
+        counts[tenant] = {row[0]: row[1] for row in found}
         owner.execute("RESET ROLE")
     assert set(counts["demo"]) == {"demo"}
     assert set(counts["other"]) == {"other"}

@@ -47,7 +47,10 @@ def test_read_models_keep_up_with_a_busy_log(cell: Database, eye: Connection, st
         eventually(lambda: done() > 300, "commands were done")
     eventually(lambda: caught_up(eye), "all events were seen")
     assert verified(cell)
-    assert eye.execute("SELECT count(*) FROM audit_trail").fetchone() == eye.execute("SELECT count(*) FROM events").fetchone()
+    assert (
+        eye.execute("SELECT count(*) FROM audit_trail").fetchone()
+        == eye.execute("SELECT count(*) FROM events").fetchone()
+    )
 
 
 def test_starting_again_goes_on_where_it_was(cell: Database, eye: Connection, start_projector: StartProjector) -> None:
@@ -84,7 +87,9 @@ def test_a_lost_listener_listens_again(cell: Database, owner: Connection) -> Non
     log = committer(cell)
     try:
         eventually(news.is_set, "it said hello when it began to listen")
-        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'vehicaid-wakeups'")
+        owner.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'vehicaid-wakeups'"
+        )
         news.clear()
         eventually(news.is_set, "it woke everybody when it was back")
         news.clear()
@@ -291,5 +296,3 @@ def test_an_idle_leader_that_is_silent_loses_its_session(cell: Database) -> None
         time.sleep(SILENCE_MS / 1000 + 0.5)
         with pytest.raises(psycopg.OperationalError):
             silent.execute("SELECT 1")
-
-
