@@ -9,6 +9,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from infra.migrate import MigrationError, migrations
 from infra.queries.pool import Pool
+from projections.catalog import READ_MODELS
 
 # 1,000 events: more than a second of the fastest cell; a screen that far behind misleads.
 MOST_LAG: Final = 1_000
@@ -51,6 +52,11 @@ class Readiness:
             Check("database", ok=True, detail="reachable"),
             Check("migrations", ok=not missing, detail=f"missing {missing}" if missing else "applied"),
             *[_projection(str(name), _whole(lag), halted) for name, lag, halted in lags],
+            *[
+                Check(f"projection {model.name}", ok=False, detail="not built yet")
+                for model in READ_MODELS
+                if model.name not in {name for name, _, _ in lags}
+            ],
         ]
 
 

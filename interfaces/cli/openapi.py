@@ -12,6 +12,7 @@ COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 @app.command()
 def openapi(
+    *,
     check: Annotated[bool, typer.Option("--check", help="Only say whether the committed one is current.")] = False,
 ) -> None:
     """Write docs/openapi.json from the routes."""

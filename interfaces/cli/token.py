@@ -19,6 +19,7 @@ def token(
     role: Annotated[Role, typer.Argument(help="For whom.")] = Role.DISPATCHER,
     tenant: Annotated[str, typer.Option(help="Of which tenant.")] = "demo",
     subject: Annotated[str, typer.Option(help="usr_..., prv_... for a provider, a name for system.")] = "",
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="With what it says.")] = False,
 ) -> None:
     """Print an access token, signed with the key of this deployment; local deployments only."""

@@ -1,13 +1,10 @@
 """How do edge, routes and document become one ASGI application?"""
 
-from typing import cast
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
 from infra.bootstrap import Stack
 from infra.settings import Settings

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import psycopg
 from fastapi.exceptions import RequestValidationError
+from psycopg.errors import UndefinedTable
 from psycopg_pool import PoolTimeout, TooManyRequests
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -14,6 +15,7 @@ from application.engine import Contended, RefusedBefore
 from application.log import KeyReused, LogUnavailable
 from application.personal import PersonalUnavailable, RecordDiffers
 from domain.refusal import Refusal
+from infra.projections.waiting import ProjectionBehind
 from interfaces.http.problems import FieldError, Problem, of_refusal
 
 BY_STATUS = {404: "unknown_route", 405: "method_not_allowed", 400: "malformed_request", 413: "body_too_large"}
@@ -25,6 +27,9 @@ BY_KIND: tuple[tuple[type[Exception], str], ...] = (
     (PersonalUnavailable, "store_unavailable"),
     (PoolTimeout, "store_unavailable"),
     (TooManyRequests, "overloaded"),
+    (ProjectionBehind, "projection_behind"),
+    # A read model that was never built yet: its view comes with the projector's first run.
+    (UndefinedTable, "projection_behind"),
     (psycopg.OperationalError, "store_unavailable"),
     (psycopg.InterfaceError, "store_unavailable"),
 )

@@ -1,5 +1,6 @@
 """How is the application served by one process, and how does it stop?"""
 
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +26,9 @@ def serve(settings: Settings) -> None:
     """Serve until a signal comes; then finish what is under way and return within 5 s."""
     configure_logging(settings.log_level, "api")
     configure_tracing("api", settings.otlp_endpoint)
+    # uvicorn raises the signal again once it has stopped: by then there is nothing left to end.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
     try:
         uvicorn.Server(configured(settings, open_app(settings))).run()
     finally:

@@ -1,6 +1,7 @@
 """Who is calling? Whoever the signed access token says; the claims outlive the issuer."""
 
 import hashlib
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from domain.actor import Actor, Role
-from domain.ids import Prefix, parse, show
+from domain.ids import BadId, Prefix, parse, show
 from domain.refusal import Refusal
 
 ALGORITHM: Final = "HS256"
@@ -101,7 +102,9 @@ def subject_of(actor: Actor) -> str:
 def actor_of(claims: dict[str, object]) -> Actor:
     """The actor that the claims describe; raises BadToken when they describe none."""
     role, subject, tenant = claims.get("role"), claims.get("sub"), claims.get("tenant")
-    if not isinstance(subject, str) or not isinstance(tenant, str) or not isinstance(role, str) or not tenant:
+    if not isinstance(subject, str) or not isinstance(tenant, str) or not isinstance(role, str):
+        raise BadToken
+    if not re.fullmatch(TENANT_PATTERN, tenant):
         raise BadToken
     try:
         return actor_for(Role(role), subject, tenant)
@@ -112,6 +115,8 @@ def actor_of(claims: dict[str, object]) -> Actor:
 def actor_for(role: Role, subject: str, tenant: str) -> Actor:
     """An actor from its parts as text; raises BadId for a subject that does not fit the role."""
     if role is Role.SYSTEM:
+        if not re.fullmatch(TENANT_PATTERN, subject):
+            raise BadId("a system's subject is its name: lower-case letters, digits, - and _")
         return Actor.system(subject, tenant)
     return Actor(role, parse(prefix_for(role), subject), tenant)
 

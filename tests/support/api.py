@@ -1,5 +1,6 @@
 """How do tests talk to the whole API: the real stack on a real database, with or without a network between?"""
 
+import asyncio
 import itertools
 import threading
 import time
@@ -91,6 +92,12 @@ class Api:
         answer = await self.post(path, actor, body, version=version)
         assert answer.is_success, answer.text
         return cast("Json", answer.json())
+
+    async def until_ready(self) -> None:
+        """Wait for the read models to be built."""
+        async with asyncio.timeout(30):
+            while not (await self.client.get("/readyz")).is_success:  # noqa: ASYNC110  nobody tells us
+                await asyncio.sleep(0.05)
 
 
 @dataclass

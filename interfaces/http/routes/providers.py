@@ -86,7 +86,7 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
     }
 
 
-@routes.query(ONE + "/jobs", OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+@routes.query(ONE + "/jobs", OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "log_unavailable"))
 async def list_provider_jobs(
     call: Asked,
     provider_id: str,
@@ -99,6 +99,8 @@ async def list_provider_jobs(
     Offers that were accepted, whatever became of them; `state` picks any state, those of offers included.
     """
     wanted = seen_by(call.actor, provider_id)
+    if await call.stack.aggregates.load(Provider, call.tenant, wanted) is None:
+        raise NotFound
     path = f"{PATH}/{show(Prefix.PROVIDER, wanted)}/jobs"
     filters = {"provider_id": wanted, "state": state or JOBS}
     return await offers_page(call, path, {"state": state}, filters, page)

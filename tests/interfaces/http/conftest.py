@@ -13,4 +13,5 @@ async def api(shared_database: Database) -> AsyncIterator[Api]:
     """The API of this file, with read models that follow."""
     with projecting(shared_database.settings):
         async with in_process(shared_database.settings) as api:
+            await api.until_ready()
             yield api

@@ -1,0 +1,91 @@
+"""Is the committed OpenAPI document what the routes say, and does it describe every operation?"""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import application
+import domain
+from domain.refusal import Refusal
+from interfaces.http.app import described_app
+from interfaces.http.openapi import as_text, document_of
+from interfaces.http.problem_catalogue import CATALOGUE, EDGE
+from tests.support.modules import import_all
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
+DOCUMENT = document_of(described_app())
+OPERATIONS = [
+    pytest.param(path, method, operation, id=operation.get("operationId", path))
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def test_the_committed_document_is_current() -> None:
+    assert COMMITTED.read_text(encoding="utf-8") == as_text(described_app()), "run `make openapi`"
+
+
+def test_it_is_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [operation.values[2]["operationId"] for operation in OPERATIONS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_operation_is_described(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["summary"]
+    assert operation["description"]
+    assert len(operation["tags"]) == 1
+    good = {status: told for status, told in operation["responses"].items() if status.startswith("2")}
+    assert len(good) == 1
+    answer = next(iter(good.values()))["content"]["application/json"]
+    assert answer["example"]
+    assert answer["schema"]
+    bad = {status: told for status, told in operation["responses"].items() if not status.startswith("2")}
+    wanted = {"422", "413", "500", "503"} | (set() if path == "/v1/tokens" else {"401", "403"})
+    assert wanted <= set(bad)
+    assert all("application/problem+json" in told["content"] for told in bad.values())
+    if method == "post" and path != "/v1/tokens":
+        assert {"400", "409"} <= set(bad)
+        assert "Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]}
+    if "requestBody" in operation:
+        assert operation["requestBody"]["content"]["application/json"]["example"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def references(tree: object) -> list[str]:
+        if isinstance(tree, dict):
+            named = [tree["$ref"]] if isinstance(tree.get("$ref"), str) else []
+            return named + [one for value in tree.values() for one in references(value)]
+        return [one for value in tree for one in references(value)] if isinstance(tree, list) else []
+
+    for reference in set(references(json.loads(as_text(described_app())))):
+        found: object = DOCUMENT
+        for part in reference.removeprefix("#/").split("/"):
+            found = cast("dict[str, object]", found)[part]
+
+
+def refusals(kind: type[Refusal] = Refusal) -> set[str]:
+    """Every code that a rule refuses with."""
+    found = {kind.code} if isinstance(kind.code, str) else set()
+    return found.union(*(refusals(sub) for sub in kind.__subclasses__()))
+
+
+def test_every_refusal_has_its_problem() -> None:
+    import_all(domain)
+    import_all(application)
+    missing = refusals() - set(CATALOGUE)
+    assert not missing, f"say in the problem catalogue which status they have: {sorted(missing)}"
+
+
+def test_a_refusal_of_the_rules_is_no_failure_of_ours() -> None:
+    assert all(400 <= kind.status < 500 for code, kind in CATALOGUE.items() if code not in EDGE)
+
+
+def test_where_waiting_helps_it_is_said_how_long() -> None:
+    assert all(kind.retry_after_s for kind in CATALOGUE.values() if kind.status == 503)
