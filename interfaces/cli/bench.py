@@ -18,7 +18,7 @@ BENCHES = {
     "load": "infra.bench.load",
     "projections": "infra.bench.projections",
     "stall": "infra.bench.stall",
-    "api": "infra.bench.api",
+    "api": "interfaces.bench.api",
 }
 EXIT_MISSED = 1
 

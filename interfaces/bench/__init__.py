@@ -1,0 +1,1 @@
+"""Benchmarks of what callers see, and the servers they compare."""
