@@ -47,6 +47,7 @@ class ForgetfulLog:
     async def recall(self, context: CommandContext) -> Receipt | None:
         """Nothing was answered before."""
         del context
+        return None
 
 
 class ForgetfulPersonalStore:
