@@ -14,6 +14,7 @@ from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.personal.place import personal_store
 from infra.projections.waiting import ProjectionWaiter
+from infra.queries.audit import AuditQueries
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
@@ -46,6 +47,7 @@ class Stack:
     board: ReadModelView[RequestRow]
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
+    audit: AuditQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
     fingerprint_key: bytes
@@ -85,6 +87,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, shifts_on_duty, "started_at"),
+        audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=postgres.head,
         fingerprint_key=fingerprint_key(settings),

@@ -14,6 +14,7 @@ from infra.bootstrap import Stack, fingerprint_key
 from infra.database_url import app_dsn
 from infra.event_store import codec
 from infra.projections.waiting import ProjectionWaiter
+from infra.queries.audit import AuditQueries
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
@@ -113,6 +114,7 @@ def nothing_behind(settings: Settings) -> Stack:
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, shifts_on_duty, "started_at"),
+        audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=log.head,
         fingerprint_key=fingerprint_key(settings),

@@ -18,6 +18,7 @@ from interfaces.http.limits import Limits
 from interfaces.http.openapi import document_of
 from interfaces.http.problems import response
 from interfaces.http.routes import (
+    audit,
     customer_details,
     health,
     offers,
@@ -36,6 +37,7 @@ ROUTERS = (
     offers.routes.router,
     providers.routes.router,
     shifts.routes.router,
+    audit.routes.router,
     health.router,
     problems.router,
     docs_page.router,

@@ -54,7 +54,7 @@ routes = Routes("Audit")
 
 
 @routes.query(EVENTS, EventPage, roles=AUDITORS, problems=("invalid_cursor",))
-async def list_events(  # noqa: PLR0913  (one parameter per filter)
+async def list_events(
     call: Asked,
     stream: StreamText | None = None,
     topic: TypeText | None = None,
