@@ -9,7 +9,7 @@ from application.accept_offer import AcceptOffer, accept_offer
 from application.cancel_request import CancelRequest, cancel_request
 from application.end_break import EndBreak, end_break
 from application.end_shift import EndShift, end_shift
-from application.engine import MAX_ATTEMPTS, Contended, Done, RefusedBefore
+from application.engine import Contended, Done, RefusedBefore
 from application.log import KeyReused, LogUnavailable, Save
 from application.make_offer import MakeOffer, make_offer
 from application.report_en_route import ReportEnRoute, report_en_route
@@ -38,6 +38,8 @@ from tests.support.roadside import (
 pytestmark = pytest.mark.anyio
 
 CANCEL = CancelRequest(THE_CUSTOMER, REQUEST, CancelReason.OTHER, SOON)
+TRIES = 4
+"""The first and, as promised, at most three reloads."""
 ACCEPT = AcceptOffer(THE_PROVIDER, OFFER, SOON)
 
 
@@ -149,18 +151,18 @@ async def on_a_break_or_not(world: World, key: str) -> Done:
 async def test_a_conflict_is_decided_again_from_what_is_true_now() -> None:
     world = World()
     await world.open_company()
-    being_slower(world, MAX_ATTEMPTS - 1)
+    being_slower(world, TRIES - 1)
     appends = world.log.appends
     done = await on_a_break_or_not(world, "k")
     assert done.answer["state"] == "ended"
-    assert world.log.appends == appends + MAX_ATTEMPTS + (MAX_ATTEMPTS - 1)
+    assert world.log.appends == appends + TRIES + (TRIES - 1)
     assert world.topics().count("shift.ended") == 1
 
 
 async def test_a_stream_that_keeps_changing_is_contended_after_three_reloads() -> None:
     world = World()
     await world.open_company()
-    left = being_slower(world, MAX_ATTEMPTS)
+    left = being_slower(world, TRIES)
     with pytest.raises(Contended):
         await on_a_break_or_not(world, "k")
     assert left == [0]
