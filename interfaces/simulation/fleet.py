@@ -169,7 +169,8 @@ class Fleet:
             await self._say(crew, f"{path}/en-route", "en_route")
         if offer["state"] != "on_scene":
             await self._pace.take(offer["distance_m"] * DETOUR / METRES_PER_SECOND)
-            details = await self._api.ask(crew.who, f"{path}/customer-details")
+            # Whoever reads what it wrote says from where on: the board may be behind, and this provider not on it yet.
+            details = await self._api.ask(crew.who, f"{path}/customer-details", min_position=self._journal.position)
             there = {"location": details["location"]} if details["location"] else {}
             await self._say(crew, f"{path}/arrival", "on_scene", there)
         await self._pace.take(work_s(call, offer["request_id"]))

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from interfaces.simulation.api import Api, GaveUp, Tally
+from interfaces.simulation.api import Api, GaveUp, Refused, Tally
 from interfaces.simulation.callers import Callers
 from interfaces.simulation.day import Journal, Pace
 from interfaces.simulation.fleet import Fleet
@@ -112,7 +112,7 @@ async def _the_day(script: Script, fleet: Fleet, callers: Callers, api: Api, jou
 async def _open_requests(api: Api, fleet: Fleet, journal: Journal) -> int:
     try:
         rows = await api.ask_all(fleet.desk, REQUESTS, min_position=journal.position)
-    except GaveUp as error:
+    except (GaveUp, Refused) as error:
         journal.fault(str(error))
         return 1
     return sum(row["state"] not in TERMINAL for row in rows)

@@ -1,0 +1,159 @@
+"""Do recorded breakdown calls all come to their end while processes of the stack are killed under them?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import pytest
+
+from tests.support.local_system import LocalSystem, local_system
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RECORDING: Final = "breakdown_calls_montgomery.csv.gz"
+VICTIMS: Final = ("api", "projector", "dispatcher")
+
+
+class Replay:
+    """`vehicaid calls replay` in a process of its own, against a running system."""
+
+    def __init__(self, system: LocalSystem, data: Path, *options: str) -> None:
+        self._logs = system.state_dir / "logs"
+        self._report = system.directory / "report.json"
+        self._screen = system.directory / "replay"
+        command = ["calls", "replay", str(data / RECORDING), "--url", system.address, "--report", str(self._report)]
+        with self._screen.open("wb") as screen:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "interfaces.cli", *command, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=screen,
+                env=system.environment(),
+                cwd=system.directory,
+            )
+
+    @property
+    def screen(self) -> str:
+        return self._screen.read_text(errors="replace")
+
+    def report(self, patience_s: float) -> dict[str, Any]:
+        """What became of every call, when it is over."""
+        try:
+            code = self.process.wait(patience_s)
+        finally:
+            self.process.kill()
+        assert code == 0, f"{self.screen}\n{self._troubles()}"
+        told: dict[str, Any] = json.loads(self._report.read_text())
+        return told
+
+    def _troubles(self) -> str:
+        """What the processes complained of."""
+        lines = [line for log in self._logs.glob("*.jsonl") for line in log.read_text().splitlines()]
+        return "\n".join(line for line in lines if '"level":"error"' in line)[-4000:]
+
+
+class Desk:
+    """Somebody who looks at the board while the day goes on."""
+
+    def __init__(self, system: LocalSystem, tenant: str) -> None:
+        self._address = system.address
+        self._tenant = tenant
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The newest requests; nothing while the api is away."""
+        try:
+            with httpx.Client(base_url=self._address, timeout=10) as http:
+                token = http.post("/v1/tokens", json={"role": "dispatcher", "tenant": self._tenant})
+                told = {"Authorization": f"Bearer {token.raise_for_status().json()['access_token']}"}
+                page = http.get("/v1/service-requests", params={"limit": 200}, headers=told)
+                rows: list[dict[str, Any]] = page.raise_for_status().json()["data"]
+        except httpx.HTTPError:
+            return []
+        return rows
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[LocalSystem]:
+    """The whole system as `make run` has it, on an empty directory."""
+    with local_system() as running:
+        running.start()
+        yield running
+
+
+def play_and_kill(system: LocalSystem, data: Path, run: str, calls: int, speed: float) -> dict[str, Any]:
+    """A day with one kill -9 of each process, at a quarter, a half and three quarters of it."""
+    replay = Replay(system, data, "--limit", str(calls), "--speed", str(speed), "--run", run)
+    desk = Desk(system, f"replay-{run}")
+    for number, name in enumerate(VICTIMS, 1):
+        kill_in_the_middle(system, replay, desk, name, after=number * calls // 4)
+    return replay.report(patience_s=600)
+
+
+def check_proofs(system: LocalSystem) -> None:
+    for command in (("projections", "verify", "--all"), ("audit", "verify")):
+        verified = system.vehicaid(*command)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def kill_in_the_middle(system: LocalSystem, replay: Replay, desk: Desk, name: str, after: int) -> None:
+    """kill -9 when so many calls have come in and some of them are not at their end."""
+
+    def is_the_moment() -> bool:
+        rows = desk.requests()
+        assert replay.process.poll() is None, f"over before {name} could be killed: {replay.screen}"
+        return len(rows) >= after and any(row["state"] not in {"completed", "cancelled"} for row in rows)
+
+    system.wait_for(is_the_moment, patience_s=300)
+    system.wait_for_restart(name, of=system.kill(name))
+
+
+def check(told: dict[str, Any], calls: int) -> None:
+    counts = told["counts"]
+    assert counts["completed"] == counts["calls"] == calls
+    bad = ("lost", "doubled", "refused", "not_terminal", "other_ends", "provider_overlaps")
+    assert {name: counts[name] for name in bad} == dict.fromkeys(bad, 0)
+    assert told["overlaps"] == told["held_twice"] == told["faults"] == []
+    assert len({call["request_id"] for call in told["calls"]}) == calls
+    assert {dirt["line"] for dirt in told["recording"]["dirt"]}
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(420)
+def test_forty_calls_survive_kill_9_of_api_projector_and_dispatcher(system: LocalSystem, recorded_data: Path) -> None:
+    told = play_and_kill(system, recorded_data, "forty", calls=40, speed=3600)
+    check(told, calls=40)
+    assert sum(told["http"]["retries"].values()) > 0, "nobody noticed that the api was killed"
+    check_proofs(system)
+
+
+@pytest.mark.servers
+@pytest.mark.timeout(420)
+def test_a_replay_that_was_killed_goes_on_under_its_name_and_doubles_nothing(
+    system: LocalSystem, recorded_data: Path
+) -> None:
+    options = ("--limit", "16", "--speed", "3600", "--most-providers", "8", "--run", "again")
+    first = Replay(system, recorded_data, *options)
+    desk = Desk(system, "replay-again")
+    system.wait_for(lambda: sum(row["state"] == "on_scene" for row in desk.requests()) > 0)
+    first.process.kill()
+    first.process.wait()
+    begun = desk.requests()
+    assert any(row["state"] not in {"completed"} for row in begun)
+    told = Replay(system, recorded_data, *options).report(patience_s=300)
+    check(told, calls=16)
+    assert {row["id"] for row in begun} <= {call["request_id"] for call in told["calls"]}
+    assert len(desk.requests()) == 16
+
+
+@pytest.mark.slow
+@pytest.mark.servers
+@pytest.mark.timeout(900)
+def test_two_hundred_calls_at_600_times_survive_the_same(system: LocalSystem, recorded_data: Path) -> None:
+    check(play_and_kill(system, recorded_data, "twohundred", calls=200, speed=600), calls=200)
+    check_proofs(system)
