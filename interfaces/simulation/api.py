@@ -69,7 +69,9 @@ class _Asking:
 class Api:
     """A client for many people of one tenant. Commands are repeated under the same key until they are answered."""
 
-    def __init__(self, url: str, tenant: str, give_up_after_s: float) -> None:
+    def __init__(
+        self, url: str, tenant: str, give_up_after_s: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self.url = url.rstrip("/")
         self.tenant = tenant
         self.tally = Tally()
@@ -78,6 +80,7 @@ class Api:
         self._client = httpx.AsyncClient(
             base_url=self.url,
             timeout=TIMEOUT_S,
+            transport=transport,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
 
