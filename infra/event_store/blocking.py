@@ -12,7 +12,7 @@ import psycopg
 
 from application.log import LogUnavailable, Receipt, Save, VersionConflict
 from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch
-from infra.event_store.committer import CommitLimits, NoObserver, Observer, Outcome, prepare, read_answer
+from infra.event_store.committer import PASSING, CommitLimits, NoObserver, Observer, Outcome, prepare, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,8 +84,8 @@ class BlockingCommitter:
         for ticket in tickets:
             try:
                 batch.add(ticket.save)
-            except VersionConflict as conflict:
-                ticket.settle(conflict)
+            except Exception as error:  # noqa: BLE001  a conflict, or no save at all: its caller's affair, nobody else's
+                ticket.settle(error)
             else:
                 kept.append(ticket)
         if kept:
@@ -99,7 +99,7 @@ class BlockingCommitter:
             for ticket in kept:
                 ticket.settle(LogUnavailable(*error.args))
             return
-        except (psycopg.DatabaseError, ValueError, OverflowError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, everybody who waits must hear of it
             if len(kept) == 1:
                 kept[0].settle(error)
                 return
@@ -122,7 +122,9 @@ class BlockingCommitter:
             try:
                 connection = self._connected()
                 return read_answer(connection.execute(CALL, batch.parameters(), prepare=True, binary=True).fetchone())
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+            except psycopg.errors.ProgramLimitExceeded:
+                raise
+            except PASSING as error:
                 self.close()
                 if not repeatable or monotonic() >= give_up_at:
                     message = f"the log did not answer: {type(error).__name__}"

@@ -18,7 +18,19 @@ from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch, Verdicts
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    _Connection = psycopg.AsyncConnection[tuple[object, ...]]
+
 Outcome = Receipt | VersionConflict | KeyReused
+
+PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    OSError,
+    TimeoutError,
+)
+"""Worth another try on another connection. A limit of the server's own (ProgramLimitExceeded) is not, although
+psycopg counts it among the operational errors: no save will ever fit. A read-only server is one that lost its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +97,57 @@ def prepare(connection: psycopg.Connection[tuple[object, ...]] | psycopg.AsyncCo
 class _Lane:
     """One connection, used by one batch at a time."""
 
-    def __init__(self, connect: Callable[[], Awaitable[psycopg.AsyncConnection[tuple[object, ...]]]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[_Connection]]) -> None:
         self._connect = connect
-        self._connection: psycopg.AsyncConnection[tuple[object, ...]] | None = None
+        self._connection: _Connection | None = None
+        self._funerals: set[asyncio.Task[None]] = set()
 
     async def call(self, batch: Batch, within_s: float) -> Answer:
-        async with asyncio.timeout(within_s):
-            if self._connection is None or self._connection.closed:
-                self._connection = await self._connect()
-                prepare(self._connection)
-            cursor = await self._connection.execute(CALL, batch.parameters(), prepare=True, binary=True)
-            return read_answer(await cursor.fetchone())
+        """The answer, or TimeoutError after ``within_s`` even when the network swallows everything."""
+        task = asyncio.get_running_loop().create_task(self._execute(batch))
+        try:
+            done, _ = await asyncio.wait({task}, timeout=within_s)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            self._abandon(task)
+            raise TimeoutError
+        return task.result()
+
+    async def _execute(self, batch: Batch) -> Answer:
+        if self._connection is None or self._connection.closed:
+            self._connection = await self._connect()
+            prepare(self._connection)
+        cursor = await self._connection.execute(CALL, batch.parameters(), prepare=True, binary=True)
+        return read_answer(await cursor.fetchone())
+
+    def _abandon(self, task: asyncio.Task[Answer]) -> None:
+        """Let the driver cancel the call and close the connection in its own time, which can be 10 s more."""
+        connection, self._connection = self._connection, None
+        task.cancel()
+        funeral = asyncio.get_running_loop().create_task(_bury(task, connection))
+        self._funerals.add(funeral)
+        funeral.add_done_callback(self._funerals.discard)
 
     async def drop(self) -> None:
+        """Give the connection back; the next call makes a new one."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                await connection.close()
+            await _close(connection)
+
+
+async def _bury(task: asyncio.Task[Answer], connection: _Connection | None) -> None:
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()
+    if connection is not None:
+        await _close(connection)
+
+
+async def _close(connection: _Connection) -> None:
+    with contextlib.suppress(psycopg.Error, OSError):
+        await connection.close()
 
 
 class Committer:
@@ -109,7 +155,7 @@ class Committer:
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[psycopg.AsyncConnection[tuple[object, ...]]]],
+        connect: Callable[[], Awaitable[_Connection]],
         limits: CommitLimits | None = None,
         observer: Observer | None = None,
     ) -> None:
@@ -167,8 +213,8 @@ class Committer:
         for save, future in taken:
             try:
                 batch.add(save)
-            except VersionConflict as conflict:
-                _fail(future, conflict)
+            except Exception as error:  # noqa: BLE001  a conflict, or no save at all: its caller's affair, nobody else's
+                _fail(future, error)
             else:
                 kept.append((save, future))
         if not kept:
@@ -180,7 +226,7 @@ class Committer:
             for _, future in kept:
                 _fail(future, LogUnavailable(*error.args))
             return
-        except (psycopg.DatabaseError, ValueError, OverflowError) as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, everybody who waits must hear of it
             await self._isolate(lane, kept, error)
             return
         self._observer.appended(len(kept), batch.size, perf_counter() - started)
@@ -219,7 +265,9 @@ class Committer:
         while True:
             try:
                 return await lane.call(batch, self._limits.answer_within_s)
-            except (psycopg.OperationalError, psycopg.InterfaceError, OSError, TimeoutError) as error:
+            except psycopg.errors.ProgramLimitExceeded:
+                raise
+            except PASSING as error:
                 await lane.drop()
                 if not repeatable or loop.time() >= give_up_at:
                     raise LogUnavailable(f"the log did not answer: {type(error).__name__}") from error
