@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818  (it is an answer, not a fault)
+class Refusal(Exception):
     """A command broke a rule; nothing was recorded but the refusal itself.
 
     ``code`` is stable and public: clients switch on it. ``detail`` is one sentence for a person and

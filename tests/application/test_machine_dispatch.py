@@ -45,6 +45,7 @@ from tests.support.roadside import (
     PROVIDER,
     REQUEST,
     SHIFT,
+    TENANT,
     TRUCK,
     some_id,
 )
@@ -143,7 +144,7 @@ class DispatchMachine(RuleBasedStateMachine):
         reserved: set[tuple[UUID, UUID, UUID, bool]] = set()
         working: dict[UUID, list[UUID]] = {PROVIDER: [], OTHER_PROVIDER: []}
         for shift_id in self.shifts:
-            if not await self.world.log.read_stream("demo", shift_id):
+            if not await self.world.log.read_stream(TENANT, shift_id):
                 continue
             shift = await self.world.the_shift(shift_id)
             kept_for = shift.reservation
@@ -152,20 +153,33 @@ class DispatchMachine(RuleBasedStateMachine):
             if shift.state is not ShiftState.ENDED:
                 working[shift.provider_id].append(shift_id)
         expected: set[tuple[UUID, UUID, UUID, bool]] = set()
-        for request_id in REQUESTS:
-            request = await self.world.the_request(request_id)
+        requests = [await self.world.the_request(request_id) for request_id in REQUESTS]
+        for request in requests:
             asked, held = request.live_offer, request.assignment
             if asked is not None:
                 assert request.state is RequestState.SEARCHING
                 assert (await self.world.the_offer(asked.offer_id)).state is OfferState.MADE
-                expected.add((asked.shift_id, request_id, asked.offer_id, False))
+                expected.add((asked.shift_id, request.id, asked.offer_id, False))
             if held is not None and request.state in UNDER_WAY:
                 assert (await self.world.the_offer(held.offer_id)).state is OfferState.ACCEPTED
-                expected.add((held.shift_id, request_id, held.offer_id, True))
+                expected.add((held.shift_id, request.id, held.offer_id, True))
         assert reserved == expected
+        await self._check_offers(
+            live={offer_id for _, _, offer_id, hard in expected if not hard},
+            held={request.assignment.offer_id for request in requests if request.assignment},
+        )
         for provider_id, shift_ids in working.items():
             assert len(shift_ids) <= 1
             assert sorted((await self.world.the_provider(provider_id)).on_duty) == shift_ids
+
+    async def _check_offers(self, live: set[UUID], held: set[UUID]) -> None:
+        states = {
+            offer_id: (await self.world.the_offer(offer_id)).state
+            for offer_id in self.offers
+            if await self.world.log.read_stream(TENANT, offer_id)
+        }
+        assert {offer_id for offer_id, state in states.items() if state is OfferState.MADE} == live
+        assert {offer_id for offer_id, state in states.items() if state is OfferState.ACCEPTED} == held
 
     @invariant()
     def saves_stand_whole_and_positions_are_dense(self) -> None:
