@@ -99,3 +99,10 @@ def test_a_bug_keeps_its_traceback_and_a_refusal_does_not() -> None:
     assert known_failure(ZeroDivisionError()) is None
     assert known_failure(NotFound()) == "There is no such thing, or it is not yours to see."
     assert known_failure(SettingsError("two\nlines")) == "two lines"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(tmp_path: Path, name: str) -> None:
+    done = _vehicaid(tmp_path, name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"vehicaid {name}" in done.stdout
