@@ -26,9 +26,9 @@ EVENTS: Final = "/v1/audit/events"
 STREAMS: Final = (Prefix.REQUEST, Prefix.OFFER, Prefix.PROVIDER, Prefix.SHIFT)
 HIGHEST: Final = 2**62
 
-StreamText = Annotated[str, Query(pattern="^(req|off|prv|shf)_[0-9a-f]{32}$", description="Of this thing.")]
+StreamText = Annotated[str | None, Query(pattern="^(req|off|prv|shf)_[0-9a-f]{32}$", description="Of this thing.")]
 TypeText = Annotated[
-    str,
+    str | None,
     Query(
         alias="type",
         pattern=r"^[a-z_]{1,60}(\.[a-z_]{1,60})?$",
@@ -36,18 +36,18 @@ TypeText = Annotated[
     ),
 ]
 ActorText = Annotated[
-    str,
+    str | None,
     Query(
         pattern=r"^[a-z]{1,20}:[a-z0-9_-]{1,60}$",
         description="By this actor: role, colon, subject.",
         examples=["system:dispatcher"],
     ),
 ]
-Since = Annotated[AwareDatetime, Query(alias="from", description="Occurred at this instant or later.")]
-Until = Annotated[AwareDatetime, Query(description="Occurred before this instant.")]
+Since = Annotated[AwareDatetime | None, Query(alias="from", description="Occurred at this instant or later.")]
+Until = Annotated[AwareDatetime | None, Query(description="Occurred before this instant.")]
 PositionInPath = Annotated[int, Path(ge=1, le=HIGHEST, description="Position in the log.")]
 SegmentAsked = Annotated[
-    int, Query(ge=1, le=HIGHEST, description="Segment of the root you hold; without it the newest root's.")
+    int | None, Query(ge=1, le=HIGHEST, description="Segment of the root you hold; without it the newest root's.")
 ]
 
 routes = Routes("Audit")
@@ -56,11 +56,11 @@ routes = Routes("Audit")
 @routes.query(EVENTS, EventPage, roles=AUDITORS, problems=("invalid_cursor",))
 async def list_events(
     call: Asked,
-    stream: StreamText | None = None,
-    topic: TypeText | None = None,
-    actor: ActorText | None = None,
-    since: Since | None = None,
-    until: Until | None = None,
+    stream: StreamText = None,
+    topic: TypeText = None,
+    actor: ActorText = None,
+    since: Since = None,
+    until: Until = None,
     *,
     page: Paged,
 ) -> Response:
@@ -125,7 +125,7 @@ async def read_state_then(
 
 
 @routes.query("/v1/audit/root", RootShown, roles=AUDITORS, problems=("not_found",))
-async def read_root(call: Asked, segment: SegmentAsked | None = None) -> Response:
+async def read_root(call: Asked, segment: SegmentAsked = None) -> Response:
     """Read the root of the sealed log.
 
     Keep it where nobody who can change the database can change it.
@@ -137,7 +137,7 @@ async def read_root(call: Asked, segment: SegmentAsked | None = None) -> Respons
 
 
 @routes.query(EVENTS + "/{position}/proof", ProofShown, roles=AUDITORS)
-async def prove_event(call: Asked, position: PositionInPath, segment: SegmentAsked | None = None) -> Response:
+async def prove_event(call: Asked, position: PositionInPath, segment: SegmentAsked = None) -> Response:
     """Prove that an event stands in the sealed log.
 
     `check_proof.py` checks the answer offline against a root exported before.
