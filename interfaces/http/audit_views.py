@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Final, cast
 from uuid import UUID
 
@@ -101,12 +102,15 @@ def _node(events: Sequence[LoggedEvent], depth: int) -> Json:
 
 def state_of(stream_id: str, found: AsOf) -> Json:
     """A thing as it was."""
-    attributes = {name: value for name, value in vars(found.aggregate).items() if not name.startswith("_")}
+    # A field that no event has touched yet lives in the class, not in the instance.
+    thing = found.aggregate
+    declared = {field.name for field in fields(thing)} if is_dataclass(thing) else set()
+    attributes = {name: getattr(thing, name) for name in declared | vars(thing).keys() if not name.startswith("_")}
     plain = msgspec.to_builtins(attributes, str_keys=True, order="sorted", enc_hook=str)
     return {
         "id": stream_id,
         "kind": kind_of(found.topic),
-        "version": found.aggregate.version,
+        "version": thing.version,
         "position": found.position,
         "topic": found.topic,
         "occurred_at": found.occurred_at,
