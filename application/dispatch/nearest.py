@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from domain.geography import centre_of, distance_m
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import FreeShift, Search
+    from domain.catalogue import Capability
 
 METRES_PER_DEGREE = math.radians(1) * 6_371_007.18
 """Of latitude, on the sphere that ``domain.geography`` measures on: two places are never nearer than this."""
 
 Rank = tuple[int, int, "datetime", "UUID"]
+_Band = tuple[list[float], list["FreeShift"]]
 
 
 def rank(search: Search, shift: FreeShift) -> Rank:
@@ -54,37 +57,45 @@ def nearest_provider(
 
 
 class FreeShifts:
-    """Free shifts sorted by latitude: gives the answer of ``nearest_provider`` without looking at each.
+    """Free shifts by what they can do, sorted by latitude: the answer of ``nearest_provider`` without looking at each.
 
     The difference in latitude alone is a lower bound of the distance, so the search goes north and south at once
-    and stops where nothing nearer can come. O(log n) and the band, instead of O(n).
+    and stops where nothing nearer can come. O(log n) and the band, instead of O(n); a need that nobody meets costs
+    nothing, however many are free.
     """
 
     def __init__(self, shifts: Iterable[FreeShift]) -> None:
-        self._bands: dict[str, tuple[list[float], list[FreeShift]]] = {}
-        by_tenant: dict[str, list[tuple[float, UUID, FreeShift]]] = {}
+        self._bands: dict[str, dict[frozenset[Capability], _Band]] = {}
+        alike: dict[tuple[str, frozenset[Capability]], list[FreeShift]] = {}
         for shift in shifts:
-            placed = (centre_of(shift.cell)[0], shift.shift_id, shift)
-            by_tenant.setdefault(shift.tenant, []).append(placed)
-        for tenant, placed_shifts in by_tenant.items():
-            placed_shifts.sort(key=lambda each: each[:2])
-            self._bands[tenant] = [each[0] for each in placed_shifts], [each[2] for each in placed_shifts]
+            alike.setdefault((shift.tenant, shift.capabilities), []).append(shift)
+        for (tenant, able), same in alike.items():
+            placed = sorted(((centre_of(shift.cell)[0], shift) for shift in same), key=itemgetter(0))
+            band = [each[0] for each in placed], [each[1] for each in placed]
+            self._bands.setdefault(tenant, {})[able] = band
 
     def nearest(self, search: Search, taken: Collection[UUID] = frozenset()) -> FreeShift | None:
         """The shift to ask; exactly what ``nearest_provider`` says of the same shifts."""
-        latitudes, shifts = self._bands.get(search.tenant, ([], []))
-        best: FreeShift | None = None
-        best_rank: Rank | None = None
-        for at_least_m, shift in _outwards(latitudes, shifts, centre_of(search.cell)[0]):
-            # Whole metres are rounded, so a bound may be half a metre above the distance it bounds.
-            if best_rank is not None and best_rank[0] == 0 and at_least_m - 1 > best_rank[1]:
-                break
-            if shift.shift_id in taken or not eligible(search, shift):
-                continue
-            its_rank = rank(search, shift)
-            if best_rank is None or its_rank < best_rank:
-                best, best_rank = shift, its_rank
-        return best
+        best: tuple[Rank, FreeShift] | None = None
+        for able, band in self._bands.get(search.tenant, {}).items():
+            if search.needs <= able:
+                best = _nearest_of(band, search, taken, best)
+        return best[1] if best else None
+
+
+def _nearest_of(
+    band: _Band, search: Search, taken: Collection[UUID], best: tuple[Rank, FreeShift] | None
+) -> tuple[Rank, FreeShift] | None:
+    for at_least_m, shift in _outwards(*band, centre_of(search.cell)[0]):
+        # Whole metres are rounded, so a bound may be half a metre above the distance it bounds.
+        if best is not None and best[0][0] == 0 and at_least_m - 1 > best[0][1]:
+            break
+        if shift.shift_id in taken or shift.provider_id in search.declined_by:
+            continue
+        its_rank = rank(search, shift)
+        if best is None or its_rank < best[0]:
+            best = its_rank, shift
+    return best
 
 
 def _outwards(latitudes: list[float], shifts: list[FreeShift], latitude: float) -> Iterator[tuple[float, FreeShift]]:

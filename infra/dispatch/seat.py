@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
 from psycopg import conninfo, sql
@@ -11,15 +12,18 @@ from psycopg import conninfo, sql
 from infra.database_url import app_dsn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from infra.settings import Settings
 
+T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 # The leader speaks at least every poll, a quarter of a second. One that is silent for longer than this is frozen, or
 # its machine is gone: the server ends its session, the lock is free, and the standby leads within 2 s.
 SILENCE_MS: Final = 1_400
+# Twice within the time after which it would count as frozen.
+SPEAK_S: Final = 0.5
 # A peer that vanished without a word is noticed within 5 s on our side; the server's patience is SILENCE_MS.
 _KEEPALIVE: Final[dict[str, int]] = {
     "keepalives_idle": 2,
@@ -52,6 +56,18 @@ async def take_lead(connection: Connection, settings: Settings) -> bool:
     await connection.execute(f"SET idle_session_timeout = {SILENCE_MS}")
     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{settings.cell}_projected")))
     return True
+
+
+async def keep_lead(connection: Connection, work: Coroutine[Any, Any, T]) -> T:
+    """Do some work and speak meanwhile: waiting for the log is not being frozen. Raises what the work raises."""
+    doing = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({doing}, timeout=SPEAK_S))[0]:
+            await connection.execute("SELECT 1")
+    finally:
+        if not doing.done():
+            doing.cancel()
+    return doing.result()
 
 
 async def wait_for_news(connection: Connection, at_most_s: float) -> None:

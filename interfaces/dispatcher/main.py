@@ -19,7 +19,7 @@ import uvloop
 from application.dispatch.rounds import Limits, Rounds
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
-from infra.dispatch.seat import Connection, connected, take_lead, wait_for_news
+from infra.dispatch.seat import Connection, connected, keep_lead, take_lead, wait_for_news
 from infra.projections.install import install_read_models
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
@@ -103,7 +103,7 @@ async def _lead(settings: Settings, connection: Connection, engine: RunsCommands
     check_at = _now() + check_every
     while not stop.is_set():
         started = perf_counter()
-        more = await rounds.round(_now())
+        more = await keep_lead(connection, rounds.round(_now()))
         watch.round_seconds.observe(perf_counter() - started)
         if _now() >= check_at:
             check_at = _now() + check_every

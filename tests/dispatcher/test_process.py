@@ -199,6 +199,41 @@ async def test_a_standby_leads_within_two_seconds_of_a_kill_and_of_a_freeze(
     await until(lambda: third.leads and not second.leads)
 
 
+async def test_a_log_that_stalls_does_not_cost_the_lead(
+    desk: Desk, projector: None, start: Callable[[], Process], database: Database
+) -> None:
+    await desk.on_duty(near(1))
+    process = start()
+    await until(lambda: process.leads)
+    await desk.calls()
+    await until(lambda: events(database, "offer.made"))
+    with psycopg.connect(database.admin_dsn) as order_lock:
+        order_lock.execute("SELECT pg_advisory_xact_lock('events'::regclass::oid::bigint)")
+        for _ in range(12):
+            await asyncio.sleep(0.25)
+            assert process.leads, "the offer has lapsed by now, and its lapse waits for the lock"
+    await until(lambda: events(database, "offer.lapsed"))
+    assert process.number("vehicaid_dispatcher_restarts_total") == 0
+
+
+async def test_connections_that_are_cut_are_made_anew(
+    desk: Desk, projector: None, start: Callable[[], Process], database: Database
+) -> None:
+    await desk.on_duty(near(1))
+    process = start()
+    await until(lambda: process.leads)
+    with psycopg.connect(database.admin_dsn, autocommit=True) as connection:
+        cut = connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE 'vehicaid-dispatcher%'"
+        ).fetchall()
+    assert cut
+    await desk.calls()
+    await until(lambda: events(database, "offer.made"))
+    assert process.leads
+    assert process.number("vehicaid_dispatcher_restarts_total") >= 1
+
+
 async def test_kill_9_again_and_again_loses_and_doubles_nothing(
     desk: Desk, projector: None, start: Callable[[], Process], database: Database
 ) -> None:
