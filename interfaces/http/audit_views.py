@@ -2,8 +2,8 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import Final, cast
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,9 @@ _MORE_PREFIXES: Final[Mapping[str, Prefix]] = {
     "contact_id": Prefix.CONTACT,
     "profile_id": Prefix.PROFILE,
 }
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Json = dict[str, object]
 
@@ -104,7 +107,7 @@ def state_of(stream_id: str, found: AsOf) -> Json:
     """A thing as it was."""
     # A field that no event has touched yet lives in the class, not in the instance.
     thing = found.aggregate
-    declared = {field.name for field in fields(thing)} if is_dataclass(thing) else set()
+    declared = {field.name for field in fields(cast("DataclassInstance", thing))}
     attributes = {name: getattr(thing, name) for name in declared | vars(thing).keys() if not name.startswith("_")}
     plain = msgspec.to_builtins(attributes, str_keys=True, order="sorted", enc_hook=str)
     return {
