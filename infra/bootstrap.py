@@ -29,7 +29,7 @@ from projections.shifts_on_duty import ShiftRow, shifts_on_duty
 class Waiting(Protocol):
     """Waits until a read model has come far enough."""
 
-    async def wait_for(self, name: str, min_position: int) -> int:
+    async def wait_for(self, name: str, min_position: int, timeout_s: float) -> int:
         """See ``ProjectionWaiter.wait_for``."""
         ...
 

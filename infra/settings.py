@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=65_536, ge=1_024, le=1_048_576)
     # 10 s: longer than the log's own time limit, so that its answer arrives first; shorter than proxies wait.
     request_timeout_s: float = Field(default=10.0, gt=0, le=60)
+    # 2 s: what a query waits for its min_position at most; a projector that is further behind needs more than patience.
+    min_position_wait_s: float = Field(default=2.0, gt=0, le=10)
     # 1,024 at once: sixteen times the connections of the load bar; more would only wait in memory.
     most_requests_in_flight: int = Field(default=1_024, ge=1, le=65_536)
     # Whether callers reach us over TLS: then browsers are told to insist on it.

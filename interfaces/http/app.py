@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 
 from infra.bootstrap import Stack
 from infra.settings import Settings
@@ -73,4 +74,16 @@ def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
 
 
 async def _tell(request: Request, error: Exception) -> Response:
-    return response(problem_of(error), trace_id_of(request.scope))
+    problem = problem_of(error)
+    if problem.code == "method_not_allowed":
+        # The router names the methods of the first route it met at this address; there may be several.
+        problem.headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return response(problem, trace_id_of(request.scope))
+
+
+def _methods_at(request: Request) -> set[str]:
+    found: set[str] = set()
+    for route in request.app.router.routes:
+        if isinstance(route, Route) and route.path_regex.match(request.scope["path"]):
+            found |= route.methods or set()
+    return found

@@ -88,7 +88,8 @@ class QueryCall(Call):
     async def at_or_after(self, read_model: str, min_position: int | None) -> None:
         """Wait until a read model has come as far as the caller has; raises the problem ``projection_behind``."""
         if min_position is not None:
-            await self.stack.waiting.wait_for(read_model, min_position)
+            patience_s = self.stack.settings.min_position_wait_s
+            await self.stack.waiting.wait_for(read_model, min_position, patience_s)
 
     async def log_at_or_after(self, min_position: int | None) -> None:
         """For what is read from the log itself: nothing to wait for, unless the position is still to come."""
@@ -117,30 +118,36 @@ def canonical(body: BaseModel | None) -> bytes:
     return b"" if body is None else body.model_dump_json(exclude_defaults=True).encode()
 
 
-def _command(
-    request: Request,
-    idempotency_key: Annotated[  # noqa: ARG001  read by the route itself: declared for the document
-        str,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Names this command. Repeat it when you retry: the first answer comes again, once done.",
-            examples=["2f0d1c6e-9a53-4a9e-8d0b-5b1f6a3f4b77"],
-        ),
-    ],
-    if_match: Annotated[  # noqa: ARG001  see above
-        str | None,
-        Header(
-            alias="If-Match",
-            pattern=r'^(\*|(W/)?"\d{1,18}")$',
-            description="The ETag of what you decided on; refused with 412 when the object has changed since.",
-            examples=['"3"'],
-        ),
-    ] = None,
-) -> CommandCall:
-    return CommandCall(request, read_key(request), b"")
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Names this command. Repeat it when you retry: the first answer comes again, once done.",
+        examples=["2f0d1c6e-9a53-4a9e-8d0b-5b1f6a3f4b77"],
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        pattern=r'^(\*|(W/)?"\d{1,18}")$',
+        description="The ETag of what you decided on; refused with 412 when the object has changed since.",
+        examples=['"3"'],
+    ),
+]
+
+
+# Routes read both headers by themselves: here they are declared for the document.
+def _creation(request: Request, idempotency_key: Key) -> CommandCall:
+    return CommandCall(request, idempotency_key, b"")
+
+
+def _command(request: Request, idempotency_key: Key, if_match: IfMatch = None) -> CommandCall:
+    del if_match
+    return CommandCall(request, idempotency_key, b"")
 
 
 def _query(request: Request) -> QueryCall:
@@ -149,6 +156,9 @@ def _query(request: Request) -> QueryCall:
 
 Command = Annotated[CommandCall, Depends(_command)]
 """Parameter of a command's handler."""
+
+Creation = Annotated[CommandCall, Depends(_creation)]
+"""The same, for a command about nothing that exists: it has no version to match."""
 
 Asked = Annotated[QueryCall, Depends(_query)]
 """Parameter of a query's handler."""

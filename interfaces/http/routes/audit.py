@@ -4,7 +4,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from domain.actor import Role
@@ -20,6 +19,7 @@ from interfaces.http.cursors import Cursors
 from interfaces.http.problems import Problem
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.audit import CommandTree, EventPage, ProofShown, RootShown, StateShown
+from interfaces.http.shapes.values import InstantAsked
 
 AUDITORS: Final = (Role.ADMIN, Role.AUDITOR)
 EVENTS: Final = "/v1/audit/events"
@@ -43,8 +43,8 @@ ActorText = Annotated[
         examples=["system:dispatcher"],
     ),
 ]
-Since = Annotated[AwareDatetime | None, Query(alias="from", description="Occurred at this instant or later.")]
-Until = Annotated[AwareDatetime | None, Query(description="Occurred before this instant.")]
+Since = Annotated[InstantAsked | None, Query(alias="from", description="Occurred at this instant or later.")]
+Until = Annotated[InstantAsked | None, Query(description="Occurred before this instant.")]
 PositionInPath = Annotated[int, Path(ge=1, le=HIGHEST, description="Position in the log.")]
 SegmentAsked = Annotated[
     int | None, Query(ge=1, le=HIGHEST, description="Segment of the root you hold; without it the newest root's.")
@@ -109,7 +109,7 @@ async def read_state_then(
     call: Asked,
     stream_id: str,
     position: Annotated[int | None, Query(ge=1, le=HIGHEST, description="As of this position of the log.")] = None,
-    at: Annotated[AwareDatetime | None, Query(description="As of what was recorded by this instant.")] = None,
+    at: Annotated[InstantAsked | None, Query(description="As of what was recorded by this instant.")] = None,
     min_position: MinPosition = None,
 ) -> Response:
     """Show a thing as it was.

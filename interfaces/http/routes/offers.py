@@ -70,7 +70,7 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
     return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
 
 
-@routes.query(PATH, OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+@routes.query(PATH, OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "not_found"))
 async def list_offers(
     call: Asked,
     state: Annotated[JobState | None, Query()] = None,

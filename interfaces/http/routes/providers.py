@@ -17,7 +17,7 @@ from domain.ids import Prefix, parse, show
 from domain.provider import Provider
 from domain.refusal import NotFound
 from interfaces.http import answers
-from interfaces.http.calls import Asked, Command, CommandCall, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.routes.offers import JOBS, offers_page
 from interfaces.http.routing import DESK, REQUIRED, Routes
 from interfaces.http.shapes.offers import JobState, OfferPage
@@ -39,7 +39,7 @@ routes = Routes("Providers")
 
 
 @routes.command(PATH, ProviderDone, status=201, roles=DESK, problems=("store_unavailable",))
-async def register_company(call: Command, body: ProviderBody) -> Response:
+async def register_company(call: Creation, body: ProviderBody) -> Response:
     """Register a provider.
 
     It is active at once; its name and phone go to the erasable store.

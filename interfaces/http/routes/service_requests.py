@@ -20,7 +20,7 @@ from domain.ids import Prefix, new_id, parse
 from domain.refusal import NotFound
 from domain.request_terms import Call, RequestState, acts_open
 from interfaces.http import answers, paging
-from interfaces.http.calls import Asked, Command, CommandCall, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.routing import DESK, REQUIRED, Routes
 from interfaces.http.shapes.service_requests import (
     ArrivalBody,
@@ -45,7 +45,7 @@ routes = Routes("Service requests")
     roles=(Role.CUSTOMER, *DESK),
     problems=("store_unavailable", "not_allowed", "service_does_not_fit", "bad_id", "bad_place"),
 )
-async def request_help(call: Command, body: ServiceRequestBody) -> Response:
+async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     """Ask for help.
 
     The search for a provider starts at once. A customer asks for themselves; the desk for any customer.

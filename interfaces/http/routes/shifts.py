@@ -62,7 +62,7 @@ async def go_on_duty(call: Command, body: ShiftBody) -> Response:
     return answers.done(await call.run(start_shift, command), Prefix.SHIFT, status=201, location=PATH)
 
 
-@routes.query(PATH, ShiftPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor",))
+@routes.query(PATH, ShiftPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "not_found"))
 async def list_shifts_on_duty(
     call: Asked,
     state: Annotated[ShiftState | None, Query()] = None,

@@ -1,12 +1,14 @@
 """How are small values written on the wire: places, phones, texts, ids?"""
 
+import re
 from typing import Annotated, Final
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 # No control characters but line breaks: they are invisible, and PostgreSQL keeps no NUL.
 PRINTABLE: Final = r"^[^\u0000-\u0009\u000b-\u001f\u007f]*$"
+RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
 
 
 class Body(BaseModel):
@@ -70,6 +72,18 @@ TruckId = Annotated[str, _id("trk", "truck")]
 Version = Annotated[int, Field(ge=0, description="What ETag holds.", examples=[3])]
 Position = Annotated[int, Field(ge=0, description="Where the log stood; give it to a query as min_position.")]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-22T14:00:00Z"])]
+
+
+def rfc3339(text: object) -> object:
+    """The text, when it is a date and a time; raises ValueError for what would only be guessed to be one."""
+    if isinstance(text, str) and not RFC_3339.fullmatch(text):
+        raise ValueError("write the instant as 2026-11-22T14:00:00Z")
+    return text
+
+
+InstantAsked = Annotated[AwareDatetime, BeforeValidator(rfc3339)]
+"""An instant that a caller asks about."""
+
 Cell = Annotated[
     str, Field(pattern="^[0-9a-f]{15}$", description="H3 cell at resolution 10.", examples=["8a618925c0affff"])
 ]
