@@ -49,6 +49,9 @@ log_rotation_size = 0
 log_truncate_on_rotation = on
 log_line_prefix = '%m [%p] %q%u@%d %a '
 log_lock_waits = on
+# A statement or the detail of an error can quote a row, and a row of the personal store is nobody's business.
+log_min_error_statement = panic
+log_error_verbosity = terse
 """
 
 

@@ -27,6 +27,8 @@ pidfile {pid_file}
 daemonize no
 appendonly {append_only}
 appendfsync everysec
+# Far more than positions and broker messages of one machine need; when full, writes are refused and work is redone.
+maxmemory 512mb
 maxmemory-policy noeviction
 save ""
 databases {databases}

@@ -215,7 +215,10 @@ class LocalRun:
 
     def _publish(self, processes: dict[str, int]) -> None:
         self._state = replace(self._state, processes=processes)
-        write_running(self.state_dir, self._state)
+        try:
+            write_running(self.state_dir, self._state)
+        except OSError as error:
+            self._terminal.say_once(f"other terminals cannot be told what runs: {error.strerror}")
 
 
 def _lives() -> bool:

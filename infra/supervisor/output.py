@@ -29,12 +29,16 @@ class RotatedLog:
         self._file = self._open()
         self._size = path.stat().st_size
 
-    def write(self, lines: bytes) -> None:
-        """Whole lines only."""
-        if self._size + len(lines) > self._limit and self._size:
-            self._rotate()
-        self._file.write(lines)
+    def write(self, lines: bytes) -> bool:
+        """Whole lines only; False when they were lost because the disk takes no more: no reason to stop working."""
+        try:
+            if self._size + len(lines) > self._limit and self._size:
+                self._rotate()
+            self._file.write(lines)
+        except OSError:
+            return False
         self._size += len(lines)
+        return True
 
     def close(self) -> None:
         """No more lines."""
@@ -65,6 +69,7 @@ class Terminal:
         self._directory = log_directory
         self._stream = stream or sys.stdout
         self._logs: dict[str, RotatedLog] = {}
+        self._said_once: set[str] = set()
         log_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def say(self, line: str) -> None:
@@ -74,6 +79,12 @@ class Terminal:
             self._stream.flush()
         except OSError:
             return
+
+    def say_once(self, line: str) -> None:
+        """The same line again would tell nothing new."""
+        if line not in self._said_once:
+            self._said_once.add(line)
+            self.say(line)
 
     def log_of(self, name: str) -> RotatedLog:
         """The log file of one child, the same over its restarts."""
@@ -135,8 +146,8 @@ class ChildOutput:
                 continue  # the inside of a traceback: its last line says it
             self._log.last_words = readable(wrapped)
             self._terminal.show(self._log.path.stem, wrapped)
-        if kept:
-            self._log.write(b"\n".join(kept) + b"\n")
+        if kept and not self._log.write(b"\n".join(kept) + b"\n"):
+            self._terminal.say_once(f"{self._log.path} cannot be written: log lines are lost until the disk has room")
 
 
 def bare_text(line: bytes) -> bytes:

@@ -53,6 +53,10 @@ def test_it_serves_where_it_says_and_whatever_is_killed_comes_back(system: Local
     assert httpx.get(f"{system.address}/v1/service-requests", headers=headers).status_code == 200
     assert f"{system.address}/docs" in system.screen
 
+    done = system.vehicaid("doctor", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {finding["verdict"] for finding in json.loads(done.stdout)["findings"]} <= {"fine", "watch"}
+
     for name in PROCESSES:
         killed = system.kill(name)
         system.wait_for_restart(name, killed)
@@ -63,25 +67,22 @@ def test_it_serves_where_it_says_and_whatever_is_killed_comes_back(system: Local
 
     assert system.stop() < 20  # five on a machine of its own
     assert not any(lives(pid) for pid in everyone.values())
+    _logs_are_json_lines_in_private_files(system)
+
     system.start()
     again = httpx.get(f"{system.address}/v1/service-requests", headers=headers)
     assert again.status_code == 200, "the keys of the first run are those of the second"
 
-
-def test_the_supervisor_killed_takes_all_with_it_and_the_next_run_works(system: LocalSystem) -> None:
-    system.start()
     everyone = system.state.processes
     assert system.process is not None
     system.process.kill()
     system.process.wait()
     system.start()
-    assert not any(lives(pid) for pid in everyone.values())
+    assert not any(lives(pid) for pid in everyone.values()), "they died with their supervisor"
     assert _status(system, "/readyz") == 200
 
 
-def test_logs_are_json_lines_in_private_files(system: LocalSystem) -> None:
-    system.start()
-    system.stop()
+def _logs_are_json_lines_in_private_files(system: LocalSystem) -> None:
     for name in ("api", "projector", "dispatcher"):
         log = system.state_dir / "logs" / f"{name}.jsonl"
         assert log.stat().st_mode & 0o777 == 0o600

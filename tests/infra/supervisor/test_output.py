@@ -116,3 +116,16 @@ def test_files_are_bounded_and_private(tmp_path: Path) -> None:
     assert all(file.stat().st_size <= 100 for file in files)
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in files)
     assert (tmp_path / "api.jsonl").read_text().endswith('{"number":99}\n')
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_loses_lines_and_stops_nobody(tmp_path: Path) -> None:
+    child = Child(tmp_path)
+    full = RotatedLog(Path("/dev/full"))
+    output = ChildOutput(child.output._pipe, full, child.terminal)
+    for _ in range(3):
+        os.write(child.writing, b'{"event":"served","level":"info"}\n')
+        assert output.read()
+    assert child.screen.getvalue().count("log lines are lost") == 1
+    full.close()
+    child.end()

@@ -122,7 +122,7 @@ def test_a_restart_that_fails_is_tried_again(supervisor: Supervisor, terminal: T
     assert said.getvalue().count("postgres cannot start: the disk is full") == 2
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_loop(supervisor: Supervisor, terminal: Terminal, by: signal.Signals) -> None:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
