@@ -155,8 +155,11 @@ class Fact:
             raise self._bad(name, "a list of UUIDs") from None
 
     def _get(self, name: str) -> object:
+        data = self._data
+        if data is None:
+            data = self.data
         try:
-            return self.data[name]
+            return data[name]
         except KeyError:
             raise self._bad(name, "there") from None
 

@@ -14,8 +14,8 @@ from projections.fact import Fact
 class Row(msgspec.Struct, frozen=True, gc=False):
     """Base of all rows: a value, its fields are the columns.
 
-    A field's type gives the column's: UUID, str, int (64 bits), bool, float, datetime (aware) and unions of one
-    of them with None; anything else (tuples, dicts) becomes jsonb. The first field is ``tenant: str``.
+    A field's type gives the column's: UUID, str, int (64 bits), bool, float (finite), datetime (aware), or one of
+    them or None; anything else (tuples, dicts) becomes jsonb. The first field is ``tenant: str``.
     """
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
@@ -35,6 +37,18 @@ def read_facts(connection: Connection, after: int, limit: int, upto: int = NO_EN
     if facts and (facts[0].position != after + 1 or facts[-1].position != after + len(facts)):
         check_contiguous(after, [fact.position for fact in facts])
     return facts
+
+
+def pages_ahead(connection: Connection, size: int, upto: int) -> Iterator[list[Fact]]:
+    """All facts up to a position, page by page; the next page is fetched while the caller works on one.
+
+    The connection is the reading thread's until the last page. Raises LogSkipDetected.
+    """
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        coming = reader.submit(read_facts, connection, 0, size, upto)
+        while facts := coming.result():
+            coming = reader.submit(read_facts, connection, facts[-1].position, size, upto)
+            yield facts
 
 
 def head(connection: Connection) -> int:

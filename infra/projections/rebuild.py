@@ -51,7 +51,7 @@ def rebuild(
     """
     with rebuilding(settings, model) as connection:
         old = served(connection, model)
-        shadow = Shadow(connection, model)
+        shadow = Shadow(settings, connection, model)
         swapped = None
         try:
             writer = shadow.build(old.position, progress)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import astuple
 from psycopg import sql
 
 from infra.database_url import READER_ROLE
-from infra.projections.columns import array_literals, columns_of, copy_lines, key_literals, row_maker
+from infra.projections.columns import COPY_FORMAT, array_literals, columns_of, copy_lines, row_maker
 from infra.projections.facts import Connection
 from projections.read_model import AnyReadModel, Key, Row
 
@@ -91,7 +92,7 @@ class RowTable:
         length = len(self._key_columns)
         found: dict[Key, Row] = {}
         for start in range(0, len(keys), ROWS_PER_STATEMENT):
-            literals = key_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
+            literals = array_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
             for values in connection.execute(self._statements.load, literals, binary=True, prepare=True):
                 found[values[:length]] = self._make_row(values)
         return found
@@ -99,19 +100,19 @@ class RowTable:
     def upsert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write rows, whether they are there already or not."""
         for start in range(0, len(rows), ROWS_PER_STATEMENT):
-            literals = array_literals(self.columns, rows[start : start + ROWS_PER_STATEMENT])
+            literals = array_literals(self.columns, map(astuple, rows[start : start + ROWS_PER_STATEMENT]))
             connection.execute(self._statements.upsert, literals, prepare=True)
 
     def copy(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write rows none of which is there: the fastest way in."""
         with connection.cursor() as cursor, cursor.copy(self._statements.copy) as copy:
             for start in range(0, len(rows), ROWS_PER_STATEMENT):
-                copy.write(copy_lines(self.columns, rows[start : start + ROWS_PER_STATEMENT]))
+                copy.write(copy_lines(self.columns, map(astuple, rows[start : start + ROWS_PER_STATEMENT])))
 
     def delete(self, connection: Connection, keys: Sequence[Key]) -> None:
         """Remove the rows of these keys."""
         for start in range(0, len(keys), ROWS_PER_STATEMENT):
-            literals = key_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
+            literals = array_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
             connection.execute(self._statements.delete, literals, prepare=True)
 
     def _view_can_be_replaced(self, connection: Connection) -> bool:
@@ -143,7 +144,7 @@ class _Statements:
         )
         self.load = sql.SQL("SELECT {} FROM {} t JOIN {} ON {}").format(fetched, target, keys, same).as_bytes()
         self.delete = sql.SQL("DELETE FROM {} t USING {} WHERE {}").format(target, keys, same).as_bytes()
-        self.copy = sql.SQL("COPY {} ({}) FROM STDIN").format(target, _names(names)).as_bytes()
+        self.copy = sql.SQL("COPY {} ({}) FROM STDIN {}").format(target, _names(names), sql.SQL(COPY_FORMAT)).as_bytes()
         self.upsert = (
             sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}")
             .format(target, _names(names), _arrays(names, types), _names(model.key), changes)

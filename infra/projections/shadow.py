@@ -7,7 +7,9 @@ from typing import Final
 
 from psycopg import errors
 
-from infra.projections.facts import Connection, read_facts
+from infra.projections.collector import collecting_rarely
+from infra.projections.connections import open_connection
+from infra.projections.facts import Connection, pages_ahead, read_facts
 from infra.projections.folding import Folding
 from infra.projections.generation_writer import GenerationWriter
 from infra.projections.generations import (
@@ -20,6 +22,7 @@ from infra.projections.generations import (
     note_parked,
 )
 from infra.projections.row_table import RowTable
+from infra.settings import Settings
 from projections.fact import Fact
 from projections.read_model import AnyReadModel, Key, Row
 
@@ -33,10 +36,11 @@ Progress = Callable[[int], None]
 
 
 class Shadow:
-    """A generation nobody sees yet. One connection, in autocommit; the caller holds the rebuild lock."""
+    """A generation nobody sees yet. Written over the caller's connection, which holds the rebuild lock."""
 
-    def __init__(self, connection: Connection, model: AnyReadModel) -> None:
+    def __init__(self, settings: Settings, connection: Connection, model: AnyReadModel) -> None:
         self.model = model
+        self._settings = settings
         self._connection = connection
         with connection.transaction():
             self.generation = new_generation(connection, model.name, model.version)
@@ -49,7 +53,8 @@ class Shadow:
         Raises LogSkipDetected.
         """
         try:
-            _FastBuild(self._connection, self.table, self.generation).run(upto, progress)
+            with collecting_rarely(), open_connection(self._settings, "vehicaid-read-ahead") as reader:
+                _FastBuild(self._connection, self.table, self.generation).run(reader, upto, progress)
         except (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded):
             # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
             self._start_over()
@@ -84,12 +89,9 @@ class _FastBuild:
         self._spilled = False
         self._has_key = False
 
-    def run(self, upto: int, progress: Progress) -> None:
+    def run(self, reader: Connection, upto: int, progress: Progress) -> None:
         position = 0
-        while position < upto:
-            facts = read_facts(self._connection, position, PAGE, upto)
-            if not facts:
-                break
+        for facts in pages_ahead(reader, PAGE, upto):
             self._fold(facts)
             position = facts[-1].position
             if len(self._folding.rows) > ROWS_IN_MEMORY:

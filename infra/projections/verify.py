@@ -21,7 +21,7 @@ def verify(settings: Settings, model: AnyReadModel, progress: Progress = lambda 
                 f"{model.name} is served at version {live.model_version} and this release has {model.version}:"
                 " it is about to be rebuilt"
             )
-        shadow = Shadow(connection, model)
+        shadow = Shadow(settings, connection, model)
         try:
             writer = shadow.build(live.position, progress, indexed=False)
             return beside(settings, connection, model, writer, progress)

@@ -220,7 +220,7 @@ def test_what_a_killed_rebuild_left_is_swept_away(cell: Database, eye: Connectio
     tell(cell, 1, 300)
     bring_up_to_date(cell.settings)
     with open_connection(cell.settings, "killed") as connection:
-        shadow.Shadow(connection, THE_BOARD).build(200, lambda _position: None)
+        shadow.Shadow(cell.settings, connection, THE_BOARD).build(200, lambda _position: None)
     assert tables(eye) == ["request_board__g1", "request_board__g2"]
     assert verify(cell.settings, THE_BOARD).none
     assert tables(eye) == ["request_board__g1"]
