@@ -1,0 +1,77 @@
+"""Does everything that the README says to type do what it says?"""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.docs.following import README, ROOT, apply, blocks, copy_of_checkout, run
+from tests.support import local_system as systems
+from tests.support.local_system import local_system
+
+TEXT = README.read_text(encoding="utf-8")
+STORY = "## A call for help, told with curl"
+RECIPES = ("### Add a command", "### Add an event", "### Add a read model")
+
+needs_bash = pytest.mark.skipif(
+    not (shutil.which("bash") and shutil.which("git")), reason="the README is followed with bash on a copy made by git"
+)
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the story is told with curl")
+
+
+@needs_bash
+@needs_curl
+@pytest.mark.servers
+@pytest.mark.timeout(400)
+def test_the_curl_story_ends_with_a_completed_job() -> None:
+    with local_system() as system:
+        system.start()
+        script = "\n".join(block.text for block in blocks(TEXT, STORY) if block.language == "bash")
+        told = run(script, ROOT, {**system.environment(), "API": system.address})
+        assert "api killed by SIGKILL" in system.screen
+    assert "Asha Rao" in told, "the provider was told whom to call"
+    assert "\ncompleted\n" in told
+    assert "\nWHOLE\n" in told
+    assert "request_board equals its rebuild" in told
+
+
+@needs_bash
+@pytest.mark.servers
+@pytest.mark.timeout(600)
+def test_the_recipes_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkout = copy_of_checkout(tmp_path)
+    running, touched = [], []
+    for recipe in RECIPES:
+        for block in blocks(TEXT, recipe):
+            path = apply(block, checkout)
+            if path is not None:
+                touched.append(path)
+            elif block.language == "sh":
+                run(block.text, checkout)
+            else:
+                assert block.language == "sh running", block
+                running.append(block.text)
+    code = " ".join(path for path in touched if path.endswith(".py"))
+    run(f".venv/bin/ruff format --check {code} && .venv/bin/ruff check {code}", checkout)
+    run(f".venv/bin/python -m mypy --strict {code} && .venv/bin/lint-imports", checkout)
+    assert running
+    monkeypatch.setattr(systems, "ROOT", checkout)
+    with local_system() as system:
+        system.start()
+        told = run("\n".join(running), checkout, system.environment())
+    assert "cancellations" in told
+
+
+def test_every_path_and_link_of_the_readme_leads_somewhere() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", TEXT)
+    rooms = [line.split()[0] for line in TEXT.splitlines() if re.match(r"    [a-z]+/ ", line)]
+    assert links
+    assert rooms == ["domain/", "application/", "projections/", "interfaces/", "infra/", "tests/"]
+    assert [path for path in (*links, *rooms) if not (ROOT / path).exists()] == []
+
+
+def test_the_two_commands_are_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in re.findall(r"^    make (\w+)", TEXT, re.MULTILINE):
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
