@@ -10,11 +10,13 @@ from infra.migrate import MigrationError, pending
 from infra.settings import Settings, SettingsError
 
 OLDEST_POSTGRES = 150000
-# The two tables no one but the append routine may write.
-APPEND_ONLY = ("events", "receipts")
+# The tables no one but the append routine and the sealing routine may write.
+APPEND_ONLY = ("events", "receipts", "seals")
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 # 1,000 events is a second or two of work for a projector that runs, minutes of waiting for one that does not.
 LAG_WORTH_A_LOOK = 1_000
+# An event is sealed within a minute of being recorded.
+UNSEALED_AT_MOST_S = 60
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:
@@ -34,6 +36,7 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         yield _migrations(settings)
         yield _append_only(connection)
         yield from _projections(connection)
+        yield from _sealing(connection)
 
 
 def _server(connection: psycopg.Connection) -> Finding:
@@ -122,6 +125,18 @@ def _projection(name: str, halted: str | None, lag: int, parked: int) -> Finding
     if lag >= LAG_WORTH_A_LOOK:
         return watch(check, f"{lag} events behind", "is the projector running?")
     return fine(check, f"{lag} events behind")
+
+
+def _sealing(connection: psycopg.Connection) -> Iterator[Finding]:
+    if connection.execute("SELECT to_regclass('seals')").fetchone() == (None,):
+        return
+    row = connection.execute(
+        "SELECT s.last, coalesce(extract(epoch FROM clock_timestamp() - (SELECT recorded_at FROM events"
+        " WHERE position = s.last + 1))::float8, 0) FROM (SELECT coalesce(max(last_position), 0) AS last FROM seals) s"
+    ).fetchone()
+    sealed, waits_s = (0, 0.0) if row is None else (int(row[0]), float(row[1]))
+    told = f"sealed up to position {sealed}, the next event waits for {waits_s:.0f} s"
+    yield watch("sealing", told, "is the projector running?") if waits_s > UNSEALED_AT_MOST_S else fine("sealing", told)
 
 
 def _setting(connection: psycopg.Connection, name: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import annotated_types
 import psycopg
 import pytest
 
-from infra.audit.sealer import Sealer
+from infra.audit.sealer import LONGEST_PAUSE_S, POLL_S, SILENCE_MS, Sealer
 from infra.settings import Settings
 from infra.telemetry import metrics
 from tests.audit.lab import append, application, check, owner, root_of, seal, sealed_log, tamper
@@ -108,6 +109,32 @@ def test_a_standby_waits_and_takes_over_from_a_leader_that_was_killed(database: 
         process.kill()
         process.join()
     assert check(database, root_of(database)).ok
+
+
+@pytest.mark.slow
+def test_a_frozen_leader_gives_way(database: Database) -> None:
+    quick = database.settings.model_copy(update={"seal_after_s": 0})
+    process = multiprocessing.get_context("spawn").Process(target=seal_in_a_process, args=(quick,))
+    process.start()
+    try:
+        append(database, 1, 10)
+        until(lambda: sealed(database) == 10)
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        append(database, 11, 10)
+        with sealing(quick):
+            until(lambda: sealed(database) == 20)
+    finally:
+        process.kill()
+        process.join()
+    assert check(database, root_of(database)).ok
+
+
+def test_the_unsealed_tail_is_at_most_a_minute_even_after_the_leader_froze() -> None:
+    longest = next(
+        item.le for item in Settings.model_fields["seal_after_s"].metadata if isinstance(item, annotated_types.Le)
+    )
+    assert longest == 45
+    assert 45 + SILENCE_MS / 1000 + 2 * POLL_S + LONGEST_PAUSE_S <= 60
 
 
 def test_a_sealer_goes_on_after_its_session_was_ended(database: Database) -> None:

@@ -117,3 +117,16 @@ def test_the_schema_of_an_empty_database_is_missing(database: Database) -> None:
         connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(database.cell)))
     for check in ("migrations", "append-only", "projections"):
         assert _of(database.settings, check).verdict is Verdict.WRONG
+
+
+def test_an_event_that_waits_too_long_for_its_seal_is_worth_a_look(database: Database) -> None:
+    assert _of(database.settings, "sealing").verdict is Verdict.FINE
+    with psycopg.connect(database.admin_dsn, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO events VALUES (1, 'demo', gen_random_uuid(), 1, 'thing.done', '{}', NULL, NULL, NULL, 'system:x',"
+            " now(), now() - interval '61 seconds')"
+        )
+    assert _of(database.settings, "sealing").verdict is Verdict.WATCH
+    with psycopg.connect(database.app_dsn, autocommit=True) as application:
+        application.execute("SELECT * FROM seal_next(10, '0')")
+    assert _of(database.settings, "sealing").verdict is Verdict.FINE
