@@ -61,6 +61,7 @@ request_board = ReadModel(
         Index(("tenant", "customer_id", "created_at", "request_id")),
         Index(("tenant", "provider_id", "created_at", "request_id"), where="provider_id IS NOT NULL"),
         Index(("tenant", "asked_provider_id"), where="asked_provider_id IS NOT NULL"),
+        Index(("created_at", "request_id"), where="state = 'searching'"),
     ),
 )
 
