@@ -123,8 +123,8 @@ def test_an_event_that_waits_too_long_for_its_seal_is_worth_a_look(database: Dat
     assert _of(database.settings, "sealing").verdict is Verdict.FINE
     with psycopg.connect(database.admin_dsn, autocommit=True) as owner:
         owner.execute(
-            "INSERT INTO events VALUES (1, 'demo', gen_random_uuid(), 1, 'thing.done', '{}', NULL, NULL, NULL, 'system:x',"
-            " now(), now() - interval '61 seconds')"
+            "INSERT INTO events VALUES (1, 'demo', gen_random_uuid(), 1, 'thing.done', '{}', NULL, NULL, NULL,"
+            " 'system:x', now(), now() - interval '61 seconds')"
         )
     assert _of(database.settings, "sealing").verdict is Verdict.WATCH
     with psycopg.connect(database.app_dsn, autocommit=True) as application:
