@@ -99,9 +99,10 @@ def projector(database: Database) -> Iterator[None]:
 class Process:
     """`vehicaid dispatcher` in a process of its own."""
 
-    def __init__(self, settings: Settings, directory: Path) -> None:
+    def __init__(self, settings: Settings, directory: Path, offer_lapses_after_s: int = 1) -> None:
         self.metrics_port = free_port()
-        self._screen = (directory / f"dispatcher-{self.metrics_port}").open("wb")
+        self.log = directory / f"dispatcher-{self.metrics_port}"
+        self._screen = self.log.open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "interfaces.cli", "dispatcher"],
             env={
@@ -110,7 +111,9 @@ class Process:
                 "VEHICAID_DATABASE_URL": settings.database_url,
                 "VEHICAID_DISPATCHER_METRICS_PORT": str(self.metrics_port),
                 "VEHICAID_STATE_DIR": str(directory / "no-state"),
-                "VEHICAID_OFFER_LAPSES_AFTER_S": "1",
+                "VEHICAID_OFFER_LAPSES_AFTER_S": str(offer_lapses_after_s),
+                "VEHICAID_DISPATCHER_ORPHAN_CHECK_S": "0.5",
+                "VEHICAID_DISPATCHER_ORPHAN_PATIENCE_S": "3",
             },
             stdout=self._screen,
             stderr=self._screen,
@@ -232,6 +235,32 @@ async def test_connections_that_are_cut_are_made_anew(
     await until(lambda: events(database, "offer.made"))
     assert process.leads
     assert process.number("vehicaid_dispatcher_restarts_total") >= 1
+
+
+async def test_a_forgotten_request_is_an_alarm(
+    desk: Desk, projector: None, start: Callable[[], Process], database: Database
+) -> None:
+    """Somebody took the offer's row away: its lapse will never be noted, and nothing drives the request on."""
+    await desk.on_duty(near(1))
+    await desk.on_duty(near(2))
+    process = start()
+    await desk.calls()
+    await until(lambda: events(database, "offer.made"))
+    await until(lambda: process.number("vehicaid_dispatch_orphan_checks_total") > 1)
+    assert process.number("vehicaid_dispatch_orphaned_requests") == 0
+    forgotten = await desk.calls()
+
+    def it_is_missed() -> bool:
+        _take_rows_away(database, forgotten)
+        return process.number("vehicaid_dispatch_orphaned_requests") == 1
+
+    await until(it_is_missed)
+    assert f'"request_ids":["{forgotten}"]' in process.log.read_text()
+
+
+def _take_rows_away(database: Database, request_id: UUID) -> None:
+    with psycopg.connect(database.app_dsn) as connection:
+        connection.execute("DELETE FROM provider_jobs__g1 WHERE request_id = %s AND state = 'made'", [request_id])
 
 
 async def test_kill_9_again_and_again_loses_and_doubles_nothing(
