@@ -16,12 +16,11 @@ from eventsourcing.utils import Environment, resolve_topic
 from psycopg_pool import ConnectionPool
 
 from infra.event_store.blocking import BlockingCommitter
+from infra.event_store.process_recorder import LogProcessRecorder, LogTrackingRecorder
 from infra.event_store.recorder import (
     LogAggregateRecorder,
-    LogProcessRecorder,
     LogRecorder,
     LogSnapshotRecorder,
-    LogTrackingRecorder,
 )
 
 if TYPE_CHECKING:

@@ -23,6 +23,11 @@ COLUMNS: Final = (
     "position, tenant, stream_id, version, topic, payload, command_id, correlation_id, causation_id, actor, "
     "occurred_at, recorded_at"
 )
+MAKE_DURABLE: Final = (
+    "SELECT pg_catalog.set_config('synchronous_commit', 'on', true),"
+    " pg_catalog.pg_logical_emit_message(true, 'vehicaid', '')"
+)
+"""A commit that waits for the flush of itself and of everything before it, whatever the server's default is."""
 NO_END: Final = 9_223_372_036_854_775_807
 
 Pool = "AsyncConnectionPool[psycopg.AsyncConnection[tuple[object, ...]]]"
@@ -86,7 +91,7 @@ class PostgresEventLog:
             row = cast("tuple[bytes, bytes, int] | None", await cursor.fetchone())
             if row is None:
                 return None
-            await connection.execute("SELECT pg_logical_emit_message(true, 'vehicaid', '')")
+            await connection.execute(MAKE_DURABLE)
         fingerprint, answer, position = row
         if fingerprint != context.fingerprint:
             message = f"idempotency key {context.key!r} was used for another command"

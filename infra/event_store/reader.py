@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from application.log import LoggedEvent, LogSkipDetected
-from infra.event_store.log import COLUMNS
+from infra.event_store.log import COLUMNS, MAKE_DURABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,10 @@ class LogReader:
         self._connection = connection
 
     def read(self, after: int, limit: int, upto: int | None = None) -> list[LoggedEvent]:
-        """Up to ``limit`` events behind position ``after``; raises LogSkipDetected when one is missing."""
+        """Up to ``limit`` events behind position ``after``, none behind ``upto``.
+
+        Raises LogSkipDetected when one is missing, also when the log ends before ``after``, which was there once.
+        """
         last = after + limit if upto is None else min(upto, after + limit)
         rows = self._connection.execute(
             f"SELECT {COLUMNS} FROM events WHERE position > %s AND position <= %s ORDER BY position",  # noqa: S608  constant
@@ -44,15 +47,22 @@ class LogReader:
         ).fetchall()
         events = [LoggedEvent(*row) for row in rows]  # type: ignore[arg-type]  # the columns are those of LoggedEvent
         check_contiguous(after, [event.position for event in events])
-        if not events and self.head() > after:
-            self._look_again(after, last)
+        if not events and last > after:
+            self._look_again(after)
         return events
 
-    def _look_again(self, after: int, last: int) -> None:
-        """Nothing came although the log goes on: either it grew this instant, or the next event is missing."""
-        row = self._connection.execute("SELECT min(position) FROM events WHERE position > %s", (after,)).fetchone()
-        if row is not None and row[0] is not None and int(str(row[0])) > min(last, after + 1):
-            raise LogSkipDetected(after + 1, int(str(row[0])))
+    def _look_again(self, after: int) -> None:
+        """Nothing came: is this the end, did the log grow this instant, or is the next event (or the last) missing?"""
+        row = self._connection.execute(
+            "SELECT (SELECT min(position) FROM events WHERE position > %s), (SELECT max(position) FROM events)",
+            (after,),
+            prepare=True,
+        ).fetchone()
+        following, head = cast("tuple[int | None, int | None]", row)
+        if following is not None and following != after + 1:
+            raise LogSkipDetected(after + 1, following)
+        if following is None and (head or 0) < after:
+            raise LogSkipDetected(after, head or 0)
 
     def head(self) -> int:
         """The last position; 0 for an empty log."""
@@ -64,4 +74,4 @@ class LogReader:
 
         For readers whose effect lies outside this database. Needs a connection outside a transaction block.
         """
-        self._connection.execute("SELECT pg_logical_emit_message(true, 'vehicaid', '')")
+        self._connection.execute(MAKE_DURABLE, prepare=True)

@@ -13,19 +13,14 @@ from eventsourcing.persistence import (
     ApplicationRecorder,
     DatabaseError,
     IntegrityError,
-    InterfaceError,
     ListenNotifySubscription,
     Notification,
     OperationalError,
-    ProcessRecorder,
     StoredEvent,
-    Tracking,
-    TrackingRecorder,
 )
 
-from application.log import LogUnavailable, NewEvent, VersionConflict
-from infra.event_store.batch import APPEND_ONLY, AnonymousSave, batch_of
-from infra.event_store.committer import prepare, read_answer
+from application.log import LogSkipDetected, LogUnavailable, NewEvent, VersionConflict
+from infra.event_store.batch import AnonymousSave
 from infra.event_store.log import NO_END
 from infra.event_store.reader import check_contiguous
 
@@ -188,16 +183,23 @@ class LogRecorder(LogAggregateRecorder, ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Events in order of position; without a filter of topics their positions are checked to be dense."""
+        """Events in order of position.
+
+        The positions looked at are checked to be dense, those that the filter leaves out as well.
+        Raises LogSkipDetected.
+        """
         after = 0 if start is None else start - 1 if inclusive_of_start else start
+        last = NO_END if stop is None else stop
         with self._readers.connection() as connection:
             rows = connection.execute(
                 "SELECT position, stream_id, version, topic, payload FROM events"
                 " WHERE position > %s AND position <= %s AND (%s::text[] = '{}' OR topic = ANY (%s))"
                 " ORDER BY position LIMIT %s",
-                (after, NO_END if stop is None else stop, list(topics), list(topics), limit),
+                (after, last, list(topics), list(topics), limit),
                 binary=True,
             ).fetchall()
+            if topics:
+                _check_filtered(connection, after, cast("int", rows[-1][0]) if len(rows) == limit else last)
         if not topics:
             check_contiguous(after, [cast("int", row[0]) for row in rows])
         return [_notification(row) for row in rows]
@@ -251,63 +253,14 @@ class LogSubscription(ListenNotifySubscription[ApplicationRecorder]):
         self._has_been_notified.set()
 
 
-class LogTrackingRecorder(TrackingRecorder):
-    """How far another log was followed; the position only ever grows."""
-
-    def __init__(self, readers: Readers) -> None:
-        self._trackers = readers
-
-    def insert_tracking(self, tracking: Tracking) -> None:
-        """Note a position; raises IntegrityError when it is not beyond the last."""
-        with self._trackers.connection() as connection:
-            _track(connection, tracking)
-
-    def max_tracking_id(self, application_name: str) -> int | None:
-        """The last position noted for that application."""
-        with self._trackers.connection() as connection:
-            row = connection.execute(
-                "SELECT notification_id FROM tracking WHERE application_name = %s", (application_name,)
-            ).fetchone()
-        return cast("int", row[0]) if row else None
-
-
-class LogProcessRecorder(LogTrackingRecorder, LogRecorder, ProcessRecorder):
-    """Events and the position they came from, in one transaction."""
-
-    def __init__(self, committer: BlockingCommitter, readers: Readers, tenant: str, channel: str) -> None:
-        LogRecorder.__init__(self, committer, readers, tenant, channel)
-        LogTrackingRecorder.__init__(self, readers)
-
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Append, and track in the same commit when a tracking object is given."""
-        tracking: Tracking | None = kwargs.pop("tracking", None)
-        if tracking is None:
-            return super().insert_events(stored_events, **kwargs)
-        try:
-            with self._readers.connection() as connection, connection.transaction():
-                prepare(connection)
-                _track(connection, tracking)
-                if not stored_events:
-                    return None
-                batch = batch_of([self._anonymous(stored_events)])
-                answer = read_answer(connection.execute(APPEND_ONLY, batch.parameters(), binary=True).fetchone())
-                outcome = batch.outcomes(answer)[0]
-                if isinstance(outcome, Exception):
-                    raise outcome
-        except VersionConflict as conflict:
-            raise IntegrityError(str(conflict)) from conflict
-        except psycopg.OperationalError as error:
-            raise OperationalError(str(error)) from error
-        except psycopg.InterfaceError as error:
-            raise InterfaceError(str(error)) from error
-        return list(range(outcome.first_position, outcome.position + 1))
-
-
-def _track(connection: psycopg.Connection[tuple[object, ...]], tracking: Tracking) -> None:
-    row = connection.execute("SELECT track(%s, %s)", (tracking.application_name, tracking.notification_id)).fetchone()
-    if row is None or row[0] is None:
-        message = f"{tracking.application_name} was tracked at or beyond {tracking.notification_id}"
-        raise IntegrityError(message)
+def _check_filtered(connection: psycopg.Connection[tuple[object, ...]], after: int, upto: int) -> None:
+    """Every position of the range is there, up to the head; raises LogSkipDetected. Costs one scan of the index."""
+    row = connection.execute(
+        "SELECT count(*), max(position) FROM events WHERE position > %s AND position <= %s", (after, upto)
+    ).fetchone()
+    count, highest = cast("tuple[int, int | None]", row)
+    if highest is not None and count != highest - after:
+        raise LogSkipDetected(after + count, highest)
 
 
 def _notification(row: tuple[object, ...]) -> Notification:

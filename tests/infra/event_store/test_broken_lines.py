@@ -20,6 +20,8 @@ from psycopg import conninfo
 from application.log import LogUnavailable, Receipt, Save
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.committer import CommitLimits, Committer
+from infra.event_store.factory import LogFactory
+from tests.infra.event_store.test_library_suite import environment_of
 from tests.support import faulty_log
 from tests.support.proxy import Cut, Proxy, proxy_to
 from tests.support.saves import event, save, stream
@@ -107,8 +109,6 @@ def test_tasks_whose_reply_was_cut_get_their_stored_answers_by_themselves(databa
 
 def test_without_a_command_id_a_cut_reply_is_an_honest_failure(database: Database, proxy: Proxy) -> None:
     """The library's recorders have none: the stock one says conflict here, ours says that it does not know."""
-    from tests.infra.event_store.test_library_suite import LogFactory, environment_of
-
     environment = environment_of(database)
     environment["VEHICAID_APP_DSN"] = through(proxy, database)
     factory = LogFactory(environment)

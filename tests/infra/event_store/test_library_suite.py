@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from typing import ClassVar
+from uuid import uuid4
 
 import pytest
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.tests import persistence as suite
 from eventsourcing.utils import Environment
 
 from infra.event_store.factory import LogFactory
+from infra.event_store.process_recorder import LogProcessRecorder, LogTrackingRecorder
 from infra.event_store.recorder import (
     LogAggregateRecorder,
-    LogProcessRecorder,
     LogRecorder,
-    LogTrackingRecorder,
 )
 from tests.support.servers import Database
 
@@ -115,11 +115,11 @@ def test_every_recorder_refuses_a_hole_between_versions(database: Database) -> N
     factory = LogFactory(environment_of(database))
     try:
         recorder = factory.application_recorder()
-        stream = suite.uuid4()
+        stream = uuid4()
         recorder.insert_events([StoredEvent(stream, 1, "thing.made", b"{}")])
-        with pytest.raises(suite.IntegrityError):
+        with pytest.raises(IntegrityError):
             recorder.insert_events([StoredEvent(stream, 3, "thing.moved", b"{}")])
-        with pytest.raises(suite.IntegrityError):
-            recorder.insert_events([StoredEvent(suite.uuid4(), 2, "thing.moved", b"{}")])
+        with pytest.raises(IntegrityError):
+            recorder.insert_events([StoredEvent(uuid4(), 2, "thing.moved", b"{}")])
     finally:
         factory.close()
