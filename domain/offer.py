@@ -1,6 +1,6 @@
 """What may happen to a job offered to a provider?"""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -157,7 +157,9 @@ class Offer(Aggregate):
         if not at < terms.lapses_at <= at + LONGEST_OFFER:
             raise BadLapse
         checked_cell(terms.cell)
-        return cls._create(cls.Made, id=offer_id, timestamp=at, **asdict(terms))
+        # Not asdict: it copies every value deeply, which took a fifth of the whole command.
+        told = {field_name: getattr(terms, field_name) for field_name in terms.__slots__}
+        return cls._create(cls.Made, id=offer_id, timestamp=at, **told)
 
     def accept(self, at: datetime) -> None:
         """Take the job; accepting twice changes nothing. Raises OfferClosed or OfferLapsed."""

@@ -1,6 +1,6 @@
 """What may happen to a call for help, from the request to its end?"""
 
-from dataclasses import asdict, field
+from dataclasses import field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -134,7 +134,9 @@ class ServiceRequest(Aggregate):
         """Ask for help; raises BadCell or ServiceDoesNotFit."""
         check_fit(call.service, call.fuel)
         checked_cell(call.cell)
-        return cls._create(cls.Requested, id=request_id, timestamp=at, **asdict(call))
+        # Not asdict: it copies every value deeply, which took a fifth of the whole command.
+        told = {field_name: getattr(call, field_name) for field_name in call.__slots__}
+        return cls._create(cls.Requested, id=request_id, timestamp=at, **told)
 
     def make_offer(self, offer_id: UUID, provider_id: UUID, shift_id: UUID, at: datetime) -> None:
         """Ask a provider; the same offer twice changes nothing.
