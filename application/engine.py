@@ -93,6 +93,10 @@ class Work:
                 return True
         return False
 
+    def only_read(self, written: set[UUID]) -> tuple[tuple[UUID, int], ...]:
+        """The streams that were read and not written, as they were: the save holds only while that is still true."""
+        return tuple((stream_id, version) for stream_id, (_, version) in self._seen.items() if stream_id not in written)
+
     @property
     def touched(self) -> list[Aggregate]:
         """Every aggregate of this save, in the order in which the command met them."""
@@ -124,8 +128,11 @@ class Engine:
                 return await self._refuse(context, refusal)
             collected = [(aggregate, aggregate.collect_events()) for aggregate in work.touched]
             events = tuple(self._aggregates.encode(fact) for _, facts in collected for fact in facts)
+            unchanged = work.only_read({event.stream_id for event in events})
             try:
-                receipt = await self._log.append(Save(context, events, msgspec.json.encode({"done": answer})))
+                receipt = await self._log.append(
+                    Save(context, events, msgspec.json.encode({"done": answer}), unchanged)
+                )
             except VersionConflict as error:
                 conflict = str(error)
                 continue

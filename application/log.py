@@ -64,12 +64,14 @@ class Save(Struct, frozen=True):
     """One command's facts and its answer: all of it stands, or none.
 
     ``answer`` is UTF-8 JSON, kept with the receipt and given back when the command is repeated.
-    A refusal is a save without events.
+    A refusal is a save without events. ``unchanged`` names streams that were only read, with the version that was
+    read: when one of them has moved on, the save conflicts like one that was overtaken on a stream it writes.
     """
 
     context: CommandContext
     events: tuple[NewEvent, ...]
     answer: bytes = b"{}"
+    unchanged: tuple[tuple[UUID, int], ...] = ()
 
 
 class Receipt(Struct, frozen=True):

@@ -50,7 +50,7 @@ class Batch:
 
     __slots__ = (
         "_commands", "_heads_save", "_heads_stream", "_heads_tenant", "_heads_version", "_offsets",
-        "_ranks", "_saves", "_streams", "_through", "careful", "size",
+        "_ranks", "_read", "_saves", "_streams", "_through", "careful", "size",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -63,6 +63,7 @@ class Batch:
         self._ranks: list[int] = []
         self._through: list[int] = []
         self._streams: set[int] = set()
+        self._read: set[int] = set()
         self._commands: set[int] = set()
         self.careful = False
         self.size = 0
@@ -90,16 +91,25 @@ class Batch:
             self.careful = self.careful or command in self._commands
             self._commands.add(command)
         for stream, (_, opening) in openings.items():
-            self._heads_save.append(number)
-            self._heads_tenant.append(tenant)
-            self._heads_stream.append(opening.stream_id)
-            self._heads_version.append(opening.version)
+            self._head(number, tenant, opening.stream_id, opening.version)
             # Ids are unique over tenants in practice; where two tenants do share one, the careful path is right too.
-            self.careful = self.careful or stream in self._streams
+            self.careful = self.careful or stream in self._streams or stream in self._read
             self._streams.add(stream)
+        if isinstance(save, Save):
+            for stream_id, version in save.unchanged:
+                # A head without events: the version that would come next tells whether the stream stands still.
+                self._head(number, tenant, stream_id, version + 1)
+                self.careful = self.careful or stream_id.int in self._streams
+                self._read.add(stream_id.int)
         self._saves.append(save)
         self.size += len(save.events)
         self._through.append(self.size)
+
+    def _head(self, number: int, tenant: str, stream_id: UUID, version: int | None) -> None:
+        self._heads_save.append(number)
+        self._heads_tenant.append(tenant)
+        self._heads_stream.append(stream_id)
+        self._heads_version.append(version)
 
     def _place(self, events: tuple[NewEvent, ...], before: int) -> dict[int, tuple[int, NewEvent]]:
         """Find each event's head and its rank behind it; keyed by the id's integer, which hashes ten times as fast."""

@@ -137,6 +137,26 @@ class ExpectedVersions:
         assert await versions_of(log, "a") == [1, 2]
         assert sum([len(await versions_of(log, f"own {n}")) for n in range(MANY)]) == 1
 
+    async def test_a_save_holds_only_while_what_it_read_stands_still(self, log: EventLog) -> None:
+        await log.append(save("k1", event("read")))
+        await log.append(Save(context("k2"), (event("written"),), unchanged=((stream("read"), 1),)))
+        await log.append(save("k3", event("read", 2)))
+        overtaken = Save(context("k4"), (event("written", 2),), unchanged=((stream("read"), 1),))
+        with pytest.raises(VersionConflict):
+            await log.append(overtaken)
+        assert await versions_of(log, "written") == [1]
+
+    async def test_whoever_read_before_a_change_is_before_it_in_the_log(self, log: EventLog) -> None:
+        await log.append(save("k0", event("read")))
+        readers = [Save(context(f"r{n}"), (event(f"w{n}"),), unchanged=((stream("read"), 1),)) for n in range(MANY)]
+        changed = save("change", event("read", 2))
+        outcomes = await together(log, [*readers[: MANY // 2], changed, *readers[MANY // 2 :]])
+        (change,) = [o for o in outcomes if isinstance(o, Receipt) and o.versions == (2,)]
+        stood = [o for o in outcomes if isinstance(o, Receipt) and o is not change]
+        assert all(receipt.position < change.position for receipt in stood)
+        assert all(isinstance(o, Receipt | VersionConflict) for o in outcomes)
+        assert len(outcomes) == MANY + 1
+
     async def test_a_conflict_fails_only_the_save_that_has_it(self, log: EventLog) -> None:
         await log.append(save("first", event("a", 1)))
         saves = [save(f"k{n}", event("a", 1) if n % 10 == 3 else event(f"own {n}", 1)) for n in range(MANY)]

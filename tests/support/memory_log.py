@@ -51,6 +51,10 @@ class MemoryEventLog:
         before = self._known(save.context)
         if before is not None:
             return before
+        for stream_id, version in save.unchanged:
+            current = self._versions.get((save.context.tenant, stream_id))
+            if current != version:
+                raise VersionConflict(stream_id, version + 1, -1 if current is None else current)
         versions = self._resolve(save.context.tenant, save.events)
         first = len(self.events) + 1
         for version, event in zip(versions, save.events, strict=True):
