@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Positions, Search
 from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,11 @@ SELECT r.tenant, r.request_id, r.updated_at, r.live_offer_id, coalesce(j.state =
   FROM request_board r LEFT JOIN provider_jobs j ON j.tenant = r.tenant AND j.offer_id = r.live_offer_id
  WHERE r.state = 'searching' ORDER BY r.created_at LIMIT %s"""
 
+# Each is told once; beyond so many it is one and the same trouble.
+MOST_LEFT_OUT: Final = 1_000
+
+_CAPABILITIES: Final = frozenset(Capability)
+
 
 class PostgresDispatchBoard:
     """The board over one connection; implements ``application.dispatch.board.DispatchBoard``.
@@ -47,6 +53,7 @@ class PostgresDispatchBoard:
 
     def __init__(self, connection: psycopg.AsyncConnection[tuple[Any, ...]]) -> None:
         self._connection = connection
+        self._left_out: set[UUID] = set()
 
     async def positions(self) -> Positions:
         """How far the read models are; 0 for one that is not there yet."""
@@ -59,12 +66,18 @@ class PostgresDispatchBoard:
 
     async def searches(self, limit: int) -> Sequence[Search]:
         """Searching requests without an offer, the longest waiting first."""
-        return [_search(row) for row in await self._rows(SEARCHES, (limit,))]
+        found = []
+        for row in await self._rows(SEARCHES, (limit,)):
+            try:
+                found.append(_search(row))
+            except ValueError as error:
+                self._leave_out(row, error)
+        return found
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""
         return [
-            FreeShift(tenant, shift_id, version, provider_id, frozenset(map(Capability, able)), cell, free_since)
+            FreeShift(tenant, shift_id, version, provider_id, _known(able), cell, free_since)
             for tenant, shift_id, version, provider_id, able, cell, free_since in await self._rows(
                 FREE_SHIFTS, (limit,)
             )
@@ -83,9 +96,23 @@ class PostgresDispatchBoard:
         """Every searching request with the state of its offer."""
         return [Open(*row) for row in await self._rows(OPEN, (limit,))]
 
+    def _leave_out(self, row: tuple[Any, ...], error: ValueError) -> None:
+        """One request that this release does not understand must not keep all others waiting.
+
+        A newer release knows its service, and its dispatcher will see to it; until then the check for orphans tells.
+        """
+        if row[1] not in self._left_out and len(self._left_out) < MOST_LEFT_OUT:
+            self._left_out.add(row[1])
+            log(__name__).error("request_not_understood", request_id=row[1], error=str(error))
+
     async def _rows(self, query: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
         cursor = await self._connection.execute(query, parameters, prepare=True)
         return await cursor.fetchall()
+
+
+def _known(able: Sequence[str]) -> frozenset[Capability]:
+    """What this release can match by; a newer one may know more."""
+    return frozenset(Capability(each) for each in able if each in _CAPABILITIES)
 
 
 def _search(row: tuple[Any, ...]) -> Search:

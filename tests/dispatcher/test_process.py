@@ -283,6 +283,30 @@ async def test_kill_9_again_and_again_loses_and_doubles_nothing(
         assert all(count == 1 for _, count in live.fetchall())
 
 
+async def test_what_this_release_does_not_know_keeps_nobody_waiting(desk: Desk, database: Database) -> None:
+    """A newer release may have written a service or a capability that this one has never heard of."""
+    shift_id, strange, plain = await desk.on_duty(near(1)), await desk.calls(), await desk.calls()
+    running = Projector(database.settings)
+    running.start()
+    await until(lambda: _count(database, "request_board") == 2 and _count(database, "shifts_on_duty") == 1)
+    running.stop()
+    with psycopg.connect(database.app_dsn) as connection:
+        connection.execute("UPDATE request_board__g1 SET service = 'teleport' WHERE request_id = %s", [strange])
+        connection.execute("UPDATE shifts_on_duty__g1 SET capabilities = capabilities || '\"levitate\"'")
+    async with await psycopg.AsyncConnection.connect(database.app_dsn, autocommit=True) as connection_:
+        board = PostgresDispatchBoard(connection_)
+        assert [search.request_id for search in await board.searches(10)] == [plain]
+        (shift,) = await board.free_shifts(10)
+        assert (shift.shift_id, shift.capabilities) == (shift_id, frozenset(TOWING))
+        assert {each.request_id for each in await board.open_requests(10)} == {strange, plain}
+
+
+def _count(database: Database, read_model: str) -> int:
+    with psycopg.connect(database.app_dsn) as connection:
+        row = connection.execute(f"SELECT count(*) FROM {read_model}").fetchone()  # noqa: S608  (a name of this file)
+        return int(row[0]) if row else 0
+
+
 async def test_the_board_in_postgresql_shows_what_the_folds_show(desk: Desk, database: Database) -> None:
     for kilometres in range(1, 5):
         await desk.on_duty(near(kilometres))
