@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -10,17 +11,20 @@ from uuid import UUID
 import uuid_utils.compat
 
 from infra.telemetry import metrics
-from infra.telemetry.logging import bind, clear, log
+from infra.telemetry.logging import bind, clear, is_debugging, log
 from infra.telemetry.tracing import is_tracing, parent_of, span
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
+    from prometheus_client import Histogram
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 QUERIES: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TRACEPARENT: Final = b"traceparent"
 # version, trace id (not all zeros), parent id, flags: https://www.w3.org/TR/trace-context
 VALID_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+# Some fifty routes with five classes of status each; templates only, so nobody can make more.
+MOST_TIMERS: Final = 512
 # Whoever asks for these every few seconds would fill the log with nothing.
 QUIET: Final = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -46,19 +50,22 @@ class ObserveRequests:
         parent = parent_of({"traceparent": sent}) if is_tracing() else None
         with span("http.request", parent) as current:
             correlation_id = _correlation_id(sent, current)
+            told = str(correlation_id)
             clear()
-            bind(correlation_id=str(correlation_id))
+            bind(correlation_id=told)
             scope.setdefault("state", {})["correlation_id"] = correlation_id
-            await self._measured(scope, receive, send, str(correlation_id), current)
+            await self._measured(scope, receive, send, (b"x-correlation-id", told.encode()), current)
 
-    async def _measured(self, scope: Scope, receive: Receive, send: Send, told: str, current: Span | None) -> None:
+    async def _measured(
+        self, scope: Scope, receive: Receive, send: Send, header: tuple[bytes, bytes], current: Span | None
+    ) -> None:
         status, started = 500, perf_counter()
 
         async def noting(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-correlation-id", told.encode()))
+                message.setdefault("headers", []).append(header)
             await send(message)
 
         try:
@@ -66,15 +73,19 @@ class ObserveRequests:
         finally:
             took_s = perf_counter() - started
             route = _template(scope)
-            kind = metrics.query_seconds if scope["method"] in QUERIES else metrics.command_seconds
-            kind.labels(route, f"{status // 100}xx").observe(took_s)
+            _timer(scope["method"] in QUERIES, route, status // 100).observe(took_s)
             if current is not None:
                 current.update_name(f"{scope['method']} {route}")
                 current.set_attribute("http.response.status_code", status)
-            if route not in QUIET:
-                _log.debug(
-                    "request", method=scope["method"], route=route, status=status, took_ms=round(took_s * 1000, 2)
-                )
+            if is_debugging("http") and route not in QUIET:
+                took_ms = round(took_s * 1000, 2)
+                _log.debug("request", method=scope["method"], route=route, status=status, took_ms=took_ms)
+
+
+@lru_cache(maxsize=MOST_TIMERS)
+def _timer(is_query: bool, route: str, status_class: int) -> Histogram:  # noqa: FBT001  a part of the cache's key
+    kind = metrics.query_seconds if is_query else metrics.command_seconds
+    return kind.labels(route, f"{status_class}xx")
 
 
 def _template(scope: Scope) -> str:

@@ -10,7 +10,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from infra.telemetry.logging import log
+from domain.actor import Actor
+from infra.telemetry.logging import bind, log
 from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
 from interfaces.http.problems import Problem, response
@@ -91,7 +92,8 @@ class Edge:
         path: str = scope["path"]
         headers = Headers(scope=scope)
         if path.startswith("/v1/") and path not in OPEN:
-            state["actor"] = self._actor(headers, state["at"])
+            actor = state["actor"] = self._actor(headers, state["at"])
+            bind(tenant=actor.tenant, actor=actor.text)
         length = headers.get("content-length")
         if length is None:
             receive = self._counted(receive)
@@ -103,7 +105,7 @@ class Edge:
         except TimeoutError as error:
             raise Problem("timed_out") from error
 
-    def _actor(self, headers: Headers, at: datetime) -> object:
+    def _actor(self, headers: Headers, at: datetime) -> Actor:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         try:
             # Another scheme's credentials are no token of ours: an empty one fails like any other.

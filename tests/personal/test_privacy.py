@@ -207,15 +207,32 @@ def test_nothing_personal_is_found_outside_the_personal_store() -> None:
         with psycopg.connect(system.state.admin_database_url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
         assert sightings(everything(system, metrics), SECRET) == []
-        asked_for = list(files(system.state_dir / "logs"))
-        assert b'"level":"debug"' in b"".join(content for _, content in asked_for), "the logs say all that they can"
-
+        they_do_speak(system, metrics, customer.subject)
         plant_and_find(system, metrics)
         erase_and_look(system, customer.subject, asked)
         system.stop()
         assert sightings(files(system.state_dir), SECRET) == [], "not in a file of any server either, the WAL included"
-    assert collector.taken
+    assert any(b"engine.run" in span for span in collector.taken)
     assert sightings([("spans", span) for span in collector.taken], SECRET) == []
+
+
+def they_do_speak(system: LocalSystem, metrics: tuple[str, ...], person: str) -> None:
+    """Finding nothing means something only where much was said."""
+    logs = b"".join(content for _, content in files(system.state_dir / "logs"))
+    for said in ('"level":"debug"', '"route":"/v1/service-requests"', f'"actor":"customer:{person}"', '"status":422'):
+        assert said.encode() in logs, said
+    api, projector, dispatcher = (content.decode() for _, content in served(*metrics))
+    for shown in (
+        'vehicaid_command_seconds_count{route="/v1/service-requests",status="2xx"}',
+        "vehicaid_append_seconds_count",
+        "vehicaid_append_batch_size_sum",
+        "vehicaid_conflicts_total",
+    ):
+        assert shown in api, shown
+    for shown in ("lag_events", "lag_seconds"):
+        assert f'vehicaid_projection_{shown}{{projection="request_board"}}' in projector, shown
+    assert "vehicaid_unsealed_events" in projector
+    assert "vehicaid_append_seconds_count" in dispatcher
 
 
 def plant_and_find(system: LocalSystem, metrics: tuple[str, ...]) -> None:

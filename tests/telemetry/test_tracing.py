@@ -49,10 +49,9 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 async def call(path: str, method: str = "GET", **headers: str) -> httpx.Response:
     transport = httpx.ASGITransport(APP, raise_app_exceptions=False)
+    sent = {name.encode(): one.encode("latin-1") for name, one in headers.items()}
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        return await client.request(
-            method, path, headers={name: one.encode("latin-1") for name, one in headers.items()}
-        )
+        return await client.request(method, path, headers=sent)
 
 
 def named(spans: InMemorySpanExporter) -> dict[str, ReadableSpan]:
