@@ -4,16 +4,21 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
 
+from application.log import CommandContext
+from application.make_offer import MakeOffer, make_offer
 from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, show
 from infra.audit import check_proof
 from infra.audit.sealer import seal_now
+from infra.bootstrap import build
 from interfaces.http.app import described_app
-from tests.support.api import Api, Job, a_request, an_offer, somebody
+from tests.support.api import Api, Job, a_request, a_shift, an_offer, fresh_key, id_of, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -106,6 +111,43 @@ async def test_a_command_is_shown_with_all_that_it_wrote(api: Api) -> None:
     made = await told(api, f"/v1/audit/commands/{second['command_id']}")
     topics = [event["topic"] for event in made["commands"][0]["events"]]
     assert sorted(topics) == ["offer.made", "service_request.offer_made", "shift.held"]
+
+
+async def test_what_a_command_caused_stands_below_it(api: Api, shared_database: Database) -> None:
+    _, shift = await a_shift(api)
+    _, request = await a_request(api)
+    asked = await told(api, EVENTS, stream=request["id"], min_position=request["position"])
+    cause = asked["data"][0]
+    dispatcher, now = Actor.system("dispatcher", "demo"), datetime.now(UTC)
+    context = CommandContext(
+        "demo",
+        dispatcher.text,
+        fresh_key(),
+        bytes(16),
+        UUID(hex=cause["correlation_id"]),
+        now,
+        causation_id=id_of(Prefix.COMMAND, cause["command_id"]),
+    )
+    order = MakeOffer(
+        actor=dispatcher,
+        request_id=id_of(Prefix.REQUEST, request["id"]),
+        offer_id=new_id(now),
+        shift_id=id_of(Prefix.SHIFT, shift["id"]),
+        lapses_at=now + timedelta(seconds=30),
+        at=now,
+        expected_version=None,
+    )
+    stack = await build(shared_database.settings)
+    try:
+        done = await stack.engine.run(context, lambda work: make_offer(order, work))
+    finally:
+        await stack.close()
+    for command in (cause["command_id"], show(Prefix.COMMAND, context.command_id)):
+        tree = await told(api, f"/v1/audit/commands/{command}", min_position=done.position)
+        assert [(node["command_id"], node["caused_by"], node["depth"]) for node in tree["commands"]] == [
+            (cause["command_id"], None, 0),
+            (show(Prefix.COMMAND, context.command_id), cause["command_id"], 1),
+        ]
 
 
 async def test_a_refused_command_is_found_by_its_receipt(api: Api, shared_database: Database) -> None:
