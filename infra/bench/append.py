@@ -193,39 +193,21 @@ def run(*, quick: bool, say: Say) -> Report:
     """All cases; ``quick`` is shorter and as honest, only noisier."""
     plan = Plan(rounds=3, seconds=1.0) if quick else Plan(rounds=7, seconds=2.0)
     with bench_server() as server:
-        ours, stock = server.app_dsn, server.server.url("postgres", "bench-only", "bench")
-        figures: dict[str, object] = {}
-        ratios: dict[str, float] = {}
-        p99: dict[str, float] = {}
+        comparison = Comparison(plan, server.app_dsn, server.server.url("postgres", "bench-only", "bench"))
         for in_flight in (1, 16, 64):
             say(f"asyncio, {in_flight} in flight")
-            mine, theirs = Side([], []), Side([], [])
-            for _ in range(plan.rounds):
-                stock_from_threads(stock, in_flight, plan.seconds, theirs)
-                uvloop.run(ours_from_asyncio(ours, in_flight, plan.seconds, mine))
-            name = f"asyncio_{in_flight}"
-            ratios[name] = median_ratio(mine.rates, theirs.rates)
-            p99[name] = percentile(mine.latencies, 0.99) * 1e3
-            figures[name] = _figures(mine, theirs, ratios[name])
+            comparison.from_asyncio(in_flight)
         say("64 threads")
-        mine, theirs = Side([], []), Side([], [])
-        for _ in range(plan.rounds):
-            stock_from_threads(stock, 64, plan.seconds, theirs)
-            ours_from_threads(ours, 64, plan.seconds, mine)
-        ratios["threads_64"] = median_ratio(mine.rates, theirs.rates)
-        figures["threads_64"] = _figures(mine, theirs, ratios["threads_64"])
+        comparison.from_threads(64)
         say("16 processes")
-        mine, theirs = Side([], []), Side([], [])
-        for _ in range(plan.rounds):
-            theirs.rates.append(from_processes(stock_in_a_process, stock, 16, plan.seconds))
-            mine.rates.append(from_processes(ours_from_threads, ours, 16, plan.seconds))
-        ratios["processes_16"] = median_ratio(mine.rates, theirs.rates)
-        figures["processes_16"] = _figures(mine, theirs, ratios["processes_16"])
+        comparison.from_processes(16)
         say("raw inserts, 1,000 a commit")
-        share = _share_of_raw(server.admin_dsn, ours, plan, figures)
+        figures = comparison.figures
+        share = _share_of_raw(server.admin_dsn, server.app_dsn, plan, figures)
         say("fixed arrival rate")
-        latencies = uvloop.run(ours_at_a_fixed_rate(ours, 2000.0, plan.seconds * 2))
+        latencies = uvloop.run(ours_at_a_fixed_rate(server.app_dsn, 2000.0, plan.seconds * 2))
         figures["fixed_rate_2000_per_s"] = summary(latencies)
+    ratios = comparison.ratios
     return Report(
         bench="append",
         machine=machine(),
@@ -235,12 +217,54 @@ def run(*, quick: bool, say: Say) -> Report:
             at_least("append_1_in_flight_x", ratios["asyncio_1"], 1.3),
             at_least("append_16_in_flight_x", ratios["asyncio_16"], 9),
             at_least("append_64_in_flight_x", ratios["asyncio_64"], 18),
-            at_most("append_64_in_flight_p99_ms", p99["asyncio_64"], 10),
+            at_most("append_64_in_flight_p99_ms", comparison.p99_ms["asyncio_64"], 10),
             at_least("append_64_threads_x", ratios["threads_64"], 8),
             at_least("append_16_processes_x", ratios["processes_16"], 4),
             at_least("append_share_of_raw_inserts", share, 0.2),
         ],
     )
+
+
+class Comparison:
+    """Rounds of the library and of ours in turn, case by case."""
+
+    def __init__(self, plan: Plan, ours: str, stock: str) -> None:
+        self._plan = plan
+        self._ours = ours
+        self._stock = stock
+        self.figures: dict[str, object] = {}
+        self.ratios: dict[str, float] = {}
+        self.p99_ms: dict[str, float] = {}
+
+    def from_asyncio(self, in_flight: int) -> None:
+        """Tasks on our side, as many threads on the library's."""
+        mine, theirs = Side([], []), Side([], [])
+        for _ in range(self._plan.rounds):
+            stock_from_threads(self._stock, in_flight, self._plan.seconds, theirs)
+            uvloop.run(ours_from_asyncio(self._ours, in_flight, self._plan.seconds, mine))
+        self._note(f"asyncio_{in_flight}", mine, theirs)
+
+    def from_threads(self, threads: int) -> None:
+        """Threads on both sides."""
+        mine, theirs = Side([], []), Side([], [])
+        for _ in range(self._plan.rounds):
+            stock_from_threads(self._stock, threads, self._plan.seconds, theirs)
+            ours_from_threads(self._ours, threads, self._plan.seconds, mine)
+        self._note(f"threads_{threads}", mine, theirs)
+
+    def from_processes(self, processes: int) -> None:
+        """Processes with one save in flight each, on both sides."""
+        mine, theirs = Side([], []), Side([], [])
+        for _ in range(self._plan.rounds):
+            theirs.rates.append(from_processes(stock_in_a_process, self._stock, processes, self._plan.seconds))
+            mine.rates.append(from_processes(ours_from_threads, self._ours, processes, self._plan.seconds))
+        self._note(f"processes_{processes}", mine, theirs)
+
+    def _note(self, case: str, mine: Side, theirs: Side) -> None:
+        self.ratios[case] = median_ratio(mine.rates, theirs.rates)
+        self.figures[case] = _figures(mine, theirs, self.ratios[case])
+        if mine.latencies:
+            self.p99_ms[case] = percentile(mine.latencies, 0.99) * 1e3
 
 
 def _share_of_raw(admin_dsn: str, dsn: str, plan: Plan, figures: dict[str, object]) -> float:
