@@ -18,6 +18,7 @@ import pytest
 from infra.audit.sealer import LONGEST_PAUSE_S, POLL_S, SILENCE_MS, Sealer
 from infra.settings import Settings
 from infra.telemetry import metrics
+from interfaces.projector.main import BACKGROUND_SERVICES, start_service
 from tests.audit.lab import append, application, check, owner, root_of, seal, sealed_log, tamper
 from tests.support.servers import Database, PrivatePostgres
 
@@ -67,6 +68,19 @@ def test_a_full_segment_is_sealed_at_once_and_the_rest_waits_for_its_age(databas
     assert sealed(database) == 20
     assert measured("vehicaid_sealed_position") == 20
     assert 0 < measured("vehicaid_unsealed_seconds") < 60
+
+
+def test_the_projector_seals(database: Database) -> None:
+    append(database, 1, 5)
+    stop = threading.Event()
+    named = [path for path in BACKGROUND_SERVICES if "sealer" in path]
+    threads = [start_service(path, database.settings.model_copy(update={"seal_after_s": 0}), stop) for path in named]
+    try:
+        until(lambda: sealed(database) == 5)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(SOON_S)
 
 
 def test_an_old_event_is_sealed_though_the_segment_is_not_full(database: Database) -> None:

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from infra.audit.findings import MOST_TOLD
-from tests.audit.lab import append, check, found, owner, root_of, seal, sealed_log, tamper
+from infra.audit.verify import LogCheck
+from tests.audit.lab import append, application, check, found, owner, root_of, seal, sealed_log, tamper
 from tests.support.servers import Database
 
 # 60 events in segments of 8: positions 1-8 are segment 1, 17-24 segment 3, the last segment holds 57-60.
@@ -22,6 +23,15 @@ def test_an_untouched_log_is_whole(database: Database) -> None:
     assert (report.events, report.segments, report.sealed_position, report.head) == (67, 8, 60, 67)
     assert (report.tail.events, report.roots_checked) == (7, 1)
     assert 0 <= report.tail.age_s < 60
+
+
+def test_progress_is_told_to_the_end(database: Database) -> None:
+    sealed_log(database, tail=7)
+    told: list[tuple[int, int]] = []
+    with application(database) as connection:
+        LogCheck(connection, database.cell, (), lambda done, total: told.append((done, total))).run()
+    assert told == sorted(told)
+    assert told[-1] == (67, 67)
 
 
 def test_an_empty_log_is_whole(database: Database) -> None:
