@@ -51,7 +51,7 @@ fi
 echo "installing what $lock says"
 quiet=--quiet
 [ -t 2 ] && quiet=  # a person sees progress, a log does not need it
-VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync $quiet --require-hashes "$lock" ||
+VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync $quiet --compile-bytecode --require-hashes "$lock" ||
     fail "$lock could not be installed: is there a network?"
 
 # The command runs the checkout itself: nothing to build, nothing to go stale.
