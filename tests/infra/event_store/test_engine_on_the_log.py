@@ -151,15 +151,20 @@ async def test_when_one_of_three_streams_moved_nothing_stands_until_all_was_deci
         await world.watched.append(Save(context_of(DISPATCHER, "a break"), (theirs,)))
 
     world.watched.before_append = move_the_shift
-    await asyncio.gather(world.run(accept_offer, ACCEPT, key="accept"), return_exceptions=True)
+    done = await world.run(accept_offer, ACCEPT, key="accept")
     (save,) = refused
     assert [event.topic for event in save.events] == ["offer.accepted", "service_request.assigned", "shift.committed"]
     assert world.watched.conflicts == 1
-    told = await rows(
+    assert await rows(
         database,
-        "SELECT count(*) FROM events WHERE topic = ANY ('{offer.accepted,service_request.assigned,shift.committed}')",
-    )
-    assert told in ([(0,)], [(3,)])
+        "SELECT position, topic FROM events WHERE topic = ANY ('{offer.accepted,service_request.assigned,"
+        "shift.break_started,shift.committed}') ORDER BY position",
+    ) == [
+        (done.position - 3, "shift.break_started"),
+        (done.position - 2, "offer.accepted"),
+        (done.position - 1, "service_request.assigned"),
+        (done.position, "shift.committed"),
+    ]
 
 
 async def test_after_three_reloads_a_command_is_contended_and_leaves_nothing(
