@@ -9,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from infra.bootstrap import build
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.http.app import build_app
@@ -30,9 +30,23 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     try:
-        uvicorn.Server(configured(settings, open_app(settings))).run()
+        with listening(settings) as listener:
+            uvicorn.Server(configured(settings, open_app(settings))).run([listener])
     finally:
         stop_tracing()
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket at our address; raises SettingsError in one line when somebody else has it."""
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        message = f"{settings.host}:{settings.port} cannot be used ({error.strerror}): set VEHICAID_PORT"
+        raise SettingsError(message) from error
+    return listener
 
 
 def configured(settings: Settings, app: FastAPI) -> uvicorn.Config:

@@ -17,7 +17,7 @@ from domain.actor import Actor, Role
 from domain.catalogue import Service, check_fit
 from domain.geography import cell_of
 from domain.ids import Prefix, new_id, parse
-from domain.refusal import NotFound
+from domain.refusal import NotAllowed, NotFound
 from domain.request_terms import Call, RequestState, acts_open
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
@@ -73,7 +73,11 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
 
 def _customer(call: CommandCall, body: ServiceRequestBody) -> UUID:
     if body.customer_id is not None:
-        return parse(Prefix.USER, body.customer_id)
+        named = parse(Prefix.USER, body.customer_id)
+        if not (call.actor.is_desk or call.actor.is_customer(named)):
+            # The rule says so too; here it keeps a stranger's words out of this customer's records.
+            raise NotAllowed("a customer asks for help for themselves only")
+        return named
     if call.actor.role is Role.CUSTOMER and call.actor.subject_id is not None:
         return call.actor.subject_id
     # A fact of the command, so that the command sent again speaks of the same new customer.

@@ -1,0 +1,133 @@
+"""Do the walls around a request stand: how long, how many, and how a process stops?"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import httpx
+import pytest
+
+from domain.actor import Role
+from infra.settings import Settings, SettingsError
+from interfaces.http.server import free_port, listening
+from interfaces.http.tokens import TokenAuthority
+from tests.support.api import HELP, Api, a_request, in_process, over_the_network, somebody
+from tests.support.servers import Database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+PATH = "/v1/service-requests"
+
+
+def test_a_body_that_never_comes_is_not_waited_for(database: Database) -> None:
+    impatient = database.settings.model_copy(update={"request_timeout_s": 0.3})
+    with over_the_network(impatient) as address:
+        host, port = address.removeprefix("http://").split(":")
+        api = Api(httpx.AsyncClient(), TokenAuthority(impatient.token_key, 600))
+        headers = {
+            "Host": host,
+            "Content-Type": "application/json",
+            "Content-Length": "100",
+            "Idempotency-Key": "slow",
+            **api.headers(somebody(Role.CUSTOMER)),
+        }
+        sent = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        with closing(socket.create_connection((host, int(port)), timeout=10)) as line:
+            line.sendall(f"POST {PATH} HTTP/1.1\r\n{sent}\r\n{{".encode())
+            told = line.recv(65_536).decode()
+    assert told.startswith("HTTP/1.1 503")
+    assert json.loads(told.partition("\r\n\r\n")[2])["code"] == "timed_out"
+    assert "retry-after: 1" in told.lower()
+
+
+async def test_too_many_at_once_are_told_to_come_back(database: Database) -> None:
+    narrow = database.settings.model_copy(update={"most_requests_in_flight": 4})
+    async with in_process(narrow) as api:
+        answers = await asyncio.gather(*[api.post(PATH, somebody(Role.CUSTOMER), HELP) for _ in range(40)])
+        codes = {answer.status_code for answer in answers}
+        assert codes == {201, 503}
+        refused = next(answer for answer in answers if answer.status_code == 503)
+        assert (refused.json()["code"], refused.headers["Retry-After"]) == ("overloaded", "1")
+        assert (await api.post(PATH, somebody(Role.CUSTOMER), HELP)).status_code == 201
+
+
+async def test_transport_security_is_asked_for_only_over_tls(database: Database) -> None:
+    async with in_process(database.settings.model_copy(update={"over_tls": True})) as api:
+        assert "max-age" in (await api.client.get("/livez")).headers["Strict-Transport-Security"]
+    async with in_process(database.settings) as api:
+        assert "Strict-Transport-Security" not in (await api.client.get("/livez")).headers
+
+
+async def test_no_tokens_are_made_in_production(database: Database) -> None:
+    async with in_process(database.settings.model_copy(update={"environment": "production"})) as api:
+        answer = await api.client.post("/v1/tokens", json={"role": "admin"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_route")
+        assert (await a_request(api))[1]["version"] == 1
+
+
+async def test_a_customer_writes_nothing_under_another_name(database: Database) -> None:
+    async with in_process(database.settings) as api:
+        mine, victim = somebody(Role.CUSTOMER), somebody(Role.CUSTOMER)
+        named = {**HELP, "customer_id": f"usr_{victim.subject_id.hex}"} if victim.subject_id else {}
+        answer = await api.post(PATH, mine, named)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+
+
+def test_a_busy_port_is_one_clear_line(database: Database) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        taken = database.settings.model_copy(update={"port": busy.getsockname()[1]})
+        with pytest.raises(SettingsError, match="cannot be used"):
+            listening(taken)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    told = {
+        "VEHICAID_DATABASE_URL": settings.database_url,
+        "VEHICAID_ADMIN_DATABASE_URL": settings.admin_database_url,
+        "VEHICAID_PORT": str(free_port()),
+    }
+    for name in ("token_signing_key", "cursor_signing_key", "personal_master_key"):
+        told[f"VEHICAID_{name.upper()}"] = getattr(settings, name).get_secret_value()
+    return {**os.environ, **told}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_stops_within_5_s_even_while_a_caller_hangs_on(database: Database, number: signal.Signals) -> None:
+    told = environment(database.settings)
+    command = [sys.executable, "-m", "interfaces.cli", "api"]
+    with subprocess.Popen(command, env=told, stdout=subprocess.DEVNULL) as process:
+        address = f"http://127.0.0.1:{told['VEHICAID_PORT']}"
+        with httpx.Client(base_url=address, timeout=10) as client:
+            _until_it_lives(client, process)
+            line = socket.create_connection(("127.0.0.1", int(told["VEHICAID_PORT"])))
+            api = Api(httpx.AsyncClient(), TokenAuthority(database.settings.token_key, 600))
+            kept = {"Host": "x", "Content-Length": "9", "Idempotency-Key": "slow", "Content-Type": "application/json"}
+            sent = "".join(f"{name}: {value}\r\n" for name, value in api.headers(api.desk, kept).items())
+            line.sendall(f"POST {PATH} HTTP/1.1\r\n{sent}\r\n".encode())
+            time.sleep(0.1)
+            began = time.monotonic()
+            process.send_signal(number)
+            assert process.wait(10) == 0
+            line.close()
+        assert time.monotonic() - began < 5
+
+
+def _until_it_lives(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "it ended by itself"
+        try:
+            client.get("/livez")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("it did not start")
