@@ -104,7 +104,9 @@ class Chain:
         if segment.number == self.number + 1 and segment.previous != self.hash:
             yield Damage("chain_broken", segment=self.number, detail=f"segment {segment.number} names another")
         far = skip_of(segment.number)
-        if far != segment.number - 1 and segment.skip != self._known.get(far, segment.skip):
+        if far == 0 and segment.skip != NOTHING:
+            yield Damage("segment_changed", segment=segment.number, detail="names a segment before the first")
+        elif far != segment.number - 1 and segment.skip != self._known.get(far, segment.skip):
             yield Damage("chain_broken", segment=far, detail=f"segment {segment.number} names another")
 
     def _contents(self, seal: Seal) -> Iterator[Damage]:

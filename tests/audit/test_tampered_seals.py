@@ -81,6 +81,29 @@ def test_a_seal_with_other_bounds_is_named_and_does_not_exhaust_the_memory(datab
     assert ("segment_changed", None, None, 8) in found(check(database))
 
 
+def test_a_seal_without_leaf_hashes_is_named(database: Database) -> None:
+    sealed_log(database)
+    tamper(
+        database,
+        "ALTER TABLE seals DROP CONSTRAINT seals_is_dense",
+        "UPDATE seals SET leaf_hashes = '', leaf_count = 0 WHERE segment = 3",
+    )
+    assert found(check(database)) == [("segment_changed", None, None, 3)]
+
+
+@pytest.mark.parametrize(("events", "newest", "named"), [(48, 6, ("chain_broken", 4)), (64, 8, ("segment_changed", 8))])
+def test_a_newest_seal_that_skips_to_another_is_found(
+    database: Database, events: int, newest: int, named: tuple[str, int]
+) -> None:
+    sealed_log(database, events=events)
+    tamper(
+        database,
+        f"UPDATE seals SET skip = sha256(skip) WHERE segment = {newest}",  # noqa: S608
+        NEW_CHAIN.replace("segment = 3", f"segment = {newest}"),
+    )
+    assert [(kind, segment) for kind, _, _, segment in found(check(database))] == [named]
+
+
 def test_a_deleted_seal_is_missed(database: Database) -> None:
     sealed_log(database)
     tamper(database, "DELETE FROM seals WHERE segment = 3")
