@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,16 +18,26 @@ from domain.refusal import BadInput
 from infra.settings import load_settings
 from interfaces.simulation.api import GaveUp, Refused
 from interfaces.simulation.day import Journal
-from interfaces.simulation.recorded_calls import COLUMNS, SERVICES, BadRecording, Recording, Wanted, read_calls
-from interfaces.simulation.replay import Script, play
+from interfaces.simulation.recorded_calls import (
+    COLUMNS,
+    SERVICES,
+    BadRecording,
+    Recorded,
+    Recording,
+    Wanted,
+    read_calls,
+)
+from interfaces.simulation.replay import Played, Script, play
 from interfaces.simulation.report import report_of, summary_of
-from interfaces.simulation.sites import read_sites
+from interfaces.simulation.sites import Site, read_sites
 
 app = typer.Typer(help="Recorded calls for help.", no_args_is_help=True, add_completion=False)
 
 EXIT_NOT_CLEAN = 1
 # Short enough for "replay-" before it within what a tenant may be called.
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+ALL_KINDS = ",".join(SERVICES)
+THE_COUNTY = Wanted().box
 SITES_BESIDE = Path("providers/sites_montgomery.csv")
 
 
@@ -42,69 +52,80 @@ def _calls() -> None:
     """Recorded calls for help."""
 
 
+File = Annotated[Path, typer.Argument(help="The recording: CSV, plain or gzipped.")]
+Limit = Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many calls, the earliest.")]
+Speed = Annotated[float, typer.Option(min=0.1, max=100_000, help="How much faster people act than in life.")]
+Url = Annotated[str, typer.Option(help="Where the API is; the local run when left out.")]
+Providers = Annotated[Path | None, typer.Option(help="Provider sites: CSV with name, lat, lng.")]
+MostProviders = Annotated[int, typer.Option(min=1, max=1_000, help="At most so many of them.")]
+Report = Annotated[Path | None, typer.Option(help="Write what became of each call to this JSON file.")]
+Map = Annotated[list[str] | None, typer.Option("--map", help=f"name=column, for: {', '.join(COLUMNS)}; repeatable.")]
+Kinds = Annotated[str, typer.Option(help="Kinds of calls that are meant, with commas.")]
+Box = Annotated[tuple[float, float, float, float], typer.Option(help="South, west, north, east in degrees.")]
+Window = Annotated[tuple[str, str] | None, typer.Option(help="First and last day, inclusive: 2016-01-22.")]
+Run = Annotated[str, typer.Option(help="Name of this replay; the same name goes on with it.")]
+Tenant = Annotated[str, typer.Option(help="Whose data it becomes; a tenant of its own when left out.")]
+Seed = Annotated[int, typer.Option(help="Who declines, and how long they think.")]
+Decline = Annotated[int, typer.Option(min=0, max=90, help="Percent of offers that are declined.")]
+GiveUpAfter = Annotated[float, typer.Option(min=1, help="Seconds to try while the API is away.")]
+Patience = Annotated[float, typer.Option(min=1, help="Seconds without any news after which calls are stuck.")]
+
+
 @app.command()
 def replay(  # noqa: PLR0913  (one parameter per option)
-    file: Annotated[Path, typer.Argument(help="The recording: CSV, plain or gzipped.")],
+    file: File,
     *,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many calls, the earliest.")] = 200,
-    speed: Annotated[float, typer.Option(min=0.1, max=100_000, help="How much faster people act than in life.")] = 600,
-    url: Annotated[str, typer.Option(help="Where the API is; the local run when left out.")] = "",
-    providers: Annotated[Path | None, typer.Option(help="Provider sites: CSV with name, lat, lng.")] = None,
-    most_providers: Annotated[int, typer.Option(min=1, max=1_000, help="At most so many of them.")] = 1_000,
-    report: Annotated[Path | None, typer.Option(help="Write what became of each call to this JSON file.")] = None,
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", help="name=column, for: " + ", ".join(COLUMNS) + "; repeatable.")
-    ] = None,
-    kinds: Annotated[str, typer.Option(help="Kinds of calls that are meant, with commas.")] = ",".join(SERVICES),
-    bbox: Annotated[
-        tuple[float, float, float, float], typer.Option(help="South, west, north, east in degrees.")
-    ] = Wanted().box,
-    window: Annotated[tuple[str, str] | None, typer.Option(help="First and last day, inclusive: 2016-01-22.")] = None,
-    run: Annotated[str, typer.Option(help="Name of this replay; the same name goes on with it.")] = "",
-    tenant: Annotated[str, typer.Option(help="Whose data it becomes; a tenant of its own when left out.")] = "",
-    seed: Annotated[int, typer.Option(help="Who declines, and how long they think.")] = 1,
-    decline: Annotated[int, typer.Option(min=0, max=90, help="Percent of offers that are declined.")] = 10,
-    give_up_after: Annotated[float, typer.Option(min=1, help="Seconds to try while the API is away.")] = 60,
-    patience: Annotated[float, typer.Option(min=1, help="Seconds without any news after which calls are stuck.")] = 90,
+    limit: Limit = 200,
+    speed: Speed = 600,
+    url: Url = "",
+    providers: Providers = None,
+    most_providers: MostProviders = 1_000,
+    report: Report = None,
+    map_: Map = None,
+    kinds: Kinds = ALL_KINDS,
+    bbox: Box = THE_COUNTY,
+    window: Window = None,
+    run: Run = "",
+    tenant: Tenant = "",
+    seed: Seed = 1,
+    decline: Decline = 10,
+    give_up_after: GiveUpAfter = 60,
+    patience: Patience = 90,
 ) -> None:
     """Play recorded breakdown calls through the API, with simulated customers and providers.
 
     Exit 1 when a call was lost, doubled, or not brought to its end; 2 when the input cannot be used.
     """
-    wanted = Wanted(frozenset(filter(None, kinds.split(","))), bbox, _days(window))
-    _check_kinds(wanted)
-    recording = read_calls(file, wanted, _columns(map_ or []))
+    recording = read_calls(file, _wanted(kinds, bbox, window), _columns(map_ or []))
     sites, site_dirt = read_sites(providers or file.parent / SITES_BESIDE)
-    calls, sites = recording.calls[:limit], sites[:most_providers]
-    if not calls:
+    if not recording.calls:
         raise BadRecording(f"{file}: no call is meant: {_why_none(recording)}")
     name = _checked_name("--run", run or secrets.token_hex(4))
-    script = Script(
-        url=url or _local_url(),
-        tenant=_checked_name("--tenant", tenant or f"replay-{name}"),
-        run=name,
-        speed=speed,
-        seed=seed,
-        decline_percent=decline,
-        give_up_after_s=give_up_after,
-        patience_s=patience,
-    )
-    screen = Console(stderr=True)
-    screen.print(
-        f"{len(calls)} calls of {calls[0].ts} to {calls[-1].ts}, {len(sites)} providers, {speed:g} times real time;"
-        f" run {name}, tenant {script.tenant}"
-    )
-    with _progress(screen, len(calls)) as bar:
-        try:
-            played = asyncio.run(play(script, calls, sites, bar))
-        except (Refused, GaveUp) as error:
-            raise BadOption(str(error)) from error
-    told = report_of(script, file, recording, [*site_dirt], played)
+    owner = _checked_name("--tenant", tenant or f"replay-{name}")
+    script = Script(url or _local_url(), owner, name, speed, seed, decline, give_up_after, patience)
+    played = _played(script, recording.calls[:limit], sites[:most_providers])
+    told = report_of(script, file, recording, site_dirt, played)
     if report is not None:
         _write(report, told)
     typer.echo(summary_of(told))
     if not told["clean"]:
         raise typer.Exit(EXIT_NOT_CLEAN)
+
+
+def _played(script: Script, calls: Sequence[Recorded], sites: Sequence[Site]) -> Played:
+    screen = Console(stderr=True)
+    screen.print(
+        f"{len(calls)} calls of {calls[0].ts} to {calls[-1].ts}, {len(sites)} providers,"
+        f" {script.speed:g} times real time; run {script.run}, tenant {script.tenant}"
+    )
+    with _progress(screen, len(calls)) as bar:
+        try:
+            return asyncio.run(play(script, calls, sites, bar))
+        except Refused as error:
+            raise BadOption(str(error)) from error
+        except GaveUp as error:
+            screen.print(f"gave up: {error}; `--run {script.run}` goes on with it")
+            raise typer.Exit(EXIT_NOT_CLEAN) from error
 
 
 @contextmanager
@@ -137,16 +158,18 @@ def _columns(given: list[str]) -> dict[str, str]:
     return columns
 
 
+def _wanted(kinds: str, box: tuple[float, float, float, float], window: tuple[str, str] | None) -> Wanted:
+    given = frozenset(filter(None, kinds.split(",")))
+    unknown = given - SERVICES.keys()
+    if unknown or not given:
+        raise BadOption(f"--kinds: {', '.join(sorted(unknown)) or 'none'}; there are {', '.join(SERVICES)}")
+    return Wanted(given, box, _days(window))
+
+
 def _checked_name(option: str, name: str) -> str:
     if not NAME.fullmatch(name):
         raise BadOption(f"{option} {name!r}: up to 32 lower-case letters, digits, - and _")
     return name
-
-
-def _check_kinds(wanted: Wanted) -> None:
-    unknown = wanted.kinds - SERVICES.keys()
-    if unknown or not wanted.kinds:
-        raise BadOption(f"--kinds: {', '.join(sorted(unknown)) or 'none'}; there are {', '.join(SERVICES)}")
 
 
 def _days(window: tuple[str, str] | None) -> tuple[date, date] | None:

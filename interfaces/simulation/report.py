@@ -23,7 +23,7 @@ def report_of(
 ) -> dict[str, Any]:
     """Everything, as plain JSON."""
     reckoning = played.reckoning
-    sent = len(reckoning.calls)
+    instants = ("assigned_at", "on_scene_at", "ended_at")
     return {
         "clean": reckoning.is_clean,
         "run": script.run,
@@ -32,32 +32,9 @@ def report_of(
         "speed": script.speed,
         "seed": script.seed,
         "wall_s": round(played.wall_s, 2),
-        "recording": {
-            "file": file.name,
-            "rows": recording.rows,
-            "other_kind": recording.other_kind,
-            "other_days": recording.other_days,
-            "meant": len(recording.calls),
-            "played": sent,
-            "dirty": len(recording.dirt),
-            "dirt": [asdict(dirt) for dirt in recording.dirt],
-            "site_dirt": [asdict(dirt) for dirt in site_dirt],
-        },
-        "counts": {
-            "calls": sent,
-            "completed": reckoning.outcomes["completed"],
-            "lost": reckoning.outcomes["lost"],
-            "doubled": reckoning.outcomes["doubled"] + len(reckoning.twice_held),
-            "refused": reckoning.outcomes["refused"],
-            "not_terminal": reckoning.outcomes["open"],
-            "other_ends": reckoning.outcomes["cancelled"] + reckoning.outcomes["unfulfilled"],
-            "provider_overlaps": len(reckoning.overlaps),
-            "declined": played.journal.counts["declined"],
-            "answered_too_late": played.journal.counts["too_late"],
-        },
-        "wait_s": {
-            name: _spread(waits_s(reckoning.calls, name)) for name in ("assigned_at", "on_scene_at", "ended_at")
-        },
+        "recording": _recording_told(file, recording, site_dirt, len(reckoning.calls)),
+        "counts": _counts(played),
+        "wait_s": {name: _spread(waits_s(reckoning.calls, name)) for name in instants},
         "http": {
             "requests": played.tally.requests,
             "retries": dict(played.tally.retries),
@@ -67,6 +44,36 @@ def report_of(
         "overlaps": [asdict(overlap) for overlap in reckoning.overlaps],
         "held_twice": list(reckoning.twice_held),
         "calls": list(reckoning.calls),
+    }
+
+
+def _recording_told(file: Path, recording: Recording, site_dirt: Sequence[Dirt], played: int) -> dict[str, Any]:
+    return {
+        "file": file.name,
+        "rows": recording.rows,
+        "other_kind": recording.other_kind,
+        "other_days": recording.other_days,
+        "meant": len(recording.calls),
+        "played": played,
+        "dirty": len(recording.dirt),
+        "dirt": [asdict(dirt) for dirt in recording.dirt],
+        "site_dirt": [asdict(dirt) for dirt in site_dirt],
+    }
+
+
+def _counts(played: Played) -> dict[str, int]:
+    outcomes, happened = played.reckoning.outcomes, played.journal.counts
+    return {
+        "calls": len(played.reckoning.calls),
+        "completed": outcomes["completed"],
+        "lost": outcomes["lost"],
+        "doubled": outcomes["doubled"] + len(played.reckoning.twice_held),
+        "refused": outcomes["refused"],
+        "not_terminal": outcomes["open"],
+        "other_ends": outcomes["cancelled"] + outcomes["unfulfilled"],
+        "provider_overlaps": len(played.reckoning.overlaps),
+        "declined": happened["declined"],
+        "answered_too_late": happened["too_late"],
     }
 
 

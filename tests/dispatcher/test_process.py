@@ -3,81 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import signal
-import subprocess
-import sys
-import time
-import urllib.request
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import psycopg
 import pytest
 
-from application.add_crew_member import AddCrewMember, add_crew_member
-from application.add_truck import AddTruck, add_truck
-from application.log import CommandContext, fingerprint_of
-from application.register_provider import RegisterProvider, register_provider
-from application.request_service import RequestService, request_service
-from application.start_shift import StartShift, start_shift
-from domain.actor import Actor, Role
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
-from infra.embedded.postgres import free_port
 from infra.projections.install import install_read_models
 from infra.projections.projector import Projector
 from tests.dispatcher.board import MemoryBoard
 from tests.dispatcher.city import near
+from tests.dispatcher.processes import Desk, Process, events, until
 from tests.support.memory_log import MemoryEventLog
-from tests.support.roadside import CALL, DESK_ACTOR, PROFILE, TENANT, TOWING
+from tests.support.roadside import TOWING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
-    from typing import Any
     from uuid import UUID
 
-    from application.dispatch.rounds import RunsCommands
-    from application.engine import Answer, Work
-    from infra.settings import Settings
     from tests.support.servers import Database
 
 pytestmark = pytest.mark.anyio
-
-PATIENCE_S = 30.0
-
-
-@dataclass
-class Desk:
-    """Orders through the engine, as routes do."""
-
-    engine: RunsCommands
-
-    async def run(self, use_case: Callable[[Any, Work], Awaitable[Answer]], command: Any) -> None:
-        at = datetime.now(UTC)
-        content = fingerprint_of(repr(command))
-        context = CommandContext(TENANT, command.actor.text, str(uuid4()), content, uuid4(), at)
-        await self.engine.run(context, lambda work: use_case(command, work))
-
-    async def on_duty(self, cell: str) -> UUID:
-        provider_id, crew_id, truck_id, shift_id = (uuid4() for _ in range(4))
-        who, at = Actor(Role.PROVIDER, provider_id, TENANT), datetime.now(UTC)
-        await self.run(register_provider, RegisterProvider(DESK_ACTOR, provider_id, PROFILE, at))
-        await self.run(add_crew_member, AddCrewMember(who, provider_id, crew_id, TOWING, at))
-        await self.run(add_truck, AddTruck(who, provider_id, truck_id, TOWING, at))
-        await self.run(start_shift, StartShift(who, provider_id, shift_id, crew_id, truck_id, cell, at))
-        return shift_id
-
-    async def calls(self) -> UUID:
-        customer_id, request_id = uuid4(), uuid4()
-        call = replace(CALL, customer_id=customer_id)
-        customer = Actor(Role.CUSTOMER, customer_id, TENANT)
-        await self.run(request_service, RequestService(customer, request_id, call, datetime.now(UTC)))
-        return request_id
 
 
 @pytest.fixture
@@ -96,48 +46,6 @@ def projector(database: Database) -> Iterator[None]:
     running.stop()
 
 
-class Process:
-    """`vehicaid dispatcher` in a process of its own."""
-
-    def __init__(self, settings: Settings, directory: Path, offer_lapses_after_s: int = 1) -> None:
-        self.metrics_port = free_port()
-        self.log = directory / f"dispatcher-{self.metrics_port}"
-        self._screen = self.log.open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "interfaces.cli", "dispatcher"],
-            env={
-                **os.environ,
-                "PYTHONPATH": os.getcwd(),  # noqa: PTH109
-                "VEHICAID_DATABASE_URL": settings.database_url,
-                "VEHICAID_DISPATCHER_METRICS_PORT": str(self.metrics_port),
-                "VEHICAID_STATE_DIR": str(directory / "no-state"),
-                "VEHICAID_OFFER_LAPSES_AFTER_S": str(offer_lapses_after_s),
-                "VEHICAID_DISPATCHER_ORPHAN_CHECK_S": "0.5",
-                "VEHICAID_DISPATCHER_ORPHAN_PATIENCE_S": "3",
-            },
-            stdout=self._screen,
-            stderr=self._screen,
-        )
-
-    def number(self, name: str) -> float:
-        """A metric without labels; -1 while the process cannot be asked."""
-        with contextlib.suppress(OSError):
-            page = urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5).read().decode()
-            return next(float(line.split()[1]) for line in page.splitlines() if line.startswith(f"{name} "))
-        return -1
-
-    @property
-    def leads(self) -> bool:
-        return self.number("vehicaid_dispatcher_leading") == 1
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(PATIENCE_S)
-        self._screen.close()
-
-
 @pytest.fixture
 def start(database: Database, tmp_path: Path) -> Iterator[Callable[[], Process]]:
     started: list[Process] = []
@@ -151,32 +59,23 @@ def start(database: Database, tmp_path: Path) -> Iterator[Callable[[], Process]]
         process.end()
 
 
-async def until(fact: Callable[[], object], patience_s: float = PATIENCE_S) -> float:
-    """Wait until it is true; how long that took."""
-    began = time.monotonic()
-    while not fact():
-        assert time.monotonic() - began < patience_s
-        await asyncio.sleep(0.02)
-    return time.monotonic() - began
-
-
-def events(database: Database, topic: str) -> list[UUID]:
-    with psycopg.connect(database.app_dsn) as connection:
-        return [row[0] for row in connection.execute("SELECT stream_id FROM events WHERE topic = %s", [topic])]
-
-
 async def test_it_offers_notes_lapses_and_asks_the_next(
     desk: Desk, projector: None, start: Callable[[], Process], database: Database
 ) -> None:
     first, second = await desk.on_duty(near(1)), await desk.on_duty(near(2))
     await desk.calls()
     process = start()
-    await until(lambda: len(events(database, "offer.made")) >= 3)
+    await until(lambda: set(_asked(database)) == {first, second})
+    # On a machine so slow that the list of offers is a second behind, the nearest may be asked twice before.
+    assert _asked(database)[0] == first
+    await until(lambda: process.number("vehicaid_dispatch_lapses_total") >= 1)
+    assert process.number("vehicaid_dispatch_offers_total") >= 2
+
+
+def _asked(database: Database) -> list[UUID]:
     with psycopg.connect(database.app_dsn) as connection:
-        rows = connection.execute("SELECT shift_id FROM provider_jobs ORDER BY created_at LIMIT 3").fetchall()
-    assert [row[0] for row in rows] == [first, second, first]
-    assert process.number("vehicaid_dispatch_lapses_total") >= 2
-    assert process.number("vehicaid_dispatch_offers_total") >= 3
+        rows = connection.execute("SELECT shift_id FROM provider_jobs ORDER BY created_at, attempt").fetchall()
+    return [row[0] for row in rows]
 
 
 async def test_a_standby_leads_within_two_seconds_of_a_kill_and_of_a_freeze(
