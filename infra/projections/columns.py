@@ -49,14 +49,14 @@ def columns_of(row: type[Row]) -> tuple[Column, ...]:
 
 
 def copy_lines(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> bytes:
-    """Tuples of values as the lines of a COPY in COPY_FORMAT; raises OverflowError for a whole beyond 64 bits."""
+    """Tuples of values as the lines of a COPY in COPY_FORMAT."""
     numbers = [number for number, column in enumerate(columns) if column.is_json]
     lines = _json.encode_lines(_with_json_texts(rows, numbers) if numbers else rows)
     return _unescaped(lines[1:-2].replace(b"]\n[", b"\n")) + b"\n"
 
 
 def array_literals(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Tuples of values as one array literal per column; raises OverflowError for a whole beyond 64 bits."""
+    """Tuples of values as one array literal per column."""
     literals = []
     for column, values in zip(columns, zip(*rows, strict=True), strict=True):
         raw = _json.encode([_json_text(value) for value in values] if column.is_json else values)

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import psycopg
-from psycopg import errors
 
 from infra.projections.facts import Connection
 from infra.projections.folding import Folding
 from infra.projections.generations import ADVANCE, NO_LONGER_OURS, Generation, Stream, note_parked, parked_streams
-from infra.projections.row_table import RowTable
+from infra.projections.row_table import REFUSED, ROWS_PER_STATEMENT, RowTable
 from projections.fact import Fact
 from projections.read_model import AnyReadModel
 
@@ -48,7 +47,7 @@ class GenerationWriter:
         """
         try:
             return self._apply(facts)
-        except (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded) as error:
+        except REFUSED as error:
             self._folding = Folding(self.model, self._parked_as_stored())
             if len(facts) == 1:
                 return self._park(facts[0], error)
@@ -68,13 +67,17 @@ class GenerationWriter:
         rows = [row for row in changes.values() if row is not None]
         gone = [key for key, row in changes.items() if row is None]
         connection, generation = self._connection, self.generation
+        moved = (generation.name, generation.number, self.position, position, generation.active)
         try:
-            with connection.pipeline(), connection.transaction():
-                moved = (generation.name, generation.number, self.position, position, generation.active)
-                connection.execute(ADVANCE, moved, prepare=True)
-                self.table.upsert(connection, rows)
-                self.table.delete(connection, gone)
-                note_parked(connection, generation, parked)
+            if not gone and not parked and len(rows) <= ROWS_PER_STATEMENT:
+                # One statement is a transaction of its own: a round trip, and no more.
+                self.table.upsert_and_advance(connection, rows, moved)
+            else:
+                with connection.pipeline(), connection.transaction():
+                    connection.execute(ADVANCE, moved, prepare=True)
+                    self.table.upsert(connection, rows)
+                    self.table.delete(connection, gone)
+                    note_parked(connection, generation, parked)
         except psycopg.Error as error:
             if error.sqlstate == NO_LONGER_OURS:
                 raise NoLongerOurs(str(error).splitlines()[0]) from None

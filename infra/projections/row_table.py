@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import astuple
-from psycopg import sql
+from psycopg import errors, sql
 
 from infra.database_url import READER_ROLE
 from infra.projections.columns import COPY_FORMAT, array_literals, columns_of, copy_lines, row_maker
 from infra.projections.facts import Connection
+from infra.projections.generations import ADVANCE
 from projections.read_model import AnyReadModel, Key, Row
 
+# What a row that no table takes raises.
+REFUSED: Final = (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded)
 # Rows per statement: an array literal of more than a few MB is parsed slower than it is sent.
 ROWS_PER_STATEMENT: Final = 5_000
 
@@ -103,6 +106,14 @@ class RowTable:
             literals = array_literals(self.columns, map(astuple, rows[start : start + ROWS_PER_STATEMENT]))
             connection.execute(self._statements.upsert, literals, prepare=True)
 
+    def upsert_and_advance(self, connection: Connection, rows: Sequence[Row], moved: Sequence[object]) -> None:
+        """Write at most ROWS_PER_STATEMENT rows and move the generation on, in one statement."""
+        if rows:
+            literals = array_literals(self.columns, map(astuple, rows))
+            connection.execute(self._statements.upsert_and_advance, (*moved, *literals), prepare=True)
+        else:
+            connection.execute(ADVANCE, moved, prepare=True)
+
     def copy(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write rows none of which is there: the fastest way in."""
         with connection.cursor() as cursor, cursor.copy(self._statements.copy) as copy:
@@ -145,10 +156,13 @@ class _Statements:
         self.load = sql.SQL("SELECT {} FROM {} t JOIN {} ON {}").format(fetched, target, keys, same).as_bytes()
         self.delete = sql.SQL("DELETE FROM {} t USING {} WHERE {}").format(target, keys, same).as_bytes()
         self.copy = sql.SQL("COPY {} ({}) FROM STDIN {}").format(target, _names(names), sql.SQL(COPY_FORMAT)).as_bytes()
-        self.upsert = (
-            sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}")
-            .format(target, _names(names), _arrays(names, types), _names(model.key), changes)
-            .as_bytes()
+        into = sql.SQL("INSERT INTO {} ({}) SELECT r.* FROM").format(target, _names(names))
+        given = sql.SQL("unnest({}) AS r ON CONFLICT ({}) DO UPDATE SET {}").format(
+            _arrays(names, types), _names(model.key), changes
+        )
+        self.upsert = sql.SQL("{} {}").format(into, given).as_bytes()
+        self.upsert_and_advance = (
+            sql.SQL("WITH moved AS MATERIALIZED ({}) {} moved, {}").format(sql.SQL(ADVANCE), into, given).as_bytes()
         )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from psycopg import errors
-
 from infra.projections.collector import collecting_rarely
 from infra.projections.connections import open_connection
 from infra.projections.facts import Connection, pages_ahead, read_facts
@@ -21,7 +19,7 @@ from infra.projections.generations import (
     new_generation,
     note_parked,
 )
-from infra.projections.row_table import RowTable
+from infra.projections.row_table import REFUSED, RowTable
 from infra.settings import Settings
 from projections.fact import Fact
 from projections.read_model import AnyReadModel, Key, Row
@@ -55,7 +53,7 @@ class Shadow:
         try:
             with collecting_rarely(), open_connection(self._settings, "vehicaid-read-ahead") as reader:
                 _FastBuild(self._connection, self.table, self.generation).run(reader, upto, progress)
-        except (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded):
+        except REFUSED:
             # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
             self._start_over()
             writer = GenerationWriter(self._connection, self.model, self.generation)
