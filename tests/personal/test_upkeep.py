@@ -78,8 +78,10 @@ async def test_a_record_older_than_its_receipt_must_be_is_left_alone(database: D
     record = await kept(database.settings, uuid4())
     make_old(database, "3 days")
     store = await personal_store(database.settings).open()
-    assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 0
-    await store.close()
+    try:
+        assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 0
+    finally:
+        await store.close()
     assert await read(database.settings, record) == ASHA
 
 
