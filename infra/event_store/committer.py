@@ -46,7 +46,7 @@ class CommitLimits:
     answer_within_s: float = 5.0
     """A call that takes longer is given up; its outcome is asked for again with the same command ids."""
     retry_for_s: float = 2.0
-    """How long a lost connection is re-established before the callers hear 503."""
+    """How long a lost connection is re-established, and a save waits for its turn, before the callers hear 503."""
     retry_every_s: float = 0.05
 
 
@@ -161,7 +161,7 @@ class Committer:
     ) -> None:
         self._limits = limits or CommitLimits()
         self._observer = observer or NoObserver()
-        self._waiting: deque[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = deque()
+        self._waiting: deque[tuple[Save | AnonymousSave, asyncio.Future[Receipt], float]] = deque()
         self._idle = [_Lane(connect) for _ in range(self._limits.lanes)]
         self._running: set[asyncio.Task[None]] = set()
         self._woken = False
@@ -172,7 +172,7 @@ class Committer:
             raise LogUnavailable("too many saves are waiting")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Receipt] = loop.create_future()
-        self._waiting.append((save, future))
+        self._waiting.append((save, future, loop.time()))
         if self._idle and not self._woken:
             # Not at once: whoever else is ready in this turn of the loop comes along.
             self._woken = True
@@ -204,8 +204,16 @@ class Committer:
                 self._start()
 
     def _take(self) -> list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]:
-        count = min(len(self._waiting), self._limits.most_saves)
-        return [self._waiting.popleft() for _ in range(count)]
+        """The next batch, without those who have waited as long as a lost log is waited for: they hear so now."""
+        since = asyncio.get_running_loop().time() - self._limits.retry_for_s
+        taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = []
+        while self._waiting and len(taken) < self._limits.most_saves:
+            save, future, arrived = self._waiting.popleft()
+            if arrived < since:
+                _fail(future, LogUnavailable("the save waited too long"))
+            else:
+                taken.append((save, future))
+        return taken
 
     async def _send(self, lane: _Lane, taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]) -> None:
         batch = Batch()

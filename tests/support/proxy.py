@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 CHUNK = 65_536
+BACKLOG = 1024
 START_WITHIN_S = 5.0
 
 
@@ -60,6 +61,7 @@ class Proxy:
         self._lines: set[_Line] = set()
         self._flowing: asyncio.Event | None = None
         self._refusing = False
+        self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def blackhole(self) -> None:
@@ -87,9 +89,10 @@ class Proxy:
 
     def stop(self) -> None:
         """Cut what is left."""
-        self._call(self._abort_all())
+        self._call(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_WITHIN_S)
+        self._loop.close()
 
     def _call(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(START_WITHIN_S)
@@ -97,8 +100,18 @@ class Proxy:
     async def _listen(self) -> None:
         self._flowing = asyncio.Event()
         self._flowing.set()
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=BACKLOG)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._abort_all()
+        await asyncio.sleep(0)  # aborted transports close their sockets in the next turn
 
     async def _set_flowing(self, *, flowing: bool) -> None:
         assert self._flowing is not None

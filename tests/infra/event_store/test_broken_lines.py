@@ -172,6 +172,30 @@ def test_a_line_that_does_not_come_back_is_said_in_time(database: Database, prox
     assert time.monotonic() - begun < limits.retry_for_s + TOLD_WITHIN_S
 
 
+def test_everybody_in_a_long_queue_is_told_in_time_when_the_line_is_gone(database: Database, proxy: Proxy) -> None:
+    """Not batch after batch, each after a patience of its own."""
+    limits = CommitLimits(retry_for_s=0.4, most_saves=16)
+
+    async def send() -> float:
+        committer = Committer(
+            lambda: psycopg.AsyncConnection.connect(through(proxy, database), autocommit=True), limits
+        )
+        await committer.append(save("before", event("a")))
+        proxy.sever()
+        begun = time.monotonic()
+        told = await asyncio.gather(
+            *(committer.append(save(f"k{n}", event("a"))) for n in range(1000)), return_exceptions=True
+        )
+        took = time.monotonic() - begun
+        assert {type(one) for one in told} == {LogUnavailable}
+        proxy.heal()
+        await committer.append(save("after", event("a")))
+        await committer.close()
+        return took
+
+    assert asyncio.run(send()) < 2 * limits.retry_for_s + TOLD_WITHIN_S
+
+
 FREEZE_ROUNDS = 15
 BIG = 2_000_000
 SERVER_SIDE_S = 0.5
