@@ -207,7 +207,7 @@ def _p99_ms(loads: list[Load]) -> float:
 
 def _servers(settings: Settings, running: ExitStack) -> tuple[int, int]:
     """The bare application and ours, both ready."""
-    bare = running.enter_context(process(["interfaces.bench.no_store"], settings, free_port()))
+    bare = running.enter_context(process(["interfaces.http.without_store"], settings, free_port()))
     ours = running.enter_context(process(["interfaces.cli", "api"], settings, free_port()))
     for port in (bare, ours):
         wait_until_it_lives(port)
