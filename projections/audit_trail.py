@@ -31,6 +31,7 @@ audit_trail = ReadModel(
     AuditRow,
     version=1,
     key=("tenant", "position"),
+    traced=True,
     indexes=(
         Index(("tenant", "stream_id", "position")),
         Index(("tenant", "topic", "position")),
@@ -44,6 +45,7 @@ audit_trail = ReadModel(
 
 @audit_trail.begins_on_every_topic(lambda fact: (fact.tenant, fact.position))
 def _remembered(fact: Fact) -> AuditRow:
+    command_id, correlation_id, causation_id, recorded_at = fact.trace
     return AuditRow(
         fact.tenant,
         fact.position,
@@ -52,9 +54,9 @@ def _remembered(fact: Fact) -> AuditRow:
         fact.topic.partition(".")[0],
         fact.topic,
         fact.actor,
-        fact.command_id,
-        fact.correlation_id,
-        fact.causation_id,
+        command_id,
+        correlation_id,
+        causation_id,
         fact.occurred_at,
-        fact.recorded_at,
+        recorded_at,
     )

@@ -21,20 +21,25 @@ class BadFact(Exception):
     """An event does not hold what its topic promises."""
 
 
+Trace = tuple[UUID | None, UUID | None, UUID | None, datetime]
+"""Command, correlation and causation id, and when the event was recorded: what few read models look at."""
+
+
 class Fact:
     """One event: its envelope as attributes, its payload by typed accessors.
 
     The payload is decoded when somebody first asks, once for all read models of the process.
     Accessors raise BadFact for a value that is absent or of another type; ``maybe_...`` give None when it is
     absent or null. Ids inside the payload are the text of a UUID; instants are aware, UTC.
+    ``trace`` is there for read models that are ``traced``; without it, asking for a part of it raises LookupError.
     """
 
     __slots__ = (
-        "_data", "_decode", "_payload", "actor", "causation_id", "command_id", "correlation_id", "occurred_at",
-        "position", "recorded_at", "stream_id", "tenant", "topic", "version",
+        "_data", "_decode", "_payload", "_trace", "actor", "occurred_at", "position", "stream_id", "tenant", "topic",
+        "version",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913, PLR0917  (the columns of the log, in its order)
+    def __init__(  # noqa: PLR0913, PLR0917  (the columns of the log)
         self,
         position: int,
         tenant: str,
@@ -42,28 +47,29 @@ class Fact:
         version: int,
         topic: str,
         payload: bytes,
-        command_id: UUID | None,
-        correlation_id: UUID | None,
-        causation_id: UUID | None,
         actor: str,
         occurred_at: datetime,
-        recorded_at: datetime,
         decode: Decode,
+        trace: Trace | None = None,
     ) -> None:
         self.position = position
         self.tenant = tenant
         self.stream_id = stream_id
         self.version = version
         self.topic = topic
-        self.command_id = command_id
-        self.correlation_id = correlation_id
-        self.causation_id = causation_id
         self.actor = actor
         self.occurred_at = occurred_at
-        self.recorded_at = recorded_at
         self._payload = payload
         self._decode = decode
+        self._trace = trace
         self._data: Data | None = None
+
+    @property
+    def trace(self) -> Trace:
+        """Command, correlation and causation id, and when the event was recorded."""
+        if self._trace is None:
+            raise LookupError("this read model is not traced: say traced=True where it is made")
+        return self._trace
 
     @property
     def data(self) -> Data:
@@ -74,15 +80,17 @@ class Fact:
                 data = self._decode(self.topic, self._payload)
             except Exception as error:
                 raise BadFact(f"the payload at {self.position} cannot be read: {error}") from error
+            if not isinstance(data, dict):
+                raise BadFact(f"the payload at {self.position} cannot be read: it is no object")
             self._data = data
         return data
 
     def text(self, name: str) -> str:
         """A text; one with a NUL in it is refused, since no column could hold it."""
-        value = self._get(name)
-        if not isinstance(value, str) or "\0" in value:
-            raise self._bad(name, "a text")
-        return value
+        value = (self._data or self.data).get(name)
+        if type(value) is str and "\0" not in value:
+            return value
+        raise self._bad(name, "a text")
 
     def maybe_text(self, name: str) -> str | None:
         """A text or None."""
@@ -90,10 +98,9 @@ class Fact:
 
     def uuid(self, name: str) -> UUID:
         """An id."""
-        value = self._get(name)
         try:
-            return convert(value, UUID)
-        except ValidationError:
+            return convert((self._data or self.data)[name], UUID)
+        except (KeyError, ValidationError):
             raise self._bad(name, "a UUID") from None
 
     def maybe_uuid(self, name: str) -> UUID | None:
@@ -155,15 +162,14 @@ class Fact:
             raise self._bad(name, "a list of UUIDs") from None
 
     def _get(self, name: str) -> object:
-        data = self._data
-        if data is None:
-            data = self.data
         try:
-            return data[name]
+            return self.data[name]
         except KeyError:
             raise self._bad(name, "there") from None
 
     def _bad(self, name: str, wanted: str) -> BadFact:
+        if name not in self.data:
+            wanted = "there"
         return BadFact(f"{self.topic} at {self.position}: {name} is not {wanted}")
 
     def __repr__(self) -> str:

@@ -69,10 +69,18 @@ class ReadModel(Generic[R]):
 
     ``version`` is raised whenever the row type or a rule changes: the projector then builds the read model anew.
     ``key`` names the row's fields that identify it, the tenant first; ``indexes`` are the ways it is searched.
+    ``traced`` tells that its folds look at a fact's trace, which costs as much to read as all the rest of a fact.
     """
 
     def __init__(
-        self, name: str, row: type[R], *, version: int, key: tuple[str, ...], indexes: tuple[Index, ...] = ()
+        self,
+        name: str,
+        row: type[R],
+        *,
+        version: int,
+        key: tuple[str, ...],
+        indexes: tuple[Index, ...] = (),
+        traced: bool = False,
     ) -> None:
         fields = tuple(field.name for field in msgspec.structs.fields(row))
         if fields[0] != "tenant" or key[0] != "tenant":
@@ -84,6 +92,7 @@ class ReadModel(Generic[R]):
         self.version = version
         self.key = key
         self.indexes = indexes
+        self.traced = traced
         self.fields = fields
         self.rules: dict[str, Rule[R]] = {}
         self.every: Rule[R] | None = None

@@ -76,8 +76,8 @@ def fact_of(event: Any, position: int) -> Fact:
     at = cast("datetime", state.pop("timestamp"))
     data = {name: str(value) if isinstance(value, UUID) else value for name, value in state.items()}
     return Fact(
-        position, TENANT, event.originator_id, event.originator_version, event.TOPIC, b"", None, None, None,
-        "system:bench", at, at, lambda _topic, _payload: data,
+        position, TENANT, event.originator_id, event.originator_version, event.TOPIC, b"",
+        "system:bench", at, lambda _topic, _payload: data,
     )  # fmt: skip
 
 

@@ -12,7 +12,25 @@ from projections.read_model import AnyReadModel, Key, Row, Rule
 # What an operator needs to find the fault; a longer text is somebody's payload.
 ERROR_LENGTH: Final = 500
 
-Step = tuple[Fact, Rule[Row], Key]
+
+class Cell:
+    """The place of one row in memory.
+
+    ``known`` tells that ``row`` is as the log has it so far (None: there is none), ``stored`` that the table has a
+    row of that key, ``changed`` that the table does not yet say what ``row`` says.
+    """
+
+    __slots__ = ("changed", "key", "known", "row", "stored")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.row: Row | None = None
+        self.known = False
+        self.stored = False
+        self.changed = False
+
+
+Step = tuple[Fact, Rule[Row], Cell]
 
 
 class Folding:
@@ -24,17 +42,19 @@ class Folding:
 
     def __init__(self, model: AnyReadModel, parked: Iterable[Stream] = ()) -> None:
         self.model = model
-        self.rows: dict[Key, Row | None] = {}
-        self.changed: dict[Key, None] = {}
-        self.parked: set[Stream] = set(parked)
-        self.newly_parked: list[Parked] = []
+        self.cells: dict[Key, Cell] = {}
+        self._changed: list[Cell] = []
+        self._parked: set[Stream] = set(parked)
+        self._newly_parked: list[Parked] = []
 
-    def plan(self, facts: Iterable[Fact]) -> tuple[list[Step], set[Key]]:
-        """What is to be done, and the keys of the rows that must be known before."""
-        rules, every, rows = self.model.rules, self.model.every, self.rows
+    def plan(self, facts: Iterable[Fact]) -> tuple[list[Step], dict[Key, Cell]]:
+        """What is to be done, and the rows that must be known before.
+
+        One look-up per fact: a key holds UUIDs, whose hash Python computes anew each time.
+        """
+        rules, every, cells = self.model.rules, self.model.every, self.cells
         steps: list[Step] = []
-        unknown: set[Key] = set()
-        begun: set[Key] = set()
+        unknown: dict[Key, Cell] = {}
         for fact in facts:
             rule = rules.get(fact.topic, every)
             if rule is None:
@@ -42,57 +62,75 @@ class Folding:
             try:
                 key = rule.key(fact)
             except Exception as error:  # noqa: BLE001  (whatever a read model's own code raises is a poison)
-                steps.append((fact, _failing(error), ()))
+                steps.append((fact, _failing(error), Cell(())))
                 continue
             if key is None:
                 continue
-            steps.append((fact, rule, key))
-            if rule.begins:
-                begun.add(key)
-            elif key not in rows and key not in begun:
-                unknown.add(key)
+            cell = cells.get(key)
+            if cell is None:
+                cell = cells[key] = Cell(key)
+            if not cell.known:
+                if rule.begins:
+                    cell.known = True
+                else:
+                    unknown[key] = cell
+            steps.append((fact, rule, cell))
         return steps, unknown
 
-    def learn(self, keys: Iterable[Key], found: Mapping[Key, Row]) -> None:
+    def learn(self, unknown: Mapping[Key, Cell], found: Mapping[Key, Row]) -> None:
         """Take in rows as they are stored; a key without one has none."""
-        for key in keys:
-            self.rows[key] = found.get(key)
+        for key, cell in unknown.items():
+            if not cell.known:
+                cell.row = found.get(key)
+                cell.known = True
+                cell.stored = cell.row is not None
 
     def run(self, steps: Sequence[Step]) -> None:
         """Fold, in the order of the log."""
-        rows, changed, parked = self.rows, self.changed, self.parked
-        for fact, rule, key in steps:
+        changed, parked = self._changed, self._parked
+        for fact, rule, cell in steps:
             if parked and (fact.tenant, fact.stream_id) in parked:
                 continue
             try:
-                rows[key] = rule.fold(rows.get(key), fact)
+                cell.row = rule.fold(cell.row, fact)
             except Exception as error:  # noqa: BLE001  (see above)
                 self.park(fact, error)
             else:
-                changed[key] = None
+                if not cell.changed:
+                    cell.changed = True
+                    changed.append(cell)
 
     def park(self, fact: Fact, error: BaseException) -> None:
         """Leave this fact's stream out from here on."""
-        self.parked.add((fact.tenant, fact.stream_id))
+        self._parked.add((fact.tenant, fact.stream_id))
         told = f"{type(error).__name__}: {error}".replace("\0", "")[:ERROR_LENGTH]
-        self.newly_parked.append(Parked(fact.tenant, fact.stream_id, fact.position, told))
+        self._newly_parked.append(Parked(fact.tenant, fact.stream_id, fact.position, told))
 
-    def take_changes(self) -> dict[Key, Row | None]:
-        """What is to be written: a row, or None where the row is gone. From now on it counts as stored."""
-        rows = self.rows
-        changes = {key: rows[key] for key in self.changed}
-        self.changed = {}
-        return changes
+    def take_changes(self) -> tuple[list[Row], list[Row], list[Key]]:
+        """Rows that are new to the table, rows it has otherwise, keys of rows that are gone; as good as stored now."""
+        new: list[Row] = []
+        other: list[Row] = []
+        gone: list[Key] = []
+        for cell in self._changed:
+            row = cell.row
+            if row is not None:
+                (other if cell.stored else new).append(row)
+            elif cell.stored:
+                gone.append(cell.key)
+            cell.stored = row is not None
+            cell.changed = False
+        self._changed = []
+        return new, other, gone
 
     def take_parked(self) -> list[Parked]:
         """The streams parked since the last time."""
-        parked, self.newly_parked = self.newly_parked, []
+        parked, self._newly_parked = self._newly_parked, []
         return parked
 
-    def shrink(self, most: int) -> None:
-        """Forget stored rows when there are more than this, those met first; call it when nothing is left to store."""
-        if len(self.rows) > most:
-            self.rows = dict(list(self.rows.items())[-(most // 2) :])
+    def forget(self, keep: int = 0) -> None:
+        """Keep at most this many stored rows, those met last; call it when nothing is left to store."""
+        if len(self.cells) > keep:
+            self.cells = dict(list(self.cells.items())[len(self.cells) - keep :])
 
 
 def _failing(error: Exception) -> Rule[Row]:

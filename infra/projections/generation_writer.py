@@ -57,15 +57,15 @@ class GenerationWriter:
         folding = self._folding
         steps, unknown = folding.plan(facts)
         if unknown:
-            keys = list(unknown)
-            folding.learn(keys, self.table.load(self._connection, keys))
+            folding.learn(unknown, self.table.load(self._connection, list(unknown)))
         folding.run(steps)
         return self._store(facts[-1].position)
 
     def _store(self, position: int) -> int:
-        changes, parked = self._folding.take_changes(), self._folding.take_parked()
-        rows = [row for row in changes.values() if row is not None]
-        gone = [key for key, row in changes.items() if row is None]
+        new, other, gone = self._folding.take_changes()
+        # A row that counts as new may be there all the same: what begins a row does not look for one.
+        rows = new + other
+        parked = self._folding.take_parked()
         connection, generation = self._connection, self.generation
         moved = (generation.name, generation.number, self.position, position, generation.active)
         try:
@@ -83,7 +83,8 @@ class GenerationWriter:
                 raise NoLongerOurs(str(error).splitlines()[0]) from None
             raise
         self.position = position
-        self._folding.shrink(ROWS_IN_MEMORY)
+        if len(self._folding.cells) > ROWS_IN_MEMORY:
+            self._folding.forget(ROWS_IN_MEMORY // 2)
         return len(parked)
 
     def _park(self, fact: Fact, error: Exception) -> int:

@@ -83,49 +83,35 @@ class _FastBuild:
         self._table = table
         self._generation = generation
         self._folding: Folding = Folding(table.model)
-        self._stored: set[Key] = set()
         self._spilled = False
         self._has_key = False
 
     def run(self, reader: Connection, upto: int, progress: Progress) -> None:
         position = 0
-        for facts in pages_ahead(reader, PAGE, upto):
+        for facts in pages_ahead(reader, PAGE, upto, traced=self._table.model.traced):
             self._fold(facts)
             position = facts[-1].position
-            if len(self._folding.rows) > ROWS_IN_MEMORY:
-                self._spill()
+            if len(self._folding.cells) > ROWS_IN_MEMORY:
+                self._write()
+                self._folding.forget()
+                self._spilled = True
             progress(position)
         self._finish(position)
 
     def _fold(self, facts: list[Fact]) -> None:
         steps, unknown = self._folding.plan(facts)
-        if unknown and self._spilled:
-            self._need_key()
-            keys = list(unknown)
-            found = self._table.load(self._connection, keys)
-            self._stored.update(found)
-            self._folding.learn(keys, found)
+        if unknown:
+            found: dict[Key, Row] = {}
+            if self._spilled:
+                self._need_key()
+                found = self._table.load(self._connection, list(unknown))
+            self._folding.learn(unknown, found)
         self._folding.run(steps)
 
-    def _spill(self) -> None:
-        """Write everything and forget it; rows that are needed again are read back."""
-        self._write()
-        self._folding.rows = {}
-        self._stored = set()
-        self._spilled = True
-
     def _write(self) -> None:
-        new: list[Row] = []
-        changed: list[Row] = []
-        gone: list[Key] = []
-        for key, row in self._folding.take_changes().items():
-            known = key in self._stored
-            if row is not None:
-                (changed if known else new).append(row)
-            elif known:
-                gone.append(key)
+        new, other, gone = self._folding.take_changes()
         self._table.copy(self._connection, new)
-        self._table.upsert(self._connection, changed)
+        self._table.upsert(self._connection, other)
         self._table.delete(self._connection, gone)
 
     def _finish(self, position: int) -> None:

@@ -35,7 +35,7 @@ def fact(position: int, topic: str, stream_number: int = 41, version: int = 1, *
     at = NOON.replace(minute=position // 60, second=position % 60)
     return Fact(
         position, TENANT, some_id(stream_number), version, topic, msgspec.json.encode(data),
-        some_id(900 + position), some_id(800), None, "system:dispatcher", at, at, decode,
+        "system:dispatcher", at, decode, (some_id(900 + position), some_id(800), None, at),
     )  # fmt: skip
 
 
@@ -49,11 +49,7 @@ def facts_of(events: Iterable[tuple[str, NewEvent]], tenant: str = TENANT) -> li
             event.version or 1,
             event.topic,
             event.payload,
-            None,
-            None,
-            None,
             actor,
-            event.occurred_at,
             event.occurred_at,
             decode,
         )

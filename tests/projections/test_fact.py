@@ -19,8 +19,7 @@ def plain(**data: object) -> Fact:
     """A fact whose payload is taken as it is."""
     whole = fact(1, "thing.done")
     return Fact(
-        1, whole.tenant, whole.stream_id, 1, whole.topic, b"", None, None, None, "system:x", NOON, NOON,
-        lambda _topic, _payload: data,
+        1, whole.tenant, whole.stream_id, 1, whole.topic, b"", "system:x", NOON, lambda _topic, _payload: data
     )  # fmt: skip
 
 
@@ -77,11 +76,10 @@ def test_what_is_absent_is_a_bad_fact(read: Callable[[Fact], object]) -> None:
         read(plain())
 
 
-def test_a_payload_that_is_no_json_is_a_bad_fact() -> None:
+@pytest.mark.parametrize("payload", [b"{", b"", b"[]", b"7", b"\xff"])
+def test_a_payload_that_is_no_object_is_a_bad_fact(payload: bytes) -> None:
     told = fact(1, "service_request.completed")
-    broken = Fact(
-        1, told.tenant, told.stream_id, 1, told.topic, b"{", None, None, None, "system:x", NOON, NOON, told._decode
-    )
+    broken = Fact(1, told.tenant, told.stream_id, 1, told.topic, payload, "system:x", NOON, told._decode)
     with pytest.raises(BadFact, match="cannot be read"):
         broken.uuid("offer_id")
 
@@ -93,5 +91,10 @@ def test_a_payload_is_decoded_once() -> None:
         asked.append(topic)
         return {"it": 7}
 
-    told = Fact(1, "demo", some_id(1), 1, "a.b", b"", None, None, None, "system:x", NOON, NOON, decode)
+    told = Fact(1, "demo", some_id(1), 1, "a.b", b"", "system:x", NOON, decode)
     assert (told.whole("it"), told.whole("it"), asked) == (7, 7, ["a.b"])
+
+
+def test_who_did_not_ask_for_the_trace_cannot_look_at_it() -> None:
+    with pytest.raises(LookupError, match="traced=True"):
+        _ = plain().trace

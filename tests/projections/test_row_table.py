@@ -45,10 +45,11 @@ things: ReadModel[Thing] = ReadModel(
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 sizes = st.integers(-(2**63) + 1, 2**63 - 1)
 instants = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+finite = st.floats(allow_nan=False, allow_infinity=False)
 rows = st.builds(
     Thing, tenant=st.sampled_from(["demo", "other"]), thing_id=st.uuids(), words=words, maybe_words=st.none() | words,
-    size=sizes, maybe_size=st.none() | sizes, share=st.floats(allow_nan=False, allow_infinity=False), good=st.booleans(), at=instants,
-    maybe_at=st.none() | instants, many=st.lists(words, max_size=3).map(tuple),
+    size=sizes, maybe_size=st.none() | sizes, share=finite,
+    good=st.booleans(), at=instants, maybe_at=st.none() | instants, many=st.lists(words, max_size=3).map(tuple),
     by_name=st.dictionaries(words, sizes, max_size=3), maybe_id=st.none() | st.uuids(),
 )  # fmt: skip
 
