@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     dispatcher_look_again_s: float = Field(default=2.0, gt=0, le=10)
     # 200 commands at once: one group commit. The rest of the searches follow in the next round, at once.
     dispatcher_most_offers: int = Field(default=200, ge=1, le=10_000)
+    # 500 lapses at once, for the same reason.
+    dispatcher_most_lapses: int = Field(default=500, ge=1, le=10_000)
+    # 10,000 requests and 50,000 shifts read in a round: more than a city has; what is left out raises the orphan alarm.
+    dispatcher_most_searches: int = Field(default=10_000, ge=1, le=1_000_000)
+    dispatcher_most_shifts: int = Field(default=50_000, ge=1, le=1_000_000)
     # 60 s between two checks that no searching request was forgotten; 10 s for read models to agree with each other.
     dispatcher_orphan_check_s: float = Field(default=60.0, gt=0, le=600)
     dispatcher_orphan_patience_s: float = Field(default=10.0, gt=0, le=600)

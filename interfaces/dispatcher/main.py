@@ -118,7 +118,10 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(
         offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
         look_again_after=timedelta(seconds=settings.dispatcher_look_again_s),
+        most_searches=settings.dispatcher_most_searches,
+        most_shifts=settings.dispatcher_most_shifts,
         most_offers=settings.dispatcher_most_offers,
+        most_lapses=settings.dispatcher_most_lapses,
     )
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Positions, Search
 from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
 from infra.event_store.codec import decode
-from infra.projections.folding import Folding
 from projections.fact import Fact
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
 from projections.shifts_on_duty import ShiftRow, shifts_on_duty
+from tests.projections.telling import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from application.log import LoggedEvent
-    from projections.read_model import AnyReadModel, ReadModel, Row
+    from projections.read_model import ReadModel, Row
     from tests.support.memory_log import MemoryEventLog
 
 R = TypeVar("R", bound="Row")
@@ -46,11 +46,7 @@ class MemoryBoard:
     def rows(self, model: ReadModel[R]) -> list[R]:
         """The rows of a read model as far as it is."""
         upto = self._upto(model.name)
-        folding = Folding(cast("AnyReadModel", model))
-        steps, _ = folding.plan([_fact(event) for event in self._log.events[:upto]])
-        folding.run(steps)
-        assert not folding.parked, folding.newly_parked
-        return [cast("R", row) for row in folding.rows.values() if row is not None]
+        return list(folded(model, map(_fact, self._log.events[:upto])).values())
 
     async def positions(self) -> Positions:
         return Positions(*(self._upto(model.name) for model in (request_board, shifts_on_duty, provider_jobs)))
@@ -124,11 +120,7 @@ def _fact(event: LoggedEvent) -> Fact:
         event.version,
         event.topic,
         event.payload,
-        event.command_id,
-        event.correlation_id,
-        event.causation_id,
         event.actor,
         event.occurred_at,
-        event.recorded_at,
         decode,
     )

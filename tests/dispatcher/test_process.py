@@ -14,6 +14,8 @@ from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
 from infra.projections.install import install_read_models
 from infra.projections.projector import Projector
+from infra.projections.rebuild import rebuild
+from projections.catalog import READ_MODELS
 from tests.dispatcher.board import MemoryBoard
 from tests.dispatcher.city import near
 from tests.dispatcher.processes import Desk, Process, events, until
@@ -173,6 +175,23 @@ async def test_a_forgotten_request_is_an_alarm(
 def _take_rows_away(database: Database, request_id: UUID) -> None:
     with psycopg.connect(database.app_dsn) as connection:
         connection.execute("DELETE FROM provider_jobs__g1 WHERE request_id = %s AND state = 'made'", [request_id])
+
+
+async def test_a_read_model_may_be_swapped_under_it(
+    desk: Desk, projector: None, start: Callable[[], Process], database: Database
+) -> None:
+    await desk.on_duty(near(1))
+    process = start()
+    await until(lambda: process.leads)
+    await desk.calls()
+    await until(lambda: len(events(database, "offer.made")) == 1)
+    for model in READ_MODELS:
+        swapped = await asyncio.to_thread(rebuild, database.settings, model, confirm=lambda _differences: True)
+        assert swapped.swapped
+    await desk.on_duty(near(2))
+    second = await desk.calls()
+    await until(lambda: second in events(database, "service_request.offer_made"))
+    assert process.number("vehicaid_dispatcher_restarts_total") == 0
 
 
 async def test_kill_9_again_and_again_loses_and_doubles_nothing(
