@@ -95,6 +95,15 @@ class Settings(BaseSettings):
     # 30 s: half of the minute that may pass before an event is sealed, so that a restart fits into the other half.
     seal_after_s: float = Field(default=30.0, ge=0, le=45)
 
+    # 30 days: longer than any client repeats a command; after that the table grows no further.
+    receipts_kept_days: int = Field(default=30, ge=1, le=3_650)
+    # An hour between two looks at what is old enough to go.
+    retention_every_s: float = Field(default=3_600.0, ge=1, le=86_400)
+    # 5 min between two sweeps of the personal store; 1 h before a record without its command counts as an orphan:
+    # a client that retries that long has given up before. At most 12 h, since receipts may be gone after a day.
+    personal_sweep_every_s: float = Field(default=300.0, ge=1, le=3_600)
+    personal_orphan_after_s: float = Field(default=3_600.0, ge=60, le=43_200)
+
     @field_validator("cell")
     @classmethod
     def _cell_is_a_schema_name(cls, cell: str) -> str:

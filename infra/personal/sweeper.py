@@ -21,12 +21,9 @@ if TYPE_CHECKING:
     from application.personal import PersonalStore
     from infra.settings import Settings
 
-# A client that retries for an hour has given up long before; each retry makes its records young again.
-YOUNGEST: Final = timedelta(hours=1)
 # Receipts are never purged before a day is over: an older record whose receipt is gone may well be in use.
 OLDEST: Final = timedelta(hours=20)
-# Five minutes: 12 looks an hour at what a thousand commands a minute leave behind.
-EVERY_S: Final = 300.0
+# A thousand commands a minute between two sweeps, each with its record.
 AT_ONCE: Final = 5000
 # How soon a stopping process is noticed.
 LOOK_UP_S: Final = 0.25
@@ -38,8 +35,11 @@ SELECT r.command_id FROM receipts r
 """
 
 
-async def sweep(store: PersonalStore, log_dsn: str, now: datetime) -> int:
-    """Look at everything that is old enough, once; how many records were dropped."""
+async def sweep(store: PersonalStore, log_dsn: str, now: datetime, orphan_after: timedelta) -> int:
+    """Look at everything that is old enough, once; how many records were dropped.
+
+    Each retry of a command makes its records young again.
+    """
     dropped, looked_at = 0, 0
     async with await psycopg.AsyncConnection.connect(log_dsn, autocommit=True) as connection:
 
@@ -51,7 +51,7 @@ async def sweep(store: PersonalStore, log_dsn: str, now: datetime) -> int:
 
         while True:
             looked_at = 0
-            dropped += await store.sweep(now - OLDEST, now - YOUNGEST, stands, AT_ONCE)
+            dropped += await store.sweep(now - OLDEST, now - orphan_after, stands, AT_ONCE)
             if not looked_at:
                 return dropped
 
@@ -63,13 +63,14 @@ def run_sweeper(settings: Settings, stop: threading.Event) -> None:
 
 async def _keep_sweeping(settings: Settings, stop: threading.Event) -> None:
     store = await personal_store(settings).open()
+    orphan_after = timedelta(seconds=settings.personal_orphan_after_s)
     try:
         while not stop.is_set():
-            dropped = await sweep(store, app_dsn(settings, "vehicaid-sweeper"), datetime.now(UTC))
+            dropped = await sweep(store, app_dsn(settings, "vehicaid-sweeper"), datetime.now(UTC), orphan_after)
             metrics.personal_swept.inc(dropped)
             if dropped:
                 log(__name__).info("personal_records_swept", records=dropped)
-            for _ in range(int(EVERY_S / LOOK_UP_S)):
+            for _ in range(int(settings.personal_sweep_every_s / LOOK_UP_S)):
                 if stop.is_set():
                     return
                 await asyncio.sleep(LOOK_UP_S)

@@ -87,6 +87,9 @@ personal_swept = Counter(
     "Personal records dropped because no event ever referred to them.",
     registry=REGISTRY,
 )
+receipts_purged = Counter(
+    "vehicaid_receipts_purged", "Receipts removed because their time was over.", registry=REGISTRY
+)
 
 
 def exposition() -> tuple[bytes, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
@@ -47,7 +47,8 @@ def sweep() -> None:
     """Drop records whose command was never recorded (the projector does this every few minutes)."""
     settings = load_settings()
     dsn = app_dsn(settings, "vehicaid-sweeper")
-    dropped = _with_store(settings, lambda store: sweep_once(store, dsn, datetime.now(UTC)))
+    orphan_after = timedelta(seconds=settings.personal_orphan_after_s)
+    dropped = _with_store(settings, lambda store: sweep_once(store, dsn, datetime.now(UTC), orphan_after))
     typer.echo(json.dumps({"dropped": dropped}))
 
 

@@ -18,7 +18,11 @@ from infra.telemetry.metrics import start_metrics_server
 BackgroundService = Callable[[Settings, threading.Event], None]
 """Runs until the event is set; when it fails it is begun again."""
 
-BACKGROUND_SERVICES: Final = ("infra.audit.sealer:run_sealer", "infra.personal.sweeper:run_sweeper")
+BACKGROUND_SERVICES: Final = (
+    "infra.audit.sealer:run_sealer",
+    "infra.personal.sweeper:run_sweeper",
+    "infra.retention:run_retention",
+)
 """What else follows the log in this process, as ``module:function``; imported when the process starts."""
 
 # Between two attempts of a service that fails: long enough not to fill the log, short enough that a minute's tail

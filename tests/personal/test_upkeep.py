@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -26,6 +26,7 @@ from tests.support.servers import Database
 
 ASHA = PersonalRecord(PersonalKind.CONTACT, {"name": "Asha Ghosh", "phone": "+919830012345"})
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+AN_HOUR = timedelta(hours=1)
 
 
 async def kept(settings: Settings, command_id: UUID, person: UUID | None = None) -> UUID:
@@ -62,11 +63,11 @@ async def test_only_records_of_commands_with_an_event_stay(database: Database) -
         await log.close()
     store = await personal_store(database.settings).open()
     try:
-        assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 0, "nothing is old enough"
+        assert await sweep(store, database.app_dsn, datetime.now(UTC), AN_HOUR) == 0, "nothing is old enough"
         make_old(database)
-        assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 2
+        assert await sweep(store, database.app_dsn, datetime.now(UTC), AN_HOUR) == 2
         make_old(database)
-        assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 0
+        assert await sweep(store, database.app_dsn, datetime.now(UTC), AN_HOUR) == 0
         found = await store.get("demo", records)
     finally:
         await store.close()
@@ -79,7 +80,7 @@ async def test_a_record_older_than_its_receipt_must_be_is_left_alone(database: D
     make_old(database, "3 days")
     store = await personal_store(database.settings).open()
     try:
-        assert await sweep(store, database.app_dsn, datetime.now(UTC)) == 0
+        assert await sweep(store, database.app_dsn, datetime.now(UTC), AN_HOUR) == 0
     finally:
         await store.close()
     assert await read(database.settings, record) == ASHA
