@@ -49,7 +49,7 @@ class Batch:
     """The columns of one call, grown save by save."""
 
     __slots__ = (
-        "_commands", "_heads_save", "_heads_stream", "_heads_tenant", "_heads_version", "_offsets",
+        "_commands", "_heads_save", "_heads_stream", "_heads_tenant", "_heads_version", "_offsets", "_one_event_each",
         "_ranks", "_read", "_saves", "_streams", "_through", "careful", "size",
     )  # fmt: skip
 
@@ -65,6 +65,7 @@ class Batch:
         self._streams: set[int] = set()
         self._read: set[int] = set()
         self._commands: set[int] = set()
+        self._one_event_each = True
         self.careful = False
         self.size = 0
 
@@ -79,6 +80,7 @@ class Batch:
         number = len(self._saves) + 1
         tenant = save.context.tenant if isinstance(save, Save) else save.tenant
         before = len(self._heads_save)
+        self._one_event_each = self._one_event_each and len(save.events) == 1
         if len(save.events) == 1:
             only = save.events[0]
             openings = {only.stream_id.int: (before + 1, only)}
@@ -135,11 +137,25 @@ class Batch:
 
     def parameters(self) -> tuple[object, ...]:
         """What CALL takes, in its order."""
-        events = [event for save in self._saves for event in save.events]
-        contexts = [save.context if isinstance(save, Save) else None for save in self._saves]
-        by_event = [context for save, context in zip(self._saves, contexts, strict=True) for _ in save.events]
-        tenants = [save.context.tenant if isinstance(save, Save) else save.tenant for save in self._saves]
-        event_tenants = [t for t, save in zip(tenants, self._saves, strict=True) for _ in save.events]
+        saves = self._saves
+        events = [event for save in saves for event in save.events]
+        contexts = [save.context if isinstance(save, Save) else None for save in saves]
+        tenants = [save.context.tenant if isinstance(save, Save) else save.tenant for save in saves]
+        save_columns = (
+            wire.texts(tenants),
+            wire.uuids([c.command_id if c else None for c in contexts]),
+            wire.texts([c.actor if c else "" for c in contexts]),
+        )
+        if self._one_event_each:
+            by_event, event_columns = contexts, save_columns
+        else:
+            counts = [len(save.events) for save in saves]
+            by_event = [context for context, count in zip(contexts, counts, strict=True) for _ in range(count)]
+            event_columns = (
+                wire.texts([tenant for tenant, count in zip(tenants, counts, strict=True) for _ in range(count)]),
+                wire.uuids([c.command_id if c else None for c in by_event]),
+                wire.texts([c.actor if c else "" for c in by_event]),
+            )
         return (
             self.careful,
             wire.int4s(self._heads_save),
@@ -148,22 +164,20 @@ class Batch:
             wire.int8s(self._heads_version),
             wire.int4s(self._offsets),
             wire.int4s(self._ranks),
-            wire.texts(event_tenants),
+            event_columns[0],
             wire.uuids([e.stream_id for e in events]),
             wire.texts([e.topic for e in events]),
             wire.blobs([e.payload for e in events]),
-            wire.uuids([c.command_id if c else None for c in by_event]),
+            event_columns[1],
             wire.uuids([c.correlation_id if c else None for c in by_event]),
             wire.uuids([c.causation_id if c else None for c in by_event]),
-            wire.texts([c.actor if c else "" for c in by_event]),
+            event_columns[2],
             wire.instants([e.occurred_at for e in events]),
             wire.int4s(self._through),
-            wire.texts(tenants),
-            wire.uuids([c.command_id if c else None for c in contexts]),
-            wire.texts([c.actor if c else "" for c in contexts]),
+            *save_columns,
             wire.texts([c.key if c else "" for c in contexts]),
             wire.blobs([c.fingerprint if c else b"" for c in contexts]),
-            wire.blobs([s.answer if isinstance(s, Save) else b"" for s in self._saves]),
+            wire.blobs([s.answer if isinstance(s, Save) else b"" for s in saves]),
         )
 
     def outcomes(self, answer: Answer) -> list[Receipt | VersionConflict | KeyReused]:

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from infra.event_store.recorder import Readers
 
 
+BOUNDED = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '2s', true), set_config('synchronous_commit', 'on', true)"
+)
+"""Tracking and appending takes several round trips with the order lock held: a client that freezes in between must not
+hold it for ever. Two seconds is a thousand times what it takes, and as long as others wait for their turn."""
+
+
 class LogTrackingRecorder(TrackingRecorder):
     """How far another log was followed; the position only ever grows."""
 
@@ -62,6 +69,7 @@ class LogProcessRecorder(LogTrackingRecorder, LogRecorder, ProcessRecorder):
         try:
             with self._readers.connection() as connection, connection.transaction():
                 prepare(connection)
+                connection.execute(BOUNDED)
                 _track(connection, tracking)
                 if not stored_events:
                     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from psycopg.pq import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
 _HEADER = Struct(">iiIii")
@@ -23,7 +23,8 @@ _UUID_LENGTH = _LENGTH.pack(16)
 
 INT4, INT8, TEXT, BYTEA, UUID_TYPE, TIMESTAMPTZ = 23, 20, 25, 17, 2950, 1184
 ARRAY_OF = {INT4: 1007, INT8: 1016, TEXT: 1009, BYTEA: 1001, UUID_TYPE: 2951, TIMESTAMPTZ: 1185}
-EPOCH_2000_S = 946_684_800
+EPOCH_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+"""PostgreSQL counts microseconds from here."""
 
 
 class WireArray:
@@ -90,12 +91,18 @@ def int8s(values: Sequence[int | None]) -> Int8Array:
 
 
 def texts(values: Sequence[str]) -> TextArray:
-    """Strings, none missing; a string with a NUL character is refused by the server."""
-    parts: list[bytes] = []
-    for value in values:
-        raw = value.encode()
-        parts += (_LENGTH.pack(len(raw)), raw)
-    return TextArray(_array(TEXT, len(values), b"".join(parts), has_null=False))
+    """Strings, none missing; a string with a NUL character is refused by the server.
+
+    Tenants, topics and actors repeat within a batch: each is packed once.
+    """
+    packed = {value: _pack_text(value) for value in set(values)}
+    body = b"".join([packed[value] for value in values])
+    return TextArray(_array(TEXT, len(values), body, has_null=False))
+
+
+def _pack_text(value: str) -> bytes:
+    raw = value.encode()
+    return _LENGTH.pack(len(raw)) + raw
 
 
 def blobs(values: Sequence[bytes]) -> ByteaArray:
@@ -113,18 +120,15 @@ def uuids(values: Sequence[UUID | None]) -> UuidArray:
 
 
 def instants(values: Sequence[datetime]) -> InstantArray:
-    """Aware datetimes, to the microsecond."""
+    """Aware datetimes, to the microsecond; raises TypeError for a naive one."""
     body = b"".join([_INT8.pack(8, _micros(v)) for v in values])
     return InstantArray(_array(TIMESTAMPTZ, len(values), body, has_null=False))
 
 
 def _micros(at: datetime) -> int:
     """Microseconds since 2000-01-01 UTC, exactly (a float of seconds would lose the last digits)."""
-    if at.tzinfo is None:
-        message = f"an instant must be aware, got {at!r}"
-        raise ValueError(message)
-    whole = int(at.replace(microsecond=0).timestamp())
-    return (whole - EPOCH_2000_S) * 1_000_000 + at.microsecond
+    since = at - EPOCH_2000
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 class _WireDumper(Dumper):

@@ -22,11 +22,13 @@ class Cut:
 
     With ``on=None`` counting starts with the connection. ``after_bytes=0`` is before the first byte of the reply:
     the server has done its work, nobody hears of it. ``before_request`` drops the request as well.
+    ``hold`` keeps the line open and silent instead, as a frozen client would.
     """
 
     on: bytes | None = None
     after_bytes: int = 0
     before_request: bool = False
+    hold: bool = False
     fired: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -162,11 +164,12 @@ class Proxy:
                     await asyncio.sleep(self.delay_s)
                 await self._flowing.wait()
                 passed = judge(line, data)
-                if passed is None:
-                    return
-                writer.write(passed)
-                await writer.drain()
-                if len(passed) < len(data):
+                if passed is not None:
+                    writer.write(passed)
+                    await writer.drain()
+                if passed is None or len(passed) < len(data):
+                    if self.cut is not None and self.cut.hold:
+                        await asyncio.Event().wait()
                     return
 
     def _arm(self, line: _Line, cut: Cut) -> None:

@@ -54,13 +54,18 @@ COLUMN = {
 
 
 @pytest.fixture
-def app(database: Database) -> Iterator[Connection]:
-    """The application's role on a log that holds an event with its receipt."""
+def app(shared_database: Database) -> Iterator[Connection]:
+    """The application's role on a log that holds an event with its receipt; everything it tries here is refused."""
+    append_first(shared_database)
+    with psycopg.connect(shared_database.app_dsn, autocommit=True) as connection:
+        yield connection
+
+
+def append_first(database: Database) -> None:
+    """A command, so that the log is the same however often it was sent."""
     committer = BlockingCommitter(lambda: psycopg.connect(database.app_dsn, autocommit=True))
     committer.append(save("first", event("a")))
     committer.close()
-    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
-        yield connection
 
 
 def contents(database: Database) -> list[list[tuple[object, ...]]]:
@@ -95,11 +100,11 @@ def goes_through(app: Connection, template: str, table: str) -> bool:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_way_to_write_to_a_table_is_refused(app: Connection, database: Database, table: str) -> None:
-    before = contents(database)
+def test_every_way_to_write_to_a_table_is_refused(app: Connection, shared_database: Database, table: str) -> None:
+    before = contents(shared_database)
     allowed = [template for template in WRITES if goes_through(app, template, table)]
     assert allowed == []
-    assert contents(database) == before
+    assert contents(shared_database) == before
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -235,10 +240,12 @@ def shadow_tables(connection: Connection) -> None:
 
 
 def test_objects_of_the_applications_own_do_not_come_between_the_routines_and_the_log(
-    app: Connection, database: Database
+    database: Database,
 ) -> None:
     """Otherwise they would run with the owner's rights: it may create objects in the cell's schema."""
-    shadow_everything(app)
+    append_first(database)
+    with psycopg.connect(database.app_dsn, autocommit=True) as app:
+        shadow_everything(app)
 
     def connect() -> Connection:
         fresh = psycopg.connect(database.app_dsn, autocommit=True)
@@ -266,8 +273,10 @@ def test_objects_of_the_applications_own_do_not_come_between_the_routines_and_th
     assert counts == [(3,), (2,), (1,), (1,), (1,)]
 
 
-def test_no_routine_with_the_owners_rights_looks_names_up_where_others_may_create_them(database: Database) -> None:
-    with psycopg.connect(database.admin_dsn) as owner:
+def test_no_routine_with_the_owners_rights_looks_names_up_where_others_may_create_them(
+    shared_database: Database,
+) -> None:
+    with psycopg.connect(shared_database.admin_dsn) as owner:
         found = owner.execute(
             "SELECT proname::text, proconfig FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace"
             " WHERE nspname = current_schema() AND prosecdef"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import OperationalError, PersistenceError, StoredEvent, Tracking
 from psycopg import conninfo
 
 from application.log import LogUnavailable, Receipt, Save
@@ -32,6 +33,7 @@ ROUNDS = 200
 LONGEST_REPLY = 320
 QUICK = CommitLimits(retry_every_s=0.005)
 TOLD_WITHIN_S = 1.0
+FROZEN_FOR_S = 2.0
 
 
 @pytest.fixture
@@ -121,6 +123,33 @@ def test_without_a_command_id_a_cut_reply_is_an_honest_failure(database: Databas
         assert [stored.topic for stored in recorder.select_events(stream("a"))] == ["thing.cut"]
     finally:
         factory.close()
+
+
+def test_a_process_recorder_frozen_before_its_commit_holds_the_order_lock_for_two_seconds_at_most(
+    database: Database, proxy: Proxy
+) -> None:
+    """It tracks and appends in one transaction, which takes several round trips."""
+    environment = environment_of(database)
+    environment["VEHICAID_APP_DSN"] = through(proxy, database)
+    factory = LogFactory(environment)
+    recorder = factory.process_recorder()
+    proxy.cut = Cut(on=b"thing.frozen", hold=True)
+
+    def freeze() -> None:
+        with contextlib.suppress(PersistenceError):
+            recorder.insert_events([StoredEvent(stream("a"), 1, "thing.frozen", b"{}")], tracking=Tracking("other", 1))
+
+    frozen = threading.Thread(target=freeze, daemon=True)
+    frozen.start()
+    assert proxy.cut.fired.wait(TOLD_WITHIN_S * 10)
+    others = BlockingCommitter(lambda: psycopg.connect(database.app_dsn, autocommit=True))
+    begun = time.monotonic()
+    assert others.append(save("other", event("a"))).position == 1
+    assert time.monotonic() - begun < FROZEN_FOR_S + TOLD_WITHIN_S
+    others.close()
+    proxy.drop_all()
+    frozen.join(TOLD_WITHIN_S * 10)
+    factory.close()
 
 
 def test_a_line_that_swallows_everything_is_given_up_in_time_and_the_same_save_finds_its_answer(
