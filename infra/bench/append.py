@@ -48,12 +48,15 @@ class Side:
 
 
 def next_save(job: OurJob) -> Save:
-    """The next move of a loaded job as a command with its receipt: key, fingerprint, ids, answer."""
+    """The next move of a loaded job as a command with its receipt: key, fingerprint, ids, answer.
+
+    The key is the caller's, made elsewhere; here it only has to differ. The job is the story it correlates with.
+    """
     at = datetime.now(UTC)
     job.move(job.customer_id, CELL, at)
     fact = codec.encode(job.collect_events()[0])
-    key = str(uuid4())
-    context = CommandContext("bench", "system:bench", key, fingerprint_of(key), uuid4(), at)
+    key = f"{job.id}-{job.version}"
+    context = CommandContext("bench", "system:bench", key, fingerprint_of(key), job.id, at)
     return Save(context, (fact,), b'{"done":{"id":"x","version":%d}}' % job.version)
 
 
