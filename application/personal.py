@@ -21,6 +21,8 @@ MAX_RECORD_BYTES = 4096
 class PersonalKind(StrEnum):
     """Which sort of personal data a record holds."""
 
+    CALL = "call"
+    """what a customer told in one call for help: name, phone, plate, lat, lng, note"""
     CONTACT = "contact"
     """name, phone"""
     PLACE = "place"

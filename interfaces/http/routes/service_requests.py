@@ -52,7 +52,7 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     """
     check_fit(body.service, body.fuel)
     customer_id = _customer(call, body)
-    place_id, contact_id = await _keep(call, customer_id, body)
+    record_id = await _keep(call, customer_id, body)
     command = RequestService(
         actor=call.actor,
         request_id=new_id(call.at),
@@ -62,8 +62,8 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
             body.vehicle_class,
             body.fuel,
             cell_of(body.location.lat, body.location.lng),
-            place_id,
-            contact_id,
+            place_id=record_id,
+            contact_id=record_id,
         ),
         at=call.at,
     )
@@ -84,19 +84,24 @@ def _customer(call: CommandCall, body: ServiceRequestBody) -> UUID:
     return uuid5(call.context.command_id, "customer")
 
 
-async def _keep(call: CommandCall, customer_id: UUID, body: ServiceRequestBody) -> tuple[UUID, UUID]:
-    """Put what is personal where it can be erased, before the event that refers to it is appended."""
+async def _keep(call: CommandCall, customer_id: UUID, body: ServiceRequestBody) -> UUID:
+    """Put what is personal where it can be erased, before the event that refers to it is appended.
+
+    Place and contact are told in one breath and live as long: one record, so that a call costs one row to keep.
+    """
     command_id = call.context.command_id
-    place_id = record_id_for(command_id, PersonalKind.PLACE)
-    contact_id = record_id_for(command_id, PersonalKind.CONTACT)
-    place: dict[str, Field] = {"lat": body.location.lat, "lng": body.location.lng, "note": body.note}
-    contact: dict[str, Field] = {"name": body.contact.name, "phone": body.contact.phone, "plate": body.plate}
-    records = {
-        place_id: PersonalRecord(PersonalKind.PLACE, place),
-        contact_id: PersonalRecord(PersonalKind.CONTACT, contact),
+    record_id = record_id_for(command_id, PersonalKind.CALL)
+    told: dict[str, Field] = {
+        "name": body.contact.name,
+        "phone": body.contact.phone,
+        "plate": body.plate,
+        "lat": body.location.lat,
+        "lng": body.location.lng,
+        "note": body.note,
     }
-    await call.stack.personal.put(call.tenant, customer_id, records, command_id)
-    return place_id, contact_id
+    record = PersonalRecord(PersonalKind.CALL, told)
+    await call.stack.personal.put(call.tenant, customer_id, {record_id: record}, command_id)
+    return record_id
 
 
 @routes.query(PATH, ServiceRequestPage, roles=(Role.CUSTOMER, *DESK), problems=("invalid_cursor",))
