@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from functools import partial
 from threading import Lock
 from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING
@@ -133,8 +134,10 @@ class BlockingCommitter:
 
     def _connected(self) -> psycopg.Connection[tuple[object, ...]]:
         if self._connection is None or self._connection.closed:
-            self._connection = self._connect()
-            prepare(self._connection)
+            connection = self._connection = self._connect()
+            prepare(connection)
+            # The driver's only way to bound a call that the network has swallowed.
+            connection.wait = partial(connection.wait, timeout=self._limits.answer_within_s)  # type: ignore[method-assign]  # see above
         return self._connection
 
     def close(self) -> None:

@@ -178,6 +178,28 @@ def test_a_line_that_swallows_everything_is_given_up_in_time_and_the_same_save_f
     check_each_stands_once(database, 6)
 
 
+def test_a_thread_gives_up_a_line_that_swallows_everything_in_time_too(database: Database, proxy: Proxy) -> None:
+    limits = CommitLimits(answer_within_s=0.4, retry_for_s=0.2)
+    committer = BlockingCommitter(lambda: psycopg.connect(through(proxy, database), autocommit=True), limits)
+    committer.append(save("before", event("a")))
+    proxy.blackhole()
+    told: list[Receipt | Exception] = []
+
+    def send() -> None:
+        try:
+            told.append(committer.append(save("k", event("a"))))
+        except LogUnavailable as error:
+            told.append(error)
+
+    thread = threading.Thread(target=send, daemon=True)
+    thread.start()
+    thread.join(limits.answer_within_s + limits.retry_for_s + TOLD_WITHIN_S)
+    assert [type(one) for one in told] == [LogUnavailable]
+    proxy.heal()
+    assert committer.append(save("k", event("a"))).position == 2
+    committer.close()
+
+
 def test_a_line_that_comes_back_in_time_costs_only_time(database: Database, proxy: Proxy) -> None:
     limits = CommitLimits(retry_for_s=5.0)
     committer = BlockingCommitter(lambda: psycopg.connect(through(proxy, database), autocommit=True), limits)
