@@ -4,7 +4,8 @@ import psycopg
 import pytest
 
 from domain.actor import Role
-from tests.support.api import HELP, Api, Json, fresh_key, somebody
+from infra.bootstrap import build
+from tests.support.api import HELP, Api, Json, an_offer, fresh_key, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -54,6 +55,37 @@ async def test_who_may_read_the_details_reads_what_was_written(api: Api) -> None
         "note": HELP["note"],
         "plate": HELP["plate"],
     }
+
+
+async def test_an_erased_customer_is_gone_from_every_process_at_once(api: Api, shared_database: Database) -> None:
+    customer = somebody(Role.CUSTOMER)
+    assert customer.subject_id is not None
+    told = (await api.post(PATH, customer, HELP)).json()
+    path = f"{PATH}/{told['id']}/customer-details"
+    assert (await api.get(path, api.desk, min_position=told["position"])).json()["name"] == "Ashalata Xyzzy"
+    elsewhere = await build(shared_database.settings)
+    try:
+        assert await elsewhere.personal.erase("demo", customer.subject_id)
+    finally:
+        await elsewhere.close()
+    shown = (await api.get(path, api.desk)).json()
+    assert shown["erased"]
+    assert [shown[name] for name in ("name", "phone", "location", "note", "plate")] == [None] * 5
+    assert (await api.get(f"{PATH}/{told['id']}", api.desk)).json()["cell"], "dispatch still knows the cell"
+
+
+async def test_a_provider_knows_the_customer_only_while_it_holds_the_job(api: Api) -> None:
+    job = await an_offer(api)
+    path = f"{job.request_path}/customer-details"
+    asked = await api.get(path, job.provider, min_position=job.offer["position"])
+    assert asked.status_code == 404, "an offer shows what is needed to decide, and nobody's name"
+    taken = await api.done(f"{job.offer_path}/acceptance", job.provider)
+    assert (await api.get(path, job.provider, min_position=taken["position"])).status_code == 200
+    done = taken
+    for act in ("en-route", "arrival", "completion"):
+        done = await api.done(f"{job.request_path}/{act}", job.provider, {} if act == "arrival" else None)
+    over = await api.get(path, job.provider, min_position=done["position"])
+    assert (over.status_code, over.json()["code"]) == (403, "not_allowed")
 
 
 async def test_an_invalid_service_is_refused_before_anything_is_kept(api: Api, shared_database: Database) -> None:
