@@ -74,16 +74,7 @@ def configure_logging(level: str, process: str, stream: TextIO | None = None) ->
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                redact_line,
-                structlog.processors.JSONRenderer(serializer=_json),
-            ],
-        )
-    )
+    handler.setFormatter(_formatter(shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -92,6 +83,17 @@ def configure_logging(level: str, process: str, stream: TextIO | None = None) ->
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            redact_line,
+            structlog.processors.JSONRenderer(serializer=_json),
+        ],
+    )
 
 
 def redact_line(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:

@@ -2,72 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import errors, sql
 
-from application.personal import PersonalKind, PersonalRecord, PersonalUnavailable, RecordTampered
+from application.personal import RecordTampered
 from infra.personal.crypto import MasterKeys
 from infra.personal.keys import KeyCache, KeyLimits
-from infra.personal.putter import PutLimits
-from infra.personal.store import MOST_IDS, PostgresPersonalStore
-from tests.support.servers import Database, PrivatePostgres
+from infra.personal.store import MOST_IDS
+from tests.personal.stores import ASHA, FIRST, Stores, kept
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
-ASHA = PersonalRecord(PersonalKind.CONTACT, {"name": "Ashalata Xyzzy", "phone": "+919830099887"})
-FIRST, SECOND = bytes(32), bytes(range(32))
-
-
-class Stores:
-    """Opens stores over one database, each like a process of its own."""
-
-    def __init__(self, database: Database, stack: AsyncExitStack) -> None:
-        self.database = database
-        self._stack = stack
-
-    async def another(
-        self, masters: MasterKeys | None = None, limits: PutLimits | None = None, dsn: str | None = None
-    ) -> PostgresPersonalStore:
-        store = PostgresPersonalStore(dsn or self.database.app_dsn, masters or MasterKeys(FIRST), put_limits=limits)
-        await store.open()
-        self._stack.push_async_callback(store.close)
-        return store
-
-    def sql(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.database.admin_dsn, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), parameters)
-            return cursor.fetchall() if cursor.description else []
-
-
-@pytest.fixture
-async def stores(shared_database: Database) -> AsyncIterator[Stores]:
-    async with AsyncExitStack() as stack:
-        yield Stores(shared_database, stack)
-
-
-@pytest.fixture
-async def own_stores(database: Database) -> AsyncIterator[Stores]:
-    """Over a database of the test's own, dropped after the stores are closed."""
-    async with AsyncExitStack() as stack:
-        yield Stores(database, stack)
-
-
-@pytest.fixture
-async def killable(private_postgres: PrivatePostgres) -> AsyncIterator[Stores]:
-    """Over a server of the test's own."""
-    async with AsyncExitStack() as stack:
-        yield Stores(private_postgres.database, stack)
-
-
-async def kept(store: PostgresPersonalStore, person: UUID | None = None, record: PersonalRecord = ASHA) -> UUID:
-    record_id = uuid4()
-    await store.put("demo", person or uuid4(), {record_id: record}, uuid4())
-    return record_id
+SECOND = bytes(range(32))
 
 
 async def test_the_tables_show_nothing_of_the_content(stores: Stores) -> None:
@@ -196,83 +145,6 @@ async def test_a_retried_command_saves_its_records_from_the_sweep(stores: Stores
     await store.put("demo", person, {contact: ASHA}, command)
     age = stores.sql("SELECT now() - put_at < interval '1 minute' FROM personal_records WHERE record_id = %s", contact)
     assert age == [(True,)]
-
-
-async def test_connections_that_are_cut_heal_and_no_acknowledged_record_is_lost(stores: Stores) -> None:
-    store, contacts = await stores.another(), []
-
-    async def write() -> None:
-        contacts.extend([await kept(store) for _ in range(40)])
-
-    async def cut() -> None:
-        for _ in range(5):
-            await asyncio.sleep(0.02)
-            await asyncio.to_thread(
-                stores.sql,
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vehicaid_app'"
-                " AND datname = current_database()",
-            )
-
-    await asyncio.gather(*(write() for _ in range(4)), cut())
-    assert len(contacts) == 160
-    assert all(record == ASHA for record in (await store.get("demo", contacts)).values())
-
-
-async def test_dead_connections_cost_a_reader_nothing(stores: Stores) -> None:
-    store = await stores.another()
-    contact = await kept(store)
-    stores.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'vehicaid_app'"
-        " AND datname = current_database()"
-    )
-    assert await store.get("demo", [contact]) == {contact: ASHA}
-
-
-async def test_what_was_put_survives_kill_9_of_the_server(killable: Stores, private_postgres: PrivatePostgres) -> None:
-    store = await killable.another(limits=PutLimits(answer_within_s=0.5, retry_for_s=0.3))
-    before = [await kept(store) for _ in range(20)]
-    private_postgres.kill()
-    with pytest.raises(PersonalUnavailable):
-        await kept(store)
-    with pytest.raises(PersonalUnavailable):
-        await store.get("demo", before)
-    private_postgres.start()
-    after = await until_it_answers(store)
-    assert await store.get("demo", [*before, after]) == dict.fromkeys([*before, after], ASHA)
-
-
-async def until_it_answers(store: PostgresPersonalStore) -> UUID:
-    for _ in range(100):
-        try:
-            return await kept(store)
-        except PersonalUnavailable:
-            await asyncio.sleep(0.1)
-    pytest.fail("the store never came back")
-
-
-async def test_a_server_that_is_away_is_said_to_be_away(stores: Stores) -> None:
-    limits = PutLimits(answer_within_s=0.2, retry_for_s=0.2)
-    dsn = "host=127.0.0.1 port=1 dbname=none connect_timeout=1"
-    store = await stores.another(limits=limits, dsn=dsn)
-    with pytest.raises(PersonalUnavailable):
-        await kept(store)
-    with pytest.raises(PersonalUnavailable):
-        await store.get("demo", [uuid4()])
-
-
-async def test_a_queue_that_is_full_refuses(stores: Stores) -> None:
-    store = await stores.another(limits=PutLimits(most_waiting=3))
-    outcomes = await asyncio.gather(*(kept(store) for _ in range(10)), return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [UUID] * 3 + [PersonalUnavailable] * 7
-
-
-async def test_a_caller_that_gives_up_harms_nobody_else(stores: Stores) -> None:
-    store = await stores.another()
-    tasks = [asyncio.create_task(kept(store)) for _ in range(10)]
-    await asyncio.sleep(0)
-    tasks[3].cancel()
-    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes].count(UUID) == 9
 
 
 async def test_too_many_ids_at_once_are_refused(stores: Stores) -> None:
