@@ -73,6 +73,16 @@ class Settings(BaseSettings):
     # Whether callers reach us over TLS: then browsers are told to insist on it.
     over_tls: bool = False
 
+    # 0.25 s: what a lost wake-up costs, and how often a standby asks whether the leader is gone (it takes over in 2 s).
+    projection_poll_s: float = Field(default=0.25, gt=0, le=1)
+    # 500 events while keeping up, about 10 ms; 5,000 when far behind: beyond that a transaction only gets longer.
+    projection_live_batch: int = Field(default=500, ge=1, le=10_000)
+    projection_catch_up_batch: int = Field(default=5_000, ge=1, le=100_000)
+    # 30,000 rows kept beside their table, the jobs of some busy hours, about 50 MB; a rebuild keeps twice as many.
+    projection_rows_in_memory: int = Field(default=30_000, ge=1, le=1_000_000)
+    # One generation back: what a rollback needs. More would only cost disk.
+    projection_kept_generations: int = Field(default=1, ge=0, le=10)
+
     # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
     # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.

@@ -23,7 +23,6 @@ from infra.projections.generations import active_generation
 from infra.projections.install import install_read_models
 from infra.projections.rebuild import rebuilding
 from infra.projections.row_table import RowTable
-from infra.projections.runner import LIVE_BATCH
 from infra.projections.shadow import Shadow
 from infra.settings import Settings
 from projections.catalog import read_model
@@ -75,8 +74,8 @@ def run(*, quick: bool, say: Say) -> Report:
         bench="projections",
         machine=machine(),
         setting={
-            "rounds": plan.rounds, "live_batch": LIVE_BATCH, "rebuild_events": plan.rebuild_events,
-            "peer_events": plan.peer_events, "read_model": BOARD, "stock_pool": 15,
+            "rounds": plan.rounds, "rebuild_events": plan.rebuild_events, "peer_events": plan.peer_events,
+            "live_batch": server.settings.projection_live_batch, "read_model": BOARD, "stock_pool": 15,
         },
         figures=figures,
         bars=[
@@ -160,5 +159,5 @@ def _live(settings: Settings, model: AnyReadModel, events: int) -> float:
         first = writer.position
         begun = time.perf_counter()
         while writer.position < first + events:
-            writer.apply(read_facts(connection, writer.position, LIVE_BATCH))
+            writer.apply(read_facts(connection, writer.position, settings.projection_live_batch))
         return (writer.position - first) / (time.perf_counter() - begun)

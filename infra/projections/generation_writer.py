@@ -14,7 +14,7 @@ from infra.projections.row_table import REFUSED, ROWS_PER_STATEMENT, RowTable
 from projections.fact import Fact
 from projections.read_model import AnyReadModel
 
-# The jobs of a few busy hours, about 50 MB: rows of running jobs are then never read back.
+# For whoever only catches up; the projector has a setting.
 ROWS_IN_MEMORY: Final = 30_000
 
 
@@ -29,11 +29,18 @@ class GenerationWriter:
     (``synchronous_commit = off``, see docs/adr) loses both or neither, and what is lost is folded again.
     """
 
-    def __init__(self, connection: Connection, model: AnyReadModel, generation: Generation) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        model: AnyReadModel,
+        generation: Generation,
+        rows_in_memory: int = ROWS_IN_MEMORY,
+    ) -> None:
         self.model = model
         self.generation = generation
         self.position = generation.position
         self.table = RowTable(model, generation.table)
+        self._rows_in_memory = rows_in_memory
         self._connection = connection
         parked = parked_streams(connection, generation)
         self._folding: Folding = Folding(model, [(each.tenant, each.stream_id) for each in parked])
@@ -83,8 +90,8 @@ class GenerationWriter:
                 raise NoLongerOurs(str(error).splitlines()[0]) from None
             raise
         self.position = position
-        if len(self._folding.cells) > ROWS_IN_MEMORY:
-            self._folding.forget(ROWS_IN_MEMORY // 2)
+        if len(self._folding.cells) > self._rows_in_memory:
+            self._folding.forget(self._rows_in_memory // 2)
         return len(parked)
 
     def _park(self, fact: Fact, error: Exception) -> int:

@@ -20,8 +20,6 @@ from infra.settings import Settings
 from infra.telemetry.logging import log
 from projections.read_model import AnyReadModel
 
-# One generation back: what `rollback` needs. More would only cost disk.
-KEPT_GENERATIONS: Final = 1
 # A projector whose release needs a rebuild that another process is doing asks again after this.
 BUSY_PAUSE_S: Final = 1.0
 
@@ -61,7 +59,7 @@ def rebuild(
         finally:
             if swapped is None:
                 shadow.drop()
-        sweep(connection, model, KEPT_GENERATIONS)
+        sweep(connection, model, settings.projection_kept_generations)
         return Rebuilt(differences, swapped)
 
 
@@ -109,7 +107,7 @@ def rebuilding(settings: Settings, model: AnyReadModel) -> Iterator[Connection]:
     with open_connection(settings, f"vehicaid-rebuild-{model.name}") as connection:
         if not try_lock(connection, settings, f"rebuild.{model.name}"):
             raise RebuildRefused(f"{model.name} is being rebuilt or verified by another process")
-        sweep(connection, model, KEPT_GENERATIONS)
+        sweep(connection, model, settings.projection_kept_generations)
         yield connection
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Final
 
 import psycopg
@@ -19,13 +20,6 @@ from infra.settings import Settings
 from infra.telemetry.logging import log
 from projections.read_model import AnyReadModel
 
-# A lost wake-up costs this much and no more.
-POLL_S: Final = 0.25
-# A standby asks this often whether the leader is gone; with the leader's silence limit it takes over within 2 s.
-STANDBY_S: Final = 0.25
-# A commit-sized batch while keeping up, a larger one when far behind: beyond it a transaction only gets longer.
-LIVE_BATCH: Final = 500
-CATCH_UP_BATCH: Final = 5_000
 # A halted projection looks this often whether the log has been repaired.
 HALTED_S: Final = 5.0
 FIRST_PAUSE_S: Final = 0.05
@@ -48,6 +42,7 @@ class ProjectionRunner:
         self._news = news
         self._stop = stop
         self._log = log(__name__).bind(projection=model.name)
+        self._poll_s = settings.projection_poll_s
         self._leading = metrics.leading.labels(model.name)
 
     def run(self) -> None:
@@ -88,7 +83,7 @@ class ProjectionRunner:
                 self._stop.wait(LONGEST_PAUSE_S)
                 continue
             if not holds_lock and not try_lock(connection, self._settings, f"lead.{self.model.name}"):
-                self._stop.wait(STANDBY_S)
+                self._stop.wait(self._poll_s)
                 continue
             if not holds_lock:
                 holds_lock = True
@@ -100,9 +95,10 @@ class ProjectionRunner:
     def _lead(self, connection: Connection, generation: Generation) -> None:
         self._log.info("projection_leads", generation=generation.number, position=generation.position)
         self._leading.set(1)
-        writer = GenerationWriter(connection, self.model, generation)
+        writer = GenerationWriter(connection, self.model, generation, self._settings.projection_rows_in_memory)
         batch_events = metrics.batch_events.labels(self.model.name)
-        limit = LIVE_BATCH
+        live, catching_up = self._settings.projection_live_batch, self._settings.projection_catch_up_batch
+        limit = live
         while not self._stop.is_set():
             self._news.clear()
             try:
@@ -111,8 +107,8 @@ class ProjectionRunner:
                 self._halt(connection, generation, skip)
                 continue
             if not facts:
-                limit = LIVE_BATCH
-                self._news.wait(POLL_S)
+                limit = live
+                self._news.wait(self._poll_s)
                 continue
             try:
                 newly_parked = writer.apply(facts)
@@ -122,7 +118,7 @@ class ProjectionRunner:
             batch_events.observe(len(facts))
             if newly_parked:
                 self._log.error("streams_parked", streams=newly_parked, upto_position=writer.position)
-            limit = CATCH_UP_BATCH if len(facts) == limit else LIVE_BATCH
+            limit = catching_up if len(facts) == limit else live
 
     def _halt(self, connection: Connection, generation: Generation, skip: LogSkipDetected) -> None:
         """An event is missing: going on would make every later row a guess. Stop, say so, look again."""
@@ -130,10 +126,9 @@ class ProjectionRunner:
         self._log.error("log_skip_detected", expected=skip.expected, found=skip.found, head=head(connection))
         note_halt(connection, generation, str(skip))
         self._facts.forget()
-        for _ in range(int(HALTED_S / POLL_S)):
-            if self._stop.wait(POLL_S):
-                return
-            connection.execute("SELECT 1")
+        looks_again_at = time.monotonic() + HALTED_S
+        while time.monotonic() < looks_again_at and not self._stop.wait(self._poll_s):
+            connection.execute("SELECT 1")  # still here: a silent leader loses its session
 
 
 def _line(error: BaseException) -> str:

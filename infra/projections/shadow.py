@@ -26,8 +26,6 @@ from projections.read_model import AnyReadModel, Key, Row
 
 # Facts read at a time: enough that the round trip does not show, little enough to be nothing in memory.
 PAGE: Final = 5_000
-# Rows folded in memory before they are copied out: about 100 MB.
-ROWS_IN_MEMORY: Final = 60_000
 
 Progress = Callable[[int], None]
 """Told the position reached."""
@@ -52,7 +50,8 @@ class Shadow:
         """
         try:
             with collecting_rarely(), open_connection(self._settings, "vehicaid-read-ahead") as reader:
-                _FastBuild(self._connection, self.table, self.generation).run(reader, upto, progress)
+                most = 2 * self._settings.projection_rows_in_memory
+                _FastBuild(self._connection, self.table, self.generation, most).run(reader, upto, progress)
         except REFUSED:
             # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
             self._start_over()
@@ -78,10 +77,11 @@ class Shadow:
 class _FastBuild:
     """Folds in memory and copies rows out once: most are never read back."""
 
-    def __init__(self, connection: Connection, table: RowTable, generation: Generation) -> None:
+    def __init__(self, connection: Connection, table: RowTable, generation: Generation, rows_in_memory: int) -> None:
         self._connection = connection
         self._table = table
         self._generation = generation
+        self._rows_in_memory = rows_in_memory
         self._folding: Folding = Folding(table.model)
         self._spilled = False
         self._has_key = False
@@ -91,7 +91,7 @@ class _FastBuild:
         for facts in pages_ahead(reader, PAGE, upto, traced=self._table.model.traced):
             self._fold(facts)
             position = facts[-1].position
-            if len(self._folding.cells) > ROWS_IN_MEMORY:
+            if len(self._folding.cells) > self._rows_in_memory:
                 self._write()
                 self._folding.forget()
                 self._spilled = True

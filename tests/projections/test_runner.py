@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from application.log import LogSkipDetected, NewEvent
-from infra.projections import runner as runner_module
 from infra.projections.catch_up import bring_up_to_date
 from infra.projections.connections import SILENCE_MS, give_way_when_frozen, open_connection
 from infra.projections.facts import Connection, FactLog, read_facts
@@ -114,7 +113,7 @@ def test_a_wake_up_that_is_lost_costs_no_more_than_a_poll(cell: Database, eye: C
             eventually(lambda at=head: position(eye, "request_board") == at, "the poll found it")  # type: ignore[misc]
             waits.append(time.monotonic() - told_at)
         # The machine may be slow now and then; the fastest of five shows that it is the poll that works.
-        assert min(waits) < 2 * runner_module.POLL_S
+        assert min(waits) < 2 * cell.settings.projection_poll_s
     finally:
         stop.set()
         thread.join()
