@@ -61,6 +61,10 @@ class MasterKeys:
         self.kek_id = kek_id_of(current)
         self._known = {kek_id_of(key): AESGCM(key) for key in (*previous, current)}
 
+    def knows(self, kek_id: str) -> bool:
+        """Whether a key that was wrapped by that master key can be read."""
+        return kek_id in self._known
+
     def new_key(self) -> PersonKey:
         """A fresh key for a person."""
         return PersonKey(uuid_utils.compat.uuid7(), os.urandom(KEY_BYTES))

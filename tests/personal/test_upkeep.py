@@ -17,6 +17,7 @@ from application.log import CommandContext, NewEvent, Save
 from application.personal import PersonalKind, PersonalRecord
 from domain.ids import Prefix, show
 from infra.event_store.log import PostgresEventLog
+from infra.health.personal import personal_findings
 from infra.migrate import pending
 from infra.personal.place import master_keys, migrate_personal, personal_store
 from infra.personal.sweeper import run_sweeper, sweep
@@ -165,3 +166,26 @@ async def in_thread(*arguments: str) -> tuple[int, object]:
 
     result = await asyncio.to_thread(CliRunner().invoke, command_line.app, list(arguments))
     return result.exit_code, json.loads(result.stdout)
+
+
+def finding(settings: Settings) -> tuple[str, str]:
+    """What the doctor says first of the personal store."""
+    found = list(personal_findings(settings))
+    return (found[0].verdict.value, found[0].detail) if found else ("", "")
+
+
+@pytest.mark.anyio
+async def test_the_doctor_knows_whether_people_can_be_read(database: Database) -> None:
+    assert finding(database.settings) == ("fine", "0 people, all under the current master key")
+    await kept(database.settings, uuid4())
+    old = database.settings.personal_master_key
+    new = SecretStr(base64.b64encode(b"n" * 32).decode())
+    rotating = database.settings.model_copy(update={"personal_master_key": new, "personal_previous_keys": old})
+    assert finding(rotating) == ("watch", "the keys of 1 people are under an earlier master key")
+    lost = database.settings.model_copy(update={"personal_master_key": new})
+    assert finding(lost) == ("wrong", "the data of 1 people cannot be read")
+    assert finding(database.settings.model_copy(update={"personal_master_key": None}))[0] == "wrong"
+    away = {"personal_database_url": "postgresql://vehicaid_app@127.0.0.1:1/nowhere"}
+    assert finding(database.settings.model_copy(update=away))[0] == "wrong"
+    make_old(database, "3 days")
+    assert [one.verdict.value for one in personal_findings(database.settings)] == ["fine", "watch"]
