@@ -63,12 +63,6 @@ projection_lag_seconds = Gauge(
     ["projection"],
     registry=REGISTRY,
 )
-projection_parked_events = Gauge(
-    "vehicaid_projection_parked_events",
-    "Events set aside with their stream after a failure.",
-    ["projection"],
-    registry=REGISTRY,
-)
 unsealed_events = Gauge("vehicaid_unsealed_events", "Events behind the last seal.", registry=REGISTRY)
 unsealed_seconds = Gauge(
     "vehicaid_unsealed_seconds", "Age of the oldest event behind the last seal.", registry=REGISTRY

@@ -1,0 +1,1 @@
+"""Does the projector process do what it is started for?"""
