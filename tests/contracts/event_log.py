@@ -167,6 +167,39 @@ class ExpectedVersions:
         positions = sorted(one.position for one in told if isinstance(one, Receipt))
         assert positions == list(range(2, 2 + MANY - len(failed)))
 
+    @pytest.mark.parametrize("with_a_conflict", [False, True])
+    async def test_saves_of_every_shape_travel_together_and_keep_what_is_theirs(
+        self, log: EventLog, *, with_a_conflict: bool
+    ) -> None:
+        """A refusal, one event, several events of several streams; tenants and actors in turns."""
+        if with_a_conflict:
+            await log.append(save("first", event("taken", 1)))
+        saves = [
+            Save(
+                context(f"k{n}", tenant=("demo", "other")[n % 2], actor=f"crew:crw_{n}"),
+                tuple(event(f"own {n} {i % 2}", payload=b'{"n":%d,"i":%d}' % (n, i)) for i in range(n % 5)),
+                b'{"done":%d}' % n,
+            )
+            for n in range(MANY)
+        ]
+        late = [save("late", event("taken", 1))] if with_a_conflict else []
+        told = await together(log, [*saves[:7], *late, *saves[7:]])
+        assert sum(isinstance(one, VersionConflict) for one in told) == len(late)
+        receipts = [one for one in told if isinstance(one, Receipt)]
+        for n, (one, receipt) in enumerate(zip(saves, receipts, strict=True)):
+            assert (receipt.answer, receipt.position - receipt.first_position + 1) == (one.answer, n % 5)
+            stored = [
+                found for i in range(2) for found in await log.read_stream(one.context.tenant, stream(f"own {n} {i}"))
+            ]
+            stored.sort(key=lambda found: found.position)
+            assert [found.position for found in stored] == list(range(receipt.first_position, receipt.position + 1))
+            assert [found.payload for found in stored] == [fact.payload for fact in one.events]
+            theirs = {(found.actor, found.command_id, found.correlation_id) for found in stored}
+            assert theirs <= {(one.context.actor, one.context.command_id, one.context.correlation_id)}
+            recalled = await log.recall(one.context)
+            assert recalled is not None
+            assert (recalled.position, recalled.answer) == (receipt.position, one.answer)
+
 
 class CommandsOnce:
     """The receipts: a repeated command gets the first answer."""
