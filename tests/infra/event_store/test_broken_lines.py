@@ -17,7 +17,8 @@ from tests.support.proxy import Proxy
 from tests.support.saves import event, save
 from tests.support.servers import Database
 
-TOLD_WITHIN_S = 1.0
+TOLD_WITHIN_S = 3.0
+"""Added to every limit, for a machine that is busy; what the tests guard against takes far longer, or for ever."""
 
 
 def test_a_line_that_swallows_everything_is_given_up_in_time_and_the_same_save_finds_its_answer(

@@ -26,7 +26,8 @@ from tests.support.saves import event, save, stream
 from tests.support.servers import Database
 
 ROOT = Path(__file__).parents[3]
-TOLD_WITHIN_S = 1.0
+TOLD_WITHIN_S = 3.0
+"""Added to every limit, for a machine that is busy; what the tests guard against takes far longer, or for ever."""
 FROZEN_FOR_S = 2.0
 FREEZE_ROUNDS = 15
 BIG = 2_000_000
@@ -106,12 +107,12 @@ def test_a_process_recorder_frozen_before_its_commit_holds_the_order_lock_for_tw
 
     frozen = threading.Thread(target=freeze, daemon=True)
     frozen.start()
-    assert proxy.cut.fired.wait(TOLD_WITHIN_S * 10)
+    assert proxy.cut.fired.wait(TOLD_WITHIN_S * 5)
     others = BlockingCommitter(lambda: psycopg.connect(database.app_dsn, autocommit=True))
     begun = time.monotonic()
     assert others.append(save("other", event("a"))).position == 1
     assert time.monotonic() - begun < FROZEN_FOR_S + TOLD_WITHIN_S
     others.close()
     proxy.drop_all()
-    frozen.join(TOLD_WITHIN_S * 10)
+    frozen.join(TOLD_WITHIN_S * 5)
     factory.close()

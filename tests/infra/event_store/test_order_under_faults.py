@@ -132,8 +132,9 @@ def run_ours(database: Database, events: int, patience_s: float) -> gap_suite.Fi
     return findings
 
 
+@pytest.mark.timeout(400)
 def test_twenty_thousand_events_of_sixteen_writers_are_each_seen_once_and_in_order(database: Database) -> None:
-    run_ours(database, 20_000, patience_s=150)
+    run_ours(database, 20_000, patience_s=300)
 
 
 @pytest.mark.slow
@@ -142,6 +143,7 @@ def test_a_million_events_of_sixteen_writers_are_each_seen_once_and_in_order(dat
     run_ours(database, 1_000_000, patience_s=3000)
 
 
+@pytest.mark.timeout(400)
 def test_the_suite_finds_the_events_that_the_stock_recorder_with_database_functions_hides(
     postgres_server: EmbeddedPostgres,
 ) -> None:

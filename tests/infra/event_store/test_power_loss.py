@@ -19,7 +19,8 @@ from tests.support.servers import Database, PrivatePostgres
 
 WRITERS = 8
 PATIENT = CommitLimits(retry_for_s=60.0)
-UNDER_LOAD_S = 0.8
+UNDER_LOAD = 300
+UNDER_WAY_WITHIN_S = 60.0
 SETTLE_S = 0.5
 UNFLUSHED = 20
 
@@ -45,6 +46,15 @@ class Load:
         for thread in threads:
             thread.start()
         return threads
+
+    def wait_for_more(self, saves: int) -> None:
+        """Until so many more were acknowledged."""
+        enough = len(self.acknowledged) + saves
+        give_up_at = time.monotonic() + UNDER_WAY_WITHIN_S
+        while len(self.acknowledged) < enough:
+            assert time.monotonic() < give_up_at, "nothing is under way"
+            assert not self.failures
+            time.sleep(0.001)
 
     def _write(self, writer: int, committer: BlockingCommitter) -> None:
         number = 0
@@ -108,12 +118,10 @@ def kill_under_load(private: PrivatePostgres, notes: Path, rounds: int) -> None:
     threads = load.run()
     reader.start()
     for _ in range(rounds):
-        before = len(load.acknowledged)
-        time.sleep(UNDER_LOAD_S)
+        load.wait_for_more(UNDER_LOAD)
         private.kill()
-        assert len(load.acknowledged) > before, "nothing was under way"
         private.start()
-    time.sleep(SETTLE_S)
+    load.wait_for_more(UNDER_LOAD)
     load.stop.set()
     for thread in [*threads, reader]:
         thread.join(60)
