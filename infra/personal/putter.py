@@ -12,6 +12,7 @@ import psycopg
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from application.personal import PersonalUnavailable, RecordDiffers, RecordTampered
+from infra.personal.patience import within
 from infra.personal.statement import Draft, put_round, touch
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class Putter:
         except Exception as error:  # noqa: BLE001  whatever it is, the callers have to hear of it
             for put in puts:
                 put.error = put.error or error
-        self._observer.put(len(puts), perf_counter() - started)
+        else:
+            self._observer.put(len(puts), perf_counter() - started)
         for put in puts:
             if put.future.done():
                 continue
@@ -161,9 +163,8 @@ class Putter:
         rounds = 0
         while left:
             try:
-                async with asyncio.timeout(self._limits.answer_within_s):
-                    left = await self._round(left)
-                    rounds += 1
+                left = await within(self._limits.answer_within_s, self._round(left))
+                rounds += 1
             except psycopg.errors.ForeignKeyViolation:
                 rounds += 1  # a person was erased in between: the next round sees it
             except (

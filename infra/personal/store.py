@@ -21,6 +21,7 @@ from application.personal import (
 from infra.event_store import wire
 from infra.personal.crypto import MasterKeys, about_record
 from infra.personal.keys import KeyCache, KeyLimits
+from infra.personal.patience import within
 from infra.personal.putter import NoObserver, Observer, PutLimits, Putter
 from infra.personal.statement import Draft
 
@@ -214,14 +215,17 @@ class PostgresPersonalStore(PersonalStore):
         """Every statement here can be repeated: a connection that died in the pool costs one more attempt each."""
         for attempt in range(MOST_CONNECTIONS + 1):
             try:
-                async with self._pool.connection() as connection:
-                    return await connection.execute(statement, parameters, prepare=True, binary=True)
-            except (PoolTimeout, TooManyRequests, psycopg.errors.QueryCanceled) as error:
+                return await within(self._limits.answer_within_s, self._asked(statement, parameters))
+            except (PoolTimeout, TooManyRequests, TimeoutError, psycopg.errors.QueryCanceled) as error:
                 raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
             except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
                 if attempt == MOST_CONNECTIONS:
                     raise PersonalUnavailable(f"the personal store did not answer: {type(error).__name__}") from error
         raise AssertionError
+
+    async def _asked(self, statement: str, parameters: tuple[object, ...]) -> psycopg.AsyncCursor[Row]:
+        async with self._pool.connection() as connection:
+            return await connection.execute(statement, parameters, prepare=True, binary=True)
 
 
 async def _prepare(connection: Connection) -> None:

@@ -1,15 +1,19 @@
 """Does the personal store heal, refuse what it cannot hold, and lose nothing that it acknowledged?"""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg import conninfo
 
 from application.personal import PersonalUnavailable
 from infra.personal.putter import PutLimits
 from infra.personal.store import PostgresPersonalStore
 from tests.personal.stores import ASHA, Stores, kept
-from tests.support.servers import PrivatePostgres
+from tests.support.proxy import Cut, Proxy, proxy_to
+from tests.support.servers import Database, PrivatePostgres
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -89,3 +93,52 @@ async def test_a_caller_that_gives_up_harms_nobody_else(stores: Stores) -> None:
     tasks[3].cancel()
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes].count(UUID) == 9
+
+
+@contextmanager
+def broken_line(database: Database) -> Iterator[tuple[Proxy, str]]:
+    """A proxy before the test's database, and the connection string that leads through it."""
+    target = conninfo.conninfo_to_dict(database.app_dsn)
+    with proxy_to(str(target["host"]), int(str(target["port"]))) as proxy:
+        yield proxy, conninfo.make_conninfo(database.app_dsn, port=proxy.port)
+
+
+async def test_a_network_that_swallows_everything_is_noticed_and_gone_when_it_heals(database: Database) -> None:
+    limits = PutLimits(answer_within_s=0.5, retry_for_s=0.5)
+    with broken_line(database) as (proxy, dsn):
+        async with AsyncExitStack() as stack:
+            store = await Stores(database, stack).another(limits=limits, dsn=dsn)
+            before = await kept(store)
+            proxy.blackhole()
+            for away in (kept(store), store.get("demo", [before])):
+                with pytest.raises(PersonalUnavailable):
+                    await asyncio.wait_for(away, 4)
+            proxy.heal()
+            after = await until_it_answers(store)
+            assert await store.get("demo", [before, after]) == dict.fromkeys([before, after], ASHA)
+
+
+async def test_a_reader_does_not_wait_for_a_network_that_swallows_its_question(database: Database) -> None:
+    limits = PutLimits(answer_within_s=0.5)
+    with broken_line(database) as (proxy, dsn):
+        async with AsyncExitStack() as stack:
+            store = await Stores(database, stack).another(limits=limits, dsn=dsn)
+            record_id = await kept(store)
+            proxy.blackhole()
+            with pytest.raises(PersonalUnavailable, match="TimeoutError"):
+                await asyncio.wait_for(store.get("demo", [record_id]), 4)
+            proxy.heal()
+            await until_it_answers(store)
+
+
+async def test_a_put_whose_answer_was_cut_is_asked_again_and_stands_once(database: Database) -> None:
+    with broken_line(database) as (proxy, dsn):
+        async with AsyncExitStack() as stack:
+            store = await Stores(database, stack).another(dsn=dsn)
+            person, record_id = uuid4(), uuid4()
+            proxy.cut = Cut(on=record_id.bytes)
+            await store.put("demo", person, {record_id: ASHA}, uuid4())
+            assert proxy.cut.fired.is_set(), "the server did it, and nobody heard of it"
+            assert await store.get("demo", [record_id]) == {record_id: ASHA}
+            stored = Stores(database, stack).sql("SELECT count(*) FROM personal_records WHERE person_id = %s", person)
+            assert stored == [(1,)]
