@@ -151,7 +151,7 @@ def test_nothing_acknowledged_or_seen_outside_is_lost_when_postgresql_is_killed(
 def test_nothing_is_lost_when_postgresql_is_killed_many_times(
     private_postgres: PrivatePostgres, tmp_path: Path
 ) -> None:
-    kill_under_load(private_postgres, tmp_path / "notes", rounds=60)
+    kill_under_load(private_postgres, tmp_path / "notes", rounds=40)
 
 
 def let_nothing_be_flushed(private: PrivatePostgres) -> None:
