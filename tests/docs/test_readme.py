@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.settings import Settings
 from tests.docs.following import README, ROOT, apply, blocks, copy_of_checkout, run
 from tests.support import local_system as systems
 from tests.support.local_system import local_system
@@ -63,12 +64,26 @@ def test_the_recipes_do_what_they_say(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "cancellations" in told
 
 
-def test_every_path_and_link_of_the_readme_leads_somewhere() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", TEXT)
+DOCUMENTS = sorted([README, ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_rooms_of_the_readme_are_there() -> None:
     rooms = [line.split()[0] for line in TEXT.splitlines() if re.match(r"    [a-z]+/ ", line)]
-    assert links
     assert rooms == ["domain/", "application/", "projections/", "interfaces/", "infra/", "tests/"]
-    assert [path for path in (*links, *rooms) if not (ROOT / path).exists()] == []
+    assert [path for path in rooms if not (ROOT / path).exists()] == []
+
+
+def test_every_setting_that_a_document_names_exists() -> None:
+    known = {f"VEHICAID_{name.upper()}" for name in Settings.model_fields}
+    elsewhere = {"VEHICAID_DATA_DIR", "VEHICAID_POSTGRES_VERSION"}
+    named = {name for path in DOCUMENTS for name in re.findall(r"VEHICAID_[A-Z_]+", path.read_text(encoding="utf-8"))}
+    assert named - known - elsewhere == set()
 
 
 def test_the_two_commands_are_in_the_makefile() -> None:
