@@ -28,6 +28,7 @@ EDGE: Mapping[str, Kind] = {
     "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
     "unknown_route": Kind(404, "No such route", "There is nothing at this address; see /docs."),
     "method_not_allowed": Kind(405, "Method not allowed", "This address does not know that method; see Allow."),
+    "head_too_slow": Kind(408, "Request too slow", "The head of a request has to come within 10 s."),
     "contended": Kind(
         409, "Too much at once", "The object kept changing; nothing was recorded. Send it again with the same key.", 1
     ),
@@ -43,6 +44,7 @@ EDGE: Mapping[str, Kind] = {
     "version_required": Kind(
         428, "If-Match is required", "Say which version you decided on: send its ETag in If-Match."
     ),
+    "head_too_large": Kind(431, "Head too large", "Address and headers are limited to 32 KiB together."),
     "internal_error": Kind(500, "Something broke", "That is our fault; tell us the trace_id."),
     "log_unavailable": Kind(
         503, "The log cannot be reached", "The outcome is unknown until you send it again with the same key.", 1

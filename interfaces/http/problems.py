@@ -90,12 +90,16 @@ def document(problem: Problem, trace_id: str) -> dict[str, object]:
     return told
 
 
+def document_bytes(problem: Problem, trace_id: str) -> tuple[int, bytes]:
+    """Status and body, for whoever writes an answer by hand."""
+    return CATALOGUE[problem.code].status, msgspec.json.encode(document(problem, trace_id))
+
+
 def response(problem: Problem, trace_id: str) -> Response:
     """The problem as an answer."""
     kind = CATALOGUE[problem.code]
     headers = dict(problem.headers)
     if kind.retry_after_s is not None:
         headers.setdefault("Retry-After", str(kind.retry_after_s))
-    return Response(
-        msgspec.json.encode(document(problem, trace_id)), kind.status, headers=headers, media_type=MEDIA_TYPE
-    )
+    status, body = document_bytes(problem, trace_id)
+    return Response(body, status, headers=headers, media_type=MEDIA_TYPE)

@@ -14,6 +14,7 @@ from infra.settings import Settings, SettingsError
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.http.app import build_app
+from interfaces.http.protocol import GuardedProtocol
 
 # 3 s for requests under way: they are limited to less than that unless the database is gone; then connections end.
 GRACEFUL_S = 3
@@ -66,7 +67,7 @@ def configured(settings: Settings, app: FastAPI) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=GuardedProtocol,
         ws="none",
         lifespan="on",
         access_log=False,

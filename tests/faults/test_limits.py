@@ -46,6 +46,37 @@ def test_a_body_that_never_comes_is_not_waited_for(database: Database) -> None:
     assert "retry-after: 1" in told.lower()
 
 
+def say(address: str, *parts: bytes) -> str:
+    """What the server answers to these bytes."""
+    host, port = address.removeprefix("http://").split(":")
+    with closing(socket.create_connection((host, int(port)), timeout=10)) as line:
+        for part in parts:
+            line.sendall(part)
+        told = b""
+        while chunk := line.recv(65_536):
+            told += chunk
+    return told.decode()
+
+
+def test_the_head_of_a_request_has_its_limits(shared_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with over_the_network(shared_database.settings) as address:
+        large = b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Large: " + b"x" * 40_000
+        assert say(address, large).startswith("HTTP/1.1 431 ")
+        many = b"GET /livez HTTP/1.1\r\n" + b"".join(b"X-%d: y\r\n" % number for number in range(5_000))
+        assert '"code":"head_too_large"' in say(address, many)
+        for nonsense in (b"\x16\x03\x01\x02\x00\x01\x00", b"HELO x\r\n\r\n", b"GET http:// HTTP/1.1\r\n\r\n"):
+            told = say(address, nonsense)
+            assert told.startswith("HTTP/1.1 400 ")
+            assert '"code":"malformed_request"' in told
+        monkeypatch.setattr("interfaces.http.protocol.HEAD_WITHIN_S", 0.2)
+        assert say(address, b"GET /livez HTTP/1.1\r\nX-Slow: ").startswith("HTTP/1.1 408 ")
+        assert say(address).startswith("HTTP/1.1 408 ")
+        with httpx.Client(base_url=address) as client:
+            assert client.get("/livez").is_success
+            time.sleep(0.5)
+            assert client.get("/livez").is_success, "between requests a connection may rest"
+
+
 async def test_too_many_at_once_are_told_to_come_back(database: Database) -> None:
     narrow = database.settings.model_copy(update={"most_requests_in_flight": 4})
     async with in_process(narrow) as api:
