@@ -23,7 +23,7 @@ from infra.bench.history import RoadsideHistory, Step
 from infra.database_url import app_dsn
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.log import PostgresEventLog
-from infra.projections.collector import collect_rarely
+from infra.projections.collector import be_a_projector
 from infra.projections.projector import Projector
 from infra.projections.rebuild import rebuild, roll_back
 from infra.projections.waiting import ProjectionWaiter
@@ -187,7 +187,7 @@ def _projector(settings: Settings) -> Iterator[BaseProcess]:
 def _project(settings: Settings) -> None:
     configure_logging("error", "projector")
     projector = Projector(settings)
-    collect_rarely()
+    be_a_projector()
     projector.start()
     signal.sigwait({signal.SIGTERM})
 

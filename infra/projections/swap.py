@@ -47,9 +47,12 @@ def swap(connection: Connection, model: AnyReadModel, number: int) -> Swapped:
     for _ in range(ATTEMPTS):
         _chase(connection, model, number)
         try:
-            return _swap(connection, model, number)
+            swapped = _swap(connection, model, number)
         except errors.LockNotAvailable:
             time.sleep(PAUSE_S * (1 + random.random()))  # noqa: S311  (only so that two do not march in step)
+        else:
+            _make_durable(connection)
+            return swapped
     raise SwapRefused(f"{model.name} is being read by a transaction that does not end; the old generation serves on")
 
 
@@ -64,7 +67,6 @@ def _chase(connection: Connection, model: AnyReadModel, number: int) -> None:
 
 def _swap(connection: Connection, model: AnyReadModel, number: int) -> Swapped:
     with connection.transaction():
-        connection.execute("SET LOCAL synchronous_commit = on")
         connection.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
         old = _hold(connection, model)
         writer = GenerationWriter(connection, model, generation_numbered(connection, model.name, number))
@@ -82,6 +84,13 @@ def _swap(connection: Connection, model: AnyReadModel, number: int) -> Swapped:
         before = time.monotonic()
         writer.table.show(connection)
     return Swapped(old.number, number, writer.position, (time.monotonic() - before) * 1000)
+
+
+def _make_durable(connection: Connection) -> None:
+    """An operator is told of a swap only when it stands; readers do not wait for the flush."""
+    with connection.transaction():
+        connection.execute("SET LOCAL synchronous_commit = on")
+        connection.execute("SELECT pg_logical_emit_message(true, 'vehicaid', '')")
 
 
 def _hold(connection: Connection, model: AnyReadModel) -> Generation:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final, cast
 
-from infra.projections.collector import collect_rarely
+from infra.projections.collector import be_a_projector
 from infra.projections.projector import Projector
 from infra.settings import Settings
 from infra.telemetry.logging import configure_logging, log
@@ -44,7 +44,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGINT, end)
     stop_metrics = start_metrics_server(settings.projector_metrics_port, settings.host)
     projector = Projector(settings)
-    collect_rarely()
+    be_a_projector()
     projector.start()
     services = [start_service(path, settings, stop) for path in BACKGROUND_SERVICES]
     log(__name__).info("projector_started", metrics_port=settings.projector_metrics_port)

@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 
 import infra.projections.facts  # noqa: F401  (makes the topics of all aggregates known)
-from application.log import CommandContext, NewEvent, Save, fingerprint_of
+from application.log import CommandContext, LogUnavailable, NewEvent, Save, fingerprint_of
 from infra.bench.history import RoadsideHistory, fill_log, some_events
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.codec import decode
@@ -111,7 +111,9 @@ def a_busy_log(database: Database, seed: int, pause_s: float = 0.0) -> Iterator[
             for step in RoadsideHistory(seed).steps():
                 if stop.is_set():
                     return
-                log.append(one_save(step.events, step.actor))
+                save = one_save(step.events, step.actor)
+                while not _appended(log, save):
+                    time.sleep(0.02)
                 done += 1
                 if pause_s:
                     time.sleep(pause_s)
@@ -129,6 +131,15 @@ def a_busy_log(database: Database, seed: int, pause_s: float = 0.0) -> Iterator[
         thread.join()
         if failed:
             raise failed[0]
+
+
+def _appended(log: BlockingCommitter, save: Save) -> bool:
+    """While the log cannot be reached the same save is sent again: it stands once."""
+    try:
+        log.append(save)
+    except LogUnavailable:
+        return False
+    return True
 
 
 def eventually(holds: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:

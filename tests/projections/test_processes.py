@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 
+import psycopg
 import pytest
 
 from infra.embedded.postgres import free_port
 from infra.projections.facts import Connection
+from infra.projections.install import install_read_models
+from infra.projections.projector import Projector
 from infra.projections.verify import verify
 from infra.settings import Settings
 from projections.catalog import READ_MODELS
 from tests.projections.telling import a_busy_log, caught_up, eventually, tell
-from tests.support.servers import Database
+from tests.support.servers import Database, PrivatePostgres
 
 # A forked copy of a process that has imported everything: a start costs milliseconds, so that twenty fit into a test.
 _processes = multiprocessing.get_context("forkserver")
@@ -106,6 +109,27 @@ def test_a_projector_killed_two_hundred_times_leaves_equal_digests(
     cell: Database, eye: Connection, start_process: Start
 ) -> None:
     killed_again_and_again(cell, eye, start_process, 200, 2)
+
+
+def test_a_database_that_is_killed_leaves_equal_digests(private_postgres: PrivatePostgres) -> None:
+    """What was seen but not durable is gone with it, in the log and in memory alike."""
+    cell = private_postgres.database
+    install_read_models(cell.settings)
+    tell(cell, 7, 1_000)
+    projector = Projector(cell.settings)
+    projector.start()
+    try:
+        with a_busy_log(cell, 8) as done:
+            for _ in range(3):
+                so_far = done()
+                eventually(lambda at_least=so_far + 40: done() > at_least, "commands were done")  # type: ignore[misc]
+                private_postgres.kill()
+                private_postgres.start()
+        with psycopg.connect(cell.app_dsn, autocommit=True) as eye:
+            eventually(lambda: caught_up(eye), "the projector saw everything")
+        assert all_equal(cell)
+    finally:
+        projector.stop()
 
 
 # Two seconds are promised and measured by the bench; the tests allow for a machine that does much else.
