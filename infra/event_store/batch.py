@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from application.log import KeyReused, NewEvent, Receipt, Save, VersionConflict
+from application.log import CommandContext, KeyReused, NewEvent, Receipt, Save, VersionConflict
 from infra.event_store import wire
 
 if TYPE_CHECKING:
@@ -137,25 +137,15 @@ class Batch:
 
     def parameters(self) -> tuple[object, ...]:
         """What CALL takes, in its order."""
-        saves = self._saves
-        events = [event for save in saves for event in save.events]
-        contexts = [save.context if isinstance(save, Save) else None for save in saves]
-        tenants = [save.context.tenant if isinstance(save, Save) else save.tenant for save in saves]
-        save_columns = (
-            wire.texts(tenants),
-            wire.uuids([c.command_id if c else None for c in contexts]),
-            wire.texts([c.actor if c else "" for c in contexts]),
-        )
-        if self._one_event_each:
-            by_event, event_columns = contexts, save_columns
-        else:
-            counts = [len(save.events) for save in saves]
-            by_event = [context for context, count in zip(contexts, counts, strict=True) for _ in range(count)]
-            event_columns = (
-                wire.texts([tenant for tenant, count in zip(tenants, counts, strict=True) for _ in range(count)]),
-                wire.uuids([c.command_id if c else None for c in by_event]),
-                wire.texts([c.actor if c else "" for c in by_event]),
-            )
+        events = [event for save in self._saves for event in save.events]
+        contexts = [save.context if isinstance(save, Save) else None for save in self._saves]
+        tenants = [save.context.tenant if isinstance(save, Save) else save.tenant for save in self._saves]
+        of_saves = _whose(tenants, contexts)
+        by_event, of_events = contexts, of_saves
+        if not self._one_event_each:
+            spread = [number for number, save in enumerate(self._saves) for _ in save.events]
+            by_event = [contexts[number] for number in spread]
+            of_events = _whose([tenants[number] for number in spread], by_event)
         return (
             self.careful,
             wire.int4s(self._heads_save),
@@ -164,20 +154,20 @@ class Batch:
             wire.int8s(self._heads_version),
             wire.int4s(self._offsets),
             wire.int4s(self._ranks),
-            event_columns[0],
+            of_events[0],
             wire.uuids([e.stream_id for e in events]),
             wire.texts([e.topic for e in events]),
             wire.blobs([e.payload for e in events]),
-            event_columns[1],
+            of_events[1],
             wire.uuids([c.correlation_id if c else None for c in by_event]),
             wire.uuids([c.causation_id if c else None for c in by_event]),
-            event_columns[2],
+            of_events[2],
             wire.instants([e.occurred_at for e in events]),
             wire.int4s(self._through),
-            *save_columns,
+            *of_saves,
             wire.texts([c.key if c else "" for c in contexts]),
             wire.blobs([c.fingerprint if c else b"" for c in contexts]),
-            wire.blobs([s.answer if isinstance(s, Save) else b"" for s in saves]),
+            wire.blobs([s.answer if isinstance(s, Save) else b"" for s in self._saves]),
         )
 
     def outcomes(self, answer: Answer) -> list[Receipt | VersionConflict | KeyReused]:
@@ -214,6 +204,17 @@ class Batch:
         if status == KEY_REUSED:
             return KeyReused("the idempotency key was used before for a command with other content")
         return Receipt(verdicts.lasts[number] or 0, first, (), verdicts.answers[number] or b"", replayed=True)
+
+
+def _whose(
+    tenants: list[str], contexts: list[CommandContext | None]
+) -> tuple[wire.TextArray, wire.UuidArray, wire.TextArray]:
+    """Tenants, command ids and actors: the same columns for saves and, where each has one event, for events."""
+    return (
+        wire.texts(tenants),
+        wire.uuids([c.command_id if c else None for c in contexts]),
+        wire.texts([c.actor if c else "" for c in contexts]),
+    )
 
 
 def batch_of(saves: Sequence[Save | AnonymousSave]) -> Batch:
