@@ -38,7 +38,7 @@ def test_the_curl_story_ends_with_a_completed_job() -> None:
 
 
 def follow_recipes(checkout: Path, *, typing: bool) -> tuple[list[str], list[str]]:
-    """Apply every change, type what is to be typed if wanted; gives the files touched and what to ask a running system."""
+    """Apply every change, type what is to be typed if wanted; the files touched, and what to ask a running system."""
     touched, running = [], []
     for recipe in RECIPES:
         for block in blocks(TEXT, recipe):

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -97,6 +97,25 @@ async def test_a_process_that_still_holds_an_erased_key_never_writes_with_it(sto
     contact = await kept(store, person)
     assert (await neighbour.get("demo", [contact]))[contact] == ASHA
     assert stores.sql("SELECT key_id FROM personal_keys WHERE person_id = %s", person) != before
+
+
+async def test_erasing_while_others_write_leaves_nothing_of_what_was_there(stores: Stores) -> None:
+    store, neighbour, person = await stores.another(), await stores.another(), uuid4()
+    contacts: list[UUID] = []
+
+    async def write() -> None:
+        contacts.extend([await kept(store, person) for _ in range(40)])
+
+    async def erase() -> None:
+        for _ in range(60):
+            await neighbour.erase("demo", person)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(write() for _ in range(5)), erase())
+    await neighbour.erase("demo", person)
+    assert len(contacts) == 200
+    assert set((await store.get("demo", contacts)).values()) == {None}
+    assert stores.sql("SELECT count(*) FROM personal_records WHERE person_id = %s", person) == [(0,)]
 
 
 async def test_two_processes_that_meet_the_same_new_people_agree_on_their_keys(stores: Stores) -> None:
