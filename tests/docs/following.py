@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -92,9 +93,9 @@ def copy_of_checkout(to: Path) -> Path:
             (to / name).write_bytes(source.read_bytes())
     tools = to / ".venv" / "bin"
     tools.mkdir(parents=True)
-    for tool in (ROOT / ".venv" / "bin").iterdir():
+    for tool in Path(sys.executable).parent.iterdir():
         (tools / tool.name).symlink_to(tool)
-    _wrap(tools / "python", f'exec "{ROOT / ".venv" / "bin" / "python"}" "$@"')
+    _wrap(tools / "python", f'exec "{sys.executable}" "$@"')
     _wrap(tools / "vehicaid", f'PYTHONPATH="{to}" exec "{tools / "python"}" -P -m interfaces.cli "$@"')
     return to
 

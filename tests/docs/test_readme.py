@@ -25,11 +25,12 @@ needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the story 
 @needs_curl
 @pytest.mark.servers
 @pytest.mark.timeout(400)
-def test_the_curl_story_ends_with_a_completed_job() -> None:
+def test_the_curl_story_ends_with_a_completed_job(tmp_path: Path) -> None:
+    checkout = copy_of_checkout(tmp_path)
     with local_system() as system:
         system.start()
         script = "\n".join(block.text for block in blocks(TEXT, STORY) if block.language == "bash")
-        told = run(script, ROOT, {**system.environment(), "API": system.address})
+        told = run(script, checkout, {**system.environment(), "API": system.address})
         assert "api killed by SIGKILL" in system.screen
     assert "Asha Rao" in told, "the provider was told whom to call"
     assert "\ncompleted\n" in told

@@ -111,8 +111,8 @@ def whole_job(system: LocalSystem, provider: Client, customer: Client) -> Json:
     asked = customer.post("/v1/service-requests", CALL, 201, key="the-same-key")
     request = f"/v1/service-requests/{asked['id']}"
     provider.post(f"/v1/offers/{next_offer(system, provider)}/acceptance")
-    provider.post(f"{request}/en-route")
-    details = provider.get(f"{request}/customer-details")
+    driving = provider.post(f"{request}/en-route")
+    details = provider.get(f"{request}/customer-details", min_position=driving["position"])
     assert (details["name"], details["phone"], details["plate"], details["note"]) == (PERSON, PHONE, PLATE, NOTE)
     assert details["location"] == place(PLACE)
     provider.post(f"{request}/arrival", {"location": place(PLACE)})
