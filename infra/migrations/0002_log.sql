@@ -71,7 +71,7 @@ CREATE FUNCTION @cell.append_batch(
     OUT head bigint, OUT bases bigint[], OUT statuses int[], OUT firsts bigint[], OUT lasts bigint[],
     OUT answers bytea[], OUT actuals bigint[]
 ) LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     valid     boolean;
     repeated  boolean;
@@ -88,6 +88,8 @@ DECLARE
     outcome   int;
     actual    bigint;
 BEGIN
+    -- Plans are kept, and were perhaps made when the tables were empty: each look-up is written so that it can only be
+    -- one probe of an index (a subquery with LIMIT cannot become a join over the whole table), and never a scan.
     -- Written as a condition, which PL/pgSQL evaluates without a query of its own; likewise the notification below.
     -- Arrays are read by subscript, which is a plain look-up in PL/pgSQL: unnesting a dozen of them costs more than the insert.
     IF pg_advisory_xact_lock('@cell.events'::regclass::oid::bigint) IS NULL THEN
@@ -100,15 +102,15 @@ BEGIN
                array_agg(coalesce(heads_version[h.n], h.current_version + 1, 1)),
                bool_and(heads_version[h.n] IS NULL
                         OR coalesce(heads_version[h.n] = h.current_version + 1, heads_version[h.n] IN (0, 1))),
-               EXISTS (SELECT FROM generate_series(1, cardinality(saves_command)) AS s (n)
-                        WHERE EXISTS (SELECT FROM @cell.receipts r
-                                       WHERE r.tenant = saves_tenant[s.n] AND r.command_id = saves_command[s.n]))
+               (SELECT bool_or((SELECT true FROM @cell.receipts r
+                                 WHERE r.tenant = saves_tenant[s.n] AND r.command_id = saves_command[s.n] LIMIT 1))
+                  FROM generate_series(1, cardinality(saves_command)) AS s (n))
           INTO head, bases, valid, repeated
           FROM (SELECT g.n, (SELECT e.version FROM @cell.events e
                               WHERE e.tenant = heads_tenant[g.n] AND e.stream_id = heads_stream[g.n]
                               ORDER BY e.version DESC LIMIT 1) AS current_version
                   FROM generate_series(1, cardinality(heads_save)) AS g (n)) h;
-        IF coalesce(valid, true) AND NOT repeated THEN
+        IF coalesce(valid, true) AND repeated IS NOT TRUE THEN
             INSERT INTO @cell.events
             SELECT head + n, events_tenant[n], events_stream[n], bases[events_head[n]] + events_rank[n], events_topic[n],
                    events_payload[n], events_command[n], events_correlation[n], events_causation[n], events_actor[n],
