@@ -57,7 +57,7 @@ def measure_visibility(settings: Settings, samples: int) -> Figures:
         _leaders_become(eye, set())
         return {
             "commit_to_visible": summary(_commit_to_visible(settings, samples)),
-            "command_then_query": summary(asyncio.run(_command_then_query(settings, samples))),
+            **{name: summary(taken) for name, taken in asyncio.run(_command_then_query(settings, samples)).items()},
         }
 
 
@@ -139,10 +139,11 @@ def _commit_to_visible(settings: Settings, samples: int) -> list[float]:
     return taken
 
 
-async def _command_then_query(settings: Settings, samples: int) -> list[float]:
-    """As the API does it: append, then wait for min_position, then read through the pool."""
+async def _command_then_query(settings: Settings, samples: int) -> dict[str, list[float]]:
+    """As the API does it: append, then wait for min_position, then read through the pool; in all, and part by part."""
     chance = random.Random(8)  # noqa: S311
-    taken: list[float] = []
+    names = ("command_then_query", "of_it_command", "of_it_waiting", "of_it_query")
+    taken: dict[str, list[float]] = {name: [] for name in names}
     dsn = app_dsn(settings)
     waiter = ProjectionWaiter(settings)
     await waiter.start()
@@ -151,7 +152,9 @@ async def _command_then_query(settings: Settings, samples: int) -> list[float]:
         for step, _ in zip(RoadsideHistory(12).steps(), range(samples), strict=False):
             begun = time.perf_counter()
             receipt = await log.append(_save(step))
+            told = time.perf_counter()
             await waiter.wait_for(BOARD, receipt.position)
+            seen = time.perf_counter()
             async with pool.connection() as connection:
                 cursor = await connection.execute(
                     "SELECT state, version FROM request_board WHERE tenant = %s AND request_id = %s",
@@ -159,7 +162,9 @@ async def _command_then_query(settings: Settings, samples: int) -> list[float]:
                     prepare=True,
                 )
                 await cursor.fetchone()
-            taken.append(time.perf_counter() - begun)
+            done = time.perf_counter()
+            for name, part in zip(names, (done - begun, told - begun, seen - told, done - seen), strict=True):
+                taken[name].append(part)
             await asyncio.sleep(chance.uniform(*BETWEEN_COMMANDS_S))
         await log.close()
     await waiter.stop()

@@ -12,7 +12,7 @@ from infra.database_url import READER_ROLE
 from infra.projections.columns import COPY_FORMAT, array_literals, columns_of, copy_lines, row_maker
 from infra.projections.facts import Connection
 from infra.projections.generations import ADVANCE
-from projections.read_model import AnyReadModel, Key, Row
+from projections.read_model import AnyReadModel, Index, Key, Row
 
 # What a row that no table takes raises.
 REFUSED: Final = (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded)
@@ -58,9 +58,9 @@ class RowTable:
             sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(sql.Identifier(self.table), _names(self.model.key))
         )
 
-    def add_indexes(self, connection: Connection) -> None:
-        """What the queries search by."""
-        for index in self.model.indexes:
+    def add_indexes(self, connection: Connection, indexes: Sequence[Index] | None = None) -> None:
+        """What the queries search by, all of it or a part."""
+        for index in self.model.indexes if indexes is None else indexes:
             where = sql.SQL(f" WHERE {index.where}" if index.where else "")
             connection.execute(
                 sql.SQL("CREATE INDEX ON {} ({}){}").format(sql.Identifier(self.table), _names(index.columns), where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from infra.projections.collector import collecting_rarely
@@ -48,18 +49,21 @@ class Shadow:
 
         Raises LogSkipDetected.
         """
-        try:
-            with collecting_rarely(), open_connection(self._settings, "vehicaid-read-ahead") as reader:
+        with collecting_rarely(), open_connection(self._settings, "vehicaid-second-hand") as second:
+            try:
                 most = 2 * self._settings.projection_rows_in_memory
-                _FastBuild(self._connection, self.table, self.generation, most).run(reader, upto, progress)
-        except REFUSED:
-            # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
-            self._start_over()
-            writer = GenerationWriter(self._connection, self.model, self.generation)
-            catch_up(self._connection, writer, upto, progress)
-        if indexed:
-            self.table.add_indexes(self._connection)
-        self.table.analyze(self._connection)
+                _FastBuild(self._connection, second, self.table, self.generation, most).run(upto, progress)
+            except REFUSED:
+                # Some fact makes a row that no table takes: go slowly, to park the same stream as the live one did.
+                self._start_over()
+                writer = GenerationWriter(self._connection, self.model, self.generation)
+                catch_up(self._connection, writer, upto, progress)
+            if indexed:
+                indexes = self.model.indexes
+                side_by_side(
+                    lambda: self.table.add_indexes(self._connection, indexes[::2]),
+                    lambda: self.table.add_indexes(second, indexes[1::2]),
+                )
         built = generation_numbered(self._connection, self.model.name, self.generation.number)
         return GenerationWriter(self._connection, self.model, built)
 
@@ -77,8 +81,11 @@ class Shadow:
 class _FastBuild:
     """Folds in memory and copies rows out once: most are never read back."""
 
-    def __init__(self, connection: Connection, table: RowTable, generation: Generation, rows_in_memory: int) -> None:
+    def __init__(
+        self, connection: Connection, second: Connection, table: RowTable, generation: Generation, rows_in_memory: int
+    ) -> None:
         self._connection = connection
+        self._second = second
         self._table = table
         self._generation = generation
         self._rows_in_memory = rows_in_memory
@@ -86,13 +93,15 @@ class _FastBuild:
         self._spilled = False
         self._has_key = False
 
-    def run(self, reader: Connection, upto: int, progress: Progress) -> None:
+    def run(self, upto: int, progress: Progress) -> None:
         position = 0
-        for facts in pages_ahead(reader, PAGE, upto, traced=self._table.model.traced):
+        for facts in pages_ahead(self._second, PAGE, upto, traced=self._table.model.traced):
             self._fold(facts)
             position = facts[-1].position
             if len(self._folding.cells) > self._rows_in_memory:
-                self._write()
+                new, other, gone = self._folding.take_changes()
+                self._table.copy(self._connection, new)
+                self._change(other, gone)
                 self._folding.forget()
                 self._spilled = True
             progress(position)
@@ -108,16 +117,19 @@ class _FastBuild:
             self._folding.learn(unknown, found)
         self._folding.run(steps)
 
-    def _write(self) -> None:
-        new, other, gone = self._folding.take_changes()
-        self._table.copy(self._connection, new)
+    def _change(self, other: list[Row], gone: list[Key]) -> None:
         self._table.upsert(self._connection, other)
         self._table.delete(self._connection, gone)
 
     def _finish(self, position: int) -> None:
         generation = self._generation
+        new, other, gone = self._folding.take_changes()
+        half = len(new) // 2
+        side_by_side(
+            lambda: self._table.copy(self._connection, new[:half]), lambda: self._table.copy(self._second, new[half:])
+        )
         with self._connection.transaction():
-            self._write()
+            self._change(other, gone)
             self._need_key()
             note_parked(self._connection, generation, self._folding.take_parked())
             moved = (generation.name, generation.number, 0, position, False)
@@ -127,6 +139,14 @@ class _FastBuild:
         if not self._has_key:
             self._table.add_key(self._connection)
             self._has_key = True
+
+
+def side_by_side(first: Callable[[], None], second: Callable[[], None]) -> None:
+    """Do two things that mostly wait for the server; it has more than one core."""
+    with ThreadPoolExecutor(1, "second-hand") as hand:
+        other = hand.submit(second)
+        first()
+        other.result()
 
 
 def catch_up(connection: Connection, writer: GenerationWriter, upto: int, progress: Progress) -> None:

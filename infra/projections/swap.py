@@ -12,6 +12,7 @@ from psycopg import errors
 from infra.projections.facts import Connection, head
 from infra.projections.generation_writer import GenerationWriter
 from infra.projections.generations import Generation, active_generation, generation_numbered
+from infra.projections.row_table import RowTable
 from infra.projections.shadow import catch_up
 from projections.read_model import AnyReadModel
 
@@ -44,6 +45,7 @@ def swap(connection: Connection, model: AnyReadModel, number: int) -> Swapped:
 
     Raises SwapRefused when the view stays locked by a long reader, LogSkipDetected when the log has a gap.
     """
+    RowTable(model, generation_numbered(connection, model.name, number).table).analyze(connection)
     for _ in range(ATTEMPTS):
         _chase(connection, model, number)
         try:
