@@ -47,7 +47,7 @@ ROUTERS = (
 
 def described_app() -> FastAPI:
     """The routes and their document, without anything behind them."""
-    app = FastAPI(title="VehicAid", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(title="VehicAid", version=version(), openapi_url=None, redirect_slashes=False)
     for router in ROUTERS:
         # Not include_router: it would solve at every request what is fixed here, at half the price of a command.
         app.router.routes.extend(router.routes)

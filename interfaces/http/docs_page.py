@@ -3,9 +3,10 @@
 from importlib.resources import files
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from interfaces.http.openapi import as_text
 from interfaces.http.problems import Problem
 
 _ASSETS: Final = files("fastapi_offline") / "static"
@@ -39,6 +40,15 @@ START: Final = """SwaggerUIBundle({
 """
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/openapi.json")
+def document(request: Request) -> Response:
+    """The document, written once: making it takes longer than a hundred commands."""
+    state = request.app.state
+    if not hasattr(state, "document"):
+        state.document = as_text(request.app).encode()
+    return Response(state.document, media_type="application/json")
 
 
 @router.get("/docs")

@@ -16,8 +16,8 @@ from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.http.app import build_app
 from interfaces.http.protocol import GuardedProtocol
 
-# 3 s for requests under way: they are limited to less than that unless the database is gone; then connections end.
-GRACEFUL_S = 3
+# 2 s for requests under way: they take milliseconds unless the database is gone; then they are sent again elsewhere.
+GRACEFUL_S = 2
 # 75 s: longer than a load balancer keeps its side open, so that it never sends into a closed connection.
 KEEP_ALIVE_S = 75
 # A request leaves some 300 tracked objects, all freed by counting: every 700, as by default, finds nothing to do.

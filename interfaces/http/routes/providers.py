@@ -118,7 +118,7 @@ async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberB
     crew_id = _own_or_new(call, Prefix.CREW, body.crew_id)
     command = AddCrewMember(call.actor, _id(provider_id), crew_id, tuple(body.skills), call.at, call.expected_version)
     done = await call.run(add_crew_member, command)
-    return answers.done(done, Prefix.PROVIDER, status=201, crew_id=show(Prefix.CREW, crew_id))
+    return answers.done(done, Prefix.PROVIDER, status=201, location=PATH, crew_id=show(Prefix.CREW, crew_id))
 
 
 @routes.command(
@@ -129,7 +129,7 @@ async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Res
     truck_id = _own_or_new(call, Prefix.TRUCK, body.truck_id)
     command = AddTruck(call.actor, _id(provider_id), truck_id, tuple(body.equipment), call.at, call.expected_version)
     done = await call.run(add_truck, command)
-    return answers.done(done, Prefix.PROVIDER, status=201, truck_id=show(Prefix.TRUCK, truck_id))
+    return answers.done(done, Prefix.PROVIDER, status=201, location=PATH, truck_id=show(Prefix.TRUCK, truck_id))
 
 
 @routes.command(ONE + "/suspension", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("not_allowed",))
