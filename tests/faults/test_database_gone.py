@@ -52,11 +52,17 @@ async def outage(private: PrivatePostgres, gone_s: float) -> Day:
     day = Day()
     async with in_process(private.database.settings) as api:
         callers = [asyncio.create_task(caller(api, day)) for _ in range(CALLERS)]
+        _, standing = await a_request(api)
+        day.acknowledged["standing"] = str(standing["id"])
         await until(lambda: day.told[201] >= 50)
         await asyncio.to_thread(private.kill)
         assert (await api.client.get("/livez")).status_code == 200
         await asyncio.sleep(gone_s)
         assert (await api.client.get("/readyz")).status_code == 503
+        path = f"{PATH}/{standing['id']}"
+        ordered, asked = await api.post(f"{path}/search-end", api.desk), await api.get(path, api.desk)
+        assert (ordered.status_code, ordered.json()["code"]) == (AGAIN, "log_unavailable")
+        assert (asked.status_code, asked.json()["code"]) == (AGAIN, "store_unavailable")
         at_dawn = day.told[201]
         await asyncio.to_thread(private.start)
         await until(lambda: day.told[201] >= at_dawn + 50)
