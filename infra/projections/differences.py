@@ -9,6 +9,7 @@ from typing import Final, cast
 from psycopg import sql
 
 from infra.projections.facts import Connection
+from infra.projections.row_table import columns_in
 
 # Enough to see the pattern, few enough to read.
 SAMPLES: Final = 20
@@ -92,7 +93,7 @@ def digest(connection: Connection, table: str, columns: Sequence[str]) -> Digest
 
 def shared_columns(connection: Connection, old: str, new: str) -> tuple[list[str], tuple[str, ...], tuple[str, ...]]:
     """Columns that two tables have in common (name and type), those only the old has, those only the new has."""
-    before, after = _columns(connection, old), _columns(connection, new)
+    before, after = dict(columns_in(connection, old)), dict(columns_in(connection, new))
     both = [name for name, kind in after.items() if before.get(name) == kind]
     gone = tuple(name for name in before if name not in both)
     added = tuple(name for name in after if name not in both)
@@ -152,15 +153,6 @@ def _row(connection: Connection, table: str, key: Sequence[str], text: str) -> J
         sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE {} = %s").format(sql.Identifier(table), _row_text(key)), (text,)
     ).fetchone()
     return None if found is None else cast("Json", found[0])
-
-
-def _columns(connection: Connection, table: str) -> dict[str, str]:
-    rows = connection.execute(
-        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
-        " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        (table,),
-    ).fetchall()
-    return dict(cast("list[tuple[str, str]]", rows))
 
 
 def _row_text(columns: Sequence[str]) -> sql.Composed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 from msgspec.structs import astuple
 from psycopg import errors, sql
@@ -16,6 +16,7 @@ from projections.read_model import AnyReadModel, Index, Key, Row
 
 # What a row that no table takes raises.
 REFUSED: Final = (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded)
+_FULL_NAMES: Final = {"timestamptz": "timestamp with time zone"}
 # Rows per statement: an array literal of more than a few MB is parsed slower than it is sent.
 ROWS_PER_STATEMENT: Final = 5_000
 
@@ -126,15 +127,28 @@ class RowTable:
             literals = array_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
             connection.execute(self._statements.delete, literals, prepare=True)
 
+    def fits(self, connection: Connection) -> bool:
+        """Whether the table has the columns of the row type: it has not when a version was not raised with it."""
+        return columns_in(connection, self.table) == self._named_types
+
     def _view_can_be_replaced(self, connection: Connection) -> bool:
         """A view keeps its name and grants only when its columns stay as they are, or grow at the end."""
-        shown = connection.execute(
-            "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a"
-            " WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 ORDER BY a.attnum",
-            (self.model.name,),
-        ).fetchall()
-        wanted = [(column.name, _full_name(column.sql_type)) for column in self.columns]
-        return bool(shown) and wanted[: len(shown)] == [tuple(row) for row in shown]
+        shown = columns_in(connection, self.model.name)
+        return bool(shown) and self._named_types[: len(shown)] == shown
+
+    @property
+    def _named_types(self) -> list[tuple[str, str]]:
+        return [(column.name, _FULL_NAMES.get(column.sql_type, column.sql_type)) for column in self.columns]
+
+
+def columns_in(connection: Connection, relation: str) -> list[tuple[str, str]]:
+    """Name and type of a table's or view's columns, in their order; none when there is no such thing."""
+    rows = connection.execute(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+        " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        (relation,),
+    ).fetchall()
+    return cast("list[tuple[str, str]]", rows)
 
 
 class _Statements:
@@ -172,7 +186,3 @@ def _names(names: Sequence[str]) -> sql.Composed:
 
 def _arrays(names: Sequence[str], types: dict[str, str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.SQL(f"%s::{types[name]}[]") for name in names)
-
-
-def _full_name(sql_type: str) -> str:
-    return "timestamp with time zone" if sql_type == "timestamptz" else sql_type

@@ -16,6 +16,7 @@ from infra.projections.generation_writer import GenerationWriter, NoLongerOurs
 from infra.projections.generations import Generation, active_generation, note_halt
 from infra.projections.install import install_read_models
 from infra.projections.rebuild import rebuild_for_new_version
+from infra.projections.row_table import RowTable
 from infra.settings import Settings
 from infra.telemetry.logging import log
 from projections.read_model import AnyReadModel
@@ -95,6 +96,11 @@ class ProjectionRunner:
     def _lead(self, connection: Connection, generation: Generation) -> None:
         self._log.info("projection_leads", generation=generation.number, position=generation.position)
         self._leading.set(1)
+        if not RowTable(self.model, generation.table).fits(connection):
+            why = f"version {self.model.version} has other columns than its table: raise the read model's version"
+            self._log.error("read_model_misfits", why=why)
+            self._halt(connection, generation, why)
+            return
         writer = GenerationWriter(connection, self.model, generation, self._settings.projection_rows_in_memory)
         batch_events = metrics.batch_events.labels(self.model.name)
         live, catching_up = self._settings.projection_live_batch, self._settings.projection_catch_up_batch
@@ -104,7 +110,9 @@ class ProjectionRunner:
             try:
                 facts = self._facts.read(connection, writer.position, limit)
             except LogSkipDetected as skip:
-                self._halt(connection, generation, skip)
+                metrics.log_skips.labels(self.model.name).inc()
+                self._log.error("log_skip_detected", expected=skip.expected, found=skip.found, head=head(connection))
+                self._halt(connection, generation, str(skip))
                 continue
             if not facts:
                 limit = live
@@ -120,11 +128,9 @@ class ProjectionRunner:
                 self._log.error("streams_parked", streams=newly_parked, upto_position=writer.position)
             limit = catching_up if len(facts) == limit else live
 
-    def _halt(self, connection: Connection, generation: Generation, skip: LogSkipDetected) -> None:
-        """An event is missing: going on would make every later row a guess. Stop, say so, look again."""
-        metrics.log_skips.labels(self.model.name).inc()
-        self._log.error("log_skip_detected", expected=skip.expected, found=skip.found, head=head(connection))
-        note_halt(connection, generation, str(skip))
+    def _halt(self, connection: Connection, generation: Generation, why: str) -> None:
+        """Going on would make every later row a guess. Stop, say so, look again."""
+        note_halt(connection, generation, why)
         self._facts.forget()
         looks_again_at = time.monotonic() + HALTED_S
         while time.monotonic() < looks_again_at and not self._stop.wait(self._poll_s):

@@ -18,6 +18,7 @@ from infra.projections.differences import Differences
 from infra.projections.facts import Connection
 from infra.projections.generations import active_generation, generations
 from infra.projections.lag import lags
+from infra.projections.projector import Projector
 from infra.projections.rebuild import RebuildRefused, rebuild, roll_back
 from infra.projections.swap import SwapRefused
 from infra.projections.verify import verify
@@ -195,6 +196,16 @@ def test_a_new_version_is_built_beside_the_old_and_swapped_in(
         roll_back(cell.settings, second_version())
     new.stop()
     old.stop()
+
+
+def test_a_row_type_that_changed_without_its_version_halts(cell: Database, eye: Connection) -> None:
+    forgotten = second_version()
+    forgotten.version = 1
+    projector = Projector(cell.settings, [forgotten])
+    projector.start()
+    eventually(lambda: any(lag.halted and "raise the" in lag.halted for lag in lags(eye)), "it said what to do")
+    projector.stop()
+    assert active(eye)[0] == 1
 
 
 def caught_up_with(eye: Connection, name: str) -> bool:
