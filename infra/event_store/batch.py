@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from msgspec import Struct
+from psycopg.types.numeric import Int8
 
 from application.log import CommandContext, KeyReused, NewEvent, Receipt, Save, VersionConflict
 from infra.event_store import wire
@@ -17,6 +18,7 @@ STORED, CONFLICT, DONE_BEFORE, KEY_REUSED = range(4)
 
 PARAMETERS: Final = 23
 CALL: Final = f"CALL append({', '.join(['%s'] * PARAMETERS)})"
+CALL_SINGLE: Final = f"CALL append_single({', '.join(['%s'] * 13)})"
 APPEND_ONLY: Final = f"SELECT * FROM append_batch({', '.join(['%s'] * PARAMETERS)})"  # noqa: S608  only places
 
 
@@ -134,6 +136,29 @@ class Batch:
         self._offsets += offsets
         self._ranks += ranks
         return openings
+
+    def single(self) -> tuple[object, ...] | None:
+        """What CALL_SINGLE takes, when the batch is one event and nothing else; otherwise None."""
+        if self.careful or self.size != 1 or len(self._saves) != 1 or len(self._heads_save) != 1:
+            return None
+        save = self._saves[0]
+        (event,) = save.events
+        version = None if event.version is None else Int8(event.version)
+        what = (event.stream_id, version, event.topic, event.payload)
+        if isinstance(save, AnonymousSave):
+            return (save.tenant, *what, None, None, None, "", event.occurred_at, "", b"", b"")
+        who = save.context
+        return (
+            *(who.tenant, *what, who.command_id, who.correlation_id, who.causation_id, who.actor, event.occurred_at),
+            *(who.key, who.fingerprint, save.answer),
+        )
+
+    def single_answer(self, row: tuple[object, ...] | None) -> Answer | None:
+        """What CALL_SINGLE says; None when it stored nothing, and the careful path has to say why."""
+        if row is None or not isinstance(row[0], int) or not isinstance(row[1], int):
+            self.careful = True
+            return None
+        return Answer(row[0] - 1, [row[1]], None)
 
     def parameters(self) -> tuple[object, ...]:
         """What CALL takes, in its order."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from application.log import LogUnavailable, Receipt, Save, VersionConflict
-from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch
+from infra.event_store.batch import CALL, CALL_SINGLE, AnonymousSave, Answer, Batch
 from infra.event_store.committer import PASSING, CommitLimits, NoObserver, Observer, Outcome, prepare, read_answer
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ class BlockingCommitter:
         repeatable = all(isinstance(ticket.save, Save) for ticket in kept)
         while True:
             try:
-                connection = self._connected()
-                return read_answer(connection.execute(CALL, batch.parameters(), prepare=True, binary=True).fetchone())
+                return _ask(self._connected(), batch)
             except psycopg.errors.ProgramLimitExceeded:
                 raise
             except PASSING as error:
@@ -146,6 +145,15 @@ class BlockingCommitter:
         if connection is not None:
             with contextlib.suppress(psycopg.Error, OSError):
                 connection.close()
+
+
+def _ask(connection: psycopg.Connection[tuple[object, ...]], batch: Batch) -> Answer:
+    single = batch.single()
+    if single is not None:
+        answer = batch.single_answer(connection.execute(CALL_SINGLE, single, prepare=True, binary=True).fetchone())
+        if answer is not None:
+            return answer
+    return read_answer(connection.execute(CALL, batch.parameters(), prepare=True, binary=True).fetchone())
 
 
 HAND_OVER_S = 0.005

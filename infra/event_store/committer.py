@@ -13,7 +13,7 @@ import psycopg
 
 from application.log import KeyReused, LogUnavailable, Receipt, Save, VersionConflict
 from infra.event_store import wire
-from infra.event_store.batch import CALL, AnonymousSave, Answer, Batch, Verdicts, batch_of
+from infra.event_store.batch import CALL, CALL_SINGLE, AnonymousSave, Answer, Batch, Verdicts, batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -119,6 +119,12 @@ class _Lane:
         if self._connection is None or self._connection.closed:
             self._connection = await self._connect()
             prepare(self._connection)
+        single = batch.single()
+        if single is not None:
+            cursor = await self._connection.execute(CALL_SINGLE, single, prepare=True, binary=True)
+            answer = batch.single_answer(await cursor.fetchone())
+            if answer is not None:
+                return answer
         cursor = await self._connection.execute(CALL, batch.parameters(), prepare=True, binary=True)
         return read_answer(await cursor.fetchone())
 

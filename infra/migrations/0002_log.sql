@@ -230,6 +230,70 @@ BEGIN
 END
 $$;
 $routine$, '@cell', quote_ident(current_schema()));
+
+-- The same for a batch of one event, which is what a process with one command at a time sends: a third less work on
+-- both sides. Where anything but "stored" is to be said it stores nothing and answers NULL: ask append, carefully.
+EXECUTE replace(replace($routine$
+CREATE FUNCTION @cell.append_one(
+    event_tenant text, event_stream uuid, event_version bigint, event_topic text, event_payload bytea,
+    event_command uuid, event_correlation uuid, event_causation uuid, event_actor text, event_occurred timestamptz,
+    save_key text, save_fingerprint bytea, save_answer bytea, OUT stored_position bigint, OUT stored_version bigint
+) LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    current_version bigint;
+    repeated        boolean;
+    told            boolean;
+    instant         timestamptz;
+BEGIN
+    IF pg_advisory_xact_lock('@cell.events'::regclass::oid::bigint) IS NULL THEN
+        RAISE EXCEPTION 'the order lock was not granted';
+    END IF;
+    instant := clock_timestamp();
+    SELECT coalesce((SELECT e.position FROM @cell.events e ORDER BY e.position DESC LIMIT 1), 0) + 1,
+           (SELECT e.version FROM @cell.events e WHERE e.tenant = event_tenant AND e.stream_id = event_stream
+             ORDER BY e.version DESC LIMIT 1),
+           (SELECT true FROM @cell.receipts r WHERE r.tenant = event_tenant AND r.command_id = event_command LIMIT 1)
+      INTO stored_position, current_version, repeated;
+    stored_version := coalesce(event_version, current_version + 1, 1);
+    IF repeated OR NOT (event_version IS NULL OR coalesce(event_version = current_version + 1, event_version IN (0, 1))) THEN
+        stored_position := NULL;
+        RETURN;
+    END IF;
+    INSERT INTO @cell.events VALUES (stored_position, event_tenant, event_stream, stored_version, event_topic,
+        event_payload, event_command, event_correlation, event_causation, event_actor, event_occurred, instant);
+    IF event_command IS NOT NULL THEN
+        INSERT INTO @cell.receipts VALUES (event_tenant, event_command, event_actor, save_key, save_fingerprint,
+            save_answer, stored_position, instant);
+    END IF;
+    -- fault point: event written
+    told := pg_notify('@channel', '') IS NULL;
+END
+$$;
+$routine$, '@cell', quote_ident(current_schema())), '@channel', current_schema() || '_log');
+
+EXECUTE replace($routine$
+CREATE PROCEDURE @cell.append_single(
+    event_tenant text, event_stream uuid, event_version bigint, event_topic text, event_payload bytea,
+    event_command uuid, event_correlation uuid, event_causation uuid, event_actor text, event_occurred timestamptz,
+    save_key text, save_fingerprint bytea, save_answer bytea,
+    INOUT stored_position bigint DEFAULT NULL, INOUT stored_version bigint DEFAULT NULL
+) LANGUAGE plpgsql AS $$
+DECLARE
+    stored record;
+BEGIN
+    SET LOCAL synchronous_commit = off;
+    stored := @cell.append_one(event_tenant, event_stream, event_version, event_topic, event_payload, event_command,
+                               event_correlation, event_causation, event_actor, event_occurred, save_key,
+                               save_fingerprint, save_answer);
+    stored_position := stored.stored_position;
+    stored_version := stored.stored_version;
+    COMMIT;
+    SET LOCAL synchronous_commit = on;
+    PERFORM pg_catalog.pg_logical_emit_message(true, 'vehicaid', '');
+END
+$$;
+$routine$, '@cell', quote_ident(current_schema()));
 END
 $install$;
 
@@ -279,7 +343,7 @@ CREATE POLICY own_tenant ON receipts TO vehicaid_reader USING (tenant = current_
 REVOKE ALL ON events, receipts, snapshots, tracking, log FROM PUBLIC;
 GRANT SELECT ON events, receipts, snapshots, tracking, log TO vehicaid_app;
 GRANT SELECT ON events, log TO vehicaid_reader;
-REVOKE ALL ON FUNCTION append_batch, put_snapshot, track, purge_receipts FROM PUBLIC;
-REVOKE ALL ON PROCEDURE append FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append_batch, put_snapshot, track, purge_receipts TO vehicaid_app;
-GRANT EXECUTE ON PROCEDURE append TO vehicaid_app;
+REVOKE ALL ON FUNCTION append_batch, append_one, put_snapshot, track, purge_receipts FROM PUBLIC;
+REVOKE ALL ON PROCEDURE append, append_single FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_batch, append_one, put_snapshot, track, purge_receipts TO vehicaid_app;
+GRANT EXECUTE ON PROCEDURE append, append_single TO vehicaid_app;

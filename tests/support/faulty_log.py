@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 ROUTINES = re.compile(r"^DO \$install\$$.*?^\$install\$;$", re.MULTILINE | re.DOTALL)
-FAULT_POINTS: Final = ("-- fault point: batch written", "-- fault point: saves written")
+FAULT_POINTS: Final = (
+    "-- fault point: batch written",
+    "-- fault point: saves written",
+    "-- fault point: event written",
+)
 DURABLE_COMMIT = re.compile(r"^    SET LOCAL synchronous_commit = on;\n.*?pg_logical_emit_message.*?;\n", re.MULTILINE)
 
 TICKS = "CREATE SEQUENCE IF NOT EXISTS fault_ticks"
@@ -68,7 +72,7 @@ def with_faults(text: str, block: str) -> str:
 def without_flush(text: str) -> str:
     """The routines that answer before anything is durable: what the second commit is for."""
     changed, count = DURABLE_COMMIT.subn("", text)
-    assert count == 1, "the commit that waits for the flush is not in the migration"
+    assert count == 2, "the commit that waits for the flush is not in the migration"
     return changed
 
 

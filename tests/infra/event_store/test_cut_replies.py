@@ -21,16 +21,18 @@ from tests.support.servers import Database
 
 ROUNDS = 200
 LONGEST_REPLY = 320
+SHORTEST_REPLY = 100
+"""A save that travels alone is answered in fewer bytes: all cuts are to fall within them."""
 QUICK = CommitLimits(retry_every_s=0.005)
 
 
-def cuts() -> list[Cut]:
+def cuts(within: int) -> list[Cut]:
     """One for each round: before the reply, anywhere within it, and sometimes before the request."""
     chance = random.Random(11)  # noqa: S311  a seed, not a secret
     return [
         Cut(
             on=f"round {number}.".encode(),
-            after_bytes=0 if number % 4 == 0 else chance.randrange(1, LONGEST_REPLY),
+            after_bytes=0 if number % 4 == 0 else chance.randrange(1, within),
             before_request=number % 10 == 9,
         )
         for number in range(ROUNDS)
@@ -49,7 +51,7 @@ def check_cuts_happened(planned: list[Cut]) -> None:
 
 def test_a_thread_whose_reply_was_cut_gets_the_stored_answer_by_itself(database: Database, proxy: Proxy) -> None:
     committer = BlockingCommitter(lambda: psycopg.connect(through(proxy, database), autocommit=True), QUICK)
-    planned = cuts()
+    planned = cuts(SHORTEST_REPLY)
     for number, cut in enumerate(planned):
         proxy.cut = cut
         receipt = committer.append(a_round(number)[0])
@@ -60,7 +62,7 @@ def test_a_thread_whose_reply_was_cut_gets_the_stored_answer_by_itself(database:
 
 
 def test_tasks_whose_reply_was_cut_get_their_stored_answers_by_themselves(database: Database, proxy: Proxy) -> None:
-    planned = cuts()
+    planned = cuts(LONGEST_REPLY)
     company = 3
 
     async def send() -> None:

@@ -69,8 +69,7 @@ def test_a_client_frozen_at_any_moment_holds_no_lock(database: Database) -> None
 
 def test_a_client_frozen_inside_the_routine_delays_others_by_the_servers_work_only(database: Database) -> None:
     """The server goes on without it, commits and frees the order lock."""
-    text = faulty_log.routines()
-    faulty_log.install(database, text.replace(faulty_log.FAULT_POINTS[0], SLOW_FOR_THE_FROZEN))
+    faulty_log.install(database, faulty_log.with_faults(faulty_log.routines(), SLOW_FOR_THE_FROZEN))
     others = BlockingCommitter(lambda: psycopg.connect(database.app_dsn, autocommit=True))
     others.append(save("connect"))
     client = busy_client(conninfo.make_conninfo(database.app_dsn, application_name="frozen"), 10)
