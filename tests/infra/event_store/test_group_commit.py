@@ -30,11 +30,15 @@ Outcome = Receipt | BaseException
 AppendAll = Callable[["Database", Sequence[Save]], list[Outcome]]
 
 
-def through_asyncio(database: Database, saves: Sequence[Save]) -> list[Outcome]:
+ONE_LANE = CommitLimits(lanes=1)
+"""Everything that waits travels in one batch; over several lanes the order of saves is not promised."""
+
+
+def through_asyncio(database: Database, saves: Sequence[Save], limits: CommitLimits | None = None) -> list[Outcome]:
     """All at once through the committer of the loop."""
 
     async def send() -> list[Outcome]:
-        committer = Committer(lambda: psycopg.AsyncConnection.connect(database.app_dsn, autocommit=True))
+        committer = Committer(lambda: psycopg.AsyncConnection.connect(database.app_dsn, autocommit=True), limits)
         async with asyncio.timeout(PATIENCE_S):
             told = await asyncio.gather(*(committer.append(one) for one in saves), return_exceptions=True)
         await committer.close()
@@ -137,5 +141,5 @@ def test_commands_of_two_processes_at_once_are_each_done_once(database: Database
 
 
 def test_a_stream_shared_by_saves_of_one_batch_keeps_their_order(database: Database) -> None:
-    told = through_asyncio(database, [save(f"k{n}", event("a", n)) for n in range(1, 20)])
+    told = through_asyncio(database, [save(f"k{n}", event("a", n)) for n in range(1, 20)], ONE_LANE)
     assert [one.position for one in told if isinstance(one, Receipt)] == list(range(1, 20))
