@@ -17,15 +17,27 @@ import psycopg
 import uvloop
 
 from application.log import CommandContext, Save, fingerprint_of
-from infra.bench.frame import Report, at_least, at_most, bench_server, machine, median_ratio, percentile, summary
+from infra.bench.frame import (
+    BenchServer,
+    Report,
+    at_least,
+    at_most,
+    bench_server,
+    machine,
+    make_database,
+    median_ratio,
+    percentile,
+    summary,
+)
 from infra.bench.peer import stock_application
+from infra.bench.raw import raw_inserts
 from infra.bench.subjects import OurJob, TheirJob
+from infra.database_url import app_dsn
 from infra.event_store import codec
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.committer import CommitLimits, Committer
 
 CELL = "8a618925a6cffff"
-ROWS_A_COMMIT = 1000
 
 Say = Callable[[str], None]
 J = TypeVar("J")
@@ -173,30 +185,11 @@ def _one_process(target: Callable[[str, int, float, Side], None], dsn: str, seco
     return side.rates[0]
 
 
-def raw_inserts(admin_dsn: str, seconds: float) -> float:
-    """The physical yardstick: the same rows by multi-row INSERT into a table of the same shape, 1,000 a commit."""
-    with psycopg.connect(admin_dsn, autocommit=True) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS raw_events (LIKE events INCLUDING ALL)")
-        connection.execute("TRUNCATE raw_events")
-        connection.execute("SET synchronous_commit = on")
-        rows = 0
-        begun = perf_counter()
-        while perf_counter() < begun + seconds:
-            connection.execute(
-                "INSERT INTO raw_events SELECT %s + n, 'bench', s, 1, 'bench_job.moved', %s, gen_random_uuid(), s,"
-                " NULL, 'system:bench', now(), now()"
-                " FROM (SELECT n, gen_random_uuid() AS s FROM generate_series(1, %s) n) x",
-                (rows, b'{"provider_id":"0193","cell":"8a618925a6cffff","step":1}' * 2, ROWS_A_COMMIT),
-            )
-            rows += ROWS_A_COMMIT
-        return rows / (perf_counter() - begun)
-
-
 def run(*, quick: bool, say: Say) -> Report:
     """All cases; ``quick`` is shorter and as honest, only noisier."""
     plan = Plan(rounds=3, seconds=1.0) if quick else Plan(rounds=7, seconds=2.0)
     with bench_server() as server:
-        comparison = Comparison(plan, server.app_dsn, server.server.url("postgres", "bench-only", "bench"))
+        comparison = Comparison(plan, server)
         for in_flight in (1, 16, 64):
             say(f"asyncio, {in_flight} in flight")
             comparison.from_asyncio(in_flight)
@@ -231,36 +224,44 @@ def run(*, quick: bool, say: Say) -> Report:
 class Comparison:
     """Rounds of the library and of ours in turn, case by case."""
 
-    def __init__(self, plan: Plan, ours: str, stock: str) -> None:
+    def __init__(self, plan: Plan, server: BenchServer) -> None:
         self._plan = plan
-        self._ours = ours
-        self._stock = stock
+        self._server = server
         self.figures: dict[str, object] = {}
         self.ratios: dict[str, float] = {}
         self.p99_ms: dict[str, float] = {}
 
+    def _database(self, case: str) -> tuple[str, str]:
+        """A new database, ours and the library's tables empty: else we, being faster, write to ever larger ones."""
+        settings = make_database(self._server.server, case)
+        return app_dsn(settings), self._server.server.url("postgres", "bench-only", case)
+
     def from_asyncio(self, in_flight: int) -> None:
         """Tasks on our side, as many threads on the library's."""
+        ours, stock = self._database(f"asyncio_{in_flight}")
         mine, theirs = Side([], []), Side([], [])
         for _ in range(self._plan.rounds):
-            stock_from_threads(self._stock, in_flight, self._plan.seconds, theirs)
-            uvloop.run(ours_from_asyncio(self._ours, in_flight, self._plan.seconds, mine))
+            stock_from_threads(stock, in_flight, self._plan.seconds, theirs)
+            uvloop.run(ours_from_asyncio(ours, in_flight, self._plan.seconds, mine))
         self._note(f"asyncio_{in_flight}", mine, theirs)
 
     def from_threads(self, threads: int) -> None:
         """Threads on both sides."""
+        ours, stock = self._database(f"threads_{threads}")
         mine, theirs = Side([], []), Side([], [])
         for _ in range(self._plan.rounds):
-            stock_from_threads(self._stock, threads, self._plan.seconds, theirs)
-            ours_from_threads(self._ours, threads, self._plan.seconds, mine)
+            stock_from_threads(stock, threads, self._plan.seconds, theirs)
+            ours_from_threads(ours, threads, self._plan.seconds, mine)
         self._note(f"threads_{threads}", mine, theirs)
 
     def from_processes(self, processes: int) -> None:
         """Processes with one save in flight each, on both sides."""
+        ours, stock = self._database(f"processes_{processes}")
+        stock_application(stock).close()
         mine, theirs = Side([], []), Side([], [])
         for _ in range(self._plan.rounds):
-            theirs.rates.append(from_processes(stock_in_a_process, self._stock, processes, self._plan.seconds))
-            mine.rates.append(from_processes(ours_from_threads, self._ours, processes, self._plan.seconds))
+            theirs.rates.append(from_processes(stock_in_a_process, stock, processes, self._plan.seconds))
+            mine.rates.append(from_processes(ours_from_threads, ours, processes, self._plan.seconds))
         self._note(f"processes_{processes}", mine, theirs)
 
     def _note(self, case: str, mine: Side, theirs: Side) -> None:
