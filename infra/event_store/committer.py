@@ -29,8 +29,7 @@ PASSING = (
     OSError,
     TimeoutError,
 )
-"""Worth another try on another connection. A limit of the server's own (ProgramLimitExceeded) is not, although
-psycopg counts it among the operational errors: no save will ever fit. A read-only server is one that lost its place."""
+"""Worth another try (read-only: it lost its place). ProgramLimitExceeded is not, though psycopg counts it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class CommitLimits:
     lanes: int = 2
     """Connections that append: while one flushes, the other inserts. More only split the batches."""
     fewest_saves: int = 16
-    """Idle lanes share what waits, but not in calls smaller than this: 64 in flight gain a tenth, 16 nothing."""
+    """Idle lanes share what waits, in calls of at least this: 64 in flight gain a tenth by it, 16 nothing."""
     most_saves: int = 256
     """Saves in one call: beyond this the call takes longer than the flush it saves."""
     most_waiting: int = 4096
