@@ -34,6 +34,7 @@ def python_for(uid: int) -> str:
         )
         if probe.returncode == 0:
             return str(python)
+    # As root with every Python below a home of mode 700 there is nobody to run as; elsewhere this is never reached.
     pytest.skip("no Python that a normal user can run")
 
 
