@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Self, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
 from uuid import UUID
 
 from eventsourcing import domain as library
@@ -33,6 +33,15 @@ class Aggregate(library.Aggregate):
 
         TOPIC: ClassVar[str]
 
+    def __init_subclass__(cls, *, created_event_name: str = "") -> None:
+        """Take over the events and the ``_on_...`` methods of the chapters, as if they had been written here."""
+        for chapter in cls.__mro__[1:]:
+            if issubclass(chapter, Chapter) and library.Aggregate not in chapter.__mro__:
+                for name, value in vars(chapter).items():
+                    if _is_told(value) and name not in vars(cls):
+                        setattr(cls, name, value)
+        super().__init_subclass__(created_event_name=created_event_name)
+
     def trigger_event(self, event_class: type[Any], **kwargs: Any) -> None:
         """Record a fact and evolve by it.
 
@@ -56,6 +65,25 @@ class Aggregate(library.Aggregate):
         collected = list(self._pending_events)
         self._pending_events.clear()
         return collected
+
+
+if TYPE_CHECKING:
+    _Told = Aggregate
+else:
+    _Told = object
+
+
+class Chapter(_Told):
+    """A part of a long aggregate's story, in a file of its own: its events, its rules, its ``_on_...`` methods.
+
+    An aggregate inherits from its chapters; only then do their events get their topics. A chapter therefore triggers
+    ``self.Accepted``, not the class by its name: the aggregate's own is another one.
+    """
+
+
+def _is_told(value: object) -> bool:
+    is_event = isinstance(value, type) and issubclass(value, library.CanMutateAggregate)
+    return is_event or isinstance(value, library.CommandMethodDecorator)
 
 
 class Created(Aggregate.Event, library.Aggregate.Created):
@@ -174,4 +202,4 @@ def topic_class(topic: str) -> type[Any]:
         raise LookupError(f"unknown topic {topic}") from error
 
 
-__all__ = ["Aggregate", "Created", "EventShape", "Self", "event", "events_of", "shape_of", "topic_class"]
+__all__ = ["Aggregate", "Chapter", "Created", "EventShape", "Self", "event", "events_of", "shape_of", "topic_class"]
