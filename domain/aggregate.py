@@ -55,7 +55,7 @@ class Aggregate(library.Aggregate):
         version = self._version + 1
         fact = object.__new__(event_class)
         fact.__dict__.update(kwargs, originator_id=self._id, originator_version=version, timestamp=timestamp)
-        shape.evolve_with(self, kwargs)
+        shape.evolve_with(self, kwargs, timestamp)
         self._version = version
         self._modified_on = timestamp
         self._pending_events.append(fact)
@@ -98,7 +98,8 @@ class EventShape:
     """What is known of one event class: its fields and the function that evolves the aggregate.
 
     ``payload_fields`` maps a field to its type, in the order of declaration, without the envelope
-    (id, version and instant are columns of the log).
+    (id, version and instant are columns of the log). An ``_on_...`` method whose last argument is ``at`` is told the
+    instant as well.
     """
 
     __slots__ = (
@@ -111,6 +112,7 @@ class EventShape:
         "pick",
         "topic",
         "types",
+        "wants_instant",
     )
 
     def __init__(self, event_class: type[Any]) -> None:
@@ -127,16 +129,24 @@ class EventShape:
         self.parameters: tuple[str, ...] = ()
         if func is not None:
             self.parameters = tuple(inspect.signature(func).parameters)[1:]
+        self.wants_instant = self.parameters[-1:] == ("at",) and "at" not in self.field_set
+        if self.wants_instant:
+            self.parameters = self.parameters[:-1]
         self.pick = _picker(self.parameters)
 
-    def evolve_with(self, aggregate: Aggregate, fields: dict[str, Any]) -> None:
+    def evolve_with(self, aggregate: Aggregate, fields: dict[str, Any], at: datetime) -> None:
         """Apply fields given by name (the path of a fresh fact)."""
         if self.evolve is not None:
-            self.evolve(aggregate, *[fields[n] for n in self.parameters])
+            told = [fields[n] for n in self.parameters]
+            if self.wants_instant:
+                told.append(at)
+            self.evolve(aggregate, *told)
 
-    def replay(self, aggregate: Aggregate, payload: object) -> None:
+    def replay(self, aggregate: Aggregate, payload: object, at: datetime) -> None:
         """Apply a decoded payload whose attributes are the fields (the path of a stored fact)."""
-        if self.evolve is not None:
+        if self.wants_instant and self.evolve is not None:
+            self.evolve(aggregate, *self.pick(payload), at)
+        elif self.evolve is not None:
             self.evolve(aggregate, *self.pick(payload))
 
     def create(self, stream_id: UUID, version: int, occurred_at: datetime, payload: object) -> Aggregate:
@@ -146,7 +156,7 @@ class EventShape:
         aggregate.__base_init__(stream_id, version, occurred_at)
         parameters = _init_parameters(aggregate_class)
         aggregate_class.__init__(aggregate, **{n: getattr(payload, n) for n in parameters})
-        self.replay(aggregate, payload)
+        self.replay(aggregate, payload, occurred_at)
         return aggregate
 
 

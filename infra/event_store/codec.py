@@ -114,6 +114,8 @@ def replay(stream_id: UUID, rows: Iterable[StreamRow], aggregate: Aggregate | No
             elif row_version != version + 1:
                 message = f"stream {stream_id}: version {row_version} follows {version}"
                 raise BrokenStream(message)
+            elif entry.shape.wants_instant:
+                entry.shape.replay(aggregate, entry.decode(payload), occurred_at)
             elif entry.needs_payload:
                 entry.shape.evolve(aggregate, *entry.shape.pick(entry.decode(payload)))  # type: ignore[misc]  # it has one
             elif entry.shape.evolve is not None:
