@@ -83,6 +83,11 @@ RULES: Mapping[str, Kind] = {
     "shift_on_break": Kind(409, "On a break", "This shift takes a rest and gets no offers."),
     "shift_reserved": Kind(409, "Shift reserved", "This shift is kept for an offer or a job."),
     "not_reserved": Kind(409, "Not reserved", "This shift is not kept for that offer."),
+    "bad_tariff": Kind(
+        422, "Bad tariff", "This tariff makes no sense; `why` says which rule it breaks, `where` where."
+    ),
+    "unknown_time_zone": Kind(422, "Unknown time zone", "Use a name of the IANA database, such as Asia/Kolkata."),
+    "unknown_state": Kind(422, "Unknown state", "Use the two digits that GST knows a state by, such as 29."),
     "service_does_not_fit": Kind(422, "Service does not fit", "This service makes no sense for this vehicle."),
 }
 
