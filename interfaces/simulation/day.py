@@ -6,12 +6,17 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid5
 from zlib import crc32
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from interfaces.simulation.recorded_calls import Recorded
+
+T = TypeVar("T")
 
 PEOPLE: Final = UUID("2f7d8a1e-0b3c-5e7a-8f43-9f1b7c2d6a55")
 """The uuid5 namespace in which a simulated person's id is a fact of the day's name and the person's."""
@@ -79,3 +84,19 @@ def person(run: str, name: str) -> str:
 def lot(*parts: object) -> int:
     """A number that looks like chance and is the same for the same parts."""
     return crc32("/".join(map(str, parts)).encode())
+
+
+def chance(*parts: object) -> float:
+    """A share from 0 up to, but not including, 1; even for parts that differ by one digit, where a lot is not."""
+    drawn = blake2b("/".join(map(str, parts)).encode(), digest_size=6).digest()
+    return int.from_bytes(drawn, "big") / 2**48
+
+
+def drawn(weighted: Sequence[tuple[T, int]], *parts: object) -> T:
+    """One of them by chance, each as often as its weight says."""
+    left = chance(*parts) * sum(weight for _, weight in weighted)
+    for each, weight in weighted:
+        left -= weight
+        if left < 0:
+            return each
+    return weighted[-1][0]

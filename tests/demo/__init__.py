@@ -1,0 +1,1 @@
+"""Is the demo city alive, honest about chance, and nobody twice?"""
