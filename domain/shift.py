@@ -1,73 +1,40 @@
 """What may happen to a shift: one crew member with one truck, free for one job at a time?"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from domain.actor import Actor
 from domain.aggregate import Aggregate, Created, event
-from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+from domain.catalogue import Capability, VehicleClass
 from domain.geography import checked_cell
-from domain.refusal import OutOfTurn, Refusal
+from domain.shift_job import ShiftJob
+from domain.shift_presence import ShiftPresence
+from domain.shift_terms import (
+    BadDuty,
+    NotCapable,
+    NotReserved,
+    Reservation,
+    ShiftEnded,
+    ShiftOnBreak,
+    ShiftOverTime,
+    ShiftReserved,
+    ShiftStale,
+    ShiftState,
+    Stock,
+    shift_acts_open,
+)
+
+FIRST_CLASSES = ("car", "suv", "three_wheeler", "truck", "two_wheeler", "van")
+"""The vehicle classes there were when nobody asked which of them a truck is made for: all of them."""
 
 
-class ShiftState(StrEnum):
-    """What a shift is doing. At-job, in-transit, wrap-up and stale of the full machine refine these."""
-
-    AVAILABLE = "available"
-    ON_BREAK = "on_break"
-    OFFERED = "offered"
-    COMMITTED = "committed"
-    ENDED = "ended"
-
-
-class ShiftEnded(Refusal):
-    """This shift is over."""
-
-    code = "shift_ended"
-
-
-class ShiftReserved(Refusal):
-    """This shift is offered a job or has one: one at a time."""
-
-    code = "shift_reserved"
-
-
-class ShiftOnBreak(Refusal):
-    """This shift is on a break."""
-
-    code = "shift_on_break"
-
-
-class NotReserved(Refusal):
-    """This shift holds no reservation for that offer."""
-
-    code = "not_reserved"
-
-
-class NotCapable(Refusal):
-    """This shift lacks what the job needs."""
-
-    code = "not_capable"
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What the shift is kept for: soft while the offer is out, hard once it is accepted."""
-
-    offer_id: UUID
-    request_id: UUID
-    hard: bool
-
-
-class Shift(Aggregate):
+class Shift(ShiftJob, ShiftPresence, Aggregate):
     """One crew member with one truck, from starting to ending work.
 
-    Holds the reservation that makes double booking impossible: none, soft (one offer is out, O2), hard (one job,
-    S4), none again. It stands in the same save as the offer and the request that it is kept for.
+    Its chapters: ``shift_job`` (the reservation and the job), ``shift_presence`` (where it is, whether it is heard of).
     """
 
     TOPIC = "shift"
@@ -76,50 +43,49 @@ class Shift(Aggregate):
         "crew_id": UUID,
         "truck_id": UUID,
         "capabilities": tuple[Capability, ...],
+        "vehicle_classes": tuple[VehicleClass, ...],
         "cell": str,
-        "state": ShiftState,
+        "ends_by": datetime | None,
+        "doing": ShiftState,
+        "is_stale": bool,
         "reservation": Reservation | None,
+        "stock": Stock | None,
     }
 
     provider_id: UUID
     crew_id: UUID
     truck_id: UUID
     capabilities: tuple[Capability, ...]
+    vehicle_classes: tuple[VehicleClass, ...]
     cell: str
-    state: ShiftState = field(default=ShiftState.AVAILABLE, init=False)
+    ends_by: datetime | None
+    doing: ShiftState = field(default=ShiftState.AVAILABLE, init=False)
+    is_stale: bool = field(default=False, init=False)
     reservation: Reservation | None = field(default=None, init=False)
+    stock: Stock | None = field(default=None, init=False)
 
     class Started(Created):
-        """Work began; the capabilities are crew skills ∩ truck equipment (S2), sorted."""
+        """Work began; the capabilities are crew skills ∩ truck equipment (S2), sorted.
+
+        ``vehicle_classes`` are what the truck is made for; at ``ends_by`` the longest duty is over (S3). Version 1
+        knew neither.
+        """
 
         TOPIC: ClassVar[str] = "shift.started"
+        class_version: ClassVar[int] = 2
         provider_id: UUID
         crew_id: UUID
         truck_id: UUID
         capabilities: tuple[Capability, ...]
+        vehicle_classes: tuple[VehicleClass, ...]
         cell: str
+        ends_by: datetime | None
 
-    class Held(Aggregate.Event):
-        """Kept free while an offer is out: the soft reservation."""
-
-        TOPIC: ClassVar[str] = "shift.held"
-        offer_id: UUID
-        request_id: UUID
-
-    class Committed(Aggregate.Event):
-        """Has the job: the hard reservation."""
-
-        TOPIC: ClassVar[str] = "shift.committed"
-        offer_id: UUID
-        request_id: UUID
-
-    class Released(Aggregate.Event):
-        """Free again, at a cell."""
-
-        TOPIC: ClassVar[str] = "shift.released"
-        offer_id: UUID
-        request_id: UUID
-        cell: str
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Nobody had asked what the truck is made for, and a duty had no end."""
+            state["vehicle_classes"] = list(FIRST_CLASSES)
+            state["ends_by"] = None
 
     class BreakStarted(Aggregate.Event):
         """Takes a rest, gets no offers."""
@@ -132,6 +98,14 @@ class Shift(Aggregate):
         TOPIC: ClassVar[str] = "shift.break_ended"
         cell: str
 
+    class StockUpdated(Aggregate.Event):
+        """What is on board to give away, as counted."""
+
+        TOPIC: ClassVar[str] = "shift.stock_updated"
+        fuel_l: int
+        batteries: int
+        ev_kwh: int
+
     class Ended(Aggregate.Event):
         """Work is over."""
 
@@ -139,7 +113,7 @@ class Shift(Aggregate):
         provider_id: UUID
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913  (all that a shift begins with)
         cls,
         shift_id: UUID,
         *,
@@ -149,11 +123,18 @@ class Shift(Aggregate):
         capabilities: Iterable[Capability],
         cell: str,
         at: datetime,
+        vehicle_classes: Iterable[VehicleClass] = tuple(VehicleClass),
+        ends_by: datetime | None = None,
     ) -> "Shift":
-        """Begin work at a cell; raises BadCell, or NotCapable when crew and truck have nothing in common."""
-        able = tuple(sorted(set(capabilities)))
-        if not able:
+        """Begin work at a cell, until ``ends_by`` at the latest.
+
+        Raises BadCell, BadDuty, or NotCapable when crew and truck have nothing in common or the truck takes no vehicle.
+        """
+        able, takes = tuple(sorted(set(capabilities))), tuple(sorted(set(vehicle_classes)))
+        if not able or not takes:
             raise NotCapable("crew and truck have no capability in common")
+        if ends_by is not None and ends_by <= at:
+            raise BadDuty
         return cls._create(
             cls.Started,
             id=shift_id,
@@ -162,123 +143,77 @@ class Shift(Aggregate):
             crew_id=crew_id,
             truck_id=truck_id,
             capabilities=able,
+            vehicle_classes=takes,
             cell=checked_cell(cell),
-        )
-
-    def check_capable(self, service: Service, vehicle_class: VehicleClass) -> None:
-        """Refuse a job that this shift cannot do (I5); raises NotCapable."""
-        missing = required_capabilities(service, vehicle_class) - set(self.capabilities)
-        if missing:
-            raise NotCapable(f"the shift lacks {', '.join(sorted(missing))}", missing=" ".join(sorted(missing)))
-
-    def hold(self, offer_id: UUID, request_id: UUID, at: datetime) -> None:
-        """Keep free for an offer; the same twice changes nothing. Raises ShiftReserved, ShiftOnBreak or ShiftEnded."""
-        wanted = Reservation(offer_id, request_id, hard=False)
-        if self.reservation == wanted:
-            return
-        self._free()
-        self.trigger_event(self.Held, timestamp=at, offer_id=offer_id, request_id=request_id)
-
-    def commit(self, offer_id: UUID, at: datetime) -> None:
-        """Take the job of the offer that it is kept for; twice changes nothing. Raises NotReserved or ShiftEnded."""
-        reservation = self._reserved_for(offer_id)
-        if reservation.hard:
-            return
-        self.trigger_event(self.Committed, timestamp=at, offer_id=offer_id, request_id=reservation.request_id)
-
-    def release(self, offer_id: UUID, cell: str, at: datetime) -> None:
-        """Be free again, at a cell; raises NotReserved, ShiftEnded or BadCell."""
-        reservation = self._reserved_for(offer_id)
-        self.trigger_event(
-            self.Released, timestamp=at, offer_id=offer_id, request_id=reservation.request_id, cell=checked_cell(cell)
+            ends_by=ends_by,
         )
 
     def start_break(self, at: datetime) -> None:
-        """Take a rest; twice changes nothing. Raises ShiftReserved or ShiftEnded."""
-        if self.state is ShiftState.ON_BREAK:
+        """Take a rest; twice changes nothing. Raises ShiftReserved, ShiftStale or ShiftEnded."""
+        if self.doing is ShiftState.ON_BREAK:
             return
         self._free()
         self.trigger_event(self.BreakStarted, timestamp=at)
 
     def end_break(self, cell: str, at: datetime) -> None:
-        """Be back from the rest, at a cell; twice changes nothing. Raises OutOfTurn, ShiftEnded or BadCell."""
+        """Be back from the rest, at a cell, stale no more; twice changes nothing.
+
+        Raises OutOfTurn, ShiftEnded or BadCell.
+        """
         self._not_ended()
-        if self.state is ShiftState.AVAILABLE:
+        if self.doing is ShiftState.AVAILABLE:
             return
-        if self.state is not ShiftState.ON_BREAK:
-            raise OutOfTurn(f"the shift is {self.state.value}", state=self.state.value, act="end_break")
+        if self.doing is not ShiftState.ON_BREAK:
+            raise self._out_of_turn("end_break")
         self.trigger_event(self.BreakEnded, timestamp=at, cell=checked_cell(cell))
+
+    def update_stock(self, stock: Stock, at: datetime) -> None:
+        """Say what is on board to give away; the same twice changes nothing. Raises ShiftEnded or BadStock."""
+        self._not_ended()
+        if stock.checked() != self.stock:
+            self.trigger_event(self.StockUpdated, timestamp=at, **asdict(stock))
 
     def end(self, at: datetime) -> None:
         """Stop working; twice changes nothing. Raises ShiftReserved while an offer is out or a job is on."""
-        if self.state is ShiftState.ENDED:
+        if self.doing is ShiftState.ENDED:
             return
         self._not_reserved()
         self.trigger_event(self.Ended, timestamp=at, provider_id=self.provider_id)
 
-    def can(self, actor: Actor) -> tuple[str, ...]:
-        """Which acts are open to this actor now."""
-        return shift_acts_open(actor, self.state, self.provider_id)
-
-    def _not_ended(self) -> None:
-        if self.state is ShiftState.ENDED:
-            raise ShiftEnded
-
-    def _not_reserved(self) -> None:
-        if self.reservation is not None:
-            raise ShiftReserved(offer_id=str(self.reservation.offer_id), hard=self.reservation.hard)
-
-    def _free(self) -> None:
-        self._not_ended()
-        self._not_reserved()
-        if self.state is ShiftState.ON_BREAK:
-            raise ShiftOnBreak
-
-    def _reserved_for(self, offer_id: UUID) -> Reservation:
-        self._not_ended()
-        if self.reservation is None or self.reservation.offer_id != offer_id:
-            raise NotReserved(offer_id=str(offer_id))
-        return self.reservation
-
-    @event(Held)
-    def _on_held(self, offer_id: UUID, request_id: UUID) -> None:
-        self.reservation = Reservation(offer_id, request_id, hard=False)
-        self.state = ShiftState.OFFERED
-
-    @event(Committed)
-    def _on_committed(self, offer_id: UUID, request_id: UUID) -> None:
-        self.reservation = Reservation(offer_id, request_id, hard=True)
-        self.state = ShiftState.COMMITTED
-
-    @event(Released)
-    def _on_released(self, cell: str) -> None:
-        self.reservation = None
-        self.cell = cell
-        self.state = ShiftState.AVAILABLE
+    def can(self, actor: Actor, at: datetime) -> tuple[str, ...]:
+        """Which acts are open to this actor at this instant."""
+        return shift_acts_open(actor, self.state, self.doing, self.provider_id, self.ends_by, at)
 
     @event(BreakStarted)
     def _on_break_started(self) -> None:
-        self.state = ShiftState.ON_BREAK
+        self.doing = ShiftState.ON_BREAK
 
     @event(BreakEnded)
     def _on_break_ended(self, cell: str) -> None:
         self.cell = cell
-        self.state = ShiftState.AVAILABLE
+        self.is_stale = False
+        self.doing = ShiftState.AVAILABLE
+
+    @event(StockUpdated)
+    def _on_stock_updated(self, fuel_l: int, batteries: int, ev_kwh: int) -> None:
+        self.stock = Stock(fuel_l, batteries, ev_kwh)
 
     @event(Ended)
     def _on_ended(self) -> None:
-        self.state = ShiftState.ENDED
+        self.doing = ShiftState.ENDED
 
 
-def shift_acts_open(actor: Actor, state: ShiftState, provider_id: UUID) -> tuple[str, ...]:
-    """Which acts are open to an actor on a shift; made of plain values, so that a row can be asked too."""
-    if not (actor.is_desk or actor.is_provider(provider_id)):
-        return ()
-    return _ACTS.get(state, ())
-
-
-_ACTS = {
-    ShiftState.AVAILABLE: ("start_break", "end"),
-    ShiftState.ON_BREAK: ("end_break", "end"),
-    ShiftState.OFFERED: ("end",),
-}
+__all__ = [
+    "NotCapable",
+    "NotReserved",
+    "Reservation",
+    "Shift",
+    "ShiftEnded",
+    "ShiftOnBreak",
+    "ShiftOverTime",
+    "ShiftReserved",
+    "ShiftStale",
+    "ShiftState",
+    "Stock",
+    "shift_acts_open",
+]

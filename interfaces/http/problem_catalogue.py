@@ -81,6 +81,10 @@ RULES: Mapping[str, Kind] = {
     "not_capable": Kind(409, "Not capable", "This shift cannot do that job."),
     "shift_ended": Kind(409, "Shift ended", "This shift is over."),
     "shift_on_break": Kind(409, "On a break", "This shift takes a rest and gets no offers."),
+    "shift_stale": Kind(409, "Not heard of", "This shift has been silent for too long: send its position first."),
+    "shift_over_time": Kind(409, "Over time", "This shift has been on duty as long as one may be: no more jobs."),
+    "bad_stock": Kind(422, "Bad stock", "Less than nothing on board, or more than a truck can carry."),
+    "bad_duty": Kind(422, "Bad duty", "A duty must end after it begins."),
     "shift_reserved": Kind(409, "Shift reserved", "This shift is kept for an offer or a job."),
     "not_reserved": Kind(409, "Not reserved", "This shift is not kept for that offer."),
     "bad_tariff": Kind(

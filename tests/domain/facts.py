@@ -1,6 +1,7 @@
 """What has happened, in the stories of the domain's tests? Facts of one request, offer, provider and shift."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from uuid import UUID
 
 from domain.actor import Role
@@ -10,6 +11,7 @@ from domain.provider import Provider, SuspendReason
 from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from domain.shift_terms import WhyForcedOff
 from tests.support.roadside import (
     BREAKDOWN_CELL,
     CALL,
@@ -82,14 +84,30 @@ TRUCK_ADDED = fact(
 SUSPENDED = fact(Provider.Suspended, NOON, reason=SuspendReason.COMPLAINTS)
 ON_DUTY = fact(Provider.WentOnDuty, NOON, shift_id=SHIFT, crew_id=CREW, truck_id=TRUCK)
 OFF_DUTY = fact(Provider.WentOffDuty, SOON, shift_id=SHIFT)
+DUTY_ENDS = NOON + timedelta(hours=12)
+UP_TO_VANS = tuple(sorted(set(VehicleClass) - {VehicleClass.TRUCK}))
 FLEET = (REGISTERED, CREW_ADDED, TRUCK_ADDED)
 
 STARTED = fact(
-    Shift.Started, NOON, provider_id=PROVIDER, crew_id=CREW, truck_id=TRUCK, capabilities=TOWING, cell=DEPOT_CELL
+    Shift.Started,
+    NOON,
+    provider_id=PROVIDER,
+    crew_id=CREW,
+    truck_id=TRUCK,
+    capabilities=TOWING,
+    vehicle_classes=UP_TO_VANS,
+    cell=DEPOT_CELL,
+    ends_by=DUTY_ENDS,
 )
 KEPT_FOR: dict[str, object] = {"offer_id": OFFER, "request_id": REQUEST}
 SHIFT_HELD = fact(Shift.Held, NOON, **KEPT_FOR)
 COMMITTED = fact(Shift.Committed, SOON, **KEPT_FOR)
+AT_JOB = fact(Shift.ArrivedAtJob, SOON, **KEPT_FOR)
+IN_TRANSIT = fact(Shift.SetOffWithVehicle, SOON, **KEPT_FOR)
+WRAPPING_UP = fact(Shift.WrappingUp, SOON, **KEPT_FOR)
 RELEASED = fact(Shift.Released, SOON, **KEPT_FOR, cell=BREAKDOWN_CELL)
+WENT_STALE = fact(Shift.WentStale, SOON)
+RECOVERED = fact(Shift.Recovered, SOON, cell=BREAKDOWN_CELL)
 ON_BREAK = fact(Shift.BreakStarted, NOON)
 SHIFT_ENDED = fact(Shift.Ended, SOON, provider_id=PROVIDER)
+FORCED_OFF = fact(Shift.ForcedOff, SOON, provider_id=PROVIDER, why=WhyForcedOff.STALE)

@@ -41,9 +41,17 @@ SAMPLES: tuple[Fact, ...] = (
     facts.STARTED,
     facts.SHIFT_HELD,
     facts.COMMITTED,
+    facts.AT_JOB,
+    facts.IN_TRANSIT,
+    facts.WRAPPING_UP,
     facts.RELEASED,
+    fact(Shift.Moved, LATER, cell=facts.STARTED.fields["cell"]),
+    facts.WENT_STALE,
+    facts.RECOVERED,
+    facts.FORCED_OFF,
     facts.ON_BREAK,
     fact(Shift.BreakEnded, LATER, cell=facts.STARTED.fields["cell"]),
+    fact(Shift.StockUpdated, LATER, fuel_l=20, batteries=4, ev_kwh=0),
     facts.SHIFT_ENDED,
 )
 """Today's events; those of older versions exist as files only."""

@@ -11,7 +11,16 @@ from domain.geography import BadCell
 from domain.refusal import OutOfTurn
 from domain.shift import NotCapable, NotReserved, Shift, ShiftEnded, ShiftOnBreak, ShiftReserved, ShiftState
 from infra.event_store import codec
-from tests.domain.facts import COMMITTED, ON_BREAK, RELEASED, SHIFT_ENDED, SHIFT_HELD, STARTED
+from tests.domain.facts import (
+    COMMITTED,
+    DUTY_ENDS,
+    ON_BREAK,
+    RELEASED,
+    SHIFT_ENDED,
+    SHIFT_HELD,
+    STARTED,
+    UP_TO_VANS,
+)
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
     BREAKDOWN_CELL,
@@ -37,7 +46,15 @@ Command = Callable[[Shift], None]
 
 def start(capabilities: tuple[Capability, ...] = TOWING, cell: str = DEPOT_CELL) -> Shift:
     return Shift.start(
-        SHIFT, provider_id=PROVIDER, crew_id=CREW, truck_id=TRUCK, capabilities=capabilities, cell=cell, at=NOON
+        SHIFT,
+        provider_id=PROVIDER,
+        crew_id=CREW,
+        truck_id=TRUCK,
+        capabilities=capabilities,
+        vehicle_classes=UP_TO_VANS,
+        cell=cell,
+        ends_by=DUTY_ENDS,
+        at=NOON,
     )
 
 
@@ -145,6 +162,7 @@ def test_a_shift_does_only_what_it_can() -> None:
         (Service.LOCKOUT, VehicleClass.CAR),
         (Service.TOW, VehicleClass.TWO_WHEELER),
         (Service.TOW, VehicleClass.TRUCK),
+        (Service.FLAT_TYRE, VehicleClass.TRUCK),
     ]:
         with pytest.raises(NotCapable):
             shift.check_capable(service, size)
@@ -153,17 +171,17 @@ def test_a_shift_does_only_what_it_can() -> None:
 @pytest.mark.parametrize(
     ("facts", "actor", "open_acts"),
     [
-        ((), THE_PROVIDER, ("start_break", "end")),
-        ((), DESK_ACTOR, ("start_break", "end")),
-        ((ON_BREAK,), THE_PROVIDER, ("end_break", "end")),
-        ((SHIFT_HELD,), THE_PROVIDER, ("end",)),
-        ((SHIFT_HELD, COMMITTED), THE_PROVIDER, ()),
+        ((), THE_PROVIDER, ("start_break", "end", "update_stock")),
+        ((), DESK_ACTOR, ("start_break", "end", "update_stock")),
+        ((ON_BREAK,), THE_PROVIDER, ("end_break", "end", "update_stock")),
+        ((SHIFT_HELD,), THE_PROVIDER, ("end", "update_stock")),
+        ((SHIFT_HELD, COMMITTED), THE_PROVIDER, ("update_stock",)),
         ((SHIFT_ENDED,), THE_PROVIDER, ()),
         ((), ANOTHER_PROVIDER, ()),
     ],
 )
 def test_what_is_open_to_whom(facts: tuple[Fact, ...], actor: Actor, open_acts: tuple[str, ...]) -> None:
-    assert given(Shift, STARTED, *facts).now().can(actor) == open_acts
+    assert given(Shift, STARTED, *facts).now().can(actor, SOON) == open_acts
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What can be ordered of, and asked about, a shift: one crew member with one truck?"""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -87,7 +88,7 @@ async def list_shifts_on_duty(
         {"state": state, "provider_id": of_provider},
         page,
         key_of=lambda row: (row.started_at, row.shift_id),
-        show=lambda row: _row_shown(row, call.actor),
+        show=lambda row: _row_shown(row, call.actor, call.at),
     )
 
 
@@ -115,7 +116,7 @@ async def read_shift(call: Asked, shift_id: str, min_position: MinPosition = Non
             "cell": shift.cell,
             "offer_id": answers.shown_id("offer_id", kept_for.offer_id if kept_for else None),
             "request_id": answers.shown_id("request_id", kept_for.request_id if kept_for else None),
-            "can": shift.can(call.actor),
+            "can": shift.can(call.actor, call.at),
         }
     )
 
@@ -154,7 +155,8 @@ def _id(text: str) -> UUID:
     return id_in_path(Prefix.SHIFT, text)
 
 
-def _row_shown(row: ShiftRow, actor: Actor) -> dict[str, object]:
+def _row_shown(row: ShiftRow, actor: Actor, at: datetime) -> dict[str, object]:
+    state = ShiftState(row.state)
     return {
         "id": show(Prefix.SHIFT, row.shift_id),
         "version": row.version,
@@ -166,5 +168,5 @@ def _row_shown(row: ShiftRow, actor: Actor) -> dict[str, object]:
         "cell": row.cell,
         "offer_id": answers.shown_id("offer_id", row.offer_id),
         "request_id": answers.shown_id("request_id", row.request_id),
-        "can": shift_acts_open(actor, ShiftState(row.state), row.provider_id),
+        "can": shift_acts_open(actor, state, state, row.provider_id, None, at),
     }
