@@ -1,32 +1,107 @@
 """In which words do we speak of a request: its states, the reasons given, the refusals, who holds it?"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.actor import Actor
 from domain.aggregate import Aggregate
 from domain.catalogue import Fuel, Service, VehicleClass
+from domain.price_terms import FeeTerms, PriceLine
 from domain.refusal import Refusal
 
 
 class RequestState(StrEnum):
-    """How far the job is. Quote, schedule, service and fare states of the full machine go between these."""
+    """How far the job is: asked for, searched for, under way, done and paid, or ended some other way."""
 
+    SUBMITTED = "submitted"
+    QUOTED = "quoted"
+    CONFIRMED = "confirmed"
+    SCHEDULED = "scheduled"
     SEARCHING = "searching"
     ASSIGNED = "assigned"
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
+    IN_SERVICE = "in_service"
+    LOADED = "loaded"
+    IN_TRANSIT = "in_transit"
+    AT_DROP = "at_drop"
+    WORK_DONE = "work_done"
+    FARE_REVIEW = "fare_review"
+    SETTLING = "settling"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    GONE_ON_ARRIVAL = "gone_on_arrival"
+    UNSUCCESSFUL = "unsuccessful"
     UNFULFILLED = "unfulfilled"
+    EXPIRED = "expired"
+    MERGED = "merged"
 
 
-CLOSED = frozenset({RequestState.COMPLETED, RequestState.CANCELLED, RequestState.UNFULFILLED})
+CLOSED = frozenset(
+    {
+        RequestState.COMPLETED,
+        RequestState.CANCELLED,
+        RequestState.GONE_ON_ARRIVAL,
+        RequestState.UNSUCCESSFUL,
+        RequestState.UNFULFILLED,
+        RequestState.EXPIRED,
+        RequestState.MERGED,
+    }
+)
 """States that nothing leaves."""
 
-UNDER_WAY = frozenset({RequestState.ASSIGNED, RequestState.EN_ROUTE, RequestState.ON_SCENE})
+BEFORE_SEARCH = frozenset({RequestState.SUBMITTED, RequestState.QUOTED, RequestState.CONFIRMED, RequestState.SCHEDULED})
+"""States in which nobody is looked for yet."""
+
+AT_VEHICLE = frozenset({RequestState.ON_SCENE, RequestState.IN_SERVICE})
+"""States in which the provider stands beside the vehicle."""
+
+ON_TRUCK = frozenset({RequestState.LOADED, RequestState.IN_TRANSIT, RequestState.AT_DROP})
+"""States in which the vehicle is on, or behind, the provider's truck."""
+
+REVOCABLE = frozenset({RequestState.ASSIGNED, RequestState.EN_ROUTE}) | AT_VEHICLE
+"""States in which a provider can still lose the job to another: the vehicle is not on its truck yet."""
+
+UNDER_WAY = REVOCABLE | ON_TRUCK
 """States in which exactly one provider holds the job."""
+
+CANCELLABLE = BEFORE_SEARCH | REVOCABLE | {RequestState.SEARCHING}
+"""States in which a request can be called off: as long as the vehicle is where it broke down."""
+
+TO_BE_PAID = frozenset({RequestState.WORK_DONE, RequestState.FARE_REVIEW, RequestState.SETTLING})
+"""States after the work, before the end."""
+
+TOWED = frozenset({Service.TOW, Service.FLATBED_TOW})
+"""Services that take the vehicle somewhere."""
+
+
+class Dispatch(StrEnum):
+    """When the search begins: at once (nothing is charged, or it is an SOS), or when the price is confirmed."""
+
+    AT_ONCE = "at_once"
+    ON_CONFIRMATION = "on_confirmation"
+
+
+class Hazard(StrEnum):
+    """What makes waiting dangerous; such requests are served first."""
+
+    LIVE_LANE = "live_lane"
+    BLIND_CURVE = "blind_curve"
+    NIGHT = "night"
+    ALONE = "alone"
+    WITH_CHILD = "with_child"
+    SMOKE = "smoke"
+    MEDICAL = "medical"
+
+
+class TriageSource(StrEnum):
+    """Who worked out what is wrong."""
+
+    RULES = "rules"
+    AGENT = "agent"
+    MODEL = "model"
+    DESK = "desk"
 
 
 class CancelReason(StrEnum):
@@ -83,7 +158,11 @@ class NotTheLiveOffer(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a customer says when asking for help: ids of what is personal, and what dispatch decides from."""
+    """What a customer says when asking for help: ids of what is personal, and what dispatch decides from.
+
+    ``zone_id`` is the service zone of the place, ``drop_cell`` where the vehicle is to be taken. ``radius_m`` and
+    ``widens_at`` say how the search begins when it begins at once; None searches everywhere.
+    """
 
     customer_id: UUID
     service: Service
@@ -92,6 +171,37 @@ class Call:
     cell: str
     place_id: UUID
     contact_id: UUID
+    zone_id: UUID | None = None
+    drop_cell: str | None = None
+    sos: bool = False
+    hazards: tuple[Hazard, ...] = ()
+    scheduled_for: datetime | None = None
+    dispatch: Dispatch = Dispatch.AT_ONCE
+    radius_m: int | None = None
+    widens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A price that was told, until ``valid_until``; which tariff in which version made it, and for how far a tow."""
+
+    quote_version: int
+    currency: str
+    lines: tuple[PriceLine, ...]
+    total_minor: int
+    valid_until: datetime
+    tariff_id: UUID | None
+    tariff_version: int | None
+    tow_distance_m: int | None
+    fees: FeeTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is to be done, and where the vehicle is to be taken, if anywhere."""
+
+    service: Service
+    drop_cell: str | None
 
 
 class JobEvent(Aggregate.Event):
@@ -110,30 +220,3 @@ class Assignment:
     provider_id: UUID
     shift_id: UUID
     attempt: int
-
-
-def acts_open(
-    actor: Actor, state: RequestState, customer_id: UUID, provider_id: UUID | None, *, offer_is_out: bool
-) -> tuple[str, ...]:
-    """Which acts are open to an actor on a request in that state; ``provider_id`` is whose job it is, if anyone's.
-
-    Made of plain values, so that a read model's row can be asked as well as the aggregate.
-    """
-    acts: list[str] = []
-    desk = actor.is_desk
-    if desk and state is RequestState.SEARCHING and not offer_is_out:
-        acts += ["offer", "give_up"]
-    if desk or actor.is_provider(provider_id):
-        acts += _NEXT_STEP.get(state, ())
-    elif actor.is_customer(customer_id) and state is RequestState.EN_ROUTE:
-        acts.append("confirm_arrival")
-    if (desk or actor.is_customer(customer_id)) and state not in CLOSED:
-        acts.append("cancel")
-    return tuple(acts)
-
-
-_NEXT_STEP = {
-    RequestState.ASSIGNED: ("report_en_route",),
-    RequestState.EN_ROUTE: ("confirm_arrival",),
-    RequestState.ON_SCENE: ("complete",),
-}

@@ -8,6 +8,7 @@ from domain.actor import Role
 from domain.catalogue import Capability, Service, VehicleClass
 from domain.offer import Offer, WhyClosed
 from domain.provider import Provider, SuspendReason
+from domain.price_terms import Fault
 from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -53,7 +54,10 @@ EN_ROUTE = fact(ServiceRequest.EnRouteStarted, SOON, **JOB)
 ON_SCENE = fact(ServiceRequest.ArrivedOnScene, SOON, **JOB, confirmed_by=ConfirmedBy.PROVIDER, distance_m=40)
 COMPLETED = fact(ServiceRequest.Completed, SOON, **JOB)
 REVOKED = fact(ServiceRequest.AssignmentRevoked, SOON, **JOB, attempt=1, reason=RevokeReason.STALLED)
-CANCELLED = fact(ServiceRequest.Cancelled, SOON, **NO_JOB, by=Role.CUSTOMER, reason=CancelReason.NO_LONGER_NEEDED)
+FREE: dict[str, object] = {"fee_minor": 0, "currency": None, "fault": Fault.NOBODY}
+CANCELLED = fact(
+    ServiceRequest.Cancelled, SOON, **NO_JOB, by=Role.CUSTOMER, reason=CancelReason.NO_LONGER_NEEDED, **FREE
+)
 UNFULFILLED = fact(ServiceRequest.Unfulfilled, SOON, attempt=1)
 
 ASKED = (REQUESTED, OFFER_MADE)

@@ -9,7 +9,7 @@ from domain.offer import DeclineReason, Offer, WhyClosed
 from domain.provider import Provider
 from domain.shift import Shift
 from infra.event_store import codec
-from tests.domain import facts
+from tests.domain import facts, request_facts
 from tests.support.roadside import LAPSE, LATER, SOON
 from tests.support.rulebook import Fact, fact, row_of
 
@@ -26,6 +26,7 @@ SAMPLES: tuple[Fact, ...] = (
     facts.CANCELLED,
     facts.UNFULFILLED,
     facts.REVOKED,
+    *request_facts.GOLDEN,
     facts.MADE_AT_NOON,
     fact(Offer.Accepted, SOON, **facts.OFFER_IDS),
     fact(Offer.Declined, SOON, **facts.OFFER_IDS, reason=DeclineReason.TOO_FAR),

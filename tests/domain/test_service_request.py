@@ -28,6 +28,7 @@ from tests.domain.facts import (
     DRIVING,
     EN_ROUTE,
     ENDS,
+    FREE,
     HELD,
     JOB,
     NO_JOB,
@@ -108,7 +109,12 @@ def revoke(r: ServiceRequest) -> None:
 
 def cancelled(**job: object) -> Fact:
     return fact(
-        ServiceRequest.Cancelled, SOON, **{**NO_JOB, **job}, by=Role.CUSTOMER, reason=CancelReason.NO_LONGER_NEEDED
+        ServiceRequest.Cancelled,
+        SOON,
+        **{**NO_JOB, **job},
+        by=Role.CUSTOMER,
+        reason=CancelReason.NO_LONGER_NEEDED,
+        **FREE,
     )
 
 
@@ -265,17 +271,26 @@ def test_nothing_happens_to_a_closed_request(end: str, act: str) -> None:
         rule.then_refused(RequestClosed)
 
 
+SEARCH_ACTS = ("offer", "give_up", "escalate", "merge", "record_triage")
+ASKING = ("change_need", "raise_sos", "cancel")
+AT_WORK = (
+    "start_service", "attempt_contact", "report_gone", "complete", "propose_need_change", "end_unsuccessful",
+    "capture_evidence", "release",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("facts", "actor", "open_acts"),
     [
-        ((REQUESTED,), DESK_ACTOR, ("offer", "give_up", "cancel")),
-        (ASKED, DESK_ACTOR, ("cancel",)),
-        (HELD, DESK_ACTOR, ("report_en_route", "cancel")),
-        (HELD, THE_PROVIDER, ("report_en_route",)),
-        (DRIVING, THE_PROVIDER, ("confirm_arrival",)),
-        (DRIVING, THE_CUSTOMER, ("confirm_arrival", "cancel")),
-        (THERE, THE_PROVIDER, ("complete",)),
-        (THERE, THE_CUSTOMER, ("cancel",)),
+        ((REQUESTED,), DESK_ACTOR, (*SEARCH_ACTS, *ASKING)),
+        ((REQUESTED,), THE_CUSTOMER, ASKING),
+        (ASKED, DESK_ACTOR, ("escalate", "record_triage", "raise_sos", "cancel")),
+        (HELD, DESK_ACTOR, ("escalate", "record_triage", "report_en_route", "release", "raise_sos", "cancel")),
+        (HELD, THE_PROVIDER, ("report_en_route", "release")),
+        (DRIVING, THE_PROVIDER, ("confirm_arrival", "release")),
+        (DRIVING, THE_CUSTOMER, ("confirm_arrival", "raise_sos", "cancel")),
+        (THERE, THE_PROVIDER, AT_WORK),
+        (THERE, THE_CUSTOMER, ("raise_sos", "cancel")),
         (DONE, DESK_ACTOR, ()),
         (HELD, ANOTHER_PROVIDER, ()),
         (HELD, ANOTHER_CUSTOMER, ()),

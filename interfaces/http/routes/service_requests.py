@@ -18,7 +18,8 @@ from domain.catalogue import Service, check_fit
 from domain.geography import cell_of
 from domain.ids import Prefix, new_id, parse
 from domain.refusal import NotAllowed, NotFound
-from domain.request_terms import Call, RequestState, acts_open
+from domain.request_acts import Standing, acts_open
+from domain.request_terms import Call, RequestState
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.routing import DESK, REQUIRED, Routes
@@ -218,11 +219,10 @@ def _sees(actor: Actor, row: RequestRow) -> bool:
 
 def shown(row: RequestRow, actor: Actor) -> dict[str, object]:
     """A row of the board as the API shows it to that actor."""
-    can = acts_open(
-        actor,
-        RequestState(row.state),
-        row.customer_id,
-        row.provider_id,
+    standing = Standing(
+        state=RequestState(row.state),
+        customer_id=row.customer_id,
+        provider_id=row.provider_id,
         offer_is_out=row.live_offer_id is not None,
     )
     return {
@@ -250,5 +250,5 @@ def shown(row: RequestRow, actor: Actor) -> dict[str, object]:
         "en_route_at": row.en_route_at,
         "on_scene_at": row.on_scene_at,
         "ended_at": row.ended_at,
-        "can": can,
+        "can": acts_open(actor, standing),
     }
