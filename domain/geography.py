@@ -44,6 +44,11 @@ def checked_cell(cell: str) -> str:
     return cell
 
 
+def parent_of(cell: str, resolution: int) -> str:
+    """The larger cell, at a coarser resolution, that holds this one; raises BadCell."""
+    return str(h3.cell_to_parent(checked_cell(cell), resolution))
+
+
 @lru_cache(maxsize=CELLS_REMEMBERED)
 def centre_of(cell: str) -> tuple[float, float]:
     """Latitude and longitude of a cell's centre, in degrees; raises BadCell."""
@@ -57,3 +62,8 @@ def distance_m(from_cell: str, to_cell: str) -> int:
     Haversine on the mean earth radius (6,371,007.18 m), as H3 computes it; exact to 0.5 % of the ellipsoid.
     """
     return round(float(h3.great_circle_distance(centre_of(from_cell), centre_of(to_cell), unit="m")))
+
+
+def points_apart_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Great-circle distance between two points (latitude and longitude in degrees), in metres; as ``distance_m``."""
+    return float(h3.great_circle_distance(one, other, unit="m"))

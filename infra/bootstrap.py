@@ -21,9 +21,9 @@ from infra.queries.view import ReadModelView
 from infra.settings import Settings
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
+from projections.matching_table import ShiftRow, matching_table
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
-from projections.shifts_on_duty import ShiftRow, shifts_on_duty
 
 
 class Waiting(Protocol):
@@ -86,7 +86,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         waiting=waiter,
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
-        shifts=ReadModelView(readers, shifts_on_duty, "started_at"),
+        shifts=ReadModelView(readers, matching_table, "started_at"),
         audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=postgres.head,

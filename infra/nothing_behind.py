@@ -19,9 +19,9 @@ from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
+from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.request_board import request_board
-from projections.shifts_on_duty import shifts_on_duty
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -113,7 +113,7 @@ def nothing_behind(settings: Settings) -> Stack:
         waiting=ProjectionWaiter(settings),
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
-        shifts=ReadModelView(readers, shifts_on_duty, "started_at"),
+        shifts=ReadModelView(readers, matching_table, "started_at"),
         audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=log.head,

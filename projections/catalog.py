@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import cast
 
 from projections.audit_trail import audit_trail
+from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.read_model import AnyReadModel
 from projections.request_board import request_board
-from projections.shifts_on_duty import shifts_on_duty
 
 READ_MODELS: tuple[AnyReadModel, ...] = cast(
-    "tuple[AnyReadModel, ...]", (request_board, provider_jobs, audit_trail, shifts_on_duty)
+    "tuple[AnyReadModel, ...]",
+    (
+        request_board,
+        provider_jobs,
+        audit_trail,
+        matching_table,
+    ),
 )
 """All of them; whoever runs them does not care about their row types."""
 

@@ -29,7 +29,7 @@ SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.servi
  ORDER BY r.created_at, r.request_id LIMIT %s"""
 FREE_SHIFTS: Final = """
 SELECT tenant, shift_id, version, provider_id, capabilities, cell, updated_at
-  FROM shifts_on_duty WHERE state = 'available' LIMIT %s"""
+  FROM matching_table WHERE state = 'available' LIMIT %s"""
 OVERDUE: Final = """
 SELECT j.tenant, j.offer_id, j.request_id, j.lapses_at, e.correlation_id, e.command_id
   FROM provider_jobs j LEFT JOIN events e ON e.position = j.position
@@ -60,7 +60,7 @@ class PostgresDispatchBoard:
         reached = dict(await self._rows(POSITIONS, ()))
         return Positions(
             requests=reached.get("request_board", 0),
-            shifts=reached.get("shifts_on_duty", 0),
+            shifts=reached.get("matching_table", 0),
             jobs=reached.get("provider_jobs", 0),
         )
 

@@ -10,9 +10,9 @@ from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Pos
 from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
 from infra.event_store.codec import decode
 from projections.fact import Fact
+from projections.matching_table import ShiftRow, matching_table
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
-from projections.shifts_on_duty import ShiftRow, shifts_on_duty
 from tests.projections.telling import folded
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class MemoryBoard:
 
     def freeze(self) -> None:
         """From now on nothing new is seen."""
-        for model in (request_board, provider_jobs, shifts_on_duty):
+        for model in (request_board, provider_jobs, matching_table):
             self.frozen_at[model.name] = len(self._log.events)
 
     def thaw(self) -> None:
@@ -49,7 +49,7 @@ class MemoryBoard:
         return list(folded(model, map(_fact, self._log.events[:upto])).values())
 
     async def positions(self) -> Positions:
-        return Positions(*(self._upto(model.name) for model in (request_board, shifts_on_duty, provider_jobs)))
+        return Positions(*(self._upto(model.name) for model in (request_board, matching_table, provider_jobs)))
 
     async def searches(self, limit: int) -> Sequence[Search]:
         jobs = self.rows(provider_jobs)
@@ -58,7 +58,7 @@ class MemoryBoard:
         return [self._search(row, jobs) for row in waiting[:limit]]
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
-        free = [row for row in self.rows(shifts_on_duty) if row.state == "available"]
+        free = [row for row in self.rows(matching_table) if row.state == "available"]
         return [_free_shift(row) for row in free[:limit]]
 
     async def overdue_offers(self, at: datetime, limit: int) -> Sequence[OverdueOffer]:

@@ -219,11 +219,11 @@ async def test_what_this_release_does_not_know_keeps_nobody_waiting(desk: Desk, 
     shift_id, strange, plain = await desk.on_duty(near(1)), await desk.calls(), await desk.calls()
     running = Projector(database.settings)
     running.start()
-    await until(lambda: _count(database, "request_board") == 2 and _count(database, "shifts_on_duty") == 1)
+    await until(lambda: _count(database, "request_board") == 2 and _count(database, "matching_table") == 1)
     running.stop()
     with psycopg.connect(database.app_dsn) as connection:
         connection.execute("UPDATE request_board__g1 SET service = 'teleport' WHERE request_id = %s", [strange])
-        connection.execute("UPDATE shifts_on_duty__g1 SET capabilities = capabilities || '\"levitate\"'")
+        connection.execute("UPDATE matching_table__g1 SET capabilities = capabilities || '\"levitate\"'")
     async with await psycopg.AsyncConnection.connect(database.app_dsn, autocommit=True) as connection_:
         board = PostgresDispatchBoard(connection_)
         assert [search.request_id for search in await board.searches(10)] == [plain]

@@ -15,23 +15,20 @@ from infra.event_store import codec
 from projections.audit_trail import audit_trail
 from projections.catalog import READ_MODELS, read_model
 from projections.fact import Fact
+from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.read_model import Key, ReadModel, Row, RowMissing
 from projections.request_board import request_board
-from projections.shifts_on_duty import shifts_on_duty
 from tests.projections.telling import fact, facts_of, folded, the_row
 from tests.support.roadside import (
     BREAKDOWN_CELL,
-    CREW,
     CUSTOMER,
-    DEPOT_CELL,
     OFFER,
     OTHER_OFFER,
     PROVIDER,
     REQUEST,
     SHIFT,
     TENANT,
-    TRUCK,
     some_id,
 )
 
@@ -176,41 +173,6 @@ def test_a_job_can_be_lost(what: str, state: str) -> None:
     assert (row.state, row.why) == (state, "stalled")
 
 
-def shift(position: int, what: str, version: int, **data: object) -> Fact:
-    """What happened to a shift."""
-    return fact(position, f"shift.{what}", 21, version, **data)
-
-
-STARTED = shift(
-    1, "started", 1, provider_id=str(PROVIDER), crew_id=str(CREW), truck_id=str(TRUCK),
-    capabilities=["flat_tyre", "tow"], cell=DEPOT_CELL,
-)  # fmt: skip
-RESERVED: dict[str, Any] = {"offer_id": str(OFFER), "request_id": str(REQUEST)}
-
-
-def test_a_shift_is_on_duty_until_it_ends() -> None:
-    row = the_row(shifts_on_duty, STARTED)
-    assert (row.state, row.capabilities, row.cell) == ("available", ("flat_tyre", "tow"), DEPOT_CELL)
-    assert folded(shifts_on_duty, [STARTED, shift(2, "ended", 2, provider_id=str(PROVIDER))]) == {}
-
-
-def test_a_reservation_hardens_and_ends_elsewhere() -> None:
-    told = [STARTED, shift(2, "held", 2, **RESERVED)]
-    assert (the_row(shifts_on_duty, *told).state, the_row(shifts_on_duty, *told).offer_id) == ("offered", OFFER)
-    told.append(shift(3, "committed", 3, **RESERVED))
-    assert (the_row(shifts_on_duty, *told).state, the_row(shifts_on_duty, *told).request_id) == ("committed", REQUEST)
-    told.append(shift(4, "released", 4, **RESERVED, cell=BREAKDOWN_CELL))
-    row = the_row(shifts_on_duty, *told)
-    assert (row.state, row.offer_id, row.request_id, row.cell) == ("available", None, None, BREAKDOWN_CELL)
-
-
-def test_a_break_ends_where_the_crew_is() -> None:
-    told = [STARTED, shift(2, "break_started", 2)]
-    assert the_row(shifts_on_duty, *told).state == "on_break"
-    row = the_row(shifts_on_duty, *told, shift(3, "break_ended", 3, cell=BREAKDOWN_CELL))
-    assert (row.state, row.cell, row.version) == ("available", BREAKDOWN_CELL, 3)
-
-
 def test_every_event_is_in_the_audit_trail() -> None:
     told = [*whole_job(), fact(9, "something.never_heard_of")]
     rows = folded(audit_trail, told)
@@ -219,12 +181,12 @@ def test_every_event_is_in_the_audit_trail() -> None:
     assert rows[TENANT, 9].command_id == some_id(909)
 
 
-@pytest.mark.parametrize("model", [request_board, provider_jobs, shifts_on_duty], ids=lambda model: model.name)
+@pytest.mark.parametrize("model", [request_board, provider_jobs, matching_table], ids=lambda model: model.name)
 def test_a_fact_about_a_row_that_nothing_began_is_refused(model: ReadModel[Row]) -> None:
     lonely = {
         request_board: of_request(1, "completed", 6, **JOB),
         provider_jobs: of_request(1, "completed", 6, offer_id=str(OTHER_OFFER)),
-        shifts_on_duty: shift(1, "held", 2, **RESERVED),
+        matching_table: fact(1, "shift.held", 21, 2, offer_id=str(OFFER), request_id=str(REQUEST)),
     }[model]
     with pytest.raises(RowMissing):
         folded(model, [lonely])
@@ -234,7 +196,7 @@ def test_a_fact_about_a_row_that_nothing_began_is_refused(model: ReadModel[Row])
 def test_rows_agree_with_the_aggregates(seed: int) -> None:
     events = some_events(seed, 3_000)
     facts = facts_of(events)
-    board, jobs, shifts = (folded(model, facts) for model in (request_board, provider_jobs, shifts_on_duty))
+    board, jobs, shifts = (folded(model, facts) for model in (request_board, provider_jobs, matching_table))
     streams: dict[object, list[tuple[int, str, bytes, object]]] = {}
     for _, event in events:
         streams.setdefault(event.stream_id, []).append(
@@ -282,7 +244,7 @@ def msg(row: Row, *names: str) -> tuple[object, ...]:
 
 
 def test_read_models_are_found_by_name() -> None:
-    assert {model.name for model in READ_MODELS} >= {"request_board", "provider_jobs", "audit_trail", "shifts_on_duty"}
+    assert {model.name for model in READ_MODELS} >= {"request_board", "provider_jobs", "audit_trail", "matching_table"}
     assert read_model("audit_trail") is not None
     with pytest.raises(LookupError, match="there are request_board"):
         read_model("dashboards")

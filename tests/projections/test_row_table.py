@@ -116,7 +116,7 @@ def test_two_equal_rows_are_not_none(table: RowTable, eye: Connection) -> None:
     assert digest(eye, "things__g1", names).value != empty.value
 
 
-@pytest.mark.parametrize("view", ["request_board", "provider_jobs", "audit_trail", "shifts_on_duty"])
+@pytest.mark.parametrize("view", ["request_board", "provider_jobs", "audit_trail", "matching_table"])
 def test_a_reader_sees_only_its_tenant(cell: Database, owner: Connection, view: str, start_caught_up: None) -> None:
     counts: dict[str, dict[object, object]] = {}
     for tenant in ("demo", "other", "nobody", ""):

@@ -50,7 +50,7 @@ async def test_a_reader_waits_for_its_own_write(cell: Database, start_projector:
     async with waiter(cell) as waits:
         for number in range(20):
             receipt = await asyncio.to_thread(log.append, one_save([event(f"s{number}")]))
-            names = ["request_board", "audit_trail", "provider_jobs", "shifts_on_duty"]
+            names = ["request_board", "audit_trail", "provider_jobs", "matching_table"]
             found = await asyncio.gather(*[waits.wait_for(name, receipt.position, PATIENCE_S) for name in names])
             assert min(found) >= receipt.position
     log.close()

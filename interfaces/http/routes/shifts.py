@@ -21,7 +21,7 @@ from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
 from interfaces.http.routing import DESK, Routes
 from interfaces.http.shapes.providers import BreakEndBody, ShiftBody, ShiftDone, ShiftPage, ShiftShown
 from interfaces.http.shapes.values import ProviderId
-from projections.shifts_on_duty import ShiftRow
+from projections.matching_table import ShiftRow
 
 PATH = "/v1/shifts"
 ONE = PATH + "/{shift_id}"
@@ -156,7 +156,7 @@ def _id(text: str) -> UUID:
 
 
 def _row_shown(row: ShiftRow, actor: Actor, at: datetime) -> dict[str, object]:
-    state = ShiftState(row.state)
+    state, doing = ShiftState(row.state), ShiftState(row.doing)
     return {
         "id": show(Prefix.SHIFT, row.shift_id),
         "version": row.version,
@@ -168,5 +168,5 @@ def _row_shown(row: ShiftRow, actor: Actor, at: datetime) -> dict[str, object]:
         "cell": row.cell,
         "offer_id": answers.shown_id("offer_id", row.offer_id),
         "request_id": answers.shown_id("request_id", row.request_id),
-        "can": shift_acts_open(actor, state, state, row.provider_id, None, at),
+        "can": shift_acts_open(actor, state, doing, row.provider_id, row.ends_by, at),
     }

@@ -52,7 +52,7 @@ def test_the_list_tells_position_and_lag(cell: Database) -> None:
     assert code == 0
     assert found["head"] == head
     assert {each["name"] for each in found["read_models"]} == {
-        "request_board", "provider_jobs", "audit_trail", "shifts_on_duty",
+        "request_board", "provider_jobs", "audit_trail", "matching_table",
     }  # fmt: skip
     assert all(each["events"] == head - each["position"] > 0 for each in found["read_models"])
     assert "request_board" in run("list")[1]

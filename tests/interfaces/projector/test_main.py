@@ -74,7 +74,7 @@ def test_lag_and_batches_are_numbers_for_prometheus(metrics_url: str) -> None:
         except OSError:
             return ""
 
-    for name in ("request_board", "provider_jobs", "audit_trail", "shifts_on_duty"):
+    for name in ("request_board", "provider_jobs", "audit_trail", "matching_table"):
         for line in (
             f'vehicaid_projection_lag_events{{projection="{name}"}} 0.0',
             f'vehicaid_projection_lag_seconds{{projection="{name}"}} 0.0',
