@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from projections.audit_trail import audit_trail
+from projections.customer_requests import customer_requests
 from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.read_model import AnyReadModel
 from projections.request_board import request_board
+from projections.timers import timers
 
 READ_MODELS: tuple[AnyReadModel, ...] = cast(
     "tuple[AnyReadModel, ...]",
@@ -17,6 +19,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         provider_jobs,
         audit_trail,
         matching_table,
+        customer_requests,
+        timers,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""

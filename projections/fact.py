@@ -161,6 +161,26 @@ class Fact:
         except ValidationError:
             raise self._bad(name, "a list of UUIDs") from None
 
+    def told(self, name: str) -> dict[str, object]:
+        """A small value as it was told: an object of texts, whole numbers, flags and nulls."""
+        return self._plain(name, self._get(name))
+
+    def maybe_told(self, name: str) -> dict[str, object] | None:
+        """A small value or None."""
+        return None if self.data.get(name) is None else self.told(name)
+
+    def all_told(self, name: str) -> tuple[dict[str, object], ...]:
+        """A list of small values, in its order."""
+        value = self._get(name)
+        if not isinstance(value, list):
+            raise self._bad(name, "a list of objects")
+        return tuple(self._plain(name, each) for each in value)
+
+    def _plain(self, name: str, value: object) -> dict[str, object]:
+        if not isinstance(value, dict) or not all(_is_plain(each) for each in value.values()):
+            raise self._bad(name, "an object of texts, whole numbers, flags and nulls")
+        return value
+
     def _get(self, name: str) -> object:
         try:
             return self.data[name]
@@ -174,3 +194,11 @@ class Fact:
 
     def __repr__(self) -> str:
         return f"Fact({self.position}, {self.topic}, {self.stream_id} v{self.version})"
+
+
+def _is_plain(value: object) -> bool:
+    if type(value) is int:
+        return -LARGEST_WHOLE <= value <= LARGEST_WHOLE
+    if type(value) is str:
+        return "\0" not in value
+    return value is None or type(value) is bool

@@ -122,6 +122,17 @@ class ReadModel(Generic[R]):
 
         return register
 
+    def settles(
+        self, topic: str, key: KeyOf = of_stream
+    ) -> Callable[[Callable[[R | None, Fact], R | None]], Callable[[R | None, Fact], R | None]]:
+        """The fold of a topic that says how a row stands from now on, or that there is none, whatever was before."""
+
+        def register(fold: Callable[[R | None, Fact], R | None]) -> Callable[[R | None, Fact], R | None]:
+            self._add(topic, Rule(key, fold))
+            return fold
+
+        return register
+
     def begins_on_every_topic(self, key: KeyOf) -> Callable[[Callable[[Fact], R]], Callable[[Fact], R]]:
         """The fold of a read model with a row for every event."""
 

@@ -67,7 +67,7 @@ def folded(model: ReadModel[R], facts: Iterable[Fact]) -> dict[Key, R]:
             continue
         row = rule.fold(rows.get(key), each)
         if row is None:
-            rows.pop(key)
+            rows.pop(key, None)
         else:
             rows[key] = row
     return rows
