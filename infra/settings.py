@@ -102,6 +102,23 @@ class Settings(BaseSettings):
 
     # 4,096 events: a proof inside a segment is 12 hashes long, sealing one takes about 40 ms.
     seal_segment_events: int = Field(default=4096, ge=1, le=65_536)
+    # What is believed of a position. 30 s ahead is a clock set by hand; 15 min old is no position any more; 70 m/s
+    # (252 km/h) drives no truck; an accuracy of 2 km does not even tell the part of the city.
+    position_clock_ahead_s: float = Field(default=30.0, ge=0, le=600)
+    position_oldest_s: float = Field(default=900.0, ge=10, le=86_400)
+    position_fastest_mps: float = Field(default=70.0, ge=1, le=1_000)
+    position_worst_accuracy_m: float = Field(default=2_000.0, ge=1, le=100_000)
+    # 128 KiB: 500 positions, the largest batch, written in full.
+    positions_body_limit_bytes: int = Field(default=131_072, ge=1_024, le=1_048_576)
+    # 1 h in Redis: longer than any shift is silent before it counts as stale; the track remembers the rest.
+    position_remembered_s: float = Field(default=3_600.0, ge=60, le=86_400)
+    # 30 days of exact points: long enough to settle a dispute about a job, no longer. They are personal data.
+    positions_kept_days: int = Field(default=30, ge=1, le=3_650)
+    # 7 days made ahead: a projector that is away for a week does not stop a ping.
+    positions_days_ahead: int = Field(default=7, ge=1, le=60)
+    # 0.25 s: Redis answers in less than one; whoever waits longer does better without it.
+    redis_timeout_s: float = Field(default=0.25, gt=0, le=10)
+
     # 30 s: half of the minute that may pass before an event is sealed, so that a restart fits into the other half.
     seal_after_s: float = Field(default=30.0, ge=0, le=45)
 

@@ -85,6 +85,25 @@ receipts_purged = Counter(
     "vehicaid_receipts_purged", "Receipts removed because their time was over.", registry=REGISTRY
 )
 
+positions_accepted = Counter(
+    "vehicaid_positions_accepted", "Positions of crews that were believed and new.", registry=REGISTRY
+)
+positions_late = Counter(
+    "vehicaid_positions_late", "Of these, positions that came after a newer one of their shift.", registry=REGISTRY
+)
+positions_repeated = Counter(
+    "vehicaid_positions_repeated", "Positions that had been sent before; phones repeat themselves.", registry=REGISTRY
+)
+positions_refused = Counter(
+    "vehicaid_positions_refused", "Positions that were not believed, by code.", ["code"], registry=REGISTRY
+)
+position_days_dropped = Counter(
+    "vehicaid_position_days_dropped", "Days of positions removed because their time was over.", registry=REGISTRY
+)
+redis_failures = Counter(
+    "vehicaid_redis_failures", "Times that Redis did not answer and was done without.", registry=REGISTRY
+)
+
 
 def exposition() -> tuple[bytes, str]:
     """Everything as Prometheus reads it, and its content type."""

@@ -94,10 +94,10 @@ class Edge:
         if path.startswith("/v1/") and path not in OPEN:
             actor = state["actor"] = self._actor(headers, state["at"])
             bind(tenant=actor.tenant, actor=actor.text)
-        length = headers.get("content-length")
+        length, at_most = headers.get("content-length"), self._limits.body_bytes_at(path)
         if length is None:
-            receive = self._counted(receive)
-        elif not length.isdigit() or int(length) > self._limits.body_bytes:
+            receive = _counted(receive, at_most)
+        elif not length.isdigit() or int(length) > at_most:
             raise Problem("body_too_large")
         try:
             async with asyncio.timeout(self._limits.request_s):
@@ -113,19 +113,6 @@ class Edge:
         except BadToken as error:
             raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="vehicaid"'}) from error
 
-    def _counted(self, receive: Receive) -> Receive:
-        taken = 0
-
-        async def counting() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._limits.body_bytes:
-                raise Problem("body_too_large", headers={"Connection": "close"})
-            return message
-
-        return counting
-
     def _dress(self, message: Message) -> None:
         headers = message.setdefault("headers", [])
         said = {name for name, _ in headers}
@@ -139,6 +126,20 @@ class Edge:
             frame = traceback.extract_tb(sys.exc_info()[2])[-1]
             _log.error("unexpected", kind=type(error).__name__, file=frame.filename, line=frame.lineno)
         await response(problem, trace_id_of(scope))(scope, receive, send)
+
+
+def _counted(receive: Receive, at_most: int) -> Receive:
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > at_most:
+            raise Problem("body_too_large", headers={"Connection": "close"})
+        return message
+
+    return counting
 
 
 def trace_id_of(scope: Scope) -> str:

@@ -35,7 +35,7 @@ EDGE: Mapping[str, Kind] = {
     "stale_version": Kind(
         412, "The object has changed", "If-Match names an older version: read the object again, then decide again."
     ),
-    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB."),
+    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, batches of positions to 128 KiB."),
     "unsupported_media_type": Kind(415, "Not JSON", "Send the body as application/json."),
     "validation_failed": Kind(422, "Validation failed", "Some fields are wrong; `errors` says which and why."),
     "key_reused": Kind(

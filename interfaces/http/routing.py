@@ -35,6 +35,14 @@ OF_COMMANDS: Final = (
     "log_unavailable",
     "timed_out",
 )
+OF_REPORTS: Final = (
+    "malformed_request",
+    "missing_idempotency_key",
+    "unsupported_media_type",
+    "store_unavailable",
+    "timed_out",
+)
+"""Of what is sent to us and is no command: nothing enters the log, so there is no receipt and no position."""
 OF_QUERIES: Final = ("store_unavailable", "projection_behind", "timed_out")
 
 
@@ -157,6 +165,14 @@ class Routes:
         extra: dict[str, object] = {"x-roles": [role.value for role in roles], "x-if-match": if_match}
         return self._declare("POST", path, answer, codes, status, extra, CommandRoute)
 
+    def report(
+        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role], problems: Sequence[str] = ()
+    ) -> Callable[[Handler], Handler]:
+        """Declare a POST that orders nothing: it can be repeated by its nature, and needs a key like any other."""
+        codes = [*ALWAYS, *OF_REPORTS, *problems]
+        extra: dict[str, object] = {"x-roles": [role.value for role in roles], "x-if-match": OPTIONAL}
+        return self._declare("POST", path, answer, codes, 200, extra, CommandRoute)
+
     def query(
         self, path: str, answer: type[BaseModel], *, roles: Sequence[Role], problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
@@ -188,7 +204,7 @@ class Routes:
                 description=description.strip() or summary,
                 status_code=status,
                 response_model=answer,
-                responses=responses_of(status, codes, is_command=method == "POST"),
+                responses=responses_of(status, codes, is_command="contended" in codes),
                 openapi_extra=extra,
                 route_class_override=route_class,
             )

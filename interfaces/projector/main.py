@@ -22,6 +22,8 @@ BACKGROUND_SERVICES: Final = (
     "infra.audit.sealer:run_sealer",
     "infra.personal.sweeper:run_sweeper",
     "infra.retention:run_retention",
+    "infra.positions.upkeep:run_upkeep",
+    "infra.analytics.presenter:run_presenter",
 )
 """What else follows the log in this process, as ``module:function``; imported when the process starts."""
 

@@ -1,0 +1,1 @@
+"""Where are positions of crews kept? Each in a track in PostgreSQL, the last of each also in Redis."""
