@@ -28,6 +28,12 @@ class Prefix(StrEnum):
     COMMAND = "cmd_"
     CONTACT = "cnt_"
     PROFILE = "prf_"
+    ZONE = "zon_"
+    TARIFF = "trf_"
+    RATING = "rat_"
+    WALLET = "wal_"
+    PAYMENT = "pay_"
+    INVOICE = "inv_"
 
 
 class BadId(BadInput):

@@ -3,12 +3,30 @@
 from typing import Any
 
 from domain.aggregate import Aggregate, events_of
+from domain.invoice import Invoice, InvoiceSeries
 from domain.offer import Offer
+from domain.payment import Payment
 from domain.provider import Provider
+from domain.rating import Rating
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from domain.tariff import Tariff
+from domain.wallet import Wallet
+from domain.zone import Zone
 
-AGGREGATES: tuple[type[Aggregate], ...] = (ServiceRequest, Offer, Provider, Shift)
+AGGREGATES: tuple[type[Aggregate], ...] = (
+    ServiceRequest,
+    Offer,
+    Provider,
+    Shift,
+    Wallet,
+    Payment,
+    Invoice,
+    InvoiceSeries,
+    Zone,
+    Tariff,
+    Rating,
+)
 
 
 def event_classes() -> list[type[Any]]:

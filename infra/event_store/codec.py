@@ -27,7 +27,7 @@ class BrokenStream(Exception):
 class _Entry:
     """Everything the codec knows of one topic."""
 
-    __slots__ = ("decode", "needs_payload", "plain", "prefix", "shape")
+    __slots__ = ("at_the_end", "decode", "needs_payload", "plain", "prefix", "shape")
 
     def __init__(self, shape: EventShape) -> None:
         self.shape = shape
@@ -35,7 +35,8 @@ class _Entry:
         struct = msgspec.defstruct(f"Payload_{shape.topic.replace('.', '_')}", fields, gc=False)
         self.plain: Callable[[bytes], object] = msgspec.json.Decoder(struct).decode
         self.prefix = f'{{"class_version":{shape.class_version}'.encode()
-        self.needs_payload = shape.is_created or bool(shape.parameters)
+        self.at_the_end: bool = getattr(shape.event_class, "AT_THE_END", False)
+        self.needs_payload = (shape.is_created and not self.at_the_end) or bool(shape.parameters)
         self.decode: Callable[[bytes], object] = self.plain if shape.class_version == 1 else self._decode_versioned
         self._set(struct)
 
@@ -82,7 +83,7 @@ def encode(fact: Any) -> NewEvent:
         state[name] = fields[name]
     return NewEvent(
         fields["originator_id"],
-        fields["originator_version"],
+        None if entry.at_the_end else fields["originator_version"],
         shape.topic,
         msgspec.json.encode(state),
         fields["timestamp"],

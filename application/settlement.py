@@ -1,0 +1,215 @@
+"""How does a job's money move, within the save of whatever moves it? Kept, taken, collected, divided, billed.
+
+Each function works on the unit of work of the use case that calls it, adds no command of its own, and changes nothing
+when it is called again for what was done already. A settlement is what ``ServiceRequest.settle`` takes; the bill of
+one that has a payment is ``domain.invoice_terms.invoice_id`` of it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid5
+
+from application.settlement_terms import terms_of
+from domain.invoice import Invoice, InvoiceSeries
+from domain.invoice_terms import SERIES, DocType, Series, financial_year
+from domain.payment import NothingDue, Payment, PaymentState, payment_id
+from domain.price_terms import PaymentMethod
+from domain.pricing import sac_of
+from domain.refusal import NotFound
+from domain.request_fare import Outcome, Settlement
+from domain.split import Bill, bill_of, bill_of_fee, lines_of
+from domain.wallet import Wallet
+from domain.wallet_terms import Hold, InsufficientFunds, WhyDebited, WhyReleased, wallet_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Work
+    from application.settlement_terms import Terms
+    from domain.price_terms import PriceLine
+    from domain.service_request import ServiceRequest
+
+HELD_FOR = timedelta(days=7)
+"""A hold outlives every job that was confirmed for now; one that is scheduled says until when it is kept."""
+
+
+async def hold_for(
+    work: Work,
+    customer_id: UUID,
+    request_id: UUID,
+    amount_minor: int,
+    currency: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> UUID:
+    """Keep so much of the customer's wallet for a job; gives the hold's id.
+
+    The same amount again is the same hold; another amount takes its place. Raises InsufficientFunds (also where there
+    is no wallet), WalletFrozen, CurrencyMismatch, TooManyHolds or BadAmount.
+    """
+    wallet = await _wallet(work, customer_id)
+    if wallet is None:
+        raise InsufficientFunds(
+            "there is no wallet yet", available_minor=0, missing_minor=amount_minor, currency=currency
+        )
+    kept = wallet.hold_for(request_id)
+    if kept is not None and kept.amount_minor == amount_minor and kept.expires_at > at:
+        return kept.hold_id
+    hold_id = uuid5(request_id, f"hold/{wallet.version}")
+    wallet.hold(Hold(hold_id, request_id, amount_minor, expires_at or at + HELD_FOR), currency, at)
+    return hold_id
+
+
+async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> None:
+    """Give the customer free what was kept for the request; nothing kept is no news."""
+    wallet = await _wallet(work, request.customer_id)
+    kept = wallet.hold_for(request.id) if wallet else None
+    if wallet is not None and kept is not None:
+        wallet.release(kept.hold_id, WhyReleased.NOT_NEEDED, at)
+
+
+async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settlement | None:
+    """Have the approved fare paid: from the wallet at once, with split and invoice; by cash it becomes due (None).
+
+    What was kept is taken first, then what is available; whatever is missing the customer owes: a job that was done
+    is never held up by its payment. A request that costs nothing is settled with zero.
+    """
+    fare = request.fare
+    if fare is None or fare.total_minor == 0 or request.payment_method is PaymentMethod.NONE:
+        await release_hold(work, request, at)
+        return Settlement(Outcome.ZERO, 0, fare.currency if fare else None, None)
+    payment = await _payment(work, request.id)
+    if payment is None:
+        payment = _due(work, request, Outcome.CHARGE, fare.total_minor, fare.currency, at)
+    if request.payment_method is PaymentMethod.CASH:
+        return None
+    if payment.state is PaymentState.DUE:
+        await _take(work, request, payment, WhyDebited.SERVICE, at)
+        payment.owe(at)
+    return await _divide(work, request, payment, fare.lines, bill_of(fare.lines), at)
+
+
+async def collect_cash(
+    work: Work, request: ServiceRequest, amount_minor: int, currency: str, at: datetime
+) -> Settlement:
+    """The provider was handed the cash: book it, divide it, bill it; the same again changes nothing.
+
+    Raises NothingDue, WrongAmount or CurrencyMismatch.
+    """
+    payment = await _payment(work, request.id)
+    held, fare = request.assignment, request.fare
+    if payment is None or held is None or fare is None:
+        raise NothingDue(request_id=str(request.id))
+    if payment.state is not PaymentState.SETTLED:
+        payment.collect(held.provider_id, amount_minor, currency, at)
+    return await _divide(work, request, payment, fare.lines, bill_of(fare.lines), at)
+
+
+async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: datetime) -> Settlement:
+    """Have the fee of an early end paid, and give free the rest of what was kept; the same again changes nothing.
+
+    The fee is taken from what was kept or is available; what is missing the customer owes. Zero is settled too.
+    """
+    quote = request.quote
+    if fee_minor == 0 or quote is None:
+        await release_hold(work, request, at)
+        return Settlement(Outcome.ZERO, 0, quote.currency if quote else None, None)
+    payment = await _payment(work, request.id)
+    if payment is None:
+        payment = _due(work, request, Outcome.FEE, fee_minor, quote.currency, at)
+    if payment.state is PaymentState.DUE:
+        await _take(work, request, payment, WhyDebited.FEE, at)
+        payment.owe(at)
+    terms = await terms_of(work, request)
+    bill = bill_of_fee(payment.amount_minor, terms.split.tax_bp, interstate=terms.interstate)
+    return await _divide(work, request, payment, lines_of(bill), bill, at, terms)
+
+
+async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
+    try:
+        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
+    except NotFound:
+        return None
+
+
+async def _payment(work: Work, request_id: UUID) -> Payment | None:
+    try:
+        return await work.get(Payment, payment_id(request_id))
+    except NotFound:
+        return None
+
+
+def _due(
+    work: Work, request: ServiceRequest, outcome: Outcome, amount_minor: int, currency: str, at: datetime
+) -> Payment:
+    held = request.assignment
+    payment = Payment.due(
+        request.id,
+        customer_id=request.customer_id,
+        provider_id=held.provider_id if held else None,
+        method=request.payment_method,
+        outcome=outcome,
+        amount_minor=amount_minor,
+        currency=currency,
+        at=at,
+    )
+    work.add(payment)
+    return payment
+
+
+async def _take(work: Work, request: ServiceRequest, payment: Payment, why: WhyDebited, at: datetime) -> None:
+    """Take as much as the wallet gives: what was kept for the job, then what is available and not frozen."""
+    wallet = await _wallet(work, request.customer_id)
+    if wallet is None:
+        return
+    kept = wallet.hold_for(request.id)
+    if kept is not None:
+        taken = min(kept.amount_minor, payment.open_minor)
+        wallet.capture(kept.hold_id, taken, at)
+        payment.capture(taken, at)
+    if payment.method is not PaymentMethod.WALLET or wallet.currency != payment.currency or wallet.frozen is not None:
+        return
+    more = min(payment.open_minor, wallet.available_minor)
+    if more > 0:
+        wallet.debit(payment.id, request.id, more, why, at)
+        payment.capture(more, at)
+
+
+async def _divide(
+    work: Work,
+    request: ServiceRequest,
+    payment: Payment,
+    lines: tuple[PriceLine, ...],
+    bill: Bill,
+    at: datetime,
+    terms: Terms | None = None,
+) -> Settlement:
+    told = Settlement(payment.outcome, payment.amount_minor, payment.currency, payment.id)
+    if payment.state is PaymentState.SETTLED:
+        return told
+    agreed = terms or await terms_of(work, request)
+    payment.settle(bill, agreed.split, at)
+    _bill(work, request, payment, lines, agreed, at)
+    return told
+
+
+def _bill(
+    work: Work, request: ServiceRequest, payment: Payment, lines: tuple[PriceLine, ...], terms: Terms, at: datetime
+) -> None:
+    """Issue the invoice and let it take the next number of its series: both at the end of what they belong to."""
+    year = financial_year(at, terms.time_zone)
+    series = Series(work.context.tenant, terms.gstin, DocType.INVOICE, SERIES, year)
+    document = Invoice.issue(
+        series,
+        payment,
+        lines,
+        sac=sac_of(request.service),
+        place_of_supply=terms.place_of_supply,
+        time_zone=terms.time_zone,
+        at=at,
+    )
+    work.add(document)
+    work.add(InvoiceSeries.take(series, document.id, at))

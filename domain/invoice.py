@@ -1,0 +1,147 @@
+"""What does a tax invoice say? All but its number, which is its place in the series: see docs/adr/0013."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.aggregate import Aggregate, Created
+from domain.invoice_terms import DocType, InvoiceLine, Series, financial_year, invoice_id
+from domain.payment import Payment
+from domain.price_terms import TAXES, PriceLine
+from domain.refusal import BadInput
+from domain.request_fare import Outcome
+
+
+class BadInvoice(BadInput):
+    """The lines of this document do not make its total."""
+
+    code = "bad_invoice"
+
+
+class Invoice(Aggregate):
+    """One document, which never changes: what was supplied by whom to whom, at what price, with which taxes."""
+
+    TOPIC = "invoice"
+
+    customer_id: UUID
+    payment_id: UUID
+    total_minor: int
+    currency: str
+
+    class Issued(Created):
+        """The document stands. The customer's and supplier's names are added when it is shown, not kept here.
+
+        ``issued_on`` is the supplier's calendar day. ``place_of_supply`` is the GST code of a state, or empty.
+        """
+
+        TOPIC: ClassVar[str] = "invoice.issued"
+        series_id: UUID
+        doc_type: DocType
+        gstin: str
+        series: str
+        financial_year: str
+        issued_on: date
+        request_id: UUID
+        payment_id: UUID
+        customer_id: UUID
+        provider_id: UUID | None
+        outcome: Outcome
+        lines: tuple[InvoiceLine, ...]
+        tax_lines: tuple[InvoiceLine, ...]
+        net_minor: int
+        tax_minor: int
+        total_minor: int
+        currency: str
+        place_of_supply: str
+        sac: str
+
+    @classmethod
+    def issue(
+        cls,
+        series: Series,
+        payment: Payment,
+        lines: tuple[PriceLine, ...],
+        *,
+        sac: str,
+        place_of_supply: str,
+        time_zone: str,
+        at: datetime,
+    ) -> "Invoice":
+        """The bill of a payment; raises BadInvoice when its lines do not make what was paid."""
+        if sum(line.amount_minor for line in lines) != payment.amount_minor:
+            raise BadInvoice(f"the lines do not make {payment.amount_minor}")
+        if financial_year(at, time_zone) != series.financial_year:
+            raise BadInvoice(f"{series.financial_year} is not the financial year")
+        billed = [InvoiceLine(line.kind, sac, line.amount_minor) for line in lines]
+        tax = sum(line.amount_minor for line in lines if line.kind in TAXES)
+        return cls._create(
+            cls.Issued,
+            id=invoice_id(payment.id),
+            timestamp=at,
+            series_id=series.id,
+            doc_type=series.doc_type,
+            gstin=series.gstin,
+            series=series.letters,
+            financial_year=series.financial_year,
+            issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
+            request_id=payment.request_id,
+            payment_id=payment.id,
+            customer_id=payment.customer_id,
+            provider_id=payment.provider_id,
+            outcome=payment.outcome,
+            lines=tuple(line for line in billed if line.kind not in TAXES),
+            tax_lines=tuple(line for line in billed if line.kind in TAXES),
+            net_minor=payment.amount_minor - tax,
+            tax_minor=tax,
+            total_minor=payment.amount_minor,
+            currency=payment.currency,
+            place_of_supply=place_of_supply,
+            sac=sac,
+        )
+
+
+class InvoiceSeries(Aggregate):
+    """The numbers of one series, and nothing else: a document's number is the version of the event that took it.
+
+    The event is appended at the end of the stream, whatever that is, in the save of the document. So numbers are 1 to
+    n without a gap, two documents never share one, and nobody waits for or conflicts with anybody. A series is not
+    loaded in order to take a number.
+    """
+
+    TOPIC = "invoice_series"
+
+    doc_type: DocType
+    gstin: str
+    series: str
+    financial_year: str
+
+    class NumberTaken(Created):
+        """The next number belongs to this document."""
+
+        TOPIC: ClassVar[str] = "invoice_series.number_taken"
+        AT_THE_END: ClassVar[bool] = True
+        invoice_id: UUID
+        doc_type: DocType
+        gstin: str
+        series: str
+        financial_year: str
+
+    @classmethod
+    def take(cls, series: Series, document: UUID, at: datetime) -> "InvoiceSeries":
+        """Take the next number for a document."""
+        return cls._create(
+            cls.NumberTaken,
+            id=series.id,
+            timestamp=at,
+            invoice_id=document,
+            doc_type=series.doc_type,
+            gstin=series.gstin,
+            series=series.letters,
+            financial_year=series.financial_year,
+        )
+
+    @property
+    def taken(self) -> int:
+        """The last number that was taken."""
+        return self.version

@@ -1,0 +1,293 @@
+"""How is one job paid? Due, then captured or collected or owed, then divided; at most once."""
+
+from dataclasses import field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from domain import ledger
+from domain.aggregate import Aggregate, Created, event
+from domain.ledger import MoneyEvent
+from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.price_terms import PaymentMethod
+from domain.refusal import OutOfTurn, Refusal
+from domain.request_fare import Outcome
+from domain.split import Bill, Shares, Split, legs_of, shares_of
+
+
+class PaymentState(StrEnum):
+    """How far the payment is."""
+
+    DUE = "due"
+    PAID = "paid"
+    OWED = "owed"
+    SETTLED = "settled"
+    WAIVED = "waived"
+
+
+class WhyWaived(StrEnum):
+    """Why a payment that was due is not asked for any more."""
+
+    GOODWILL = "goodwill"
+    OUR_FAULT = "our_fault"
+    UNCOLLECTABLE = "uncollectable"
+
+
+class WrongAmount(Refusal):
+    """This is not the amount that is due."""
+
+    code = "wrong_amount"
+
+
+class NothingDue(Refusal):
+    """Nothing is due in cash for this job."""
+
+    code = "nothing_due"
+
+
+def payment_id(request_id: UUID) -> UUID:
+    """The payment's id: a request has one."""
+    return uuid5(request_id, "payment")
+
+
+class Payment(Aggregate):
+    """What one request costs its customer, and what becomes of that.
+
+    ``paid_minor`` was taken from a wallet or collected in cash, ``owed_minor`` the customer owes. Once both make up
+    the amount it is divided, exactly once.
+    """
+
+    TOPIC = "payment"
+
+    request_id: UUID
+    customer_id: UUID
+    provider_id: UUID | None
+    method: PaymentMethod
+    outcome: Outcome
+    amount_minor: int
+    currency: str
+    state: PaymentState = field(default=PaymentState.DUE, init=False)
+    paid_minor: int = field(default=0, init=False)
+    owed_minor: int = field(default=0, init=False)
+
+    class Due(Created):
+        """The job, or its early end, is to be paid for."""
+
+        TOPIC: ClassVar[str] = "payment.due"
+        request_id: UUID
+        customer_id: UUID
+        provider_id: UUID | None
+        method: PaymentMethod
+        outcome: Outcome
+        amount_minor: int
+        currency: str
+
+    class Captured(Aggregate.Event):
+        """So much was taken from the customer's wallet, whose own events book it."""
+
+        TOPIC: ClassVar[str] = "payment.captured"
+        request_id: UUID
+        customer_id: UUID
+        amount_minor: int
+        currency: str
+
+    class Collected(MoneyEvent):
+        """The provider has it in cash."""
+
+        TOPIC: ClassVar[str] = "payment.collected"
+        request_id: UUID
+        customer_id: UUID
+        provider_id: UUID
+        amount_minor: int
+
+    class Owed(MoneyEvent):
+        """The customer owes it: nothing was kept for it, or not enough."""
+
+        TOPIC: ClassVar[str] = "payment.owed"
+        request_id: UUID
+        customer_id: UUID
+        amount_minor: int
+
+    class Settled(MoneyEvent):
+        """What was paid is divided between the provider, the platform and the state.
+
+        A provider who has the cash keeps it: its payable is reduced by it, and may fall below nothing.
+        """
+
+        TOPIC: ClassVar[str] = "payment.settled"
+        request_id: UUID
+        customer_id: UUID
+        provider_id: UUID | None
+        outcome: Outcome
+        amount_minor: int
+        commission_minor: int
+        commission_tax_minor: int
+        income_minor: int
+        payable_minor: int
+        cash_kept_minor: int
+
+    class Waived(Aggregate.Event):
+        """What was due is not asked for."""
+
+        TOPIC: ClassVar[str] = "payment.waived"
+        request_id: UUID
+        customer_id: UUID
+        amount_minor: int
+        currency: str
+        why: WhyWaived
+
+    @classmethod
+    def due(
+        cls,
+        request_id: UUID,
+        *,
+        customer_id: UUID,
+        provider_id: UUID | None,
+        method: PaymentMethod,
+        outcome: Outcome,
+        amount_minor: int,
+        currency: str,
+        at: datetime,
+    ) -> "Payment":
+        """Begin to be paid; raises BadAmount or UnknownCurrency."""
+        checked_amount(amount_minor)
+        checked_currency(currency)
+        return cls._create(
+            cls.Due,
+            id=payment_id(request_id),
+            timestamp=at,
+            request_id=request_id,
+            customer_id=customer_id,
+            provider_id=provider_id,
+            method=method,
+            outcome=outcome,
+            amount_minor=amount_minor,
+            currency=currency,
+        )
+
+    @property
+    def open_minor(self) -> int:
+        """What nobody has paid and nobody owes yet."""
+        return self.amount_minor - self.paid_minor - self.owed_minor
+
+    def capture(self, amount_minor: int, at: datetime) -> None:
+        """So much was taken from the wallet; raises OutOfTurn, BadAmount or WrongAmount."""
+        self._in_turn("capture")
+        self._check_open(amount_minor)
+        self.trigger_event(
+            self.Captured,
+            timestamp=at,
+            request_id=self.request_id,
+            customer_id=self.customer_id,
+            amount_minor=amount_minor,
+            currency=self.currency,
+        )
+
+    def collect(self, provider_id: UUID, amount_minor: int, currency: str, at: datetime) -> None:
+        """The provider was given the cash: all of it, at once. Raises NothingDue, CurrencyMismatch or WrongAmount."""
+        if self.state is not PaymentState.DUE or self.method is not PaymentMethod.CASH:
+            raise NothingDue(f"the payment is {self.state.value}, by {self.method.value}", state=self.state.value)
+        if currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} is due", currency=currency, wanted=self.currency)
+        if amount_minor != self.open_minor:
+            raise WrongAmount(f"{self.open_minor} is due, not {amount_minor}", due_minor=self.open_minor)
+        legs = {ledger.cash_with(provider_id): amount_minor, ledger.advance_for(self.request_id): -amount_minor}
+        self._book(self.Collected, "col", legs, at, provider_id=provider_id, amount_minor=amount_minor)
+
+    def owe(self, at: datetime) -> None:
+        """Whatever is open, the customer owes; nothing open is no news. Raises OutOfTurn."""
+        if self.open_minor == 0:
+            return
+        self._in_turn("owe")
+        owed = self.open_minor
+        legs = {ledger.receivable_from(self.customer_id): owed, ledger.advance_for(self.request_id): -owed}
+        self._book(self.Owed, "owe", legs, at, amount_minor=owed)
+
+    def settle(self, bill: Bill, split: Split, at: datetime) -> Shares:
+        """Divide what was paid and what is owed; doing so twice changes nothing. Raises OutOfTurn or WrongAmount."""
+        shares = shares_of(bill, split, by_a_provider=self.provider_id is not None)
+        if self.state is PaymentState.SETTLED:
+            return shares
+        if self.open_minor or bill.total_minor != self.amount_minor:
+            raise WrongAmount(f"{self.open_minor} of {self.amount_minor} is open, the bill is {bill.total_minor}")
+        legs = legs_of(self.request_id, self.provider_id, bill, split)
+        kept = self._cash_kept(legs)
+        self._book(
+            self.Settled,
+            "set",
+            legs,
+            at,
+            provider_id=self.provider_id,
+            outcome=self.outcome,
+            amount_minor=self.amount_minor,
+            commission_minor=shares.commission_minor,
+            commission_tax_minor=shares.taxes.total_minor if self.provider_id else 0,
+            income_minor=shares.income_minor,
+            payable_minor=shares.payable_minor,
+            cash_kept_minor=kept,
+        )
+        return shares
+
+    def waive(self, why: WhyWaived, at: datetime) -> None:
+        """Ask for it no more; twice changes nothing. Raises OutOfTurn."""
+        if self.state is PaymentState.WAIVED:
+            return
+        self._in_turn("waive")
+        if self.paid_minor:
+            raise OutOfTurn(f"{self.paid_minor} was paid already", state=self.state.value, act="waive")
+        self.trigger_event(
+            self.Waived,
+            timestamp=at,
+            request_id=self.request_id,
+            customer_id=self.customer_id,
+            amount_minor=self.open_minor,
+            currency=self.currency,
+            why=why,
+        )
+
+    def _cash_kept(self, legs: dict[str, int]) -> int:
+        """Set what the provider collected off against its payable; gives how much that was."""
+        if self.method is not PaymentMethod.CASH or self.provider_id is None or not self.paid_minor:
+            return 0
+        legs[ledger.payable_to(self.provider_id)] += self.paid_minor
+        legs[ledger.cash_with(self.provider_id)] = -self.paid_minor
+        return self.paid_minor
+
+    def _in_turn(self, act: str) -> None:
+        if self.state is not PaymentState.DUE:
+            raise OutOfTurn(f"the payment is {self.state.value}", state=self.state.value, act=act)
+
+    def _check_open(self, amount_minor: int) -> None:
+        checked_amount(amount_minor)
+        if amount_minor > self.open_minor:
+            raise WrongAmount(f"{self.open_minor} is due, not {amount_minor}", due_minor=self.open_minor)
+
+    def _book(self, fact: type[MoneyEvent], name: str, legs: dict[str, int], at: datetime, **more: object) -> None:
+        booked = ledger.transfer(name, self.id, self.currency, legs)
+        ids = {"request_id": self.request_id, "customer_id": self.customer_id}
+        self.trigger_event(fact, timestamp=at, **ids, **booked.fields, **more)
+
+    @event(Captured)
+    def _on_captured(self, amount_minor: int) -> None:
+        self.paid_minor += amount_minor
+        if self.open_minor == 0:
+            self.state = PaymentState.PAID
+
+    @event(Collected)
+    def _on_collected(self, amount_minor: int) -> None:
+        self.paid_minor += amount_minor
+        self.state = PaymentState.PAID
+
+    @event(Owed)
+    def _on_owed(self, amount_minor: int) -> None:
+        self.owed_minor += amount_minor
+        self.state = PaymentState.OWED
+
+    @event(Settled)
+    def _on_settled(self) -> None:
+        self.state = PaymentState.SETTLED
+
+    @event(Waived)
+    def _on_waived(self) -> None:
+        self.state = PaymentState.WAIVED
