@@ -17,7 +17,7 @@ NOBODY = 65534
 REQUIRED_SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
 APPLICATION_SECRETS = (*REQUIRED_SECRETS, "audit_signing_key")
 KEYS = {"personal_master_key", "audit_signing_key"}
-SERVER_SECRETS = ("postgres_password", "app_password", "redis_password")
+SERVER_SECRETS = ("postgres_password", "app_password", "analyst_password", "redis_password")
 
 
 Shape = TypeVar("Shape")
@@ -33,6 +33,7 @@ class LocalState:
 
     database_url: str = field(default="", repr=False)
     admin_database_url: str = field(default="", repr=False)
+    analyst_database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     port: int = 0
     supervisor_pid: int = 0

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", repr=False)
     admin_database_url: str = Field(default="", repr=False)
     redis_url: str = Field(default="", repr=False)
+    # The login of people who read with SQL (`vehicaid sql`): vehicaid_analyst, or one bound to a tenant.
+    analyst_database_url: str = Field(default="", repr=False)
     # Empty: the personal store shares the cell's database. A database of its own can have its backups kept shorter.
     personal_database_url: str = Field(default="", repr=False)
     personal_admin_database_url: str = Field(default="", repr=False)
@@ -100,8 +102,6 @@ class Settings(BaseSettings):
     dispatcher_orphan_check_s: float = Field(default=60.0, gt=0, le=600)
     dispatcher_orphan_patience_s: float = Field(default=10.0, gt=0, le=600)
 
-    # 4,096 events: a proof inside a segment is 12 hashes long, sealing one takes about 40 ms.
-    seal_segment_events: int = Field(default=4096, ge=1, le=65_536)
     # What is believed of a position. 30 s ahead is a clock set by hand; 15 min old is no position any more; 70 m/s
     # (252 km/h) drives no truck; an accuracy of 2 km does not even tell the part of the city.
     position_clock_ahead_s: float = Field(default=30.0, ge=0, le=600)
@@ -119,6 +119,8 @@ class Settings(BaseSettings):
     # 0.25 s: Redis answers in less than one; whoever waits longer does better without it.
     redis_timeout_s: float = Field(default=0.25, gt=0, le=10)
 
+    # 4,096 events: a proof inside a segment is 12 hashes long, sealing one takes about 40 ms.
+    seal_segment_events: int = Field(default=4096, ge=1, le=65_536)
     # 30 s: half of the minute that may pass before an event is sealed, so that a restart fits into the other half.
     seal_after_s: float = Field(default=30.0, ge=0, le=45)
 
@@ -139,7 +141,13 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return cell
 
-    @field_validator("database_url", "admin_database_url", "personal_database_url", "personal_admin_database_url")
+    @field_validator(
+        "database_url",
+        "admin_database_url",
+        "analyst_database_url",
+        "personal_database_url",
+        "personal_admin_database_url",
+    )
     @classmethod
     def _is_a_postgres_url(cls, url: str) -> str:
         if url and not url.startswith(("postgresql://", "postgres://")):
@@ -229,6 +237,7 @@ def with_local_state(given: Settings, state: LocalState) -> Settings:
     if not given.database_url and state.database_url:
         filled["database_url"] = state.database_url
         filled["admin_database_url"] = given.admin_database_url or state.admin_database_url
+        filled["analyst_database_url"] = given.analyst_database_url or state.analyst_database_url
     if not given.redis_url and state.redis_url:
         filled["redis_url"] = state.redis_url
     if "port" not in given.model_fields_set and state.port:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Final
+
+from psycopg import errors
 
 from infra.projections.collector import collecting_rarely
 from infra.projections.connections import open_connection
@@ -172,4 +175,6 @@ def sweep(connection: Connection, model: AnyReadModel, keep: int) -> None:
     fit = [each for each in retired if each.built]
     for each in retired:
         if not each.built or each not in fit[len(fit) - keep :]:
-            drop_generation(connection, model, each)
+            # Analysts may be shown it for some seconds yet (infra/analytics); then it goes with the next sweep.
+            with suppress(errors.DependentObjectsStillExist):
+                drop_generation(connection, model, each)

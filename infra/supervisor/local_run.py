@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 import infra
+from infra.analytics.place import ANALYST_ROLE
 from infra.database_url import APP_ROLE
 from infra.embedded.account import Child, dies_with_parent
 from infra.embedded.postgres import EmbeddedPostgres
@@ -84,7 +85,7 @@ class LocalRun:
         self._supervisor.start(servers)
         self._open_database()
         upgrade(with_local_state(self._given, self._state), self._terminal.say)
-        self._set_app_password()
+        self._set_passwords()
         self._terminal.say(f"starting {', '.join(self._processes)}")
         self._supervisor.start([self._process_service(name) for name in self._processes])
         self._welcome()
@@ -132,6 +133,7 @@ class LocalRun:
             self._state,
             database_url=server.url(APP_ROLE, self._secrets["app_password"], DATABASE),
             admin_database_url=server.url("postgres", self._secrets["postgres_password"], DATABASE),
+            analyst_database_url=server.url(ANALYST_ROLE, self._secrets["analyst_password"], DATABASE),
         )
 
         def spawn() -> Child:
@@ -161,12 +163,13 @@ class LocalRun:
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
-    def _set_app_password(self) -> None:
+    def _set_passwords(self) -> None:
         if self._postgres is None:
             return
-        password = sql.Literal(self._secrets["app_password"])
         with psycopg.connect(self._postgres.admin_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), password))
+            for role, secret in ((APP_ROLE, "app_password"), (ANALYST_ROLE, "analyst_password")):
+                password = sql.Literal(self._secrets[secret])
+                connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), password))
 
     def _process_service(self, name: str) -> Service:
         def spawn() -> Child:

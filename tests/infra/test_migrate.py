@@ -115,7 +115,7 @@ def test_the_roles_have_no_power_beyond_their_work(database: Database) -> None:
             " rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication"
             " FROM pg_roles WHERE rolname LIKE 'vehicaid%' ORDER BY 1"
         ).fetchall()
-    assert rows == [("vehicaid_app", True, False), ("vehicaid_reader", False, False)]
+    assert rows == [("vehicaid_analyst", True, False), ("vehicaid_app", True, False), ("vehicaid_reader", False, False)]
 
 
 def test_two_files_with_one_number_are_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import psycopg
 import redis
 from psycopg import sql
 
+from infra.analytics.place import ANALYST_ROLE
 from infra.database_url import APP_ROLE, admin_dsn, app_dsn
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
@@ -51,6 +52,7 @@ def settings_for(server: EmbeddedPostgres, database: str, redis_url: str = "", c
     return Settings(
         database_url=server.url(APP_ROLE, PASSWORD, database),
         admin_database_url=server.url("postgres", PASSWORD, database),
+        analyst_database_url=server.url(ANALYST_ROLE, PASSWORD, database),
         redis_url=redis_url,
         cell=cell,
         token_signing_key=TOKEN_KEY,
@@ -67,12 +69,13 @@ def database_on(server: EmbeddedPostgres, name: str, redis_url: str = "") -> Dat
 
 
 def make_template(server: EmbeddedPostgres) -> None:
-    """One migrated database to copy from, and a password for the application's role."""
+    """One migrated database to copy from, and passwords for the roles that log in."""
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     migrate(server.url("postgres", PASSWORD, TEMPLATE), CELL)
     with psycopg.connect(server.admin_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(APP_ROLE), sql.Literal(PASSWORD)))
+        for role in (APP_ROLE, ANALYST_ROLE):
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(PASSWORD)))
 
 
 @contextmanager

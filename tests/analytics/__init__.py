@@ -1,0 +1,1 @@
+"""Are analysts shown what happened, and nothing else?"""
