@@ -9,9 +9,12 @@ from typing import Protocol
 from application.engine import Aggregates, Engine
 from application.log import EventLog
 from application.personal import PersonalStore
+from application.positions import PositionStore, ShiftOwners
 from infra.database_url import app_dsn
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
+from infra.positions.owners import OwnersOnDuty
+from infra.positions.store import open_positions
 from infra.personal.place import personal_store
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
@@ -48,6 +51,8 @@ class Stack:
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
     audit: AuditQueries
+    positions: PositionStore
+    shift_owners: ShiftOwners
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
     fingerprint_key: bytes
@@ -93,6 +98,8 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         fingerprint_key=fingerprint_key(settings),
         closers=closers,
     )
+        positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
+        shift_owners=OwnersOnDuty(readers),
 
 
 def fingerprint_key(settings: Settings) -> bytes:

@@ -13,6 +13,9 @@ from domain.aggregate import Aggregate
 from infra.bootstrap import Stack, fingerprint_key
 from infra.database_url import app_dsn
 from infra.event_store import codec
+from infra.positions.owners import OwnersOnDuty
+from infra.positions.store import Positions
+from infra.positions.track import PositionTrack
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.pool import reader_pool
@@ -114,6 +117,8 @@ def nothing_behind(settings: Settings) -> Stack:
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
+        positions=Positions(PositionTrack(readers), None),
+        shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=log.head,

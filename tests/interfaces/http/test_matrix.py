@@ -54,6 +54,21 @@ async def on_break(api: Api, desk: Actor) -> Job:
     return replace(job, shift=await api.done(f"/v1/shifts/{job.shift['id']}/break", job.provider))
 
 
+async def seen_on_the_way(api: Api, desk: Actor) -> Job:
+    job = await accepted(api, desk)
+    for read in (job.request_path, "/v1/shifts"):
+        await api.get(read, desk, min_position=job.request["position"])
+    taken = await api.done("/v1/positions", desk, {"positions": [_seen(job)]})
+    assert taken["accepted"] == 1, taken
+    return job
+
+
+def _seen(job: Job) -> Json:
+    """The shift says that it is at its depot."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"shift_id": job.shift["id"], "location": DEPOT, "accuracy_m": 8.0, "taken_at": now}
+
+
 async def suspended(api: Api, desk: Actor) -> Job:
     job = await searching(api, desk)
     path = f"/v1/providers/{show(Prefix.PROVIDER, job.provider.subject_id)}"  # type: ignore[arg-type]  # it has one
@@ -80,6 +95,7 @@ COLLECTIONS: dict[str, Case] = {
     "GET /v1/offers": Case(searching),
     "GET /v1/shifts": Case(searching),
     "POST /v1/service-requests": Case(searching, lambda _job: HELP),
+    "POST /v1/positions": Case(searching, lambda job: {"positions": [_seen(job)]}),
     "POST /v1/providers": Case(searching, lambda _job: {"name": "Ours", "phone": "+919845011111"}),
 }
 """Routes about nothing that exists: whoever has the role may use them."""
@@ -118,6 +134,7 @@ OBJECTS: dict[str, Case] = {
         },
     ),
     "GET /v1/shifts/{shift_id}": Case(searching),
+    "GET /v1/shifts/{shift_id}/position": Case(seen_on_the_way),
     "POST /v1/shifts/{shift_id}/end": Case(searching),
     "POST /v1/shifts/{shift_id}/break": Case(searching),
     "POST /v1/shifts/{shift_id}/break-end": Case(on_break, lambda _job: {"location": DEPOT}),
