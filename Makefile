@@ -10,6 +10,9 @@ export UV_PYTHON_DOWNLOADS := never
 ifdef PORT
 export VEHICAID_PORT := $(PORT)
 endif
+ifdef DEMO
+export VEHICAID_DEMO := $(DEMO)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help venv run check test test-all bench lock format openapi clean
@@ -22,7 +25,7 @@ venv: $(VENV)/.synced  ## Make .venv and install what the lock file says.
 $(VENV)/.synced: $(LOCK) infra/setup/venv.sh
 	@sh infra/setup/venv.sh "$(PYTHON)" "$(VENV)" "$(LOCK)"
 
-run: venv  ## Run everything on http://127.0.0.1:8000 (PORT= for another one).
+run: venv  ## Run everything on http://127.0.0.1:8000 (PORT= another one, DEMO=0 without people).
 	@exec $(BIN)/vehicaid up
 
 check: venv  ## Formatting, lint, types, import rules and the tests that need no server.

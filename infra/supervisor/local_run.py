@@ -35,6 +35,7 @@ from infra.supervisor.output import Terminal
 from infra.supervisor.ports import check_port, metrics_port
 from infra.supervisor.service import Service
 from infra.supervisor.supervisor import StopRequested, Supervisor
+from infra.supervisor.welcome import demo_logins
 from infra.upgrade import upgrade
 
 DATABASE = "vehicaid"
@@ -45,14 +46,21 @@ PROBE_TIMEOUT_S = 0.5
 class LocalRun:
     """Servers, migrations, processes; and the way back."""
 
-    def __init__(self, given: Settings, processes: Sequence[str], terminal: Terminal | None = None) -> None:
-        """Nothing starts yet.
+    def __init__(
+        self,
+        given: Settings,
+        processes: Sequence[str],
+        afterwards: Sequence[str] = (),
+        terminal: Terminal | None = None,
+    ) -> None:
+        """Nothing starts yet; ``afterwards`` are processes that nobody waits for: they come when all others are up.
 
         Raises LocalStateError when another run holds the state directory, SettingsError for a port that is taken.
         """
         self._began_at = time.monotonic()
         self._given = given
         self._processes = processes
+        self._afterwards = afterwards
         self.state_dir = ensure_state_dir(given.state_dir)
         self._lock = take_instance_lock(self.state_dir)
         check_port(given.host, given.port)
@@ -89,6 +97,7 @@ class LocalRun:
         self._terminal.say(f"starting {', '.join(self._processes)}")
         self._supervisor.start([self._process_service(name) for name in self._processes])
         self._welcome()
+        self._supervisor.start([self._process_service(name) for name in self._afterwards])
 
     def _welcome(self) -> None:
         address = f"http://{self._given.host}:{self._given.port}"
@@ -98,6 +107,7 @@ class LocalRun:
             f"  VehicAid is up     {address}   (after {time.monotonic() - self._began_at:.1f} s)",
             f"  documentation      {address}/docs",
             f"  a token            curl -s {address}/v1/tokens -H 'content-type: application/json' -d '{body}'",
+            *(demo_logins(self._given.demo_tenant) if self._afterwards else ()),
             f"  logs               {self.state_dir / 'logs'}",
             "  stop               Ctrl-C",
             "",

@@ -34,6 +34,7 @@ COMMANDS = {
     "api": Entry("interfaces.cli.processes", "Run the HTTP API alone.", "api"),
     "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),
+    "demo": Entry("interfaces.cli.processes", "Run the people of the demo city alone.", "demo"),
 }
 
 

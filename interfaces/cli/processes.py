@@ -9,6 +9,7 @@ from infra.settings import load_settings
 api = typer.Typer()
 projector = typer.Typer()
 dispatcher = typer.Typer()
+demo = typer.Typer()
 
 
 @api.command()
@@ -27,6 +28,12 @@ def _projector() -> None:
 def _dispatcher() -> None:
     """Run policies, timers and matching."""
     _serve("interfaces.dispatcher.main")
+
+
+@demo.command()
+def _demo() -> None:
+    """Let simulated customers and providers live in the demo city, through the API alone."""
+    _serve("interfaces.demo.main")
 
 
 def _serve(module: str) -> None:

@@ -12,15 +12,22 @@ app = typer.Typer()
 PROCESSES = ("api", "projector", "dispatcher")
 
 
+# The people of the demo city; they come when everything else is up.
+DEMO = ("demo",)
+
+
 @app.command()
 def up() -> None:
     """Run everything until Ctrl-C.
 
     That is: PostgreSQL and Redis (unless VEHICAID_DATABASE_URL and VEHICAID_REDIS_URL name servers that exist),
-    migrations, then api, projector and dispatcher. Whatever dies is started again.
+    migrations, then api, projector and dispatcher, then the people of the demo city (not with VEHICAID_DEMO=0).
+    Whatever dies is started again.
     """
     try:
-        LocalRun(read_settings(), PROCESSES).run()
+        settings = read_settings()
+        has_demo = settings.demo and settings.environment == "local"
+        LocalRun(settings, PROCESSES, DEMO if has_demo else ()).run()
     except CannotStart as error:
         typer.echo(f"vehicaid: {error}", err=True)
         raise typer.Exit(1) from error

@@ -61,6 +61,7 @@ class LocalSystem:
             "PYTHONPATH": str(ROOT),
             "VEHICAID_STATE_DIR": str(self.state_dir),
             "VEHICAID_PORT": str(self.port),
+            "VEHICAID_DEMO": "0",
             **self._settings,
         }
 

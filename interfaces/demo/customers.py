@@ -1,0 +1,125 @@
+"""How do customers of the demo city call for help, decide about the price, change their mind, and say how it was?"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from interfaces.demo.companies import customer_name, customer_phone
+from interfaces.simulation.acts import location
+from interfaces.simulation.api import Answer, Refused, Who
+from interfaces.simulation.day import person
+from interfaces.simulation.job import ENDED, OVERTAKEN
+
+if TYPE_CHECKING:
+    from interfaces.demo.demand import Breakdown
+    from interfaces.demo.manners import DemoManners
+    from interfaces.simulation.acts import Acts
+    from interfaces.simulation.day import Pace
+
+DECIDING: Final = frozenset({"submitted", "quoted"})
+WAITING: Final = frozenset({"confirmed", "searching", "assigned", "en_route"})
+# What somebody brings to the counter: ten tows' worth would lie there for nothing, one would be gone at once.
+TOP_UP_MINOR: Final = 500_000
+CURRENCY: Final = "INR"
+NOTES: Final = (
+    "Beside the metro pillar, hazard lights are on",
+    "Opposite the petrol bunk",
+    "In the basement parking, second level",
+    "On the service road, under the flyover",
+    "Near the temple gate",
+    "By the tea stall at the signal",
+)
+
+
+class Customers:
+    """Everyone who breaks down in the demo city."""
+
+    def __init__(self, acts: Acts, manners: DemoManners, pace: Pace) -> None:
+        self._acts = acts
+        self._manners = manners
+        self._pace = pace
+
+    def subject_of(self, number: int, at: datetime) -> str:
+        """Who that is on that day: people are new every day, so that their names can be forgotten after some days."""
+        return person(self._acts.run, f"customer/{at.astimezone(UTC):%Y%m%d}/{number}")
+
+    async def call(self, breakdown: Breakdown) -> None:
+        """Call for help and see to it until somebody comes; raises Refused or GaveUp."""
+        customer = Who("customer", self.subject_of(breakdown.customer, breakdown.at))
+        made = await self._acts.call(customer, breakdown.key, _told(breakdown))
+        await self.wait(customer, str(made["id"]), by_wallet=breakdown.pays_by_wallet)
+
+    async def wait(self, customer: Who, request_id: str, *, by_wallet: bool) -> None:
+        """From wherever the request stands: decide about the price, then wait, and perhaps not long enough."""
+        row = await self._acts.row(request_id, customer)
+        if row["state"] in DECIDING:
+            await self._pace.take(self._manners.reads_quote_s(request_id))
+            if not await self._decide(customer, request_id, by_wallet=by_wallet):
+                return
+        after_s = self._manners.changes_mind_after_s(request_id)
+        if after_s is None or row["state"] in ENDED:
+            return
+        await self._pace.take(after_s)
+        row = await self._acts.row(request_id, customer)
+        if row["state"] in WAITING:
+            await self._off(customer, request_id, self._manners.changed_mind(request_id))
+
+    async def rate(self, customer: Who, crew: Who, request_id: str) -> None:
+        """Both sides say how it was, or do not bother."""
+        for who in (customer, crew):
+            stars = self._manners.stars(request_id, who.role)
+            if stars is not None:
+                await self._acts.rate(who, request_id, stars)
+
+    async def _decide(self, customer: Who, request_id: str, *, by_wallet: bool) -> bool:
+        """Whether help is still wanted at that price."""
+        row = await self._acts.row(request_id, customer)
+        if row["state"] != "quoted":
+            return row["state"] not in ENDED
+        if not self._manners.wants_it(request_id):
+            await self._off(customer, request_id, "no_longer_needed")
+            return False
+        await self._confirm(customer, row, "wallet" if by_wallet else "cash")
+        return True
+
+    async def _confirm(self, customer: Who, row: Answer, method: str) -> None:
+        """By wallet when there is enough in it, or after a visit to the counter."""
+        request_id, quote_version = str(row["id"]), int(row["quote_version"])
+        try:
+            await self._acts.confirm(customer, request_id, quote_version, method)
+        except Refused as refused:
+            if refused.code != "insufficient_funds":
+                raise
+            await self._acts.top_up(customer, f"{request_id}/{quote_version}", TOP_UP_MINOR, CURRENCY)
+            await self._acts.confirm(customer, request_id, quote_version, method, again=True)
+
+    async def _off(self, customer: Who, request_id: str, reason: str) -> None:
+        try:
+            await self._acts.cancel(customer, request_id, reason)
+        except Refused as refused:
+            if refused.code not in OVERTAKEN:
+                raise
+
+
+async def until(at: datetime) -> None:
+    """Wait for that instant."""
+    await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
+
+
+def _told(call: Breakdown) -> dict[str, object]:
+    body: dict[str, object] = {
+        "service": call.service,
+        "vehicle_class": call.vehicle_class,
+        "fuel": call.fuel,
+        "location": location(call.place),
+        "contact": {"name": customer_name(call.customer), "phone": customer_phone(call.customer)},
+        "note": f"{call.area}: {NOTES[call.customer % len(NOTES)]}",
+        "plate": f"KA{1 + call.customer % 5:02d}DM{1_000 + call.customer * 17 % 9_000}",
+    }
+    if call.drop is not None:
+        body["drop"] = location(call.drop)
+    if call.sos:
+        body["sos"] = True
+    return body

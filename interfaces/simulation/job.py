@@ -1,0 +1,215 @@
+"""How does a simulated crew see one job through, from setting out to being paid, wherever it stands when they begin?
+
+The state of the request says what comes next, as it would in a provider's app; whatever somebody else did meanwhile (a
+cancellation, the desk, another process of ours before it was killed) is found by looking again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from interfaces.simulation.api import Answer, Refused, Who
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from interfaces.simulation.acts import Acts, Point
+    from interfaces.simulation.day import Pace
+
+ENDED: Final = frozenset(
+    {"completed", "cancelled", "gone_on_arrival", "unsuccessful", "unfulfilled", "expired", "merged"}
+)
+"""States of a request that nothing leaves."""
+
+OVERTAKEN: Final = frozenset(
+    {"out_of_turn", "request_closed", "not_assigned", "stale_version", "fare_changed", "conflict"}
+)
+"""Refusals that mean: somebody else acted meanwhile, look again."""
+# Looking again so often without coming further is no coincidence any more.
+MOST_LOOKS: Final = 5
+
+
+class Crew(Protocol):
+    """One crew with its truck, as a job needs it."""
+
+    @property
+    def who(self) -> Who:
+        """As whom it speaks."""
+        ...
+
+    def set_out(self, to: Point | None, seconds: float) -> None:
+        """It drives there in so many seconds of the clock from now."""
+        ...
+
+
+@dataclass(slots=True)
+class Job:
+    """One accepted offer and what is known of it so far."""
+
+    offer: Answer
+    row: Answer
+    place: Point | None = None
+    drop: Point | None = None
+
+    @property
+    def request_id(self) -> str:
+        """Whose job it is."""
+        return str(self.offer["request_id"])
+
+    @property
+    def customer(self) -> Who:
+        """The customer, who stands beside the crew and acts with a token of their own."""
+        return Who("customer", str(self.row["customer_id"]))
+
+    @property
+    def version(self) -> int:
+        """How far the request's story had come when it was looked at.
+
+        Part of every key: after another act the same step is a new one, after a kill it is the same.
+        """
+        return int(self.row["version"])
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether a price was agreed: then work begins with the customer's code and ends with being paid."""
+        return self.row.get("total_minor") is not None
+
+
+class Manners(Protocol):
+    """How long things take in the day, by lot or by rule; in seconds."""
+
+    def takes_s(self, state: str, job: Job) -> float:
+        """From reaching that state of the request to the act that leaves it."""
+        ...
+
+
+class JobRun:
+    """Sees jobs through; one for all crews of a day."""
+
+    def __init__(self, acts: Acts, pace: Pace, manners: Manners) -> None:
+        self._acts = acts
+        self._pace = pace
+        self._manners = manners
+        self._steps: dict[str, Callable[[Crew, Job], Awaitable[None]]] = {
+            "assigned": self._set_out,
+            "en_route": self._arrive,
+            "on_scene": self._start,
+            "in_service": self._finish_on_scene,
+            "loaded": self._leave_with_vehicle,
+            "in_transit": self._reach_drop,
+            "at_drop": self._deliver,
+            "work_done": self._have_fare_agreed,
+            "fare_review": self._have_fare_agreed,
+            "settling": self._collect_cash,
+        }
+
+    async def see_through(self, crew: Crew, offer: Answer) -> str:
+        """From wherever it stands to where this crew has nothing left to do; the last state.
+
+        Raises Refused when the API says no to a step that is in turn, GaveUp.
+        """
+        looks = 0
+        acted_on = ""
+        while True:
+            row = await self._acts.row(str(offer["request_id"]))
+            job = Job(offer, row)
+            state = str(row["state"])
+            looks = looks + 1 if state == acted_on else 0
+            if state not in self._steps or row["offer_id"] not in {None, offer["id"]} or looks > MOST_LOOKS:
+                return state
+            await self._prepare(crew, job, state)
+            await self._take_time(job, state)
+            acted_on = state
+            try:
+                await self._steps[state](crew, job)
+            except Refused as refused:
+                if refused.code not in OVERTAKEN:
+                    raise
+                self._acts.journal.note("overtaken")
+
+    async def _prepare(self, crew: Crew, job: Job, state: str) -> None:
+        """What has to be known on the way: where the vehicle is, where it goes."""
+        if state not in {"en_route", "on_scene", "in_service", "loaded", "in_transit"}:
+            return
+        told = await self._acts.customer_details(crew.who, job.request_id)
+        job.place, job.drop = _point(told.get("location")), _point(told.get("drop"))
+        if state == "en_route":
+            crew.set_out(job.place, self._left_s(job, state))
+        elif state == "in_transit":
+            crew.set_out(job.drop, self._left_s(job, state))
+
+    async def _take_time(self, job: Job, state: str) -> None:
+        await asyncio.sleep(self._left_s(job, state))
+
+    def _left_s(self, job: Job, state: str) -> float:
+        """Seconds of the clock until the act is due: none when we were away for longer."""
+        since = datetime.fromisoformat(str(job.row["updated_at"]))
+        age_s = max(0.0, (datetime.now(UTC) - since).total_seconds())
+        return max(0.0, self._manners.takes_s(state, job) / self._pace.speed - age_s)
+
+    async def _set_out(self, crew: Crew, job: Job) -> None:
+        await self._acts.report(crew.who, job, "en-route")
+
+    async def _arrive(self, crew: Crew, job: Job) -> None:
+        body: dict[str, object] = {} if job.place is None else {"location": _shown(job.place)}
+        await self._acts.report(crew.who, job, "arrival", body, note="on_scene")
+
+    async def _start(self, crew: Crew, job: Job) -> None:
+        """What is priced begins with the customer's code; what is not needs none and is finished at once."""
+        if not job.is_priced:
+            await self._acts.report(crew.who, job, "completion", note="completed")
+            return
+        code = await self._acts.start_code(job.customer, job.request_id)
+        await self._acts.report(crew.who, job, "start", {"code": code}, note="started")
+
+    async def _finish_on_scene(self, crew: Crew, job: Job) -> None:
+        await self._photograph(crew, job, "vehicle_before", job.place)
+        if job.drop is None:
+            await self._photograph(crew, job, "work_done", job.place)
+            await self._complete(crew, job)
+        else:
+            await self._acts.report(crew.who, job, "loading")
+
+    async def _leave_with_vehicle(self, crew: Crew, job: Job) -> None:
+        await self._acts.report(crew.who, job, "transit")
+
+    async def _reach_drop(self, crew: Crew, job: Job) -> None:
+        body: dict[str, object] = {} if job.drop is None else {"location": _shown(job.drop)}
+        await self._acts.report(crew.who, job, "drop-arrival", body)
+
+    async def _deliver(self, crew: Crew, job: Job) -> None:
+        await self._photograph(crew, job, "vehicle_delivered", job.drop)
+        await self._acts.report(crew.who, job, "delivery")
+        await self._complete(crew, job)
+
+    async def _complete(self, crew: Crew, job: Job) -> None:
+        answer = await self._acts.report(crew.who, job, "completion", note="work_done")
+        if answer["state"] == "completed":
+            self._acts.journal.note("completed", answer)
+
+    async def _have_fare_agreed(self, crew: Crew, job: Job) -> None:
+        _ = crew
+        await self._acts.approve_fare(job.customer, job.request_id, int(job.row["fare_version"]))
+
+    async def _collect_cash(self, crew: Crew, job: Job) -> None:
+        owed = {"amount_minor": job.row["fare_total_minor"], "currency": job.row["currency"]}
+        answer = await self._acts.report(crew.who, job, "cash-collection", owed, note="cash_collected")
+        if answer["state"] == "completed":
+            self._acts.journal.note("completed", answer)
+
+    async def _photograph(self, crew: Crew, job: Job, kind: str, place: Point | None) -> None:
+        # The instant of the state, not of now: the same picture told twice is the same picture.
+        await self._acts.evidence(crew.who, job.request_id, kind, str(job.row["updated_at"]), place)
+
+
+def _point(told: object) -> Point | None:
+    if not isinstance(told, dict):
+        return None
+    return float(told["lat"]), float(told["lng"])
+
+
+def _shown(place: Point) -> dict[str, float]:
+    return {"lat": place[0], "lng": place[1]}
