@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from application.engine import Answer
     from domain.offer import Offer
+    from domain.price_terms import PriceLine
     from domain.provider import Provider
+    from domain.request_fare import Fare
+    from domain.request_terms import Quote
     from domain.service_request import ServiceRequest
     from domain.shift import Shift
 
 
 def request_told(request: ServiceRequest) -> Answer:
-    """Where a request stands; the ids are those of whoever holds the job."""
-    held = request.assignment
+    """Where a request stands; the ids are those of whoever holds the job, amounts are in the currency beside them."""
+    held, quote, fare, settlement = request.assignment, request.quote, request.fare, request.settlement
     return {
         "id": request.id.hex,
         "version": request.version,
@@ -23,7 +26,40 @@ def request_told(request: ServiceRequest) -> Answer:
         "offer_id": held.offer_id.hex if held else None,
         "provider_id": held.provider_id.hex if held else None,
         "shift_id": held.shift_id.hex if held else None,
+        "sos": request.sos,
+        "quote": quote_told(quote) if quote else None,
+        "payment_method": request.payment_method.value if request.confirmed_quote else None,
+        "fare": fare_told(fare, needs_approval=request.fare_needs_approval) if fare else None,
+        "outcome": settlement.outcome.value if settlement else None,
+        "settled_minor": settlement.amount_minor if settlement else None,
     }
+
+
+def quote_told(quote: Quote) -> Answer:
+    """A price, and until when it can be confirmed."""
+    return {
+        "version": quote.quote_version,
+        "currency": quote.currency,
+        "total_minor": quote.total_minor,
+        "lines": lines_told(quote.lines),
+        "valid_until": quote.valid_until.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def fare_told(fare: Fare, *, needs_approval: bool) -> Answer:
+    """What the job costs as it was done, and whether somebody has to agree."""
+    return {
+        "version": fare.fare_version,
+        "currency": fare.currency,
+        "total_minor": fare.total_minor,
+        "lines": lines_told(fare.lines),
+        "needs_approval": needs_approval,
+    }
+
+
+def lines_told(lines: tuple[PriceLine, ...]) -> list[Answer]:
+    """The lines of a price."""
+    return [{"kind": line.kind.value, "amount_minor": line.amount_minor} for line in lines]
 
 
 def offer_told(offer: Offer, request: ServiceRequest) -> Answer:

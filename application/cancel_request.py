@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
+from application.ending import settle_end
+from application.freeing import free_shift, truck_stands_at
 from application.guards import check_role, check_sees_request, check_version
 from domain.actor import DESK, Role
+from domain.fees import cancellation_fee
 from domain.offer import Offer
+from domain.price_terms import Fault
+from domain.refusal import NotAllowed
 from domain.request_terms import RequestState
 from domain.service_request import ServiceRequest
-from domain.shift import Shift
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,19 +28,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
-    """Do not come, or come no further: ordered by the customer or the desk."""
+    """Do not come, or come no further: ordered by the customer or the desk.
+
+    ``fault`` is for the desk to say; a customer who calls off is at fault, the desk's word is nobody's unless told.
+    """
 
     actor: Actor
     request_id: UUID
     reason: CancelReason
     at: datetime
     expected_version: int | None = None
+    fault: Fault | None = None
 
 
 async def cancel_request(command: CancelRequest, work: Work) -> Answer:
-    """Cancel the request, take back an offer that is out and free the shift, in one save; twice changes nothing.
+    """Cancel the request, settle its fee, take back an offer that is out and free the shift, in one save.
 
-    Raises NotAllowed, NotFound, StaleVersion or RequestClosed.
+    Twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn.
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -44,14 +52,29 @@ async def cancel_request(command: CancelRequest, work: Work) -> Answer:
     check_version(request, command.expected_version)
     if request.state is RequestState.CANCELLED:
         return request_told(request)
-    asked, held, was = request.live_offer, request.assignment, request.state
-    request.cancel(command.actor.role, command.reason, command.at)
+    fault = _fault(command)
+    fee_minor, currency = _fee(request, fault, command.at)
+    asked, held, stands_at = request.live_offer, request.assignment, truck_stands_at(request)
+    request.cancel(command.actor.role, command.reason, command.at, fee_minor, currency, fault)
+    await settle_end(work, request, fee_minor, command.at)
     if asked is not None:
         offer = await work.get(Offer, asked.offer_id)
         offer.withdraw(command.at)
-    reserved = asked or held
-    if reserved is not None:
-        shift = await work.get(Shift, reserved.shift_id)
-        free_at_cell = request.cell if was is RequestState.ON_SCENE else shift.cell
-        shift.release(reserved.offer_id, free_at_cell, command.at)
+    await free_shift(work, asked or held, stands_at, command.at)
     return request_told(request)
+
+
+def _fault(command: CancelRequest) -> Fault:
+    if command.actor.is_desk:
+        return command.fault or Fault.NOBODY
+    if command.fault is not None:
+        raise NotAllowed("only the desk says whose fault it is")
+    return Fault.CUSTOMER
+
+
+def _fee(request: ServiceRequest, fault: Fault, at: datetime) -> tuple[int, str | None]:
+    """What calling off costs now (I6); nothing where no price was agreed to."""
+    quote = request.quote
+    if quote is None or request.confirmed_quote is None:
+        return 0, None
+    return cancellation_fee(quote.fees, request.state, request.assigned_at, at, fault), quote.currency

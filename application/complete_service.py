@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
+from application.faring import bill, is_confirmed
+from application.freeing import free_shift, truck_stands_at, wrap_up
 from application.guards import check_role, check_sees_request, check_version
+from application.trade import FREE_EVERYWHERE
 from domain.actor import DESK, Role
-from domain.request_terms import RequestState
+from domain.request_terms import TO_BE_PAID, RequestState
 from domain.service_request import ServiceRequest
-from domain.shift import Shift
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from application.engine import Answer, Work
+    from application.trade import Trade
     from domain.actor import Actor
 
 
@@ -30,19 +33,26 @@ class CompleteService:
     expected_version: int | None = None
 
 
-async def complete_service(command: CompleteService, work: Work) -> Answer:
+async def complete_service(command: CompleteService, work: Work, trade: Trade = FREE_EVERYWHERE) -> Answer:
     """Complete the request and free the shift where the vehicle stands, in one save; twice changes nothing.
 
-    Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn.
+    A job that is charged for gets its fare, which is approved by itself when it is what was agreed, and is paid from
+    the wallet in the same save; cash is waited for, and so is a price that nobody agreed to yet. Raises NotAllowed,
+    NotFound, StaleVersion, NotDelivered, EvidenceMissing, RequestClosed or OutOfTurn.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
     check_sees_request(command.actor, request)
     check_version(request, command.expected_version)
-    held = request.assignment
-    if request.state is not RequestState.COMPLETED:
+    if request.state is RequestState.COMPLETED or request.state in TO_BE_PAID:
+        return request_told(request)
+    if request.is_priced:
+        request.complete_work(command.at)
+        await wrap_up(work, request.assignment, command.at)
+        if is_confirmed(request):
+            await bill(work, request, trade, (), command.at)
+    else:
+        stands_at = truck_stands_at(request)
         request.complete(command.at)
-        if held is not None:
-            shift = await work.get(Shift, held.shift_id)
-            shift.release(held.offer_id, request.cell, command.at)
+        await free_shift(work, request.assignment, stands_at, command.at)
     return request_told(request)

@@ -11,6 +11,7 @@ from domain.actor import DESK, Role
 from domain.geography import distance_m
 from domain.request_terms import ConfirmedBy
 from domain.service_request import ServiceRequest
+from domain.shift import Shift
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,7 +33,7 @@ class ConfirmArrival:
 
 
 async def confirm_arrival(command: ConfirmArrival, work: Work) -> Answer:
-    """Note the arrival and how far off the truck was; twice changes nothing.
+    """Note the arrival on request and shift, and how far off the truck was, in one save; twice changes nothing.
 
     Raises NotAllowed, NotFound, StaleVersion, BadCell, RequestClosed or OutOfTurn.
     """
@@ -43,6 +44,9 @@ async def confirm_arrival(command: ConfirmArrival, work: Work) -> Answer:
     off_m = None if command.cell is None else distance_m(command.cell, request.cell)
     confirmed_by = _WORD.get(command.actor.role, ConfirmedBy.DISPATCHER)
     request.confirm_arrival(confirmed_by, off_m, command.at)
+    if request.assignment is not None:
+        shift = await work.get(Shift, request.assignment.shift_id)
+        shift.arrive_at_job(command.at)
     return request_told(request)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
+from application.ending import settle_end
 from application.guards import check_role, check_version
 from domain.actor import DESK
 from domain.service_request import ServiceRequest
@@ -29,7 +30,7 @@ class GiveUpSearch:
 
 
 async def give_up_search(command: GiveUpSearch, work: Work) -> Answer:
-    """End the request unfulfilled; twice changes nothing.
+    """End the request unfulfilled and give free what was kept for it; twice changes nothing.
 
     Raises NotAllowed, NotFound, StaleVersion, RequestClosed, OutOfTurn or OfferStillOut.
     """
@@ -37,4 +38,5 @@ async def give_up_search(command: GiveUpSearch, work: Work) -> Answer:
     request = await work.get(ServiceRequest, command.request_id)
     check_version(request, command.expected_version)
     request.give_up(command.at)
+    await settle_end(work, request, 0, command.at)
     return request_told(request)

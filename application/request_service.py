@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from application.agreeing import agree, keep_the_price
 from application.answers import request_told
 from application.guards import check_role
+from application.trade import FREE_EVERYWHERE, SOS_QUOTE_HOLDS, Job, quote_from
 from domain.actor import DESK, Role
-from domain.refusal import NotAllowed
+from domain.refusal import NotAllowed, Refusal
+from domain.request_asking import BadSchedule
+from domain.request_terms import Dispatch
 from domain.service_request import ServiceRequest
 
 if TYPE_CHECKING:
@@ -16,25 +20,73 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.engine import Answer, Work
+    from application.trade import Trade
     from domain.actor import Actor
+    from domain.price_terms import PaymentMethod
+    from domain.pricing import Priced
     from domain.request_terms import Call
 
 
 @dataclass(frozen=True, slots=True)
 class RequestService:
-    """Send somebody: the desk may ask for any customer, a customer only for themselves."""
+    """Send somebody: the desk may ask for any customer, a customer only for themselves.
+
+    The call names no zone and no search: those follow from its place. ``pays_by`` agrees to whatever it costs.
+    """
 
     actor: Actor
     request_id: UUID
     call: Call
     at: datetime
+    pays_by: PaymentMethod | None = None
 
 
-async def request_service(command: RequestService, work: Work) -> Answer:
-    """Begin a request; the search starts at once. Raises NotAllowed, BadCell or ServiceDoesNotFit."""
+async def request_service(command: RequestService, work: Work, trade: Trade = FREE_EVERYWHERE) -> Answer:
+    """Begin a request and tell its price, in one save.
+
+    Where nothing is charged, and for an SOS (I8), the search starts at once; otherwise when the price is confirmed.
+    Raises NotAllowed, OutsideServedArea, BadCell, ServiceDoesNotFit, BadSchedule, and, when the price is confirmed in
+    the same breath, InsufficientFunds or WalletFrozen.
+    """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
-    if not (command.actor.is_desk or command.actor.is_customer(command.call.customer_id)):
+    told, at = command.call, command.at
+    if not (command.actor.is_desk or command.actor.is_customer(told.customer_id)):
         raise NotAllowed("a customer asks for help for themselves only")
-    request = ServiceRequest.request(command.request_id, command.call, command.at)
+    zone = trade.served_zone(work.context.tenant, told.cell, at)
+    job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class)
+    priced = trade.price_of(work.context.tenant, job, at)
+    if told.scheduled_for is not None and priced is None:
+        raise BadSchedule("an hour can be chosen only where a price is agreed before")
+    ring = trade.search.first(at)
+    waits = priced is not None and not told.sos
+    call = replace(
+        told,
+        zone_id=zone.zone_id if zone else None,
+        dispatch=Dispatch.ON_CONFIRMATION if waits else Dispatch.AT_ONCE,
+        radius_m=None if waits else ring.radius_m,
+        widens_at=None if waits else ring.widens_at,
+    )
+    request = ServiceRequest.request(command.request_id, call, at)
     work.add(request)
+    if priced is not None:
+        await _tell_the_price(command, work, request, priced, trade)
     return request_told(request)
+
+
+async def _tell_the_price(
+    command: RequestService, work: Work, request: ServiceRequest, priced: Priced, trade: Trade
+) -> None:
+    at, method = command.at, command.pays_by
+    request.issue_quote(quote_from(priced, 1, holds_until=at + SOS_QUOTE_HOLDS if request.sos else None), at)
+    if method is None or (request.sos and not await _can_keep(work, request, method, at)):
+        return
+    await agree(work, request, 1, method, command.actor.role, trade, at)
+
+
+async def _can_keep(work: Work, request: ServiceRequest, method: PaymentMethod, at: datetime) -> bool:
+    """Whether the wallet has the money. Who is in danger is helped either way, and asked again later (I8)."""
+    try:
+        await keep_the_price(work, request, method, at)
+    except Refusal:
+        return False
+    return True

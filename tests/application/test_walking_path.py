@@ -64,6 +64,12 @@ async def test_from_the_call_to_the_completed_job() -> None:
         "offer_id": OFFER.hex,
         "provider_id": PROVIDER.hex,
         "shift_id": SHIFT.hex,
+        "sos": False,
+        "quote": None,
+        "payment_method": None,
+        "fare": None,
+        "outcome": None,
+        "settled_minor": None,
     }
     assert done.position == world.head
     shift = await world.the_shift()

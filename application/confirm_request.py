@@ -1,0 +1,51 @@
+"""How does a customer agree to a price?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.agreeing import agree
+from application.answers import request_told
+from application.guards import check_role, check_sees_request, check_version
+from domain.actor import DESK, Role
+from domain.service_request import ServiceRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from application.trade import Trade
+    from domain.actor import Actor
+    from domain.price_terms import PaymentMethod
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRequest:
+    """Yes, at this price, paid this way."""
+
+    actor: Actor
+    request_id: UUID
+    quote_version: int
+    payment_method: PaymentMethod
+    at: datetime
+    expected_version: int | None = None
+
+
+async def confirm_request(command: ConfirmRequest, work: Work, trade: Trade) -> Answer:
+    """Confirm the quote, have it kept in the wallet when it is paid from there, and begin the search, in one save.
+
+    A scheduled job waits for its hour; an SOS and a job under way are confirmed behind their back (I8). Twice changes
+    nothing. Raises NotAllowed, NotFound, StaleVersion, NotQuoted, QuoteExpired, QuoteSuperseded, InsufficientFunds,
+    WalletFrozen, RequestClosed or OutOfTurn.
+    """
+    check_role(work, command.actor, Role.CUSTOMER, *DESK)
+    request = await work.get(ServiceRequest, command.request_id)
+    check_sees_request(command.actor, request)
+    check_version(request, command.expected_version)
+
+    if request.confirmed_quote == command.quote_version and request.payment_method is command.payment_method:
+        return request_told(request)
+    await agree(work, request, command.quote_version, command.payment_method, command.actor.role, trade, command.at)
+    return request_told(request)

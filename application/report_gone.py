@@ -1,0 +1,42 @@
+"""What if the provider finds nobody?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import request_told
+from application.guards import check_role, check_sees_request, check_version
+from domain.actor import DESK, Role
+from domain.service_request import ServiceRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ReportGone:
+    """The vehicle is not there; the customer has until ``confirms_at`` to object."""
+
+    actor: Actor
+    request_id: UUID
+    confirms_at: datetime
+    at: datetime
+    expected_version: int | None = None
+
+
+async def report_gone(command: ReportGone, work: Work) -> Answer:
+    """Report it; twice changes nothing.
+
+    Raises NotAllowed, NotFound, StaleVersion, NotGoneYet, BadInput, RequestClosed or OutOfTurn.
+    """
+    check_role(work, command.actor, Role.PROVIDER, *DESK)
+    request = await work.get(ServiceRequest, command.request_id)
+    check_sees_request(command.actor, request)
+    check_version(request, command.expected_version)
+    request.report_gone(command.confirms_at, command.at)
+    return request_told(request)
