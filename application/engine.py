@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from application.personal import Told
     from domain.aggregate import Aggregate
 
 A = TypeVar("A", bound="Aggregate")
@@ -110,8 +111,10 @@ class Engine:
         self._log = log
         self._aggregates = aggregates
 
-    async def run(self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]) -> Done:
-        """Run one command to its end.
+    async def run(
+        self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]], told: Told | None = None
+    ) -> Done:
+        """Run one command to its end; ``told`` is kept with its save, and not when the command is refused.
 
         ``decide`` loads what it needs through the unit of work, calls the aggregates and returns the answer.
         It may run several times, so it does nothing else. Raises the Refusal it raised (recorded with its
@@ -131,7 +134,7 @@ class Engine:
             unchanged = work.only_read({event.stream_id for event in events})
             try:
                 receipt = await self._log.append(
-                    Save(context, events, msgspec.json.encode({"done": answer}), unchanged)
+                    Save(context, events, msgspec.json.encode({"done": answer}), unchanged, told)
                 )
             except VersionConflict as error:
                 conflict = str(error)

@@ -10,6 +10,8 @@ from uuid import UUID, uuid5
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from application.personal import Told
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,12 +68,14 @@ class Save(Struct, frozen=True):
     ``answer`` is UTF-8 JSON, kept with the receipt and given back when the command is repeated.
     A refusal is a save without events. ``unchanged`` names streams that were only read, with the version that was
     read: when one of them has moved on, the save conflicts like one that was overtaken on a stream it writes.
+    ``told`` is what the events refer to by record ids: it is kept first, so that no event stands without it.
     """
 
     context: CommandContext
     events: tuple[NewEvent, ...]
     answer: bytes = b"{}"
     unchanged: tuple[tuple[UUID, int], ...] = ()
+    told: Told | None = None
 
 
 class Receipt(Struct, frozen=True):
@@ -141,6 +145,7 @@ class EventLog(Protocol):
 
         Raises VersionConflict, KeyReused or LogUnavailable; after any of them nothing of the save stands,
         save that after LogUnavailable the outcome is unknown until the same save is sent again.
+        A save that tells of a person can also raise what ``PersonalStore.put`` raises; then it was not appended.
         """
         ...
 

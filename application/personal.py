@@ -46,6 +46,14 @@ class PersonalRecord:
         return f"PersonalRecord({self.kind.value}, {len(self.fields)} fields)"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command tells of a person: goes with the save whose events refer to it, and is kept before they stand."""
+
+    person_id: UUID
+    records: Mapping[UUID, PersonalRecord]
+
+
 def record_id_for(command_id: UUID, kind: PersonalKind, nth: int = 0) -> UUID:
     """The id of the record that a command writes: the same command sent again names the same record."""
     return uuid5(command_id, f"{kind.value}/{nth}")

@@ -13,9 +13,10 @@ from application.positions import PositionStore, ShiftOwners
 from infra.database_url import app_dsn
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
+from infra.personal.kept_first import KeptFirst
+from infra.personal.place import lives_apart, personal_store
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
-from infra.personal.place import personal_store
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.pool import reader_pool
@@ -50,9 +51,9 @@ class Stack:
     board: ReadModelView[RequestRow]
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
-    audit: AuditQueries
     positions: PositionStore
     shift_owners: ShiftOwners
+    audit: AuditQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
     fingerprint_key: bytes
@@ -72,15 +73,18 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
     closers.push_async_callback(readers.close)
     aggregates = StoredAggregates(readers)
     closers.push_async_callback(aggregates.settle)
-    postgres = PostgresEventLog(dsn, readers, observer=LogObserver())
-    closers.push_async_callback(postgres.close)
     store = personal_store(settings)
     closers.push_async_callback(store.close)
     await store.open()
+    together = lives_apart(settings) is None
+    postgres = PostgresEventLog(dsn, readers, observer=LogObserver(), keeper=store.keeper() if together else None)
+    closers.push_async_callback(postgres.close)
     waiter = ProjectionWaiter(settings)
     await waiter.start()
     closers.push_async_callback(waiter.stop)
-    log: EventLog = TracedLog(postgres) if is_tracing() else postgres
+    log: EventLog = postgres if together else KeptFirst(postgres, store)
+    if is_tracing():
+        log = TracedLog(log)
     engine: RunsCommands = Engine(log, aggregates)
     return Stack(
         settings=settings,
@@ -92,14 +96,14 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         board=ReadModelView(readers, request_board, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
+        positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
+        shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
         readiness=Readiness(readers),
         log_head=postgres.head,
         fingerprint_key=fingerprint_key(settings),
         closers=closers,
     )
-        positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
-        shift_owners=OwnersOnDuty(readers),
 
 
 def fingerprint_key(settings: Settings) -> bytes:

@@ -19,6 +19,8 @@ STORED, CONFLICT, DONE_BEFORE, KEY_REUSED = range(4)
 PARAMETERS: Final = 23
 CALL: Final = f"CALL append({', '.join(['%s'] * PARAMETERS)})"
 CALL_SINGLE: Final = f"CALL append_single({', '.join(['%s'] * 13)})"
+TOLD_PARAMETERS: Final = 13
+CALL_TELLING: Final = f"CALL append_telling({', '.join(['%s'] * (TOLD_PARAMETERS + PARAMETERS))})"
 APPEND_ONLY: Final = f"SELECT * FROM append_batch({', '.join(['%s'] * PARAMETERS)})"  # noqa: S608  only places
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from dataclasses import dataclass
 from time import perf_counter
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 import psycopg
 
 from application.log import KeyReused, LogUnavailable, Receipt, Save, VersionConflict
-from infra.event_store import wire
-from infra.event_store.batch import CALL, CALL_SINGLE, AnonymousSave, Answer, Batch, Verdicts, batch_of
+from infra.event_store.batch import AnonymousSave, Answer, Batch, batch_of
+from infra.event_store.lane import Keeper, Lane, Refused, prepare, read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     _Connection = psycopg.AsyncConnection[tuple[object, ...]]
+    _Waiting = tuple[Save | AnonymousSave, asyncio.Future[Receipt]]
 
 Outcome = Receipt | VersionConflict | KeyReused
 
@@ -80,83 +80,6 @@ class NoObserver:
         """Ignore it."""
 
 
-def read_answer(row: tuple[object, ...] | None) -> Answer:
-    """The routine's one row as an Answer; raises LogUnavailable when there is none."""
-    if row is None:
-        raise LogUnavailable("the append routine gave no answer")
-    head, bases, statuses, *rest = row
-    verdicts = None if statuses is None else Verdicts(statuses, *rest)  # type: ignore[arg-type]  # the routine's OUT types
-    return Answer(head, bases or [], verdicts)  # type: ignore[arg-type]  # likewise
-
-
-def prepare(connection: psycopg.Connection[tuple[object, ...]] | psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-    """Teach a connection our array format."""
-    for kind, dumper in wire.DUMPERS:
-        connection.adapters.register_dumper(kind, dumper)
-
-
-class _Lane:
-    """One connection, used by one batch at a time."""
-
-    def __init__(self, connect: Callable[[], Awaitable[_Connection]]) -> None:
-        self._connect = connect
-        self._connection: _Connection | None = None
-        self._funerals: set[asyncio.Task[None]] = set()
-
-    async def call(self, batch: Batch, within_s: float) -> Answer:
-        """The answer, or TimeoutError after ``within_s`` even when the network swallows everything."""
-        task = asyncio.get_running_loop().create_task(self._execute(batch))
-        try:
-            done, _ = await asyncio.wait({task}, timeout=within_s)
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
-        if not done:
-            self._abandon(task)
-            raise TimeoutError
-        return task.result()
-
-    async def _execute(self, batch: Batch) -> Answer:
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
-            prepare(self._connection)
-        single = batch.single()
-        if single is not None:
-            cursor = await self._connection.execute(CALL_SINGLE, single, prepare=True, binary=True)
-            answer = batch.single_answer(await cursor.fetchone())
-            if answer is not None:
-                return answer
-        cursor = await self._connection.execute(CALL, batch.parameters(), prepare=True, binary=True)
-        return read_answer(await cursor.fetchone())
-
-    def _abandon(self, task: asyncio.Task[Answer]) -> None:
-        """Let the driver cancel the call and close the connection in its own time, which can be 10 s more."""
-        connection, self._connection = self._connection, None
-        task.cancel()
-        funeral = asyncio.get_running_loop().create_task(_bury(task, connection))
-        self._funerals.add(funeral)
-        funeral.add_done_callback(self._funerals.discard)
-
-    async def drop(self) -> None:
-        """Give the connection back; the next call makes a new one."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await _close(connection)
-
-
-async def _bury(task: asyncio.Task[Answer], connection: _Connection | None) -> None:
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()
-    if connection is not None:
-        await _close(connection)
-
-
-async def _close(connection: _Connection) -> None:
-    with contextlib.suppress(psycopg.Error, OSError):
-        await connection.close()
-
-
 class Committer:
     """Group commit for asyncio; every method belongs to the loop that made it."""
 
@@ -165,11 +88,12 @@ class Committer:
         connect: Callable[[], Awaitable[_Connection]],
         limits: CommitLimits | None = None,
         observer: Observer | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._limits = limits or CommitLimits()
         self._observer = observer or NoObserver()
         self._waiting: deque[tuple[Save | AnonymousSave, asyncio.Future[Receipt], float]] = deque()
-        self._idle = [_Lane(connect) for _ in range(self._limits.lanes)]
+        self._idle = [Lane(connect, keeper) for _ in range(self._limits.lanes)]
         self._running: set[asyncio.Task[None]] = set()
         self._woken = False
 
@@ -199,7 +123,7 @@ class Committer:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-    async def _drain(self, lane: _Lane, taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]) -> None:
+    async def _drain(self, lane: Lane, taken: list[_Waiting]) -> None:
         try:
             await self._send(lane, taken)
         finally:
@@ -212,11 +136,11 @@ class Committer:
             self._woken = True
             asyncio.get_running_loop().call_soon(self._start)
 
-    def _take(self, share: int) -> list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]:
+    def _take(self, share: int) -> list[_Waiting]:
         """The next batch, without those who have waited as long as a lost log is waited for: they hear so now."""
         since = asyncio.get_running_loop().time() - self._limits.retry_for_s
         most = min(share, self._limits.most_saves)
-        taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = []
+        taken: list[_Waiting] = []
         while self._waiting and len(taken) < most:
             save, future, arrived = self._waiting.popleft()
             if arrived < since:
@@ -225,16 +149,8 @@ class Committer:
                 taken.append((save, future))
         return taken
 
-    async def _send(self, lane: _Lane, taken: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]]) -> None:
-        batch = Batch()
-        kept: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]] = []
-        for save, future in taken:
-            try:
-                batch.add(save)
-            except Exception as error:  # noqa: BLE001  a conflict, or no save at all: its caller's affair, nobody else's
-                _fail(future, error)
-            else:
-                kept.append((save, future))
+    async def _send(self, lane: Lane, taken: list[_Waiting]) -> None:
+        batch, kept = _packed(taken)
         if not kept:
             return
         started = perf_counter()
@@ -243,13 +159,16 @@ class Committer:
         except LogUnavailable as error:
             for _, future in kept:
                 _fail(future, LogUnavailable(*error.args))
-            return
+        except Refused as refusal:
+            for number, reason in refusal.refused.items():
+                _fail(kept[number][1], reason)
+            await self._send(lane, [pair for number, pair in enumerate(kept) if number not in refusal.refused])
         except Exception as error:  # noqa: BLE001  whatever it is, everybody who waits must hear of it
             await self._isolate(lane, kept, error)
-            return
-        self._observer.appended(len(kept), batch.size, perf_counter() - started)
-        for (_, future), outcome in zip(kept, batch.outcomes(answer), strict=True):
-            self._settle(future, outcome)
+        else:
+            self._observer.appended(len(kept), batch.size, perf_counter() - started)
+            for (_, future), outcome in zip(kept, batch.outcomes(answer), strict=True):
+                self._settle(future, outcome)
 
     def _settle(self, future: asyncio.Future[Receipt], outcome: Outcome) -> None:
         if isinstance(outcome, Receipt):
@@ -264,8 +183,8 @@ class Committer:
 
     async def _isolate(
         self,
-        lane: _Lane,
-        kept: list[tuple[Save | AnonymousSave, asyncio.Future[Receipt]]],
+        lane: Lane,
+        kept: list[_Waiting],
         error: Exception,
     ) -> None:
         """One save of the batch cannot be stored: send each alone, so that only that one fails."""
@@ -275,14 +194,14 @@ class Committer:
         for pair in kept:
             await self._send(lane, [pair])
 
-    async def _call(self, lane: _Lane, batch: Batch, saves: list[Save | AnonymousSave]) -> Answer:
+    async def _call(self, lane: Lane, batch: Batch, saves: list[Save | AnonymousSave]) -> Answer:
         """Call the routine; after a lost connection ask again, which the receipts make safe."""
         loop = asyncio.get_running_loop()
         give_up_at = loop.time() + self._limits.retry_for_s
         repeatable = all(isinstance(save, Save) for save in saves)
         while True:
             try:
-                return await lane.call(batch, self._limits.answer_within_s)
+                return await lane.call(batch, saves, self._limits.answer_within_s)
             except psycopg.errors.ProgramLimitExceeded:
                 raise
             except PASSING as error:
@@ -290,6 +209,20 @@ class Committer:
                 if not repeatable or loop.time() >= give_up_at:
                     raise LogUnavailable(f"the log did not answer: {type(error).__name__}") from error
                 await asyncio.sleep(self._limits.retry_every_s)
+
+
+def _packed(taken: list[_Waiting]) -> tuple[Batch, list[_Waiting]]:
+    """The batch of these saves, and those that are in it: the others' callers have heard why not."""
+    batch = Batch()
+    kept: list[_Waiting] = []
+    for save, future in taken:
+        try:
+            batch.add(save)
+        except Exception as error:  # noqa: BLE001  a conflict, or no save at all: its caller's affair, nobody else's
+            _fail(future, error)
+        else:
+            kept.append((save, future))
+    return batch, kept
 
 
 def _fail(future: asyncio.Future[Receipt], error: Exception) -> None:

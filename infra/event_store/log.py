@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from psycopg_pool import AsyncConnectionPool
 
     from application.log import CommandContext
+    from infra.event_store.lane import Keeper
 
 COLUMNS: Final = (
     "position, tenant, stream_id, version, topic, payload, command_id, correlation_id, causation_id, actor, "
@@ -55,16 +56,17 @@ class PostgresEventLog:
         readers: AsyncConnectionPool[psycopg.AsyncConnection[tuple[object, ...]]],
         limits: CommitLimits | None = None,
         observer: Observer | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._dsn = dsn
         self._readers = readers
-        self._committer = Committer(self._connect, limits, observer)
+        self._committer = Committer(self._connect, limits, observer, keeper)
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
         return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
 
     async def append(self, save: Save) -> Receipt:
-        """Write a save durably; raises VersionConflict, KeyReused or LogUnavailable."""
+        """Write a save durably; see ``EventLog.append``."""
         return await self._committer.append(save)
 
     async def read_stream(

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from application.personal import RecordDiffers, RecordTampered
+import msgspec
+
+from application.personal import MAX_RECORD_BYTES, RecordDiffers, RecordTampered
 from infra.event_store import wire
 from infra.personal.crypto import PersonKey, about_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     import psycopg
 
+    from application.personal import PersonalRecord
     from infra.personal.crypto import MasterKeys
     from infra.personal.keys import KeyCache
 
@@ -46,6 +50,10 @@ UPDATE personal_records r SET put_at = now()
 """
 
 
+Keys = dict[tuple[str, "UUID"], PersonKey]
+"""Persons' keys by tenant and person."""
+
+
 class Draft(NamedTuple):
     """A record on its way into the store."""
 
@@ -76,20 +84,27 @@ class Verdict:
     refused: dict[int, Exception] = field(default_factory=dict)
 
 
+def drafts_of(tenant: str, person_id: UUID, records: Mapping[UUID, PersonalRecord], command_id: UUID) -> list[Draft]:
+    """Records as they go into the store; raises ValueError for one over MAX_RECORD_BYTES."""
+    drafts = []
+    for record_id, record in records.items():
+        content = msgspec.json.encode(record.fields)
+        if len(content) > MAX_RECORD_BYTES:
+            raise ValueError(f"a personal record has at most {MAX_RECORD_BYTES} bytes, this one {len(content)}")
+        drafts.append(Draft(tenant, person_id, record_id, record.kind.value, content, command_id))
+    return drafts
+
+
 async def put_round(
-    connection: psycopg.AsyncConnection[tuple[object, ...]], drafts: list[Draft], masters: MasterKeys, cache: KeyCache
+    connection: psycopg.AsyncConnection[tuple[object, ...]],
+    drafts: Sequence[Draft],
+    masters: MasterKeys,
+    cache: KeyCache,
 ) -> Verdict | None:
     """Encrypt and store records, with new keys for persons this process does not know; None when all is stored."""
-    keys: dict[tuple[str, UUID], PersonKey] = {}
-    made: dict[tuple[str, UUID], PersonKey] = {}
-    for draft in drafts:
-        person = draft[:2]
-        if person not in keys:
-            key = cache.get(*person)
-            if key is None:
-                key = made[person] = masters.new_key()
-            keys[person] = key
-    cursor = await connection.execute(PUT, _parameters(drafts, keys, made, masters), prepare=True, binary=True)
+    keys, made = keys_for(drafts, masters, cache)
+    parameters = (*told_columns(drafts, keys), *key_columns(made, masters), _known(keys, made))
+    cursor = await connection.execute(PUT, parameters, prepare=True, binary=True)
     unkept = [_Unkept(*row) for row in await cursor.fetchall()]  # type: ignore[arg-type]  # PUT names the columns
     if not unkept:
         for person, key in made.items():
@@ -108,19 +123,27 @@ async def touch(connection: psycopg.AsyncConnection[tuple[object, ...]], known: 
     return {draft.record_id for draft in known} - kept
 
 
-def _parameters(
-    drafts: list[Draft],
-    keys: dict[tuple[str, UUID], PersonKey],
-    made: dict[tuple[str, UUID], PersonKey],
-    masters: MasterKeys,
-) -> tuple[object, ...]:
+def keys_for(drafts: Sequence[Draft], masters: MasterKeys, cache: KeyCache) -> tuple[Keys, Keys]:
+    """Every person's key, and those of them that are new because this process does not know the person."""
+    keys: Keys = {}
+    made: Keys = {}
+    for draft in drafts:
+        person = draft[:2]
+        if person not in keys:
+            key = cache.get(*person)
+            if key is None:
+                key = made[person] = masters.new_key()
+            keys[person] = key
+    return keys, made
+
+
+def told_columns(drafts: Sequence[Draft], keys: Keys) -> tuple[object, ...]:
+    """Records as columns: tenant, person, key, record, kind, nonce, ciphertext, command."""
     used = [keys[draft[:2]] for draft in drafts]
     sealed = [
         key.seal(about_record(draft.tenant, draft.person_id, draft.record_id, draft.kind), draft.content)
         for draft, key in zip(drafts, used, strict=True)
     ]
-    # In one order everywhere: two processes that meet the same new people do not wait for each other in a circle.
-    people = sorted(made)
     return (
         wire.texts([draft.tenant for draft in drafts]),
         wire.uuids([draft.person_id for draft in drafts]),
@@ -130,19 +153,30 @@ def _parameters(
         wire.blobs([nonce for nonce, _ in sealed]),
         wire.blobs([ciphertext for _, ciphertext in sealed]),
         wire.uuids([draft.command_id for draft in drafts]),
+    )
+
+
+def key_columns(made: Keys, masters: MasterKeys) -> tuple[object, ...]:
+    """New keys as columns: tenant, person, key, wrapped key, master key's name."""
+    # In one order everywhere: two processes that meet the same new people do not wait for each other in a circle.
+    people = sorted(made)
+    return (
         wire.texts([tenant for tenant, _ in people]),
         wire.uuids([person_id for _, person_id in people]),
         wire.uuids([made[person].key_id for person in people]),
         wire.blobs([masters.wrap(*person, made[person]) for person in people]),
         wire.texts([masters.kek_id] * len(people)),
-        wire.uuids([key.key_id for person, key in keys.items() if person not in made]),
     )
+
+
+def _known(keys: Keys, made: Keys) -> object:
+    return wire.uuids([key.key_id for person, key in keys.items() if person not in made])
 
 
 def _judged(
     unkept: list[_Unkept],
-    drafts: list[Draft],
-    keys: dict[tuple[str, UUID], PersonKey],
+    drafts: Sequence[Draft],
+    keys: Keys,
     masters: MasterKeys,
     cache: KeyCache,
 ) -> Verdict:

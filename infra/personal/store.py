@@ -10,7 +10,6 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from application.personal import (
-    MAX_RECORD_BYTES,
     Field,
     PersonalKind,
     PersonalRecord,
@@ -20,10 +19,11 @@ from application.personal import (
 )
 from infra.event_store import wire
 from infra.personal.crypto import MasterKeys, about_record
+from infra.personal.keeper import RecordKeeper
 from infra.personal.keys import KeyCache, KeyLimits
 from infra.personal.patience import within
 from infra.personal.putter import NoObserver, Observer, PutLimits, Putter
-from infra.personal.statement import Draft
+from infra.personal.statement import drafts_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -114,7 +114,8 @@ class PostgresPersonalStore(PersonalStore):
             open=False,
             name="personal",
         )
-        self._putter = Putter(self._pool, masters, self._cache, self._limits, observer or NoObserver())
+        self._observer = observer or NoObserver()
+        self._putter = Putter(self._pool, masters, self._cache, self._limits, self._observer)
 
     async def open(self) -> Self:
         """Open the connections; they come back by themselves whenever the server does."""
@@ -128,14 +129,13 @@ class PostgresPersonalStore(PersonalStore):
 
     async def put(self, tenant: str, person_id: UUID, records: Mapping[UUID, PersonalRecord], command_id: UUID) -> None:
         """See ``PersonalStore.put``."""
-        drafts = []
-        for record_id, record in records.items():
-            content = msgspec.json.encode(record.fields)
-            if len(content) > MAX_RECORD_BYTES:
-                raise ValueError(f"a personal record has at most {MAX_RECORD_BYTES} bytes, this one {len(content)}")
-            drafts.append(Draft(tenant, person_id, record_id, record.kind.value, content, command_id))
+        drafts = drafts_of(tenant, person_id, records, command_id)
         if drafts:
             await self._putter.put(drafts)
+
+    def keeper(self) -> RecordKeeper:
+        """Puts ahead of appends over the log's own connections: only where the log is in this very database."""
+        return RecordKeeper(self._masters, self._cache, self._limits.most_rounds, self._observer)
 
     async def get(self, tenant: str, record_ids: Collection[UUID]) -> dict[UUID, PersonalRecord | None]:
         """See ``PersonalStore.get``; raises ValueError for more than MOST_IDS at once."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Done, Work
     from application.log import CommandContext, LoggedEvent, Receipt, Save
+    from application.personal import Told
 
 
 class LogObserver:
@@ -74,7 +75,9 @@ class TracedLog(EventLog):
 class RunsCommands(Protocol):
     """What routes need of the engine."""
 
-    async def run(self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]) -> Done:
+    async def run(
+        self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]], told: Told | None = None
+    ) -> Done:
         """Run one command to its end; see ``Engine.run``."""
         ...
 
@@ -85,10 +88,12 @@ class TracedEngine(RunsCommands):
     def __init__(self, engine: RunsCommands) -> None:
         self._engine = engine
 
-    async def run(self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]) -> Done:
+    async def run(
+        self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]], told: Told | None = None
+    ) -> Done:
         """As the engine's own; see ``Engine.run``."""
         with span("engine.run", tenant=context.tenant, correlation_id=str(context.correlation_id)) as current:
-            done = await self._engine.run(context, decide)
+            done = await self._engine.run(context, decide, told)
             if current is not None:
                 current.set_attribute("vehicaid.replayed", done.replayed)
             return done

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from application.engine import Answer, Done, Work
 from application.log import CommandContext, fingerprint_of
+from application.personal import Told
 from domain.actor import Actor
 from domain.ids import BadId, parse
 from domain.refusal import NotFound
@@ -75,9 +76,9 @@ class CommandCall(Call):
             raise Problem("malformed_request", 'If-Match takes one ETag such as "3"')
         return int(named[1])
 
-    async def run(self, use_case: Callable[[C, Work], Awaitable[Answer]], command: C) -> Done:
-        """Order it: one use case, one save."""
-        return await self.stack.engine.run(self.context, lambda work: use_case(command, work))
+    async def run(self, use_case: Callable[[C, Work], Awaitable[Answer]], command: C, told: Told | None = None) -> Done:
+        """Order it: one use case, one save. What is personal is told beside the command, for events hold only ids."""
+        return await self.stack.engine.run(self.context, lambda work: use_case(command, work), told)
 
 
 class QueryCall(Call):

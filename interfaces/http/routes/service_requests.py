@@ -10,7 +10,7 @@ from application.cancel_request import CancelRequest, cancel_request
 from application.complete_service import CompleteService, complete_service
 from application.confirm_arrival import ConfirmArrival, confirm_arrival
 from application.give_up_search import GiveUpSearch, give_up_search
-from application.personal import Field, PersonalKind, PersonalRecord, record_id_for
+from application.personal import Field, PersonalKind, PersonalRecord, Told, record_id_for
 from application.report_en_route import ReportEnRoute, report_en_route
 from application.request_service import RequestService, request_service
 from domain.actor import Actor, Role
@@ -53,7 +53,7 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     """
     check_fit(body.service, body.fuel)
     customer_id = _customer(call, body)
-    record_id = await _keep(call, customer_id, body)
+    record_id = record_id_for(call.context.command_id, PersonalKind.CALL)
     command = RequestService(
         actor=call.actor,
         request_id=new_id(call.at),
@@ -68,7 +68,7 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
         ),
         at=call.at,
     )
-    done = await call.run(request_service, command)
+    done = await call.run(request_service, command, _told(customer_id, record_id, body))
     return answers.done(done, Prefix.REQUEST, status=201, location=PATH)
 
 
@@ -85,13 +85,11 @@ def _customer(call: CommandCall, body: ServiceRequestBody) -> UUID:
     return uuid5(call.context.command_id, "customer")
 
 
-async def _keep(call: CommandCall, customer_id: UUID, body: ServiceRequestBody) -> UUID:
-    """Put what is personal where it can be erased, before the event that refers to it is appended.
+def _told(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Told:
+    """What is personal in the call: it goes where it can be erased, and the event refers to it by its id.
 
     Place and contact are told in one breath and live as long: one record, so that a call costs one row to keep.
     """
-    command_id = call.context.command_id
-    record_id = record_id_for(command_id, PersonalKind.CALL)
     told: dict[str, Field] = {
         "name": body.contact.name,
         "phone": body.contact.phone,
@@ -100,9 +98,7 @@ async def _keep(call: CommandCall, customer_id: UUID, body: ServiceRequestBody) 
         "lng": body.location.lng,
         "note": body.note,
     }
-    record = PersonalRecord(PersonalKind.CALL, told)
-    await call.stack.personal.put(call.tenant, customer_id, {record_id: record}, command_id)
-    return record_id
+    return Told(customer_id, {record_id: PersonalRecord(PersonalKind.CALL, told)})
 
 
 @routes.query(PATH, ServiceRequestPage, roles=(Role.CUSTOMER, *DESK), problems=("invalid_cursor",))
