@@ -21,6 +21,7 @@ BackgroundService = Callable[[Settings, threading.Event], None]
 BACKGROUND_SERVICES: Final = (
     "infra.audit.sealer:run_sealer",
     "infra.personal.sweeper:run_sweeper",
+    "infra.personal.aging:run_aging",
     "infra.retention:run_retention",
     "infra.positions.upkeep:run_upkeep",
     "infra.analytics.presenter:run_presenter",
