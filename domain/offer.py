@@ -1,8 +1,7 @@
 """What may happen to a job offered to a provider?"""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import field
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,85 +9,30 @@ from domain.actor import Actor
 from domain.aggregate import Aggregate, Created, event
 from domain.catalogue import Service, VehicleClass
 from domain.geography import checked_cell
-from domain.refusal import BadInput, Refusal
-
-LONGEST_OFFER = timedelta(minutes=15)
-"""No provider may sit on a job longer: motor clubs give their slowest channel, the desk, 90 seconds."""
-
-
-class OfferState(StrEnum):
-    """Where an offer is. Sent, delivered and seen of the full machine go between made and its end."""
-
-    MADE = "made"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    WITHDRAWN = "withdrawn"
-
-
-class WhyClosed(StrEnum):
-    """Why an offer was not taken."""
-
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    WITHDRAWN = "withdrawn"
+from domain.offer_talk import OfferEvent, OfferTalk
+from domain.offer_terms import (
+    LONGEST_OFFER,
+    BadEta,
+    BadLapse,
+    DeclineReason,
+    NotCountered,
+    OfferClosed,
+    OfferLapsed,
+    OfferState,
+    OfferStillOpen,
+    Terms,
+    WhyClosed,
+    checked_eta,
+    offer_acts_open,
+)
 
 
-class DeclineReason(StrEnum):
-    """Why a provider does not want a job: a code, since free text may name people."""
-
-    TOO_FAR = "too_far"
-    BUSY = "busy"
-    NO_EQUIPMENT = "no_equipment"
-    VEHICLE_UNSUITABLE = "vehicle_unsuitable"
-    SHIFT_ENDING = "shift_ending"
-    PRICE = "price"
-    OTHER = "other"
-
-
-class OfferLapsed(Refusal):
-    """This offer was not answered in time."""
-
-    code = "offer_lapsed"
-
-
-class OfferClosed(Refusal):
-    """This offer has been answered or withdrawn."""
-
-    code = "offer_closed"
-
-
-class OfferStillOpen(Refusal):
-    """This offer can still be answered: its time is not up."""
-
-    code = "offer_still_open"
-
-
-class BadLapse(BadInput):
-    """An offer must lapse after it is made, and within a quarter of an hour."""
-
-    code = "bad_lapse"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a provider is shown and decides from; ``distance_m`` is from the shift to the vehicle."""
-
-    request_id: UUID
-    provider_id: UUID
-    shift_id: UUID
-    attempt: int
-    lapses_at: datetime
-    cell: str
-    service: Service
-    vehicle_class: VehicleClass
-    distance_m: int
-
-
-class Offer(Aggregate):
+class Offer(OfferTalk, Aggregate):
     """One job offered to one shift of one provider, until an instant.
 
-    What it shows never changes (O5); accepted late it is refused, never silently assigned (O3).
+    What it shows never changes (O5); accepted late it is refused, never silently assigned (O3). A provider may counter
+    with another time of arrival: the desk takes that or not, and until it does the offer stands as it was made (its
+    chapter ``offer_talk``).
     """
 
     TOPIC = "offer"
@@ -102,12 +46,23 @@ class Offer(Aggregate):
     service: Service
     vehicle_class: VehicleClass
     distance_m: int
+    price_minor: int | None
+    currency: str | None
+    provider_share_minor: int | None
+    drop_cell: str | None
+    sos: bool
+    eta_s: int | None
     state: OfferState = field(default=OfferState.MADE, init=False)
+    countered_eta_s: int | None = field(default=None, init=False)
 
     class Made(Created):
-        """A job was offered; all that the provider decides from is in it."""
+        """A job was offered; all that the provider decides from is in it.
+
+        Version 1 knew neither price, destination, SOS nor the time of the approach.
+        """
 
         TOPIC: ClassVar[str] = "offer.made"
+        class_version: ClassVar[int] = 2
         request_id: UUID
         provider_id: UUID
         shift_id: UUID
@@ -117,46 +72,56 @@ class Offer(Aggregate):
         service: Service
         vehicle_class: VehicleClass
         distance_m: int
+        price_minor: int | None
+        currency: str | None
+        provider_share_minor: int | None
+        drop_cell: str | None
+        sos: bool
+        eta_s: int | None
 
-    class Accepted(Aggregate.Event):
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """What was not shown was not there."""
+            state.update(
+                price_minor=None, currency=None, provider_share_minor=None, drop_cell=None, sos=False, eta_s=None
+            )
+
+    class Accepted(OfferEvent):
         """The provider takes the job."""
 
         TOPIC: ClassVar[str] = "offer.accepted"
-        request_id: UUID
-        provider_id: UUID
-        shift_id: UUID
 
-    class Declined(Aggregate.Event):
+    class Declined(OfferEvent):
         """The provider does not want the job."""
 
         TOPIC: ClassVar[str] = "offer.declined"
-        request_id: UUID
-        provider_id: UUID
-        shift_id: UUID
         reason: DeclineReason
 
-    class Lapsed(Aggregate.Event):
+    class Lapsed(OfferEvent):
         """Nobody answered in time."""
 
         TOPIC: ClassVar[str] = "offer.lapsed"
-        request_id: UUID
-        provider_id: UUID
-        shift_id: UUID
 
-    class Withdrawn(Aggregate.Event):
+    class Withdrawn(OfferEvent):
         """We no longer ask."""
 
         TOPIC: ClassVar[str] = "offer.withdrawn"
-        request_id: UUID
-        provider_id: UUID
-        shift_id: UUID
+
+    class Superseded(OfferEvent):
+        """Somebody else was asked, or took the job, instead."""
+
+        TOPIC: ClassVar[str] = "offer.superseded"
 
     @classmethod
     def make(cls, offer_id: UUID, terms: Terms, at: datetime) -> "Offer":
-        """Offer a job; raises BadLapse or BadCell."""
+        """Offer a job; raises BadLapse, BadEta or BadCell."""
         if not at < terms.lapses_at <= at + LONGEST_OFFER:
             raise BadLapse
         checked_cell(terms.cell)
+        if terms.drop_cell is not None:
+            checked_cell(terms.drop_cell)
+        if terms.eta_s is not None:
+            checked_eta(terms.eta_s)
         # Not asdict: it copies every value deeply, which took a fifth of the whole command.
         told = {field_name: getattr(terms, field_name) for field_name in terms.__slots__}
         return cls._create(cls.Made, id=offer_id, timestamp=at, **told)
@@ -191,24 +156,16 @@ class Offer(Aggregate):
         self._not_closed()
         self._tell(self.Withdrawn, at)
 
+    def supersede(self, at: datetime) -> None:
+        """Ask somebody else instead; twice changes nothing. Raises OfferClosed or OfferLapsed."""
+        if self.state is OfferState.SUPERSEDED:
+            return
+        self._not_closed()
+        self._tell(self.Superseded, at)
+
     def can(self, actor: Actor, at: datetime) -> tuple[str, ...]:
         """Which acts are open to this actor at this instant."""
         return offer_acts_open(actor, self.state, self.provider_id, self.lapses_at, at)
-
-    def _not_closed(self) -> None:
-        if self.state is OfferState.LAPSED:
-            raise OfferLapsed(lapses_at=self.lapses_at.isoformat())
-        if self.state is not OfferState.MADE:
-            raise OfferClosed(f"the offer is {self.state.value}", state=self.state.value)
-
-    def _still_out(self, at: datetime) -> None:
-        self._not_closed()
-        if at >= self.lapses_at:
-            raise OfferLapsed(lapses_at=self.lapses_at.isoformat())
-
-    def _tell(self, fact: type[Aggregate.Event], at: datetime, **more: object) -> None:
-        ids = {"request_id": self.request_id, "provider_id": self.provider_id, "shift_id": self.shift_id}
-        self.trigger_event(fact, timestamp=at, **ids, **more)
 
     @event(Accepted)
     def _on_accepted(self) -> None:
@@ -226,15 +183,23 @@ class Offer(Aggregate):
     def _on_withdrawn(self) -> None:
         self.state = OfferState.WITHDRAWN
 
+    @event(Superseded)
+    def _on_superseded(self) -> None:
+        self.state = OfferState.SUPERSEDED
 
-def offer_acts_open(
-    actor: Actor, state: OfferState, provider_id: UUID, lapses_at: datetime, at: datetime
-) -> tuple[str, ...]:
-    """Which acts are open to an actor on an offer; made of plain values, so that a row can be asked too."""
-    if state is not OfferState.MADE:
-        return ()
-    if actor.is_desk:
-        return ("withdraw",) if at < lapses_at else ("withdraw", "lapse")
-    if actor.is_provider(provider_id) and at < lapses_at:
-        return ("accept", "decline")
-    return ()
+
+__all__ = [
+    "LONGEST_OFFER",
+    "BadEta",
+    "BadLapse",
+    "DeclineReason",
+    "NotCountered",
+    "Offer",
+    "OfferClosed",
+    "OfferLapsed",
+    "OfferState",
+    "OfferStillOpen",
+    "Terms",
+    "WhyClosed",
+    "offer_acts_open",
+]

@@ -70,6 +70,8 @@ RULES: Mapping[str, Kind] = {
     "not_the_live_offer": Kind(409, "Another offer is out", "This is not the offer that is out for the request."),
     "offer_closed": Kind(409, "Offer closed", "This offer has been answered or withdrawn."),
     "offer_lapsed": Kind(409, "Offer lapsed", "This offer was not answered in time."),
+    "not_countered": Kind(409, "Not countered", "The provider asked for no other terms, or for others than these."),
+    "bad_eta": Kind(422, "Bad eta", "An approach takes some time, and at most four hours."),
     "offer_still_open": Kind(409, "Offer still open", "This offer can still be answered: its time is not up."),
     "bad_lapse": Kind(422, "Bad lapse", "An offer lapses after it is made, and within a quarter of an hour."),
     "provider_not_active": Kind(409, "Provider not active", "A suspended provider starts no shift and gets no job."),

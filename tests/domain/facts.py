@@ -7,8 +7,8 @@ from uuid import UUID
 from domain.actor import Role
 from domain.catalogue import Capability, Service, VehicleClass
 from domain.offer import Offer, WhyClosed
-from domain.provider import Provider, SuspendReason
 from domain.price_terms import Fault
+from domain.provider import Provider, SuspendReason
 from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -78,6 +78,12 @@ MADE_AT_NOON = fact(
     service=Service.TOW,
     vehicle_class=VehicleClass.CAR,
     distance_m=DEPOT_TO_BREAKDOWN_M,
+    price_minor=150_000,
+    currency="INR",
+    provider_share_minor=112_500,
+    drop_cell=DEPOT_CELL,
+    sos=False,
+    eta_s=900,
 )
 
 REGISTERED = fact(Provider.Registered, NOON, profile_id=PROFILE)

@@ -11,6 +11,7 @@ from domain.catalogue import Service, VehicleClass
 from domain.geography import BadCell
 from domain.offer import (
     LONGEST_OFFER,
+    BadEta,
     BadLapse,
     DeclineReason,
     Offer,
@@ -19,11 +20,13 @@ from domain.offer import (
     OfferStillOpen,
     Terms,
 )
+from domain.offer_terms import LONGEST_APPROACH_S
 from domain.refusal import Refusal
 from tests.domain.facts import MADE_AT_NOON, OFFER_IDS
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
     BREAKDOWN_CELL,
+    DEPOT_CELL,
     DEPOT_TO_BREAKDOWN_M,
     DESK_ACTOR,
     LAPSE,
@@ -40,7 +43,22 @@ from tests.support.roadside import (
 from tests.support.rulebook import Fact, born, fact, given
 
 Command = Callable[[Offer], None]
-TERMS = Terms(REQUEST, PROVIDER, SHIFT, 1, LAPSE, BREAKDOWN_CELL, Service.TOW, VehicleClass.CAR, DEPOT_TO_BREAKDOWN_M)
+TERMS = Terms(
+    REQUEST,
+    PROVIDER,
+    SHIFT,
+    1,
+    LAPSE,
+    BREAKDOWN_CELL,
+    Service.TOW,
+    VehicleClass.CAR,
+    DEPOT_TO_BREAKDOWN_M,
+    price_minor=150_000,
+    currency="INR",
+    provider_share_minor=112_500,
+    drop_cell=DEPOT_CELL,
+    eta_s=900,
+)
 A_BLINK = timedelta(microseconds=1)
 
 
@@ -72,6 +90,14 @@ def lapsed(at: datetime = LAPSE) -> Fact:
     return fact(Offer.Lapsed, at, **OFFER_IDS)
 
 
+def supersede(offer: Offer) -> None:
+    offer.supersede(SOON)
+
+
+def superseded() -> Fact:
+    return fact(Offer.Superseded, SOON, **OFFER_IDS)
+
+
 def withdrawn(at: datetime = SOON) -> Fact:
     return fact(Offer.Withdrawn, at, **OFFER_IDS)
 
@@ -91,9 +117,16 @@ def test_an_offer_may_take_the_longest_time() -> None:
     assert Offer.make(OFFER, terms, NOON).lapses_at == NOON + LONGEST_OFFER
 
 
-def test_an_offer_is_for_a_cell() -> None:
+@pytest.mark.parametrize("wrong", [{"cell": "8a"}, {"drop_cell": "8a"}])
+def test_an_offer_is_for_cells(wrong: dict[str, str]) -> None:
     with pytest.raises(BadCell):
-        Offer.make(OFFER, dataclasses.replace(TERMS, cell="8a"), NOON)
+        Offer.make(OFFER, dataclasses.replace(TERMS, **wrong), NOON)  # type: ignore[arg-type]  # a text each
+
+
+@pytest.mark.parametrize("eta_s", [0, -1, LONGEST_APPROACH_S + 1])
+def test_an_approach_takes_some_time_and_not_for_ever(eta_s: int) -> None:
+    with pytest.raises(BadEta):
+        Offer.make(OFFER, dataclasses.replace(TERMS, eta_s=eta_s), NOON)
 
 
 def test_accepting_in_time() -> None:
@@ -132,6 +165,7 @@ ENDS: dict[str, tuple[Fact, Command]] = {
     "decline": (declined(), decline_at(SOON)),
     "lapse": (lapsed(), lapse_at(LATER)),
     "withdraw": (withdrawn(), withdraw_at(SOON)),
+    "supersede": (superseded(), supersede),
 }
 
 
@@ -153,7 +187,7 @@ def test_accepting_twice_is_no_news_even_after_the_time_is_up() -> None:
 @pytest.mark.parametrize(
     ("actor", "at", "open_acts"),
     [
-        (THE_PROVIDER, SOON, ("accept", "decline")),
+        (THE_PROVIDER, SOON, ("accept", "decline", "counter", "report_delivered", "report_seen")),
         (THE_PROVIDER, LAPSE, ()),
         (ANOTHER_PROVIDER, SOON, ()),
         (THE_CUSTOMER, SOON, ()),
