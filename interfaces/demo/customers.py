@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from interfaces.demo.companies import customer_name, customer_phone
+from interfaces.simulation import reading
 from interfaces.simulation.acts import location
-from interfaces.simulation.api import Answer, Refused, Who
+from interfaces.simulation.api import Refused, Who
 from interfaces.simulation.day import person
 from interfaces.simulation.job import ENDED, OVERTAKEN
 
@@ -54,7 +55,7 @@ class Customers:
     async def wait(self, customer: Who, request_id: str, *, by_wallet: bool) -> None:
         """From wherever the request stands: decide about the price, then wait, and perhaps not long enough."""
         row = await self._acts.row(request_id, customer)
-        if row["state"] in DECIDING:
+        if row["state"] in DECIDING or (reading.is_priced(row) and not reading.is_confirmed(row)):
             await self._pace.take(self._manners.reads_quote_s(request_id))
             if not await self._decide(customer, request_id, by_wallet=by_wallet):
                 return
@@ -76,17 +77,17 @@ class Customers:
     async def _decide(self, customer: Who, request_id: str, *, by_wallet: bool) -> bool:
         """Whether help is still wanted at that price."""
         row = await self._acts.row(request_id, customer)
-        if row["state"] != "quoted":
+        quote = reading.quote_of(row)
+        if quote is None or reading.is_confirmed(row) or row["state"] in ENDED:
             return row["state"] not in ENDED
-        if not self._manners.wants_it(request_id):
+        if row["state"] == "quoted" and not self._manners.wants_it(request_id):
             await self._off(customer, request_id, "no_longer_needed")
             return False
-        await self._confirm(customer, row, "wallet" if by_wallet else "cash")
+        await self._confirm(customer, request_id, int(quote["version"]), "wallet" if by_wallet else "cash")
         return True
 
-    async def _confirm(self, customer: Who, row: Answer, method: str) -> None:
+    async def _confirm(self, customer: Who, request_id: str, quote_version: int, method: str) -> None:
         """By wallet when there is enough in it, or after a visit to the counter."""
-        request_id, quote_version = str(row["id"]), int(row["quote_version"])
         try:
             await self._acts.confirm(customer, request_id, quote_version, method)
         except Refused as refused:

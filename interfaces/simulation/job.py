@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from interfaces.simulation import reading
 from interfaces.simulation.api import Answer, Refused, Who
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Job:
 
     @property
     def is_priced(self) -> bool:
-        """Whether a price was agreed: then work begins with the customer's code and ends with being paid."""
-        return self.row.get("total_minor") is not None
+        """Whether it costs anything: then work begins with the customer's code and ends with being paid."""
+        return reading.is_priced(self.row)
 
 
 class Manners(Protocol):
@@ -101,7 +102,7 @@ class JobRun:
             "loaded": self._leave_with_vehicle,
             "in_transit": self._reach_drop,
             "at_drop": self._deliver,
-            "work_done": self._have_fare_agreed,
+            "work_done": self._have_price_agreed,
             "fare_review": self._have_fare_agreed,
             "settling": self._collect_cash,
         }
@@ -192,10 +193,20 @@ class JobRun:
 
     async def _have_fare_agreed(self, crew: Crew, job: Job) -> None:
         _ = crew
-        await self._acts.approve_fare(job.customer, job.request_id, int(job.row["fare_version"]))
+        fare = reading.fare_of(job.row)
+        if fare is not None:
+            await self._acts.approve_fare(job.customer, job.request_id, int(fare["version"]))
+
+    async def _have_price_agreed(self, crew: Crew, job: Job) -> None:
+        """An emergency was helped before anybody spoke of money."""
+        quote = reading.quote_of(job.row)
+        if quote is not None and not reading.is_confirmed(job.row):
+            await self._acts.confirm(job.customer, job.request_id, int(quote["version"]), "cash")
+        await self._acts.report(crew.who, job, "fare", {"extras": []}, note="fare_proposed")
 
     async def _collect_cash(self, crew: Crew, job: Job) -> None:
-        owed = {"amount_minor": job.row["fare_total_minor"], "currency": job.row["currency"]}
+        fare = reading.fare_of(job.row) or {}
+        owed = {"amount_minor": fare.get("total_minor"), "currency": fare.get("currency")}
         answer = await self._acts.report(crew.who, job, "cash-collection", owed, note="cash_collected")
         if answer["state"] == "completed":
             self._acts.journal.note("completed", answer)
