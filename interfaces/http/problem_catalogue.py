@@ -92,6 +92,30 @@ RULES: Mapping[str, Kind] = {
     "bad_tariff": Kind(
         422, "Bad tariff", "This tariff makes no sense; `why` says which rule it breaks, `where` where."
     ),
+    "bad_outline": Kind(
+        422, "Not an outline", "Polygons of rings, each four or more positions, the last as the first."
+    ),
+    "outline_not_polygonal": Kind(422, "Not an area", "A zone is a GeoJSON Polygon or MultiPolygon."),
+    "outline_empty": Kind(422, "Nothing inside", "This outline encloses no area, even after repair."),
+    "outline_too_detailed": Kind(422, "Too detailed", "At most 2,000 corners and 64 parts: simplify the outline."),
+    "coordinates_out_of_range": Kind(422, "Out of range", "Longitude, first, is -180 to 180; latitude is -90 to 90."),
+    "coordinates_swapped": Kind(
+        422, "Coordinates look swapped", "GeoJSON has longitude first; these lie far from the zone's clock otherwise."
+    ),
+    "outline_crosses_antimeridian": Kind(
+        422, "Crosses the 180th meridian", "Cut the outline there into two polygons (RFC 7946, section 3.1.9)."
+    ),
+    "bad_slug": Kind(422, "Not a slug", "A lower-case letter or digit, then at most 62 letters, digits or hyphens."),
+    "slug_taken": Kind(409, "Slug taken", "There is a zone with that slug already: redraw it, or choose another."),
+    "zone_not_in_effect": Kind(409, "Zone not in effect", "This zone only begins after that instant."),
+    "tariff_not_in_effect": Kind(
+        409, "Tariff not in effect", "No version of this tariff is in effect at that instant."
+    ),
+    "bad_effect": Kind(422, "Takes effect too early or late", "At most a day back and a year ahead."),
+    "too_many_versions": Kind(409, "Too many versions", "This has changed as often as one thing may."),
+    "bad_rating": Kind(422, "Not a rating", "1 to 5 stars, at most 5 tags, each one that this side can say."),
+    "rating_final": Kind(409, "Rating is final", "A rating can be revised for 24 hours."),
+    "too_late_to_rate": Kind(409, "Too late to rate", "A job can be rated for 7 days after its end."),
     "unknown_time_zone": Kind(422, "Unknown time zone", "Use a name of the IANA database, such as Asia/Kolkata."),
     "unknown_state": Kind(422, "Unknown state", "Use the two digits that GST knows a state by, such as 29."),
     "service_does_not_fit": Kind(422, "Service does not fit", "This service makes no sense for this vehicle."),

@@ -9,7 +9,7 @@ from domain.offer import DeclineReason, Offer, WhyClosed
 from domain.provider import Provider
 from domain.shift import Shift
 from infra.event_store import codec
-from tests.domain import facts, request_facts
+from tests.domain import city_facts, facts, money_facts, request_facts
 from tests.support.roadside import LAPSE, LATER, SOON
 from tests.support.rulebook import Fact, fact, row_of
 
@@ -60,6 +60,8 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Shift.BreakEnded, LATER, cell=facts.STARTED.fields["cell"]),
     fact(Shift.StockUpdated, LATER, fuel_l=20, batteries=4, ev_kwh=0),
     facts.SHIFT_ENDED,
+    *money_facts.SAMPLES,
+    *city_facts.SAMPLES,
 )
 """Today's events; those of older versions exist as files only."""
 

@@ -1,0 +1,1 @@
+"""The tariffs in effect, held in memory."""

@@ -1,0 +1,1 @@
+"""The zones in effect, held in memory."""
