@@ -100,11 +100,11 @@ async def collect_cash(
     Raises NothingDue, WrongAmount or CurrencyMismatch.
     """
     payment = await _payment(work, request.id)
-    held, fare = request.assignment, request.fare
-    if payment is None or held is None or fare is None:
+    fare = request.fare
+    if payment is None or fare is None:
         raise NothingDue(request_id=str(request.id))
     if payment.state is not PaymentState.SETTLED:
-        payment.collect(held.provider_id, amount_minor, currency, at)
+        payment.collect(amount_minor, currency, at)
     return await _divide(work, request, payment, fare.lines, bill_of(fare.lines), at)
 
 

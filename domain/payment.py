@@ -54,8 +54,8 @@ def payment_id(request_id: UUID) -> UUID:
 class Payment(Aggregate):
     """What one request costs its customer, and what becomes of that.
 
-    ``paid_minor`` was taken from a wallet or collected in cash, ``owed_minor`` the customer owes. Once both make up
-    the amount it is divided, exactly once.
+    ``paid_minor`` was taken from a wallet or, ``collected_minor`` of it, in cash; ``owed_minor`` the customer owes.
+    Once both make up the amount it is divided, exactly once.
     """
 
     TOPIC = "payment"
@@ -69,6 +69,7 @@ class Payment(Aggregate):
     currency: str
     state: PaymentState = field(default=PaymentState.DUE, init=False)
     paid_minor: int = field(default=0, init=False)
+    collected_minor: int = field(default=0, init=False)
     owed_minor: int = field(default=0, init=False)
 
     class Due(Created):
@@ -184,16 +185,17 @@ class Payment(Aggregate):
             currency=self.currency,
         )
 
-    def collect(self, provider_id: UUID, amount_minor: int, currency: str, at: datetime) -> None:
+    def collect(self, amount_minor: int, currency: str, at: datetime) -> None:
         """The provider was given the cash: all of it, at once. Raises NothingDue, CurrencyMismatch or WrongAmount."""
-        if self.state is not PaymentState.DUE or self.method is not PaymentMethod.CASH:
+        taker = self.provider_id
+        if self.state is not PaymentState.DUE or self.method is not PaymentMethod.CASH or taker is None:
             raise NothingDue(f"the payment is {self.state.value}, by {self.method.value}", state=self.state.value)
         if currency != self.currency:
             raise CurrencyMismatch(f"{self.currency} is due", currency=currency, wanted=self.currency)
         if amount_minor != self.open_minor:
             raise WrongAmount(f"{self.open_minor} is due, not {amount_minor}", due_minor=self.open_minor)
-        legs = {ledger.cash_with(provider_id): amount_minor, ledger.advance_for(self.request_id): -amount_minor}
-        self._book(self.Collected, "col", legs, at, provider_id=provider_id, amount_minor=amount_minor)
+        legs = {ledger.cash_with(taker): amount_minor, ledger.advance_for(self.request_id): -amount_minor}
+        self._book(self.Collected, "col", legs, at, provider_id=taker, amount_minor=amount_minor)
 
     def owe(self, at: datetime) -> None:
         """Whatever is open, the customer owes; nothing open is no news. Raises OutOfTurn."""
@@ -248,11 +250,10 @@ class Payment(Aggregate):
 
     def _cash_kept(self, legs: dict[str, int]) -> int:
         """Set what the provider collected off against its payable; gives how much that was."""
-        if self.method is not PaymentMethod.CASH or self.provider_id is None or not self.paid_minor:
-            return 0
-        legs[ledger.payable_to(self.provider_id)] += self.paid_minor
-        legs[ledger.cash_with(self.provider_id)] = -self.paid_minor
-        return self.paid_minor
+        if self.provider_id is not None and self.collected_minor:
+            legs[ledger.payable_to(self.provider_id)] += self.collected_minor
+            legs[ledger.cash_with(self.provider_id)] = -self.collected_minor
+        return self.collected_minor
 
     def _in_turn(self, act: str) -> None:
         if self.state is not PaymentState.DUE:
@@ -277,6 +278,7 @@ class Payment(Aggregate):
     @event(Collected)
     def _on_collected(self, amount_minor: int) -> None:
         self.paid_minor += amount_minor
+        self.collected_minor = amount_minor
         self.state = PaymentState.PAID
 
     @event(Owed)

@@ -13,7 +13,7 @@ from domain.split import Split
 from domain.wallet import Wallet
 from domain.wallet_terms import WhyCredited, WhyDebited, WhyFrozen, WhyReleased
 from tests.support.roadside import CUSTOMER, LATER, NOON, PROVIDER, REQUEST, SOON, TENANT, some_id
-from tests.support.rulebook import Fact, fact
+from tests.support.rulebook import STREAM, Fact, fact
 
 HOLD, TOP_UP = some_id(81), some_id(82)
 WEEK_LATER = NOON + timedelta(days=7)
@@ -135,7 +135,7 @@ COLLECTED = fact(
     **OF_THE_JOB,
     provider_id=PROVIDER,
     amount_minor=TOW_TOTAL,
-    transfer_id=f"col:{PAYMENT.hex}",
+    transfer_id=f"col:{STREAM.hex}",
     **moved(ledger.cash_with(PROVIDER), ADVANCE, TOW_TOTAL),
 )
 
@@ -147,7 +147,7 @@ def owed(amount_minor: int = TOW_TOTAL) -> Fact:
         LATER,
         **OF_THE_JOB,
         amount_minor=amount_minor,
-        transfer_id=f"owe:{PAYMENT.hex}",
+        transfer_id=f"owe:{STREAM.hex}",
         **moved(ledger.receivable_from(CUSTOMER), ADVANCE, amount_minor),
     )
 
@@ -175,7 +175,7 @@ def divided(*, cash_kept: int = 0) -> Fact:
         income_minor=0,
         payable_minor=150_450,
         cash_kept_minor=cash_kept,
-        transfer_id=f"set:{PAYMENT.hex}",
+        transfer_id=f"set:{STREAM.hex}",
         currency="INR",
         legs=tuple(shares),
     )

@@ -12,7 +12,7 @@ from domain.aggregate import Aggregate
 from domain.refusal import Refusal
 from infra.event_store import codec
 from tests.support.roadside import NOON
-from tests.support.rulebook import STREAM, Fact, fact_of, row_of, state_of
+from tests.support.rulebook import Fact, fact_of, row_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ class AggregateMachine(RuleBasedStateMachine, Generic[A]):
         super().__init__()
         self.now = NOON
         self.aggregate = begun
+        self.stream = begun.id
         self.history: list[Fact] = []
         self.rows: list[codec.StreamRow] = []
         self.refusals: list[Refusal] = []
@@ -51,7 +52,7 @@ class AggregateMachine(RuleBasedStateMachine, Generic[A]):
 
     def would_be_news(self, command: Callable[[A], object]) -> bool:
         """Whether a command would record something, tried on a copy."""
-        copy = cast("A", codec.replay(STREAM, self.rows))
+        copy = cast("A", codec.replay(self.stream, self.rows))
         try:
             command(copy)
         except Refusal:
@@ -78,16 +79,16 @@ class AggregateMachine(RuleBasedStateMachine, Generic[A]):
         """What goes on is what was stored: a snapshot where there is one, the stream otherwise."""
         kind = type(self.aggregate)
         if kind.SNAPSHOT:
-            thawed = codec.thaw(kind, STREAM, self.aggregate.version, codec.freeze(self.aggregate))
+            thawed = codec.thaw(kind, self.stream, self.aggregate.version, codec.freeze(self.aggregate))
             assert thawed is not None
             assert state_of(thawed) == state_of(self.aggregate)
             self.aggregate = thawed
         else:
-            self.aggregate = cast("A", codec.replay(STREAM, self.rows))
+            self.aggregate = cast("A", codec.replay(self.stream, self.rows))
 
     @invariant()
     def replay_agrees(self) -> None:
-        again = codec.replay(STREAM, self.rows)
+        again = codec.replay(self.stream, self.rows)
         assert again is not None
         assert type(again) is type(self.aggregate)
         assert state_of(again) == state_of(self.aggregate)
