@@ -27,6 +27,8 @@ COMMANDS = {
     "token": Entry("interfaces.cli.token", "Make an access token for local use."),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "projections": Entry("interfaces.cli.projections", "List, rebuild and verify read models."),
+    "sql": Entry("interfaces.cli.sql", "Ask with SQL, as an analyst of one tenant."),
+    "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
     "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key their data is kept under."),
     "calls": Entry("interfaces.cli.calls", "Replay recorded calls for help through the API."),
     "bench": Entry("interfaces.cli.bench", "Measure against the peers, on this machine."),

@@ -1,0 +1,1 @@
+"""Does an export hold what the log says, whatever interrupts it?"""
