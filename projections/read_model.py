@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 R = TypeVar("R", bound=Row)
+P = TypeVar("P")
 Key = tuple[Hashable, ...]
 KeyOf = Callable[[Fact], Key | None]
 """The row that a fact is about; None when it is about none."""
@@ -33,12 +34,14 @@ class RowMissing(Exception):
 class Rule(Generic[R]):
     """What one topic does: to which row, and what becomes of it (None: the row is gone).
 
-    ``begins`` tells that the topic is the first of its key, so that the row need not be looked up.
+    ``begins`` tells that the topic is the first of its key, so that the row need not be looked up. A topic that is
+    about several rows has ``parts`` instead: the rule of each of them.
     """
 
     key: KeyOf
     fold: Callable[[R | None, Fact], R | None]
     begins: bool = False
+    parts: Callable[[Fact], list[Rule[R]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,36 @@ class ReadModel(Generic[R]):
 
         return register
 
+    def each(
+        self,
+        topic: str,
+        parts: Callable[[Fact], Iterable[P]],
+        key: Callable[[Fact, P], Key],
+        *,
+        begins: bool = False,
+    ) -> Callable[[Callable[[R | None, Fact, P], R | None]], Callable[[R | None, Fact, P], R | None]]:
+        """The fold of a topic that is about several rows, one for each of its parts; no two parts have the same key."""
+
+        def register(fold: Callable[[R | None, Fact, P], R | None]) -> Callable[[R | None, Fact, P], R | None]:
+            def rule_of(fact: Fact, part: P) -> Rule[R]:
+                of_part = key(fact, part)
+                return Rule(lambda _fact: of_part, lambda row, fact: fold(row, fact, part), begins=begins)
+
+            def rules_of(fact: Fact) -> list[Rule[R]]:
+                return [rule_of(fact, part) for part in parts(fact)]
+
+            self._add(topic, Rule(_no_row, _no_fold, parts=rules_of))
+            return fold
+
+        return register
+
+    def rules_for(self, fact: Fact) -> list[Rule[R]]:
+        """What a fact does, row by row; nothing, when the read model does not care."""
+        rule = self.rules.get(fact.topic, self.every)
+        if rule is None:
+            return []
+        return [rule] if rule.parts is None else rule.parts(fact)
+
     def _add(self, topic: str, rule: Rule[R]) -> None:
         if topic in self.rules:
             raise TypeError(f"{self.name} has two folds for {topic}")
@@ -149,6 +182,15 @@ class ReadModel(Generic[R]):
 
     def __repr__(self) -> str:
         return f"ReadModel({self.name!r}, version={self.version})"
+
+
+def _no_row(_fact: Fact) -> None:
+    """The key of a rule that has parts."""
+
+
+def _no_fold(row: R | None, _fact: Fact) -> R | None:
+    """The fold of a rule that has parts."""
+    return row
 
 
 AnyReadModel = ReadModel[Row]

@@ -60,6 +60,11 @@ class Folding:
             if rule is None:
                 continue
             try:
+                if rule.parts is not None:
+                    steps += [
+                        (fact, part, self._cell(part, part.key(fact) or (), unknown)) for part in rule.parts(fact)
+                    ]
+                    continue
                 key = rule.key(fact)
             except Exception as error:  # noqa: BLE001  (whatever a read model's own code raises is a poison)
                 steps.append((fact, _failing(error), Cell(())))
@@ -67,15 +72,22 @@ class Folding:
             if key is None:
                 continue
             cell = cells.get(key)
-            if cell is None:
-                cell = cells[key] = Cell(key)
-            if not cell.known:
-                if rule.begins:
-                    cell.known = True
-                else:
-                    unknown[key] = cell
+            if cell is None or not cell.known:
+                cell = self._cell(rule, key, unknown)
             steps.append((fact, rule, cell))
         return steps, unknown
+
+    def _cell(self, rule: Rule[Row], key: Key, unknown: dict[Key, Cell]) -> Cell:
+        """The row's place, and a note that it must be known before, unless the rule begins it."""
+        cell = self.cells.get(key)
+        if cell is None:
+            cell = self.cells[key] = Cell(key)
+        if not cell.known:
+            if rule.begins:
+                cell.known = True
+            else:
+                unknown[key] = cell
+        return cell
 
     def learn(self, unknown: Mapping[Key, Cell], found: Mapping[Key, Row]) -> None:
         """Take in rows as they are stored; a key without one has none."""

@@ -61,15 +61,15 @@ def folded(model: ReadModel[R], facts: Iterable[Fact]) -> dict[Key, R]:
     """The rows, by nothing but the read model's own rules; a fold that fails fails the test."""
     rows: dict[Key, R] = {}
     for each in facts:
-        rule = model.rules.get(each.topic, model.every)
-        key = None if rule is None else rule.key(each)
-        if rule is None or key is None:
-            continue
-        row = rule.fold(rows.get(key), each)
-        if row is None:
-            rows.pop(key, None)
-        else:
-            rows[key] = row
+        for rule in model.rules_for(each):
+            key = rule.key(each)
+            if key is None:
+                continue
+            row = rule.fold(rows.get(key), each)
+            if row is None:
+                rows.pop(key, None)
+            else:
+                rows[key] = row
     return rows
 
 
