@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from application.faring import bill
-from application.settlement import hold_for, release_hold
+from application.settlement import HELD_FOR, hold_for, release_hold
 from domain.price_terms import PaymentMethod
 from domain.request_terms import RequestState
 
@@ -39,7 +39,9 @@ async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMet
     if quote is None or quote.total_minor == 0:
         return
     if method is PaymentMethod.WALLET:
-        await hold_for(work, request.customer_id, request.id, quote.total_minor, quote.currency, at)
+        begins_at = request.scheduled_for or at
+        keep_until = begins_at + HELD_FOR
+        await hold_for(work, request.customer_id, request.id, quote.total_minor, quote.currency, at, keep_until)
     else:
         await release_hold(work, request, at)
 

@@ -56,3 +56,5 @@ def _requested(fact: Fact) -> RequestRow:
 
 for _what, _fold in {**SEARCH, **JOB, **END}.items():
     request_board.on(f"service_request.{_what}")(_fold)
+
+__all__ = ["RequestRow", "request_board"]
