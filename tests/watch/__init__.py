@@ -1,0 +1,1 @@
+"""Does the terminal show the city as the API tells it?"""
