@@ -54,6 +54,7 @@ class Tariff(Aggregate):
         TOPIC: ClassVar[str] = "tariff.withdrawn"
         tariff_version: int
         effective_from: datetime
+        zone_id: UUID | None
 
     def __init__(self, zone_id: UUID | None) -> None:
         self.zone_id = zone_id
@@ -109,7 +110,13 @@ class Tariff(Aggregate):
             raise TariffNotInEffect(tariff_id=str(self.id))
         if before.value is not None:
             version = len(self.dated) + 1
-            self.trigger_event(self.Withdrawn, timestamp=at, tariff_version=version, effective_from=effective_from)
+            self.trigger_event(
+                self.Withdrawn,
+                timestamp=at,
+                tariff_version=version,
+                effective_from=effective_from,
+                zone_id=self.zone_id,
+            )
 
     @event(Published)
     def _on_published(  # noqa: PLR0913, PLR0917  (the fields of a published tariff)

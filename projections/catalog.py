@@ -6,11 +6,17 @@ from typing import cast
 
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
+from projections.kpi_requests import kpi_requests
 from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
+from projections.provider_ratings import provider_ratings
+from projections.ratings import ratings
 from projections.read_model import AnyReadModel
 from projections.request_board import request_board
+from projections.tariffs import tariffs
 from projections.timers import timers
+from projections.zone_shapes import zone_shapes
+from projections.zones import zones
 
 READ_MODELS: tuple[AnyReadModel, ...] = cast(
     "tuple[AnyReadModel, ...]",
@@ -21,6 +27,11 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         matching_table,
         customer_requests,
         timers,
+        zones,
+        zone_shapes,
+        tariffs,
+        ratings,
+        provider_ratings,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""

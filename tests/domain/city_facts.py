@@ -34,7 +34,7 @@ def published(terms: TariffTerms = INDIA, version: int = 1) -> Fact:
     return fact(Tariff.Published, NOON, tariff_version=version, effective_from=NOON, zone_id=None, **told)
 
 
-WITHDRAWN = fact(Tariff.Withdrawn, SOON, tariff_version=2, effective_from=LATER)
+WITHDRAWN = fact(Tariff.Withdrawn, SOON, tariff_version=2, effective_from=LATER, zone_id=None)
 
 GIVEN = fact(
     Rating.Given,
