@@ -6,15 +6,22 @@ from typing import cast
 
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
+from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
+from projections.ledger_balances import ledger_balances
+from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
+from projections.payments import payments
 from projections.provider_jobs import provider_jobs
 from projections.provider_ratings import provider_ratings
+from projections.provider_statement import provider_statement
 from projections.ratings import ratings
 from projections.read_model import AnyReadModel
 from projections.request_board import request_board
 from projections.tariffs import tariffs
 from projections.timers import timers
+from projections.wallet_statement import wallet_statement
+from projections.wallets import wallets
 from projections.zone_shapes import zone_shapes
 from projections.zones import zones
 
@@ -32,6 +39,14 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         tariffs,
         ratings,
         provider_ratings,
+        wallets,
+        wallet_statement,
+        payments,
+        invoices,
+        ledger_postings,
+        ledger_balances,
+        provider_statement,
+        kpi_requests,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""

@@ -9,7 +9,10 @@ from infra.analytics.view import View
 Line = tuple[str, str, str]
 """Name, expression and meaning of a column."""
 
-UNDER_WAY: Final = "'accepted', 'en_route', 'on_scene', 'completed', 'cancelled', 'revoked'"
+UNDER_WAY: Final = (
+    "'accepted', 'en_route', 'on_scene', 'in_service', 'loaded', 'in_transit', 'at_drop', 'work_done',"
+    " 'completed', 'cancelled', 'revoked', 'gone_on_arrival', 'unsuccessful'"
+)
 
 
 def seconds(end: str, begin: str) -> str:
@@ -95,7 +98,7 @@ SHIFTS: Final = view(
         ("ended_at", "e.occurred_at", "When it ended (UTC); null while it lasts."),
         ("lasted_s", seconds("e.occurred_at", "b.occurred_at"), "From begin to end, in whole seconds."),
     ),
-    "{views}.events b LEFT JOIN {views}.events e ON e.stream_id = b.stream_id AND e.topic = 'shift.ended'"
+    "{views}.events b LEFT JOIN {views}.events e ON e.stream_id = b.stream_id AND e.topic IN ('shift.ended', 'shift.forced_off')"
     " WHERE b.topic = 'shift.started'",
     "events",
 )
