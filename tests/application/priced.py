@@ -21,13 +21,16 @@ from application.request_service import RequestService, request_service
 from application.set_off_to_drop import SetOffToDrop, set_off_to_drop
 from application.start_service import StartService, start_service
 from domain import ledger
+from domain.areas import Area
 from domain.catalogue import Service
 from domain.geography import cell_of
 from domain.payment import Payment, payment_id
 from domain.price_terms import PaymentMethod
 from domain.request_job import EvidenceKind
+from domain.tariff import Tariff
 from domain.wallet import Wallet
 from domain.wallet_terms import WhyCredited, wallet_id
+from domain.zone import Zone, ZoneTerms
 from tests.application.world import World
 from tests.support.roadside import (
     BREAKDOWN_CELL,
@@ -43,7 +46,7 @@ from tests.support.roadside import (
     THE_PROVIDER,
     some_id,
 )
-from tests.support.trade import OneTariff, PlainCodes, a_trade
+from tests.support.trade import TARIFF, TERMS, THE_ZONE, ZONE, OneTariff, PlainCodes, a_trade
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,6 +62,7 @@ FARTHER_CELL = cell_of(13.1200, 77.6100)
 FLAT_TYRE = replace(CALL, service=Service.FLAT_TYRE)
 TOW = replace(CALL, drop_cell=GARAGE_CELL)
 SHA = "a" * 64
+SQUARE = ((77.0, 12.5), (78.0, 12.5), (78.0, 13.5), (77.0, 13.5), (77.0, 12.5))
 
 
 def at(minutes: float) -> datetime:
@@ -85,6 +89,20 @@ class PricedWorld(World):
         """Every step takes a minute."""
         self.minutes += 1
         return at(self.minutes)
+
+    async def open_both(self) -> None:
+        """Both providers on shift; zone and tariff are on the log, where the money looks them up."""
+
+        async def publish(_command: Any, work: Work) -> Answer:
+            terms = ZoneTerms(THE_ZONE.slug, THE_ZONE.time_zone, THE_ZONE.state_code, 0)
+            work.add(Zone.define(ZONE, terms, Area(((SQUARE,),), 1, 4, repaired=False), NOON, NOON))
+            tariff = Tariff.open(TARIFF, None, NOON)
+            tariff.publish(TERMS, NOON, NOON)
+            work.add(tariff)
+            return {}
+
+        await super().open_both()
+        await self.run(publish, MakeOffer(DISPATCHER, REQUEST, OFFER, SHIFT, NOON, NOON))
 
     async def fill_wallet(self, minor: int = WALLET_MINOR) -> None:
         """Cash over the counter."""
