@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from domain.request_terms import Quote
     from domain.service_request import ServiceRequest
     from domain.shift import Shift
+    from domain.wallet import Wallet
 
 
 def request_told(request: ServiceRequest) -> Answer:
@@ -102,4 +103,18 @@ def shift_told(shift: Shift) -> Answer:
         "cell": shift.cell,
         "offer_id": kept_for.offer_id.hex if kept_for else None,
         "request_id": kept_for.request_id.hex if kept_for else None,
+    }
+
+
+def wallet_told(wallet: Wallet) -> Answer:
+    """Where a wallet stands, in minor units of its currency."""
+    return {
+        "id": wallet.id.hex,
+        "version": wallet.version,
+        "customer_id": wallet.customer_id.hex,
+        "currency": wallet.currency,
+        "balance_minor": wallet.balance_minor,
+        "held_minor": wallet.held_minor,
+        "available_minor": wallet.available_minor,
+        "frozen": wallet.frozen.value if wallet.frozen else None,
     }

@@ -1,0 +1,40 @@
+"""How does a read model see the legs of a money event? Checked once, the same way for every read model."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from projections.fact import BadFact, Fact
+
+BOOKS = (
+    "wallet.credited",
+    "wallet.debited",
+    "wallet.hold_captured",
+    "payment.collected",
+    "payment.owed",
+    "payment.settled",
+)
+"""The topics that move money; a test holds this to what the domain says."""
+
+
+class LegTold(NamedTuple):
+    """One leg: its place among the transfer's, its account, and so many minor units (a debit is positive)."""
+
+    number: int
+    account: str
+    amount_minor: int
+
+
+def legs_of(fact: Fact) -> list[LegTold]:
+    """The legs of a transfer, in their order; raises BadFact for what does not sum to nothing (M1)."""
+    legs = [_leg(fact, number, told) for number, told in enumerate(fact.all_told("legs"), start=1)]
+    if not legs or sum(leg.amount_minor for leg in legs) != 0 or len({leg.account for leg in legs}) != len(legs):
+        raise BadFact(f"{fact.topic} at {fact.position}: the legs do not sum to nothing")
+    return legs
+
+
+def _leg(fact: Fact, number: int, told: dict[str, object]) -> LegTold:
+    account, amount = told.get("account"), told.get("amount_minor")
+    if type(account) is not str or type(amount) is not int:
+        raise BadFact(f"{fact.topic} at {fact.position}: leg {number} is no account and amount")
+    return LegTold(number, account, amount)

@@ -1,0 +1,65 @@
+"""What did a provider earn job by job, what did it keep in cash, and what is it owed by that?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from projections.fact import Fact
+from projections.read_model import Index, Key, ReadModel, Row
+
+
+class EarningRow(Row, frozen=True, gc=False):
+    """One job or fee. The provider is owed ``net_minor``: what it earned without the cash that it kept.
+
+    Of ``gross_minor``, which the customer pays, ``commission_minor`` and the tax on it are the platform's.
+    """
+
+    tenant: str
+    position: int
+    provider_id: UUID
+    payment_id: UUID
+    request_id: UUID
+    outcome: str
+    gross_minor: int
+    commission_minor: int
+    commission_tax_minor: int
+    earned_minor: int
+    cash_kept_minor: int
+    net_minor: int
+    currency: str
+    settled_at: datetime
+
+
+provider_statement = ReadModel(
+    "provider_statement",
+    EarningRow,
+    version=1,
+    key=("tenant", "position"),
+    indexes=(Index(("tenant", "provider_id", "position")),),
+)
+
+
+def _position(fact: Fact) -> Key | None:
+    return None if fact.maybe_uuid("provider_id") is None else (fact.tenant, fact.position)
+
+
+@provider_statement.begins("payment.settled", _position)
+def _settled(fact: Fact) -> EarningRow:
+    earned, kept = fact.whole("payable_minor"), fact.whole("cash_kept_minor")
+    return EarningRow(
+        tenant=fact.tenant,
+        position=fact.position,
+        provider_id=fact.uuid("provider_id"),
+        payment_id=fact.stream_id,
+        request_id=fact.uuid("request_id"),
+        outcome=fact.text("outcome"),
+        gross_minor=fact.whole("amount_minor"),
+        commission_minor=fact.whole("commission_minor"),
+        commission_tax_minor=fact.whole("commission_tax_minor"),
+        earned_minor=earned,
+        cash_kept_minor=kept,
+        net_minor=earned - kept,
+        currency=fact.text("currency"),
+        settled_at=fact.occurred_at,
+    )
