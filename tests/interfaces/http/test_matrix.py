@@ -1,7 +1,6 @@
 """May this role do that to this object? Every route, every role; own, others', other tenants' and unknown things."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,7 +10,9 @@ import pytest
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, show
 from interfaces.http.app import described_app
-from tests.support.api import DEPOT, HELP, Api, Job, Json, a_request, a_shift, an_offer, somebody
+from tests.interfaces.http import cases_of_providers, cases_of_requests
+from tests.interfaces.http.case import Prepare, offered, provider_of
+from tests.support.api import Api, Job, an_offer, somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -20,125 +21,10 @@ RELATIONS: tuple[Relation, ...] = ("own", "another's", "another tenant's", "unkn
 DESK = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
 NOT_ALLOWED, NOT_FOUND = 403, 404
 
-Prepare = Callable[[Api, Actor], Awaitable[Job]]
-
-
-async def offered(api: Api, desk: Actor) -> Job:
-    return await an_offer(api, desk)
-
-
-async def accepted(api: Api, desk: Actor) -> Job:
-    job = await an_offer(api, desk)
-    done = await api.done(f"{job.offer_path}/acceptance", job.provider)
-    return replace(job, request={**job.request, "version": done["request_version"], "position": done["position"]})
-
-
-async def en_route(api: Api, desk: Actor) -> Job:
-    job = await accepted(api, desk)
-    return replace(job, request=await api.done(f"{job.request_path}/en-route", job.provider))
-
-
-async def on_scene(api: Api, desk: Actor) -> Job:
-    job = await en_route(api, desk)
-    return replace(job, request=await api.done(f"{job.request_path}/arrival", job.provider, {}))
-
-
-async def searching(api: Api, desk: Actor) -> Job:
-    provider, shift = await a_shift(api, desk)
-    customer, request = await a_request(api, somebody(Role.CUSTOMER, desk.tenant))
-    return Job(customer, provider, request, {"position": request["position"]}, shift)
-
-
-async def on_break(api: Api, desk: Actor) -> Job:
-    job = await searching(api, desk)
-    return replace(job, shift=await api.done(f"/v1/shifts/{job.shift['id']}/break", job.provider))
-
-
-async def seen_on_the_way(api: Api, desk: Actor) -> Job:
-    job = await accepted(api, desk)
-    for read in (job.request_path, "/v1/shifts"):
-        await api.get(read, desk, min_position=job.request["position"])
-    taken = await api.done("/v1/positions", desk, {"positions": [_seen(job)]})
-    assert taken["accepted"] == 1, taken
-    return job
-
-
-def _seen(job: Job) -> Json:
-    """The shift says that it is at its depot."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"shift_id": job.shift["id"], "location": DEPOT, "accuracy_m": 8.0, "taken_at": now}
-
-
-async def suspended(api: Api, desk: Actor) -> Job:
-    job = await searching(api, desk)
-    path = f"/v1/providers/{show(Prefix.PROVIDER, job.provider.subject_id)}"  # type: ignore[arg-type]  # it has one
-    now = await api.get(path, desk)
-    await api.done(f"{path}/suspension", desk, {"reason": "other"}, version=now.json()["version"])
-    return job
-
-
-def _provider(job: Job) -> str:
-    return str(job.shift["provider_id"])
-
-
-@dataclass(frozen=True)
-class Case:
-    """How one route is called on a job; ``about`` names the ids in its path and body, which strangers may not use."""
-
-    prepare: Prepare
-    body: Callable[[Job], Json] | None = None
-    needs_version: bool = False
-
-
-COLLECTIONS: dict[str, Case] = {
-    "GET /v1/service-requests": Case(searching),
-    "GET /v1/offers": Case(searching),
-    "GET /v1/shifts": Case(searching),
-    "POST /v1/service-requests": Case(searching, lambda _job: HELP),
-    "POST /v1/positions": Case(searching, lambda job: {"positions": [_seen(job)]}),
-    "POST /v1/providers": Case(searching, lambda _job: {"name": "Ours", "phone": "+919845011111"}),
-}
+COLLECTIONS = {**cases_of_requests.COLLECTIONS, **cases_of_providers.COLLECTIONS}
 """Routes about nothing that exists: whoever has the role may use them."""
 
-OBJECTS: dict[str, Case] = {
-    "GET /v1/service-requests/{request_id}": Case(accepted),
-    "GET /v1/service-requests/{request_id}/customer-details": Case(accepted),
-    "POST /v1/service-requests/{request_id}/cancellation": Case(
-        accepted, lambda _job: {"reason": "other"}, needs_version=True
-    ),
-    "POST /v1/service-requests/{request_id}/en-route": Case(accepted),
-    "POST /v1/service-requests/{request_id}/arrival": Case(en_route, lambda _job: {"location": DEPOT}),
-    "POST /v1/service-requests/{request_id}/completion": Case(on_scene),
-    "POST /v1/service-requests/{request_id}/search-end": Case(searching),
-    "POST /v1/offers": Case(searching, lambda job: {"request_id": job.request["id"], "shift_id": job.shift["id"]}),
-    "GET /v1/offers/{offer_id}": Case(offered),
-    "POST /v1/offers/{offer_id}/acceptance": Case(offered),
-    "POST /v1/offers/{offer_id}/decline": Case(offered, lambda _job: {"reason": "busy"}),
-    "POST /v1/offers/{offer_id}/lapse": Case(offered),
-    "POST /v1/offers/{offer_id}/withdrawal": Case(offered),
-    "GET /v1/providers/{provider_id}": Case(searching),
-    "GET /v1/providers/{provider_id}/jobs": Case(searching),
-    "POST /v1/providers/{provider_id}/crew-members": Case(searching, lambda _job: {"skills": ["tow"]}),
-    "POST /v1/providers/{provider_id}/trucks": Case(searching, lambda _job: {"equipment": ["tow"]}),
-    "POST /v1/providers/{provider_id}/suspension": Case(
-        searching, lambda _job: {"reason": "other"}, needs_version=True
-    ),
-    "POST /v1/providers/{provider_id}/reinstatement": Case(suspended, needs_version=True),
-    "POST /v1/shifts": Case(
-        searching,
-        lambda job: {
-            "provider_id": _provider(job),
-            "crew_id": "crw_" + "0" * 32,
-            "truck_id": "trk_" + "0" * 32,
-            "location": DEPOT,
-        },
-    ),
-    "GET /v1/shifts/{shift_id}": Case(searching),
-    "GET /v1/shifts/{shift_id}/position": Case(seen_on_the_way),
-    "POST /v1/shifts/{shift_id}/end": Case(searching),
-    "POST /v1/shifts/{shift_id}/break": Case(searching),
-    "POST /v1/shifts/{shift_id}/break-end": Case(on_break, lambda _job: {"location": DEPOT}),
-}
+OBJECTS = {**cases_of_requests.OBJECTS, **cases_of_providers.OBJECTS}
 """Routes about something that exists."""
 
 CASES = {**COLLECTIONS, **OBJECTS}
@@ -216,7 +102,7 @@ async def call(api: Api, route: str, actor: Actor, job: Job) -> httpx.Response:
     ids = {
         "{request_id}": job.request.get("id"),
         "{offer_id}": job.offer.get("id"),
-        "{provider_id}": _provider(job),
+        "{provider_id}": provider_of(job),
         "{shift_id}": job.shift.get("id"),
     }
     path = template

@@ -1,0 +1,44 @@
+"""Which routes are about a provider, its shifts and the offers it gets?"""
+
+from tests.interfaces.http.case import Case, offered, on_break, provider_of, searching, seen, seen_on_the_way, suspended
+from tests.support.api import DEPOT
+
+COLLECTIONS: dict[str, Case] = {
+    "GET /v1/offers": Case(searching),
+    "GET /v1/shifts": Case(searching),
+    "POST /v1/positions": Case(searching, lambda job: {"positions": [seen(job)]}),
+    "POST /v1/providers": Case(searching, lambda _job: {"name": "Ours", "phone": "+919845011111"}),
+}
+"""Routes about nothing that exists: whoever has the role may use them."""
+
+OBJECTS: dict[str, Case] = {
+    "POST /v1/offers": Case(searching, lambda job: {"request_id": job.request["id"], "shift_id": job.shift["id"]}),
+    "GET /v1/offers/{offer_id}": Case(offered),
+    "POST /v1/offers/{offer_id}/acceptance": Case(offered),
+    "POST /v1/offers/{offer_id}/decline": Case(offered, lambda _job: {"reason": "busy"}),
+    "POST /v1/offers/{offer_id}/lapse": Case(offered),
+    "POST /v1/offers/{offer_id}/withdrawal": Case(offered),
+    "GET /v1/providers/{provider_id}": Case(searching),
+    "GET /v1/providers/{provider_id}/jobs": Case(searching),
+    "POST /v1/providers/{provider_id}/crew-members": Case(searching, lambda _job: {"skills": ["tow"]}),
+    "POST /v1/providers/{provider_id}/trucks": Case(searching, lambda _job: {"equipment": ["tow"]}),
+    "POST /v1/providers/{provider_id}/suspension": Case(
+        searching, lambda _job: {"reason": "other"}, needs_version=True
+    ),
+    "POST /v1/providers/{provider_id}/reinstatement": Case(suspended, needs_version=True),
+    "POST /v1/shifts": Case(
+        searching,
+        lambda job: {
+            "provider_id": provider_of(job),
+            "crew_id": "crw_" + "0" * 32,
+            "truck_id": "trk_" + "0" * 32,
+            "location": DEPOT,
+        },
+    ),
+    "GET /v1/shifts/{shift_id}": Case(searching),
+    "GET /v1/shifts/{shift_id}/position": Case(seen_on_the_way),
+    "POST /v1/shifts/{shift_id}/end": Case(searching),
+    "POST /v1/shifts/{shift_id}/break": Case(searching),
+    "POST /v1/shifts/{shift_id}/break-end": Case(on_break, lambda _job: {"location": DEPOT}),
+}
+"""Routes about something that exists."""
