@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from application.answers import offer_told
 from application.guards import check_role, check_sees_offer, check_version
+from application.taking import check_may_take, give_job
 from domain.actor import DESK, Role
 from domain.offer import Offer, OfferState
-from domain.provider import Provider
 from domain.service_request import ServiceRequest
-from domain.shift import Shift
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,8 +33,8 @@ class AcceptOffer:
 async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
     """Accept the offer, assign the request and commit the shift, in one save: nobody is double-booked.
 
-    Accepting twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, OfferClosed
-    or OfferLapsed.
+    Accepting twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
+    OfferClosed or OfferLapsed.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     offer = await work.get(Offer, command.offer_id)
@@ -43,10 +42,7 @@ async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
     check_version(offer, command.expected_version)
     request = await work.get(ServiceRequest, offer.request_id)
     if offer.state is not OfferState.ACCEPTED:
-        provider = await work.get(Provider, offer.provider_id)
-        provider.check_active()
-        shift = await work.get(Shift, offer.shift_id)
+        shift = await check_may_take(work, offer, request)
         offer.accept(command.at)
-        request.assign(offer.id, command.at)
-        shift.commit(offer.id, command.at)
+        give_job(offer, request, shift, command.at)
     return offer_told(offer, request)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from application.answers import offer_told
 from application.guards import check_role, check_version
+from application.shown_price import shown_price
 from domain.actor import DESK
 from domain.geography import distance_m
-from domain.offer import Offer, Terms
+from domain.offer import Offer, Terms, WhyClosed
 from domain.provider import Provider
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MakeOffer:
-    """Offer a searching request to a shift until an instant; the offer's id is the caller's."""
+    """Offer a searching request to a shift until an instant; the offer's id is the caller's.
+
+    ``eta_s`` is how long the approach should take, when somebody worked it out; ``instead_of`` is the live offer that
+    this one takes the place of.
+    """
 
     actor: Actor
     request_id: UUID
@@ -33,13 +38,16 @@ class MakeOffer:
     lapses_at: datetime
     at: datetime
     expected_version: int | None = None
+    eta_s: int | None = None
+    instead_of: UUID | None = None
 
 
 async def make_offer(command: MakeOffer, work: Work) -> Answer:
     """Make the offer, note it on the request and hold the shift, in one save.
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
-    RequestClosed, OutOfTurn, OfferStillOut, DeclinedBefore, ShiftReserved, ShiftOnBreak, ShiftEnded or BadLapse.
+    RequestClosed, OutOfTurn, OfferStillOut, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved, ShiftOnBreak,
+    ShiftStale, ShiftOverTime, ShiftEnded, BadLapse or BadEta.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -48,8 +56,11 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     provider = await work.get(Provider, shift.provider_id)
     provider.check_active()
     shift.check_capable(request.service, request.vehicle_class)
+    if command.instead_of is not None:
+        await _supersede(command.instead_of, request, work, command.at)
     request.make_offer(command.offer_id, provider.id, shift.id, command.at)
     shift.hold(command.offer_id, request.id, command.at)
+    price = await shown_price(work, request)
     terms = Terms(
         request_id=request.id,
         provider_id=provider.id,
@@ -60,7 +71,21 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
         service=request.service,
         vehicle_class=request.vehicle_class,
         distance_m=distance_m(shift.cell, request.cell),
+        price_minor=price.price_minor,
+        currency=price.currency,
+        provider_share_minor=price.provider_share_minor,
+        drop_cell=request.drop_cell,
+        sos=request.sos,
+        eta_s=command.eta_s,
     )
     offer = Offer.make(command.offer_id, terms, command.at)
     work.add(offer)
     return offer_told(offer, request)
+
+
+async def _supersede(offer_id: UUID, request: ServiceRequest, work: Work, at: datetime) -> None:
+    request.close_offer(offer_id, WhyClosed.SUPERSEDED, at)
+    offer = await work.get(Offer, offer_id)
+    offer.supersede(at)
+    shift = await work.get(Shift, offer.shift_id)
+    shift.release(offer_id, shift.cell, at)

@@ -57,7 +57,7 @@ REQUEST_MOVES_ON: Final = (
 )
 """Facts after which a request waits for nothing, until another says for what."""
 
-OFFER_IS_OVER: Final = ("accepted", "declined", "lapsed", "withdrawn")
+OFFER_IS_OVER: Final = ("accepted", "counter_accepted", "declined", "lapsed", "withdrawn", "superseded")
 SHIFT_IS_OVER: Final = ("ended", "forced_off")
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.aggregate import events_of, shape_of
+from domain.aggregate import shape_of
 from domain.offer import Offer
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from domain.topics import event_classes
 from infra.bench.history import some_events
 from infra.event_store import codec
 from projections.audit_trail import audit_trail
@@ -140,39 +141,6 @@ def test_nobody_found_ends_a_request() -> None:
     assert the_row(request_board, requested(), of_request(2, "unfulfilled", 2, attempt=1)).state == "unfulfilled"
 
 
-@pytest.mark.parametrize(
-    ("facts", "state"), [(3, "made"), (4, "accepted"), (6, "en_route"), (7, "on_scene"), (8, "completed")]
-)
-def test_a_job_goes_from_made_to_completed(facts: int, state: str) -> None:
-    row = the_row(provider_jobs, *whole_job()[:facts])
-    assert (row.state, row.version, row.distance_m) == (state, 1 if facts == 3 else 2, 2209)
-    assert row.lapses_at.second == 25
-
-
-@pytest.mark.parametrize(
-    ("what", "more", "why"),
-    [("declined", {"reason": "too_far"}, "too_far"), ("lapsed", {}, None), ("withdrawn", {}, None)],
-)
-def test_an_offer_that_is_not_taken_is_over(what: str, more: dict[str, Any], why: str | None) -> None:
-    ids: dict[str, Any] = {name: OFFERED[name] for name in ("request_id", "provider_id", "shift_id")}
-    row = the_row(provider_jobs, of_offer(1, "made", **OFFERED), of_offer(2, what, 2, **ids, **more))
-    assert (row.state, row.why) == (what, why)
-    assert row.ended_at == row.answered_at
-
-
-def test_a_cancellation_before_anybody_accepted_is_no_matter_of_a_job() -> None:
-    nobody: dict[str, Any] = {"offer_id": None, "provider_id": None, "shift_id": None}
-    facts = [of_offer(1, "made", **OFFERED), of_request(2, "cancelled", 2, by="customer", reason="other", **nobody)]
-    assert the_row(provider_jobs, *facts).state == "made"
-
-
-@pytest.mark.parametrize(("what", "state"), [("cancelled", "cancelled"), ("assignment_revoked", "revoked")])
-def test_a_job_can_be_lost(what: str, state: str) -> None:
-    lost = of_request(9, what, 5, by="customer", reason="stalled", attempt=1, **JOB)
-    row = the_row(provider_jobs, *whole_job()[:6], lost)
-    assert (row.state, row.why) == (state, "stalled")
-
-
 def test_every_event_is_in_the_audit_trail() -> None:
     told = [*whole_job(), fact(9, "something.never_heard_of")]
     rows = folded(audit_trail, told)
@@ -252,5 +220,4 @@ def test_read_models_are_found_by_name() -> None:
 
 @pytest.mark.parametrize("model", READ_MODELS, ids=lambda model: model.name)
 def test_every_fold_is_for_a_topic_that_exists(model: ReadModel[Row]) -> None:
-    known = {shape_of(each).topic for kind in (ServiceRequest, Offer, Shift) for each in events_of(kind)}
-    assert model.rules.keys() <= known
+    assert model.rules.keys() <= {shape_of(each).topic for each in event_classes()}

@@ -21,13 +21,61 @@ from infra.queries.view import Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
 from interfaces.http.routing import DESK, Routes
-from interfaces.http.shapes.offers import DeclineBody, JobState, OfferBody, OfferDone, OfferPage, OfferShown
+from interfaces.http.shapes.offers import (
+    DeclineBody,
+    JobState,
+    OfferBody,
+    OfferDone,
+    OfferPage,
+    OfferShown,
+)
 from interfaces.http.shapes.values import ProviderId, RequestId
 from projections.provider_jobs import JobRow
 
 PATH = "/v1/offers"
 ONE = PATH + "/{offer_id}"
-JOBS: tuple[str, ...] = ("accepted", "en_route", "on_scene", "completed", "cancelled", "revoked")
+JOBS: tuple[str, ...] = (
+    "accepted",
+    "en_route",
+    "on_scene",
+    "in_service",
+    "loaded",
+    "in_transit",
+    "at_drop",
+    "work_done",
+    "completed",
+    "cancelled",
+    "revoked",
+    "gone_on_arrival",
+    "unsuccessful",
+)
+AS_FOLDED: tuple[str, ...] = (
+    "cell",
+    "drop_cell",
+    "sos",
+    "distance_m",
+    "eta_s",
+    "countered_eta_s",
+    "price_minor",
+    "provider_share_minor",
+    "fare_minor",
+    "currency",
+    "why",
+    "created_at",
+    "updated_at",
+    "lapses_at",
+    "seen_at",
+    "answered_at",
+    "en_route_at",
+    "on_scene_at",
+    "started_at",
+    "loaded_at",
+    "at_drop_at",
+    "delivered_at",
+    "work_done_at",
+    "ended_at",
+)
+"""Columns that are shown as they are."""
 CLOSED = ("offer_closed", "offer_lapsed")
 
 routes = Routes("Offers")
@@ -46,17 +94,24 @@ routes = Routes("Offers")
         "request_closed",
         "out_of_turn",
         "offer_still_out",
+        "not_the_live_offer",
+        "offer_lapsed",
         "declined_before",
         "shift_reserved",
         "shift_on_break",
+        "shift_stale",
+        "shift_over_time",
         "shift_ended",
         "bad_lapse",
+        "bad_eta",
     ),
 )
 async def offer_job(call: Command, body: OfferBody) -> Response:
     """Offer a searching request to a shift.
 
-    Holds the shift until the offer is answered, lapses or is withdrawn. If-Match, when given, is the request's.
+    Holds the shift until the offer is answered, lapses or is withdrawn. It shows the price that the customer was
+    quoted and the provider's share. `instead_of` takes the live offer back in the same save. If-Match, when given, is
+    the request's.
     """
     command = MakeOffer(
         actor=call.actor,
@@ -66,6 +121,8 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
         lapses_at=call.at + timedelta(seconds=body.lapses_in_s),
         at=call.at,
         expected_version=call.expected_version,
+        eta_s=body.eta_s,
+        instead_of=None if body.instead_of is None else parse(Prefix.OFFER, body.instead_of),
     )
     return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
 
@@ -131,7 +188,12 @@ async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = Non
     return answers.thing(shown(row, call.actor, call.at))
 
 
-@routes.command(ONE + "/acceptance", OfferDone, roles=(Role.PROVIDER, *DESK), problems=("provider_not_active", *CLOSED))
+@routes.command(
+    ONE + "/acceptance",
+    OfferDone,
+    roles=(Role.PROVIDER, *DESK),
+    problems=("provider_not_active", "not_capable", *CLOSED),
+)
 async def accept_job(call: Command, offer_id: str) -> Response:
     """Take the job.
 
@@ -185,15 +247,6 @@ def shown(row: JobRow, actor: Actor, at: datetime) -> dict[str, object]:
         "attempt": row.attempt,
         "service": row.service,
         "vehicle_class": row.vehicle_class,
-        "cell": row.cell,
-        "distance_m": row.distance_m,
-        "why": row.why,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "lapses_at": row.lapses_at,
-        "answered_at": row.answered_at,
-        "en_route_at": row.en_route_at,
-        "on_scene_at": row.on_scene_at,
-        "ended_at": row.ended_at,
+        **{name: getattr(row, name) for name in AS_FOLDED},
         "can": offer_acts_open(actor, state, row.provider_id, row.lapses_at, at),
     }

@@ -15,6 +15,11 @@ async def offered(api: Api, desk: Actor) -> Job:
     return await an_offer(api, desk)
 
 
+async def countered(api: Api, desk: Actor) -> Job:
+    job = await an_offer(api, desk)
+    return replace(job, offer=await api.done(f"{job.offer_path}/counter", job.provider, {"eta_s": 1_800}))
+
+
 async def accepted(api: Api, desk: Actor) -> Job:
     job = await an_offer(api, desk)
     done = await api.done(f"{job.offer_path}/acceptance", job.provider)

@@ -1,6 +1,16 @@
 """Which routes are about a provider, its shifts and the offers it gets?"""
 
-from tests.interfaces.http.case import Case, offered, on_break, provider_of, searching, seen, seen_on_the_way, suspended
+from tests.interfaces.http.case import (
+    Case,
+    countered,
+    offered,
+    on_break,
+    provider_of,
+    searching,
+    seen,
+    seen_on_the_way,
+    suspended,
+)
 from tests.support.api import DEPOT
 
 COLLECTIONS: dict[str, Case] = {
@@ -16,6 +26,11 @@ OBJECTS: dict[str, Case] = {
     "GET /v1/offers/{offer_id}": Case(offered),
     "POST /v1/offers/{offer_id}/acceptance": Case(offered),
     "POST /v1/offers/{offer_id}/decline": Case(offered, lambda _job: {"reason": "busy"}),
+    "POST /v1/offers/{offer_id}/delivery": Case(offered),
+    "POST /v1/offers/{offer_id}/sight": Case(offered),
+    "POST /v1/offers/{offer_id}/counter": Case(offered, lambda _job: {"eta_s": 1_800}),
+    "POST /v1/offers/{offer_id}/counter-acceptance": Case(countered, lambda _job: {"eta_s": 1_800}),
+    "POST /v1/offers/{offer_id}/counter-refusal": Case(countered, lambda _job: {"eta_s": 1_800}),
     "POST /v1/offers/{offer_id}/lapse": Case(offered),
     "POST /v1/offers/{offer_id}/withdrawal": Case(offered),
     "GET /v1/providers/{provider_id}": Case(searching),

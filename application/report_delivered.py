@@ -1,0 +1,37 @@
+"""How is it known that an offer reached the provider?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import offer_told
+from application.guards import check_role, check_sees_offer
+from domain.actor import DESK, Role
+from domain.offer import Offer
+from domain.service_request import ServiceRequest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDelivered:
+    """It reached the provider's device."""
+
+    actor: Actor
+    offer_id: UUID
+    at: datetime
+
+
+async def report_delivered(command: ReportDelivered, work: Work) -> Answer:
+    """Note it; late, twice or after an answer it changes nothing. Raises NotAllowed or NotFound."""
+    check_role(work, command.actor, Role.PROVIDER, *DESK)
+    offer = await work.get(Offer, command.offer_id)
+    check_sees_offer(command.actor, offer)
+    offer.deliver(command.at)
+    return offer_told(offer, await work.get(ServiceRequest, offer.request_id))
