@@ -146,6 +146,10 @@ class World:
     async def the_provider(self, provider_id: UUID = PROVIDER) -> Provider:
         return await self._get(Provider, provider_id)
 
+    async def the(self, kind: type[A], stream_id: UUID) -> A:
+        """Anything else."""
+        return await self._get(kind, stream_id)
+
     async def _get(self, kind: type[A], stream_id: UUID) -> A:
         return await Work(self.aggregates, context_of(DISPATCHER, "look")).get(kind, stream_id)
 

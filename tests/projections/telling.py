@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 
 import infra.projections.facts  # noqa: F401  (makes the topics of all aggregates known)
-from application.log import CommandContext, LogUnavailable, NewEvent, Save, fingerprint_of
+from application.log import CommandContext, LoggedEvent, LogUnavailable, NewEvent, Save, fingerprint_of
 from infra.bench.history import RoadsideHistory, fill_log, some_events
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.codec import decode
@@ -54,6 +54,25 @@ def facts_of(events: Iterable[tuple[str, NewEvent]], tenant: str = TENANT) -> li
             decode,
         )
         for position, (actor, event) in enumerate(events, 1)
+    ]
+
+
+def facts_logged(events: Iterable[LoggedEvent]) -> list[Fact]:
+    """What a log holds, as read models see it."""
+    return [
+        Fact(
+            each.position,
+            each.tenant,
+            each.stream_id,
+            each.version,
+            each.topic,
+            each.payload,
+            each.actor,
+            each.occurred_at,
+            decode,
+            (each.command_id, each.correlation_id, each.causation_id, each.recorded_at),
+        )
+        for each in events
     ]
 
 

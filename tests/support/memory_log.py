@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from application.log import KeyReused, LoggedEvent, Receipt, VersionConflict
 from domain.aggregate import Aggregate
 from infra.event_store import codec
+from tests.support.books import Books
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,11 +28,13 @@ class MemoryEventLog:
 
     ``before_append`` is awaited before each append looks at anything: there a test lets somebody else be faster,
     or the network fail. ``after_append`` runs when all of it stands but nobody was told yet.
+    ``books`` is a second bookkeeper, who looks at every event: whatever a test is about, its money has to be right.
     """
 
     def __init__(self) -> None:
         self.events: list[LoggedEvent] = []
         self.receipts: dict[tuple[str, UUID], tuple[bytes, Receipt]] = {}
+        self.books = Books()
         self.appends = 0
         self.before_append: Callable[[Save], Awaitable[None]] | None = None
         self.after_append: Callable[[Save], Awaitable[None]] | None = None
@@ -60,6 +63,8 @@ class MemoryEventLog:
         for version, event in zip(versions, save.events, strict=True):
             self._versions[save.context.tenant, event.stream_id] = version
             self.events.append(_logged(len(self.events) + 1, version, event, save.context))
+            self.books.take(self.events[-1])
+        self.books.end_save()
         receipt = Receipt(len(self.events), first, versions, save.answer, replayed=False)
         self.receipts[save.context.tenant, save.context.command_id] = (save.context.fingerprint, receipt)
         return receipt
