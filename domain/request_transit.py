@@ -130,6 +130,8 @@ class InTransit(OnTheJob, RequestChapter):
         held = self._held("refuse_drop", RequestState.AT_DROP)
         if self.is_delivered:
             raise AlreadyDelivered
+        if self.reached_drop != self.drop_cell:
+            raise OutOfTurn("the vehicle is not there yet", state=self.state.value, act="refuse_drop")
         if not self.drop_refused:
             self._tell(self.DropRefused, held, at, why=why)
 
