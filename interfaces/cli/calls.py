@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.refusal import BadInput
 from infra.settings import load_settings
 from interfaces.simulation.api import GaveUp, Refused
+from interfaces.simulation.callers import PAYS
 from interfaces.simulation.day import Journal
 from interfaces.simulation.recorded_calls import (
     COLUMNS,
@@ -27,8 +28,8 @@ from interfaces.simulation.recorded_calls import (
     Wanted,
     read_calls,
 )
-from interfaces.simulation.replay import Played, Script, play
-from interfaces.simulation.report import report_of, summary_of
+from interfaces.simulation.replay import Limits, Played, Script, play
+from interfaces.simulation.report import calls_as_csv, report_of, summary_of
 from interfaces.simulation.sites import Site, read_sites
 
 app = typer.Typer(help="Recorded calls for help.", no_args_is_help=True, add_completion=False)
@@ -37,6 +38,8 @@ EXIT_NOT_CLEAN = 1
 # Short enough for "replay-" before it within what a tenant may be called.
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 ALL_KINDS = ",".join(SERVICES)
+FIRST_CALLS = 200
+PRESETS = {"blizzard": (("2016-01-22", "2016-01-26"), 1_336)}
 THE_COUNTY = Wanted().box
 SITES_BESIDE = Path("providers/sites_montgomery.csv")
 
@@ -53,13 +56,17 @@ def _calls() -> None:
 
 
 File = Annotated[Path, typer.Argument(help="The recording: CSV, plain or gzipped.")]
-Limit = Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many calls, the earliest.")]
+Limit = Annotated[
+    int | None, typer.Option(min=1, max=1_000_000, help="At most so many calls, the earliest; 200, or the preset's.")
+]
 Speed = Annotated[float, typer.Option(min=0.1, max=100_000, help="How much faster people act than in life.")]
 Url = Annotated[str, typer.Option(help="Where the API is; the local run when left out.")]
 Providers = Annotated[Path | None, typer.Option(help="Provider sites: CSV with name, lat, lng.")]
 MostProviders = Annotated[int, typer.Option(min=1, max=1_000, help="At most so many of them.")]
-Report = Annotated[Path | None, typer.Option(help="Write what became of each call to this JSON file.")]
-Map = Annotated[list[str] | None, typer.Option("--map", help=f"name=column, for: {', '.join(COLUMNS)}; repeatable.")]
+Report = Annotated[Path | None, typer.Option(help="Write what became of each call to this file: .csv or .json.")]
+Map = Annotated[
+    list[str] | None, typer.Option("--map", help=f"name=column, for: {', '.join(COLUMNS)}; commas or repeated.")
+]
 Kinds = Annotated[str, typer.Option(help="Kinds of calls that are meant, with commas.")]
 Box = Annotated[tuple[float, float, float, float], typer.Option(help="South, west, north, east in degrees.")]
 Window = Annotated[tuple[str, str] | None, typer.Option(help="First and last day, inclusive: 2016-01-22.")]
@@ -68,6 +75,9 @@ Tenant = Annotated[str, typer.Option(help="Whose data it becomes; a tenant of it
 Seed = Annotated[int, typer.Option(help="Who declines, and how long they think.")]
 Decline = Annotated[int, typer.Option(min=0, max=90, help="Percent of offers that are declined.")]
 GiveUpAfter = Annotated[float, typer.Option(min=1, help="Seconds to try while the API is away.")]
+Preset = Annotated[str, typer.Option(help=f"A known day of that recording: {', '.join(PRESETS)}.")]
+Tariff = Annotated[bool, typer.Option("--tariff", help="Publish prices first: calls are quoted, confirmed and paid.")]
+Pay = Annotated[str, typer.Option(help=f"How, where something is charged: {', '.join(PAYS)}.")]
 Patience = Annotated[float, typer.Option(min=1, help="Seconds without any news after which calls are stuck.")]
 
 
@@ -75,7 +85,7 @@ Patience = Annotated[float, typer.Option(min=1, help="Seconds without any news a
 def replay(  # noqa: PLR0913  (one parameter per option)
     file: File,
     *,
-    limit: Limit = 200,
+    limit: Limit = None,
     speed: Speed = 600,
     url: Url = "",
     providers: Providers = None,
@@ -85,6 +95,9 @@ def replay(  # noqa: PLR0913  (one parameter per option)
     kinds: Kinds = ALL_KINDS,
     bbox: Box = THE_COUNTY,
     window: Window = None,
+    preset: Preset = "",
+    tariff: Tariff = False,
+    pay: Pay = "mix",
     run: Run = "",
     tenant: Tenant = "",
     seed: Seed = 1,
@@ -96,14 +109,16 @@ def replay(  # noqa: PLR0913  (one parameter per option)
 
     Exit 1 when a call was lost, doubled, or not brought to its end; 2 when the input cannot be used.
     """
-    recording = read_calls(file, _wanted(kinds, bbox, window), _columns(map_ or []))
+    days, most = _preset(preset)
+    recording = read_calls(file, _wanted(kinds, bbox, window or days), _columns(map_ or []))
     sites, site_dirt = read_sites(providers or file.parent / SITES_BESIDE)
     if not recording.calls:
         raise BadRecording(f"{file}: no call is meant: {_why_none(recording)}")
     name = _checked_name("--run", run or secrets.token_hex(4))
     owner = _checked_name("--tenant", tenant or f"replay-{name}")
-    script = Script(url or _local_url(), owner, name, speed, seed, decline, give_up_after, patience)
-    played = _played(script, recording.calls[:limit], sites[:most_providers])
+    patience_s = Limits(give_up_after, patience)
+    script = Script(url or _local_url(), owner, name, speed, seed, decline, patience_s, tariff, _checked_pay(pay))
+    played = _played(script, recording.calls[: limit or most], sites[:most_providers])
     told = report_of(script, file, recording, site_dirt, played)
     if report is not None:
         _write(report, told)
@@ -148,9 +163,24 @@ class Bar:
             self._progress.update(task, completed=journal.counts[name])
 
 
+def _preset(name: str) -> tuple[tuple[str, str] | None, int]:
+    """Days and the number of calls of a known day; all days and the first calls for none."""
+    if not name:
+        return None, FIRST_CALLS
+    if name not in PRESETS:
+        raise BadOption(f"--preset {name}: there are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def _checked_pay(pay: str) -> str:
+    if pay not in PAYS:
+        raise BadOption(f"--pay {pay}: there are {', '.join(PAYS)}")
+    return pay
+
+
 def _columns(given: list[str]) -> dict[str, str]:
     columns = dict(COLUMNS)
-    for pair in given:
+    for pair in ",".join(given).split(",") if given else ():
         name, equals, column = pair.partition("=")
         if name not in columns or not equals or not column:
             raise BadOption(f"--map {pair}: write one of {', '.join(COLUMNS)}, an equals sign and a column")
@@ -196,8 +226,9 @@ def _why_none(recording: Recording) -> str:
     )
 
 
-def _write(path: Path, told: dict[str, object]) -> None:
+def _write(path: Path, told: dict[str, Any]) -> None:
     try:
-        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        text = calls_as_csv(told) if path.suffix == ".csv" else json.dumps(told, indent=1) + "\n"
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadOption(f"--report {path}: {error.strerror}") from error

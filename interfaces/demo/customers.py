@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 DECIDING: Final = frozenset({"submitted", "quoted"})
 WAITING: Final = frozenset({"confirmed", "searching", "assigned", "en_route"})
-# What somebody brings to the counter: ten tows' worth would lie there for nothing, one would be gone at once.
-TOP_UP_MINOR: Final = 500_000
-CURRENCY: Final = "INR"
 NOTES: Final = (
     "Beside the metro pillar, hazard lights are on",
     "Opposite the petrol bunk",
@@ -83,18 +80,8 @@ class Customers:
         if row["state"] == "quoted" and not self._manners.wants_it(request_id):
             await self._off(customer, request_id, "no_longer_needed")
             return False
-        await self._confirm(customer, request_id, int(quote["version"]), "wallet" if by_wallet else "cash")
+        await self._acts.agree(customer, request_id, quote, "wallet" if by_wallet else "cash")
         return True
-
-    async def _confirm(self, customer: Who, request_id: str, quote_version: int, method: str) -> None:
-        """By wallet when there is enough in it, or after a visit to the counter."""
-        try:
-            await self._acts.confirm(customer, request_id, quote_version, method)
-        except Refused as refused:
-            if refused.code != "insufficient_funds":
-                raise
-            await self._acts.top_up(customer, f"{request_id}/{quote_version}", TOP_UP_MINOR, CURRENCY)
-            await self._acts.confirm(customer, request_id, quote_version, method, again=True)
 
     async def _off(self, customer: Who, request_id: str, reason: str) -> None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from interfaces.simulation.api import Answer, Api, Who
+from interfaces.simulation.api import Answer, Api, Refused, Who
 from interfaces.simulation.day import Journal, person
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from interfaces.simulation.job import Job
 
 REQUESTS: Final = "/v1/service-requests"
+# What somebody brings to the counter: ten tows' worth would lie there for nothing, one would be gone at once.
+LEAST_TOP_UP_MINOR: Final = 500_000
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
@@ -62,6 +64,18 @@ class Acts:
         body = {"quote_version": quote_version, "payment_method": method}
         path = f"{REQUESTS}/{request_id}/confirmation"
         return await self.say(customer, path, body, note="confirmed", key=f"{path}/{quote_version}/{method}/{again}")
+
+    async def agree(self, customer: Who, request_id: str, quote: Answer, method: str) -> Answer:
+        """Confirm, after a visit to the counter when there is too little in the wallet."""
+        version = int(quote["version"])
+        try:
+            return await self.confirm(customer, request_id, version, method)
+        except Refused as refused:
+            if refused.code != "insufficient_funds":
+                raise
+        brought_minor = max(LEAST_TOP_UP_MINOR, int(quote["total_minor"]))
+        await self.top_up(customer, f"{request_id}/{version}", brought_minor, str(quote["currency"]))
+        return await self.confirm(customer, request_id, version, method, again=True)
 
     async def cancel(self, customer: Who, request_id: str, reason: str) -> Answer:
         """Call it off."""

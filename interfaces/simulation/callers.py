@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from interfaces.simulation.api import Api, GaveUp, Refused, Who
+from interfaces.simulation import reading
+from interfaces.simulation.acts import Acts
+from interfaces.simulation.api import GaveUp, Refused, Who
 from interfaces.simulation.day import Journal, lot, person
 from interfaces.simulation.recorded_calls import SERVICES, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+CASH: Final = "cash"
+WALLET: Final = "wallet"
+MIX: Final = "mix"
+PAYS: Final = (CASH, WALLET, MIX)
+"""How customers pay where something is charged; of a mix every second one, by lot, keeps money with the service."""
 
 # At once in the air: more than this only queues in the client's connections.
 MOST_AT_ONCE: Final = 64
@@ -22,10 +30,15 @@ class Callers:
     """Everyone who calls on that day."""
 
     def __init__(
-        self, api: Api, run: str, calls: Sequence[Recorded], journal: Journal, services: Mapping[str, str] = SERVICES
+        self,
+        acts: Acts,
+        calls: Sequence[Recorded],
+        journal: Journal,
+        pay: str = CASH,
+        services: Mapping[str, str] = SERVICES,
     ) -> None:
-        self._api = api
-        self._run = run
+        self._acts = acts
+        self._pay = pay
         self._calls = calls
         self._journal = journal
         self._services = services
@@ -35,7 +48,7 @@ class Callers:
 
     def customer_of(self, call: Recorded) -> str:
         """The subject of whoever makes that call."""
-        return person(self._run, f"customer/{call.id}")
+        return person(self._acts.run, f"customer/{call.id}")
 
     async def call_for_help(self, speed: float) -> None:
         """Make every call at its time; returns when the last was answered."""
@@ -52,15 +65,22 @@ class Callers:
         try:
             who = Who("customer", self.customer_of(call))
             # The key is a fact of the recorded row: however often it is sent, the call is made once.
-            answer = await self._api.order(who, "/v1/service-requests", f"{self._run}/call/{call.id}", self._body(call))
+            answer = await self._acts.call(who, call.id, self._body(call))
             self.request_ids[call.id] = answer["id"]
             self._journal.made(answer["id"], call)
-            self._journal.note("called", answer)
+            quote = reading.quote_of(answer)
+            if quote is not None and not reading.is_confirmed(answer):
+                await self._acts.agree(who, answer["id"], quote, self._method(call))
         except (Refused, GaveUp) as error:
             self.refusals[call.id] = str(error)
             self._journal.fault(f"line {call.line}: {error}")
         finally:
             self._at_once.release()
+
+    def _method(self, call: Recorded) -> str:
+        if self._pay != MIX:
+            return self._pay
+        return (CASH, WALLET)[lot("pays", call.id) % 2]
 
     def _body(self, call: Recorded) -> dict[str, object]:
         return {

@@ -66,6 +66,10 @@ class Journal:
         self._calls[request_id] = call
         self._told.setdefault(request_id, asyncio.Event()).set()
 
+    def known_call(self, request_id: str) -> Recorded | None:
+        """The call behind a request, as far as it was heard of by now."""
+        return self._calls.get(request_id)
+
     async def call_of(self, request_id: str) -> Recorded | None:
         """The call behind a request; None for a stranger's."""
         told = self._told.setdefault(request_id, asyncio.Event())

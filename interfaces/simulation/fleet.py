@@ -6,12 +6,15 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from interfaces.simulation.api import Api, GaveUp, Refused, Who
-from interfaces.simulation.day import Journal, Pace, lot, person
+from interfaces.simulation.acts import REQUESTS, Acts, Point
+from interfaces.simulation.api import GaveUp, Refused, Who
+from interfaces.simulation.day import Journal, Pace, lot
+from interfaces.simulation.job import ENDED, JobRun
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from interfaces.simulation.job import Job
     from interfaces.simulation.recorded_calls import Recorded
     from interfaces.simulation.sites import Site
 
@@ -35,9 +38,6 @@ THINK_S: Final = (5, 15)
 MOST_DECLINES: Final = 3
 REASONS: Final = ("too_far", "busy", "shift_ending", "other")
 
-UNDER_WAY: Final = ("made", "accepted", "en_route", "on_scene")
-"""States of an offer in which the provider has something to do."""
-
 
 @dataclass(slots=True)
 class Crew:
@@ -53,15 +53,17 @@ class Crew:
         """As whom it speaks."""
         return Who("provider", self.provider_id)
 
+    def set_out(self, to: Point | None, seconds: float) -> None:
+        """See ``interfaces.simulation.job.Crew``; nobody looks where it is on the way."""
+
 
 class Fleet:
     """Every provider of the day. ``decline_percent`` of the offers are declined, by lot."""
 
     def __init__(
-        self, api: Api, run: str, sites: Sequence[Site], pace: Pace, journal: Journal, seed: int, decline_percent: int
+        self, acts: Acts, sites: Sequence[Site], pace: Pace, journal: Journal, seed: int, decline_percent: int
     ) -> None:
-        self._api = api
-        self._run = run
+        self._acts = acts
         self._pace = pace
         self._journal = journal
         self._seed = seed
@@ -69,7 +71,8 @@ class Fleet:
         self._crews = [Crew(number, site) for number, site in enumerate(sites)]
         self._known: set[str] = set()
         self._jobs: set[asyncio.Task[None]] = set()
-        self.desk = Who("dispatcher", person(run, "desk"))
+        self.desk = acts.desk
+        self._runs = JobRun(acts, pace, Benchmark(journal))
 
     @property
     def provider_ids(self) -> frozenset[str]:
@@ -87,20 +90,28 @@ class Fleet:
     async def work(self) -> None:
         """Answer offers until cancelled. A day that is played again goes on with the jobs that were begun."""
         of_ours = {crew.provider_id: crew for crew in self._crews}
-        states: tuple[str, ...] = UNDER_WAY
+        goes_on = False
         try:
             while True:
                 try:
-                    for state in states:
-                        for offer in await self._api.ask_all(self.desk, "/v1/offers", state=state):
-                            self._take_notice(offer, of_ours.get(offer["provider_id"]))
-                    states = ("made",)
+                    if not goes_on:
+                        await self._go_on(of_ours)
+                        goes_on = True
+                    for offer in await self._acts.api.ask_all(self.desk, "/v1/offers", state="made"):
+                        self._take_notice(offer, of_ours.get(offer["provider_id"]))
                 except (Refused, GaveUp) as error:
                     self._journal.fault(str(error))
                 await asyncio.sleep(POLL_S)
         finally:
             for job in self._jobs:
                 job.cancel()
+
+    async def _go_on(self, of_ours: dict[str, Crew]) -> None:
+        """Take up the jobs that a replay of the same name had begun."""
+        for row in await self._acts.api.ask_all(self.desk, REQUESTS):
+            crew = of_ours.get(row["provider_id"] or "")
+            if crew is not None and row["state"] not in ENDED:
+                self._take_notice(await self._acts.api.ask(crew.who, f"/v1/offers/{row['offer_id']}"), crew)
 
     def _take_notice(self, offer: dict[str, Any], crew: Crew | None) -> None:
         if crew is None or offer["id"] in self._known:
@@ -111,33 +122,30 @@ class Fleet:
         job.add_done_callback(self._jobs.discard)
 
     async def _sign_up(self, crew: Crew) -> None:
-        key = f"{self._run}/provider/{crew.number}"
+        key = f"/provider/{crew.number}"
         company = {"name": crew.site.name[:120], "phone": f"+1610555{crew.number % 10_000:04d}"}
-        made = await self._api.order(self.desk, "/v1/providers", key, company)
-        crew.provider_id = made["id"]
+        crew.provider_id = (await self._acts.say(self.desk, "/v1/providers", company, key=key))["id"]
         path = f"/v1/providers/{crew.provider_id}"
-        member = await self._api.order(crew.who, f"{path}/crew-members", f"{key}/crew", {"skills": list(ABLE)})
-        truck = await self._api.order(crew.who, f"{path}/trucks", f"{key}/truck", {"equipment": list(ABLE)})
+        able = list(ABLE)
+        member = await self._acts.say(crew.who, f"{path}/crew-members", {"skills": able}, key=f"{key}/crew")
+        truck = await self._acts.say(crew.who, f"{path}/trucks", {"equipment": able}, key=f"{key}/truck")
         shift = {
             "provider_id": crew.provider_id,
             "crew_id": member["crew_id"],
             "truck_id": truck["truck_id"],
             "location": {"lat": crew.site.lat, "lng": crew.site.lng},
         }
-        started = await self._api.order(crew.who, "/v1/shifts", f"{key}/shift", shift)
+        started = await self._acts.say(crew.who, "/v1/shifts", shift, note="on_duty", key=f"{key}/shift")
         crew.shift_id = started["id"]
-        self._journal.note("on_duty", started)
 
     async def _go_home(self, crew: Crew) -> None:
-        path = f"/v1/shifts/{crew.shift_id}/end"
-        self._journal.note("off_duty", await self._api.order(crew.who, path, f"{self._run}/end/{crew.number}"))
+        await self._acts.say(crew.who, f"/v1/shifts/{crew.shift_id}/end", note="off_duty", key=f"/end/{crew.number}")
 
     async def _see_to(self, crew: Crew, offer: dict[str, Any]) -> None:
         try:
             call = await self._journal.call_of(offer["request_id"])
-            if offer["state"] == "made" and not await self._answer(crew, offer, call):
-                return
-            await self._do_the_job(crew, offer, call)
+            if offer["state"] != "made" or await self._answer(crew, offer, call):
+                await self._runs.see_through(crew, offer)
         except (Refused, GaveUp) as error:
             self._journal.fault(f"offer {offer['id']}: {error}")
 
@@ -150,11 +158,10 @@ class Fleet:
         wants = lot("decline", *about) % 100 >= self._decline_percent
         if not wants and self._journal.declined[request_id] < MOST_DECLINES:
             self._journal.declined[request_id] += 1
-            reason = {"reason": REASONS[lot("reason", *about) % len(REASONS)]}
-            await self._say(crew, f"/v1/offers/{offer['id']}/decline", "declined", reason)
+            await self._acts.decline(crew.who, offer["id"], REASONS[lot("reason", *about) % len(REASONS)])
             return False
         try:
-            await self._say(crew, f"/v1/offers/{offer['id']}/acceptance", "accepted")
+            await self._acts.accept(crew.who, offer["id"])
         except Refused as refused:
             if refused.code not in {"offer_lapsed", "offer_closed"}:
                 raise
@@ -162,23 +169,20 @@ class Fleet:
             return False
         return True
 
-    async def _do_the_job(self, crew: Crew, offer: dict[str, Any], call: Recorded | None) -> None:
-        """Drive, arrive, work, complete; from wherever the job stands."""
-        path = f"/v1/service-requests/{offer['request_id']}"
-        if offer["state"] in {"made", "accepted"}:
-            await self._say(crew, f"{path}/en-route", "en_route")
-        if offer["state"] != "on_scene":
-            await self._pace.take(offer["distance_m"] * DETOUR / METRES_PER_SECOND)
-            # Whoever reads what it wrote says from where on: the board may be behind, and this provider not on it yet.
-            details = await self._api.ask(crew.who, f"{path}/customer-details", min_position=self._journal.position)
-            there = {"location": details["location"]} if details["location"] else {}
-            await self._say(crew, f"{path}/arrival", "on_scene", there)
-        await self._pace.take(work_s(call, offer["request_id"]))
-        await self._say(crew, f"{path}/completion", "completed")
 
-    async def _say(self, crew: Crew, path: str, what: str, body: Mapping[str, object] | None = None) -> None:
-        answer = await self._api.order(crew.who, path, f"{self._run}{path}", body)
-        self._journal.note(what, answer)
+class Benchmark:
+    """How long things take by the standard benchmark; what it does not speak of takes no time."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def takes_s(self, state: str, job: Job) -> float:
+        """See ``interfaces.simulation.job.Manners``."""
+        if state == "en_route":
+            return float(job.offer["distance_m"]) * DETOUR / METRES_PER_SECOND
+        if state == "in_service" or (state == "on_scene" and not job.is_priced):
+            return work_s(self._journal.known_call(job.request_id), job.request_id)
+        return 0.0
 
 
 def work_s(call: Recorded | None, otherwise: str) -> int:

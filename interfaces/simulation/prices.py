@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from interfaces.simulation.acts import Acts
 
 VEHICLES: Final = ("two_wheeler", "three_wheeler", "car", "suv", "van", "truck")
 # Rupees before tax, one column per vehicle class. Winch-outs and charging are ours; the rest is the reference's grid.
@@ -21,6 +24,11 @@ PER_KM: Final = (15, 20, 25, 30, 40, 40)
 TOWS: Final = frozenset({"tow", "flatbed_tow"})
 INCLUDED_KM: Final = 5
 MINOR: Final = 100
+
+
+async def charge(acts: Acts) -> None:
+    """Publish the tariff of a day; a day that goes on under its name has it. Raises Refused or GaveUp."""
+    await acts.say(acts.desk, "/v1/tariffs", india_tariff(), note="tariffs", key="/tariff")
 
 
 def india_tariff(time_zone: str = "Asia/Kolkata", state_code: str = "29") -> dict[str, object]:

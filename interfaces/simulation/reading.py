@@ -26,3 +26,15 @@ def is_confirmed(row: Answer) -> bool:
 def fare_of(row: Answer) -> Answer | None:
     """What the job costs as it was done, once that is known: ``version``, ``total_minor``, ``currency``."""
     return row.get("fare")
+
+
+def money_of(row: Answer) -> Answer:
+    """What it cost, how it was paid and what came of that; nothing where nothing is charged."""
+    told = fare_of(row) or quote_of(row) or {}
+    return {
+        "price_minor": told.get("total_minor"),
+        "currency": told.get("currency"),
+        "payment": row.get("payment_method"),
+        "outcome_of_payment": row.get("outcome"),
+        "settled_minor": row.get("settled_minor"),
+    }

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
+
+from interfaces.simulation import reading
+from interfaces.simulation.job import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from interfaces.simulation.recorded_calls import Recorded
 
-TERMINAL: Final = frozenset({"completed", "cancelled", "unfulfilled"})
-HELD: Final = frozenset({"accepted", "en_route", "on_scene", "completed", "cancelled", "revoked"})
-"""States of an offer that made it somebody's job."""
+NEVER_HELD: Final = frozenset(
+    {"made", "delivered", "seen", "countered", "declined", "lapsed", "withdrawn", "superseded"}
+)
+"""States of an offer that was never anybody's job."""
 
 INSTANTS: Final = ("created_at", "offered_at", "assigned_at", "en_route_at", "on_scene_at", "ended_at")
 
@@ -39,12 +43,14 @@ class Reckoning:
     outcomes: Counter[str]
     overlaps: tuple[Overlap, ...]
     twice_held: tuple[str, ...]
+    ledger: dict[str, int] = field(default_factory=dict)
+    """What all accounts come to, by currency: nothing, or the books are wrong."""
 
     @property
     def is_clean(self) -> bool:
         """Nothing lost, doubled or left open, and nobody in two jobs."""
         bad = sum(self.outcomes[outcome] for outcome in ("lost", "refused", "doubled", "open"))
-        return not (bad or self.overlaps or self.twice_held)
+        return not (bad or self.overlaps or self.twice_held or any(self.ledger.values()))
 
 
 def reckon(
@@ -54,24 +60,26 @@ def reckon(
     refusals: Mapping[str, str],
     requests: Iterable[Row],
     offers: Sequence[Row],
+    balances: Iterable[Row] = (),
 ) -> Reckoning:
     """Compare what was sent with what the API shows.
 
     ``customers`` and ``answers`` give, by call, the customer who made it and the request id it was answered with;
-    ``refusals`` why it was not taken in. ``requests`` and ``offers`` are whole lists as the desk reads them.
+    ``refusals`` why it was not taken in. ``requests``, ``offers`` and ``balances`` are whole lists as the desk reads.
     """
     of_customer: dict[str, list[Row]] = defaultdict(list)
     for request in requests:
         of_customer[request["customer_id"]].append(request)
     told = [_call_told(call, of_customer[customers[call.id]], answers.get(call.id), refusals) for call in calls]
     ours = {row["request_id"] for row in told}
-    jobs = [offer for offer in offers if offer["state"] in HELD]
+    jobs = [offer for offer in offers if offer["state"] not in NEVER_HELD]
     holders = Counter(job["request_id"] for job in jobs if job["state"] != "revoked")
     return Reckoning(
         calls=tuple(told),
         outcomes=Counter(str(row["outcome"]) for row in told),
         overlaps=tuple(overlaps_of(jobs)),
         twice_held=tuple(sorted(request_id for request_id, n in holders.items() if n > 1 and request_id in ours)),
+        ledger=_summed(balances),
     )
 
 
@@ -88,9 +96,18 @@ def _call_told(call: Recorded, found: Sequence[Row], answered: str | None, refus
     if standing is not None:
         told["state"] = standing["state"]
         told["provider_id"] = standing["provider_id"]
+        told["attempts"] = standing["attempt"]
         told["offers_made"] = standing["offers_made"]
+        told.update(reading.money_of(standing))
         told.update({name: standing[name] for name in INSTANTS})
     return told
+
+
+def _summed(balances: Iterable[Row]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for row in balances:
+        sums[str(row["currency"])] += int(row["balance_minor"])
+    return dict(sums)
 
 
 def _outcome(found: Sequence[Row], answered: str | None, was_refused: bool) -> str:  # noqa: FBT001  (one of three facts)
@@ -100,7 +117,7 @@ def _outcome(found: Sequence[Row], answered: str | None, was_refused: bool) -> s
         return "refused" if was_refused else "lost"
     if answered is not None and found[0]["id"] != answered:
         return "lost"
-    return str(found[0]["state"]) if found[0]["state"] in TERMINAL else "open"
+    return str(found[0]["state"]) if found[0]["state"] in ENDED else "open"
 
 
 def overlaps_of(jobs: Iterable[Row]) -> list[Overlap]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from interfaces.simulation.job import ENDED
 from interfaces.simulation.reckoning import waits_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from interfaces.simulation.reckoning import Row
     from interfaces.simulation.recorded_calls import Dirt, Recording
     from interfaces.simulation.replay import Played, Script
 
@@ -43,6 +47,8 @@ def report_of(
         "faults": played.journal.faults,
         "overlaps": [asdict(overlap) for overlap in reckoning.overlaps],
         "held_twice": list(reckoning.twice_held),
+        "ledger": reckoning.ledger,
+        "payments": _payments(reckoning.calls),
         "calls": list(reckoning.calls),
     }
 
@@ -70,11 +76,38 @@ def _counts(played: Played) -> dict[str, int]:
         "doubled": outcomes["doubled"] + len(played.reckoning.twice_held),
         "refused": outcomes["refused"],
         "not_terminal": outcomes["open"],
-        "other_ends": outcomes["cancelled"] + outcomes["unfulfilled"],
+        "other_ends": sum(outcomes[state] for state in ENDED - {"completed"}),
         "provider_overlaps": len(played.reckoning.overlaps),
         "declined": happened["declined"],
         "answered_too_late": happened["too_late"],
     }
+
+
+def calls_as_csv(told: dict[str, Any]) -> str:
+    """One row per call, then the dirty lines with the reason: for a spreadsheet."""
+    rows = [*told["calls"], *({"line": d["line"], "outcome": "dirty", "why": d["why"]} for d in _dirt(told))]
+    columns = list(dict.fromkeys(name for row in rows for name in row if name != "request_ids"))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _dirt(told: dict[str, Any]) -> list[dict[str, Any]]:
+    dirt: list[dict[str, Any]] = told["recording"]["dirt"]
+    return dirt
+
+
+def _payments(calls: Sequence[Row]) -> dict[str, dict[str, int]]:
+    """How many calls were paid in which way, and what that comes to, by method."""
+    paid: dict[str, dict[str, int]] = {}
+    for call in calls:
+        if call.get("settled_minor") is not None:
+            sums = paid.setdefault(str(call["payment"]), {"calls": 0, "settled_minor": 0})
+            sums["calls"] += 1
+            sums["settled_minor"] += call["settled_minor"]
+    return paid
 
 
 def summary_of(told: dict[str, Any]) -> str:
@@ -99,9 +132,17 @@ def summary_of(told: dict[str, Any]) -> str:
         f"{http['requests']} HTTP requests, {sum(http['retries'].values())} of them again {_counted(http['retries'])}"
     )
     lines = [read, ended, offered, asked.rstrip()]
+    if told["payments"]:
+        lines.append(_money_told(told["payments"], told["ledger"]))
     lines += [f"fault: {fault}" for fault in told["faults"][:NAMED]]
     lines.append("clean: nothing lost, nothing doubled" if told["clean"] else "NOT CLEAN")
     return "\n".join(lines)
+
+
+def _money_told(payments: dict[str, dict[str, int]], ledger: dict[str, int]) -> str:
+    paid = "; ".join(f"{how}: {sums['calls']} calls, {sums['settled_minor']} minor" for how, sums in payments.items())
+    sums = ", ".join(f"{minor} {currency}" for currency, minor in ledger.items()) or "no account"
+    return f"paid by {paid}; all accounts together: {sums}"
 
 
 def _named(dirt: Sequence[dict[str, Any]]) -> str:

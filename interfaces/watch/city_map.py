@@ -81,7 +81,8 @@ def draw(frame: Frame, outlines: Iterable[Sequence[Point]], marks: Iterable[Mark
     for row in range(frame.rows):
         for column in range(frame.columns):
             text.append(*grid.get((row, column), (" ", "")))
-        text.append("\n")
+        if row + 1 < frame.rows:
+            text.append("\n")
     return text
 
 

@@ -26,6 +26,7 @@ def request(number: int, state: str = "completed", customer: int | None = None) 
         "state": state,
         "provider_id": "prv",
         "offers_made": 1,
+        "attempt": 1,
         **instants,
     }
 
@@ -111,3 +112,23 @@ def test_waits_are_measured_on_the_stacks_clock() -> None:
         {"created_at": NOON, "assigned_at": None},
     ]
     assert waits_s(rows, "assigned_at") == [2.5]
+
+
+def test_every_end_is_an_end() -> None:
+    for state in ("cancelled", "unfulfilled", "expired", "gone_on_arrival", "unsuccessful", "merged"):
+        told = reckoned([request(1), request(2, state)])
+        assert told.outcomes[state] == 1
+        assert told.is_clean
+
+
+def test_money_is_told_with_the_call_and_the_books_must_balance() -> None:
+    price = {"version": 1, "total_minor": 29_400, "currency": "INR"}
+    paid = {"quote": price, "fare": price, "payment_method": "cash", "outcome": "charge", "settled_minor": 29_400}
+    calls = [call(1)]
+    rows = [{**request(1), **paid}]
+    books = [{"currency": "INR", "balance_minor": 29_400}, {"currency": "INR", "balance_minor": -29_400}]
+    told = reckon(calls, {"1": "usr_1"}, {"1": "req_1"}, {}, rows, [], books)
+    assert told.is_clean
+    assert told.ledger == {"INR": 0}
+    assert (told.calls[0]["price_minor"], told.calls[0]["payment"]) == (29_400, "cash")
+    assert not reckon(calls, {"1": "usr_1"}, {"1": "req_1"}, {}, rows, [], books[:1]).is_clean
