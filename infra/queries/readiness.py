@@ -1,6 +1,7 @@
 """Can this process serve? Database reachable, migrations applied, read models not far behind."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,10 +34,14 @@ class Check:
 
 
 class Readiness:
-    """Asks the database with one connection of the pool that serves the queries."""
+    """Asks the database with one connection of the pool that serves the queries.
 
-    def __init__(self, pool: Pool) -> None:
+    ``in_memory`` tells whether this process has loaded what it decides from.
+    """
+
+    def __init__(self, pool: Pool, in_memory: Callable[[], Sequence[Check]] = tuple) -> None:
         self._pool = pool
+        self._in_memory = in_memory
         self._numbers = frozenset(migration.number for migration in migrations())
 
     async def checks(self) -> list[Check]:
@@ -57,6 +62,7 @@ class Readiness:
                 for model in READ_MODELS
                 if model.name not in {name for name, _, _ in lags}
             ],
+            *self._in_memory(),
         ]
 
 

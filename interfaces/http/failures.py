@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from application.engine import Contended, RefusedBefore
 from application.log import KeyReused, LogUnavailable
 from application.personal import PersonalUnavailable, RecordDiffers
+from application.prices import PricesUnknown
+from application.zones import ZonesUnknown
 from domain.refusal import Refusal
 from infra.projections.waiting import ProjectionBehind
 from interfaces.http.problems import FieldError, Problem, of_refusal
@@ -25,6 +27,9 @@ BY_KIND: tuple[tuple[type[Exception], str], ...] = (
     (Contended, "contended"),
     (LogUnavailable, "log_unavailable"),
     (PersonalUnavailable, "store_unavailable"),
+    # A process that has just begun and has not read its zones or tariffs yet.
+    (ZonesUnknown, "store_unavailable"),
+    (PricesUnknown, "store_unavailable"),
     (PoolTimeout, "store_unavailable"),
     (TooManyRequests, "overloaded"),
     (ProjectionBehind, "projection_behind"),

@@ -1,0 +1,1 @@
+"""What the city in memory has to keep."""
