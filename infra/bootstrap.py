@@ -10,6 +10,8 @@ from application.engine import Aggregates, Engine
 from application.log import EventLog
 from application.personal import PersonalStore
 from application.positions import PositionStore, ShiftOwners
+from application.prices import PriceBook
+from application.zones import ZoneMap
 from infra.database_url import app_dsn
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
@@ -19,6 +21,8 @@ from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
+from infra.queries.kpis import KpiQueries
+from infra.queries.city import City
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
@@ -53,7 +57,11 @@ class Stack:
     shifts: ReadModelView[ShiftRow]
     positions: PositionStore
     shift_owners: ShiftOwners
+    zones: ZoneMap
+    prices: PriceBook
+    city: City
     audit: AuditQueries
+    kpis: KpiQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
     fingerprint_key: bytes
@@ -86,6 +94,9 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
     if is_tracing():
         log = TracedLog(log)
     engine: RunsCommands = Engine(log, aggregates)
+    city = City(readers, settings.city_poll_s)
+    await city.start()
+    closers.push_async_callback(city.stop)
     return Stack(
         settings=settings,
         log=log,
@@ -99,7 +110,11 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
-        readiness=Readiness(readers),
+        kpis=KpiQueries(readers),
+        zones=city.zones,
+        prices=city.prices,
+        city=city,
+        readiness=Readiness(readers, city.checks),
         log_head=postgres.head,
         fingerprint_key=fingerprint_key(settings),
         closers=closers,

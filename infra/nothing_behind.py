@@ -16,12 +16,16 @@ from infra.event_store import codec
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
+from infra.prices.table import PriceTable
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
+from infra.queries.kpis import KpiQueries
+from infra.queries.city import City
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
+from infra.zones.table import ZoneTable
 from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.request_board import request_board
@@ -120,6 +124,11 @@ def nothing_behind(settings: Settings) -> Stack:
         positions=Positions(PositionTrack(readers), None),
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
+        kpis=KpiQueries(readers),
+        # It charges nothing and serves everywhere, as a tenant without tariffs and zones does.
+        zones=ZoneTable(lambda: True),
+        prices=PriceTable(lambda: True),
+        city=City(readers, settings.city_poll_s),
         readiness=Readiness(readers),
         log_head=log.head,
         fingerprint_key=fingerprint_key(settings),

@@ -98,9 +98,51 @@ SHIFTS: Final = view(
         ("ended_at", "e.occurred_at", "When it ended (UTC); null while it lasts."),
         ("lasted_s", seconds("e.occurred_at", "b.occurred_at"), "From begin to end, in whole seconds."),
     ),
-    "{views}.events b LEFT JOIN {views}.events e ON e.stream_id = b.stream_id AND e.topic IN ('shift.ended', 'shift.forced_off')"
-    " WHERE b.topic = 'shift.started'",
+    "{views}.events b LEFT JOIN {views}.events e ON e.stream_id = b.stream_id"
+    " AND e.topic IN ('shift.ended', 'shift.forced_off') WHERE b.topic = 'shift.started'",
     "events",
+)
+
+PROVIDERS: Final = view(
+    "providers",
+    "Every provider company that was ever offered a job, and how it went. One row per provider.",
+    (
+        ("tenant", "j.tenant", TENANT[2]),
+        ("provider_id", "j.provider_id", "The provider company; its name and phone are in no view."),
+        ("offers", "count(*)", "How many offers it was made."),
+        ("accepted", "count(*) FILTER (WHERE j.is_accepted)", "How many of them it took."),
+        ("declined", "count(*) FILTER (WHERE j.state = 'declined')", "How many of them it declined."),
+        ("lapsed", "count(*) FILTER (WHERE j.state = 'lapsed')", "How many of them it did not answer in time."),
+        ("completed", "count(*) FILTER (WHERE j.state = 'completed')", "How many jobs it brought to their end."),
+        ("revoked", "count(*) FILTER (WHERE j.state = 'revoked')", "How many jobs it lost again."),
+        (
+            "time_to_answer_p50_s",
+            "percentile_cont(0.5) WITHIN GROUP (ORDER BY j.time_to_answer_s)",
+            "Seconds from an offer to its answer: median.",
+        ),
+    ),
+    "{views}.offers j GROUP BY j.tenant, j.provider_id",
+    "offers",
+)
+
+WALLET_ENTRIES: Final = view(
+    "wallet_entries",
+    "Every entry of every customer's wallet, with the balance after it. One row per entry.",
+    (
+        TENANT,
+        same("position", "Position in the log of the event that booked it."),
+        same("wallet_id", "The wallet."),
+        same("customer_id", "Whose wallet it is; names and phones are in no view."),
+        same("booked_at", "When it was booked (UTC)."),
+        same("why", "top_up, refund, goodwill, service or fee."),
+        same("amount_minor", "In minor units of the currency: positive came in, negative was taken."),
+        same("balance_minor", "Balance after it, in minor units."),
+        same("currency", "ISO 4217."),
+        same("request_id", "The request that it was for, if for one."),
+        same("transfer_id", "The transfer; its postings are in ledger_postings and sum to zero."),
+    ),
+    "{views}.wallet_statement",
+    "wallet_statement",
 )
 
 DICTIONARY: Final = view(
@@ -130,4 +172,4 @@ FRESHNESS: Final = view(
     "{cell}.projection_positions WHERE active",
 )
 
-DOMAIN_VIEWS: Final = (OFFERS, JOBS, SHIFTS, DICTIONARY, FRESHNESS)
+DOMAIN_VIEWS: Final = (OFFERS, JOBS, PROVIDERS, SHIFTS, WALLET_ENTRIES, DICTIONARY, FRESHNESS)

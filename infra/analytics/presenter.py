@@ -10,6 +10,7 @@ import psycopg
 from psycopg import errors
 
 from infra.analytics.domain_views import DOMAIN_VIEWS
+from infra.analytics.kpi_views import KPI_VIEWS
 from infra.analytics.place import analytics_schema
 from infra.analytics.raw_views import EVENTS, view_of
 from infra.analytics.view import View
@@ -105,7 +106,7 @@ class Presenter:
                 wanted[model.name] = view_of(model, generation.table)
             else:
                 left_alone.add(model.name)
-        for view in DOMAIN_VIEWS:
+        for view in (*DOMAIN_VIEWS, *KPI_VIEWS):
             if left_alone.intersection(view.on):
                 left_alone.add(view.name)
             elif all(name in wanted for name in view.on):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from infra.analytics.money_words import MONEY_WORDS
+
 # One word means one thing in all read models. Where one does not, `read_model.column` says what it means there.
 WORDS: Final[Mapping[str, str]] = {
+    **MONEY_WORDS,
     # Who and what
     "tenant": "Whose service this is: always the tenant of your session",
     "request_id": "The service request",
@@ -71,25 +74,6 @@ WORDS: Final[Mapping[str, str]] = {
     "outcome": "How it was settled: charge, fee or zero",
     "fault": "Whose fault an early end was: customer, provider or nobody",
     "steps": "What happened and when, the oldest first",
-    # Money
-    "currency": "ISO 4217; all amounts of the row are in it",
-    "amount_minor": "Amount in minor units of the currency",
-    "total_minor": "Total in minor units of the currency, taxes included",
-    "quoted_minor": "Total of the newest quote, in minor units, taxes included",
-    "fare_minor": "Total of the newest fare, in minor units, taxes included",
-    "fee_minor": "What ending early costs the customer, in minor units",
-    "settled_minor": "What was paid or is owed in the end, in minor units, taxes included",
-    "price_minor": "What it will cost as far as is known, in minor units",
-    "quote_version": "Which quote, from 1",
-    "fare_version": "Which fare, from 1",
-    "quote_lines": "The lines of the newest quote: kind and amount in minor units",
-    "fare_lines": "The lines of the newest fare: kind and amount in minor units",
-    "lines": "The lines of the price: kind and amount in minor units",
-    "fees": "What ending early costs, as agreed with the quote",
-    "tow_distance_m": "How far the vehicle is towed, in metres",
-    "payment_method": "How it is paid: wallet, cash or none",
-    "payment_id": "The payment",
-    "fare_disputed_why": "Why the customer disputes the fare, as a code",
     # The log
     "topic": "What happened: `aggregate.past_tense`",
     "stream_version": "Which fact about the thing this is, from 1",
