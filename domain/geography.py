@@ -50,6 +50,14 @@ def parent_of(cell: str, resolution: int) -> str:
 
 
 @lru_cache(maxsize=CELLS_REMEMBERED)
+def holder_of(cell: str, resolution: int) -> tuple[str, tuple[float, float]]:
+    """The larger cell that holds this one, and its centre in degrees; raises BadCell."""
+    holder = parent_of(cell, resolution)
+    lat, lng = h3.cell_to_latlng(holder)
+    return holder, (lat, lng)
+
+
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def centre_of(cell: str) -> tuple[float, float]:
     """Latitude and longitude of a cell's centre, in degrees; raises BadCell."""
     lat, lng = h3.cell_to_latlng(checked_cell(cell))

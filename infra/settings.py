@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from infra.dispatch_settings import DispatchSettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 
 CELL_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -19,7 +20,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(BaseSettings):
+class Settings(DispatchSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")
@@ -85,39 +86,13 @@ class Settings(BaseSettings):
     # One generation back: what a rollback needs. More would only cost disk.
     projection_kept_generations: int = Field(default=1, ge=0, le=10)
 
-    # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
-    offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
-    # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.
-    dispatcher_poll_s: float = Field(default=0.25, gt=0, le=1)
-    # 2 s: how soon a search that found nobody is tried again when nothing changed at all.
-    dispatcher_look_again_s: float = Field(default=2.0, gt=0, le=10)
-    # 200 commands at once: one group commit. The rest of the searches follow in the next round, at once.
-    dispatcher_most_offers: int = Field(default=200, ge=1, le=10_000)
-    # 500 lapses at once, for the same reason.
-    dispatcher_most_lapses: int = Field(default=500, ge=1, le=10_000)
-    # 10,000 requests and 50,000 shifts read in a round: more than a city has; what is left out raises the orphan alarm.
-    dispatcher_most_searches: int = Field(default=10_000, ge=1, le=1_000_000)
-    dispatcher_most_shifts: int = Field(default=50_000, ge=1, le=1_000_000)
-    # 60 s between two checks that no searching request was forgotten; 10 s for read models to agree with each other.
-    dispatcher_orphan_check_s: float = Field(default=60.0, gt=0, le=600)
-    dispatcher_orphan_patience_s: float = Field(default=10.0, gt=0, le=600)
+    # 0.5 s: how long a process may still price and place by what was in effect before; three tiny queries each time.
+    city_poll_s: float = Field(default=0.5, gt=0, le=1)
 
-    # What is believed of a position. 30 s ahead is a clock set by hand; 15 min old is no position any more; 70 m/s
-    # (252 km/h) drives no truck; an accuracy of 2 km does not even tell the part of the city.
-    position_clock_ahead_s: float = Field(default=30.0, ge=0, le=600)
-    position_oldest_s: float = Field(default=900.0, ge=10, le=86_400)
-    position_fastest_mps: float = Field(default=70.0, ge=1, le=1_000)
-    position_worst_accuracy_m: float = Field(default=2_000.0, ge=1, le=100_000)
-    # 128 KiB: 500 positions, the largest batch, written in full.
-    positions_body_limit_bytes: int = Field(default=131_072, ge=1_024, le=1_048_576)
-    # 1 h in Redis: longer than any shift is silent before it counts as stale; the track remembers the rest.
-    position_remembered_s: float = Field(default=3_600.0, ge=60, le=86_400)
-    # 30 days of exact points: long enough to settle a dispute about a job, no longer. They are personal data.
-    positions_kept_days: int = Field(default=30, ge=1, le=3_650)
-    # 7 days made ahead: a projector that is away for a week does not stop a ping.
-    positions_days_ahead: int = Field(default=7, ge=1, le=60)
-    # 0.25 s: Redis answers in less than one; whoever waits longer does better without it.
-    redis_timeout_s: float = Field(default=0.25, gt=0, le=10)
+    # 45 min: half an hour to drive to a scheduled job, the rest to find somebody.
+    scheduled_search_begins_before_s: float = Field(default=2_700.0, ge=0, le=86_400)
+    # 300 s: whoever is said to be gone has five minutes to look at the phone and say otherwise.
+    gone_confirms_after_s: float = Field(default=300.0, ge=1, le=3_600)
 
     # 4,096 events: a proof inside a segment is 12 hashes long, sealing one takes about 40 ms.
     seal_segment_events: int = Field(default=4096, ge=1, le=65_536)

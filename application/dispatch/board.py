@@ -1,8 +1,9 @@
-"""What does dispatch need to know of the city? Searching requests, free shifts, and offers whose time is up."""
+"""What does dispatch need to know of the city? Searching requests, free shifts, and timers whose time has come."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from domain.catalogue import Capability
+    from domain.catalogue import Capability, VehicleClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Cause:
 class Search:
     """A request without a provider and without an offer that is out, as the board shows it.
 
-    ``version`` is that of the request's stream, ``position`` that of its last event. ``passed_over`` counts, by
+    ``version`` is that of the request's stream, ``position`` that of its last event. ``radius_m`` is within which
+    distance is looked for now (None: everywhere), ``dangers`` how many hazards there are. ``passed_over`` counts, by
     provider, the offers of this request that lapsed and the assignments that were revoked.
     """
 
@@ -36,46 +38,87 @@ class Search:
     attempt: int
     cell: str
     needs: frozenset[Capability]
+    vehicle_class: VehicleClass
     declined_by: frozenset[UUID]
     passed_over: Mapping[UUID, int]
     requested_at: datetime
     updated_at: datetime
+    radius_m: int | None = None
+    sos: bool = False
+    dangers: int = 0
     cause: Cause = field(default=Cause())
+
+
+def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:
+    """Whose turn it is: somebody in danger first, then where waiting is dangerous, then who waits the longest."""
+    return not search.sos, -search.dangers, search.requested_at, search.request_id
 
 
 @dataclass(frozen=True, slots=True)
 class FreeShift:
-    """A shift that is at work and kept for no job; ``version`` is that of its stream."""
+    """A shift that is at work and kept for no job; ``version`` is that of its stream.
+
+    ``cell`` is where it is, as far as events or a fresh position know; at ``ends_by`` its duty is over.
+    """
 
     tenant: str
     shift_id: UUID
     version: int
     provider_id: UUID
     capabilities: frozenset[Capability]
+    vehicle_classes: frozenset[VehicleClass]
     cell: str
     free_since: datetime
+    ends_by: datetime | None = None
+
+
+class TimerKind(StrEnum):
+    """What a timer is for."""
+
+    OFFER_LAPSES = "offer_lapses"
+    QUOTE_EXPIRES = "quote_expires"
+    RELEASE_DUE = "release_due"
+    SEARCH_DUE = "search_due"
+    GONE_CONFIRMS = "gone_confirms"
+    DUTY_ENDS = "duty_ends"
 
 
 @dataclass(frozen=True, slots=True)
-class OverdueOffer:
-    """An offer that nobody answered in time."""
+class Due:
+    """A timer whose time has come; the subject is an offer, a request or a shift, by its kind."""
 
     tenant: str
-    offer_id: UUID
-    request_id: UUID
-    lapses_at: datetime
+    subject_id: UUID
+    kind: TimerKind
+    due_at: datetime
+    request_id: UUID | None
+    ready_at: datetime
+    """Since when it can be acted on: a search waits for the answer to its offer, a duty for the end of its job."""
     cause: Cause = field(default=Cause())
 
 
 @dataclass(frozen=True, slots=True)
+class OnDuty:
+    """A shift that has not ended, as far as events know it; ``district`` is the cell at resolution 8 that holds it."""
+
+    tenant: str
+    shift_id: UUID
+    version: int
+    is_free: bool
+    is_stale: bool
+    cell: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
-    """A request that is searching, and the offer that is out for it as far as the offers' own list knows."""
+    """A request that is searching, and when the timers of it and of the offer that is out for it go off."""
 
     tenant: str
     request_id: UUID
     updated_at: datetime
     live_offer_id: UUID | None
-    offer_is_out: bool
+    search_due_at: datetime | None
     lapses_at: datetime | None
 
 
@@ -86,6 +129,7 @@ class Positions:
     requests: int
     shifts: int
     jobs: int
+    timers: int
 
 
 class DispatchBoard(Protocol):
@@ -103,10 +147,17 @@ class DispatchBoard(Protocol):
         """Shifts that could be offered a job."""
         ...
 
-    async def overdue_offers(self, at: datetime, limit: int) -> Sequence[OverdueOffer]:
-        """Offers that are out although their time was up at that instant, the most overdue first."""
+    async def on_duty(self, limit: int) -> Sequence[OnDuty]:
+        """Every shift that has not ended."""
+        ...
+
+    async def due(self, at: datetime, limit: int) -> Sequence[Due]:
+        """Timers whose time had come at that instant and that can be acted on, the most overdue first.
+
+        A search whose offer is out waits for the answer, a duty for the end of the job.
+        """
         ...
 
     async def open_requests(self, limit: int) -> Sequence[Open]:
-        """Every searching request with the state of its offer: what the check for orphans looks at."""
+        """Every searching request with its timers: what the check for orphans looks at."""
         ...

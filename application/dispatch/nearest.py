@@ -1,27 +1,27 @@
-"""Who is asked next? The nearest provider at work who is free, able, and did not decline."""
+"""Who is asked next? The nearest provider at work who is free, able, near enough, and did not decline."""
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from operator import itemgetter
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING
 
-from domain.geography import centre_of, distance_m
+from application.dispatch.patches import Patch, patches_of
+from domain.geography import centre_of, distance_m, points_apart_m
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from datetime import datetime
     from uuid import UUID
 
     from application.dispatch.board import FreeShift, Search
-    from domain.catalogue import Capability
+    from domain.catalogue import Capability, VehicleClass
 
-METRES_PER_DEGREE = math.radians(1) * 6_371_007.18
-"""Of latitude, on the sphere that ``domain.geography`` measures on: two places are never nearer than this."""
+ROUNDING_M = 1
+"""Distances are told in whole metres, so a lower bound may be half a metre above the distance that it bounds."""
 
 Rank = tuple[int, int, "datetime", "UUID"]
-_Band = tuple[list[float], list["FreeShift"]]
+_Able = tuple[str, frozenset["Capability"], frozenset["VehicleClass"]]
 
 
 def rank(search: Search, shift: FreeShift) -> Rank:
@@ -40,11 +40,13 @@ def rank(search: Search, shift: FreeShift) -> Rank:
 
 
 def eligible(search: Search, shift: FreeShift) -> bool:
-    """Whether the shift may be asked at all: of the same tenant, able, and its provider did not decline."""
+    """Whether the shift may be asked at all: of the same tenant, able, in reach, and its provider did not decline."""
     return (
         shift.tenant == search.tenant
         and search.needs <= shift.capabilities
+        and search.vehicle_class in shift.vehicle_classes
         and shift.provider_id not in search.declined_by
+        and (search.radius_m is None or distance_m(shift.cell, search.cell) <= search.radius_m)
     )
 
 
@@ -57,57 +59,51 @@ def nearest_provider(
 
 
 class FreeShifts:
-    """Free shifts by what they can do, sorted by latitude: the answer of ``nearest_provider`` without looking at each.
+    """Free shifts by what they can do and the H3 cells that hold them: the answer of ``nearest_provider``, quicker.
 
-    The difference in latitude alone is a lower bound of the distance, so the search goes north and south at once
-    and stops where nothing nearer can come. O(log n) and the band, instead of O(n); a need that nobody meets costs
-    nothing, however many are free.
+    Cells are visited by the least distance that anything in them can have, the large ones first opened into smaller
+    ones. The search ends where no cell is left that could hold anything nearer: never at the first cell that holds
+    anybody, for a neighbour's edge may be nearer than this one's middle.
     """
 
     def __init__(self, shifts: Iterable[FreeShift]) -> None:
-        self._bands: dict[str, dict[frozenset[Capability], _Band]] = {}
-        alike: dict[tuple[str, frozenset[Capability]], list[FreeShift]] = {}
+        alike: dict[_Able, list[FreeShift]] = {}
         for shift in shifts:
-            alike.setdefault((shift.tenant, shift.capabilities), []).append(shift)
-        for (tenant, able), same in alike.items():
-            placed = sorted(((centre_of(shift.cell)[0], shift) for shift in same), key=itemgetter(0))
-            band = [each[0] for each in placed], [each[1] for each in placed]
-            self._bands.setdefault(tenant, {})[able] = band
+            alike.setdefault((shift.tenant, shift.capabilities, shift.vehicle_classes), []).append(shift)
+        self._alike = {able: patches_of(same) for able, same in alike.items()}
 
     def nearest(self, search: Search, taken: Collection[UUID] = frozenset()) -> FreeShift | None:
         """The shift to ask; exactly what ``nearest_provider`` says of the same shifts."""
         best: tuple[Rank, FreeShift] | None = None
-        for able, band in self._bands.get(search.tenant, {}).items():
-            if search.needs <= able:
-                best = _nearest_of(band, search, taken, best)
+        for (tenant, able, takes), patches in self._alike.items():
+            if tenant == search.tenant and search.needs <= able and search.vehicle_class in takes:
+                best = _nearest_in(patches, search, taken, best)
         return best[1] if best else None
 
 
-def _nearest_of(
-    band: _Band, search: Search, taken: Collection[UUID], best: tuple[Rank, FreeShift] | None
+def _nearest_in(
+    patches: Iterable[Patch], search: Search, taken: Collection[UUID], best: tuple[Rank, FreeShift] | None
 ) -> tuple[Rank, FreeShift] | None:
-    for at_least_m, shift in _outwards(*band, centre_of(search.cell)[0]):
-        # Whole metres are rounded, so a bound may be half a metre above the distance it bounds.
-        if best is not None and best[0][0] == 0 and at_least_m - 1 > best[0][1]:
+    here, order = centre_of(search.cell), count()
+    to_visit: list[tuple[float, int, Patch]] = []
+
+    def note(each: Patch) -> None:
+        heappush(to_visit, (points_apart_m(here, each.middle) - each.reach_m, next(order), each))
+
+    for patch in patches:
+        note(patch)
+    while to_visit:
+        at_least_m, _, patch = heappop(to_visit)
+        if search.radius_m is not None and at_least_m - ROUNDING_M > search.radius_m:
             break
-        if shift.shift_id in taken or shift.provider_id in search.declined_by:
-            continue
-        its_rank = rank(search, shift)
-        if best is None or its_rank < best[0]:
-            best = its_rank, shift
+        if best is not None and best[0][0] == 0 and at_least_m - ROUNDING_M > best[0][1]:
+            break
+        for inner in patch.patches:
+            note(inner)
+        for shift in patch.shifts:
+            if shift.shift_id in taken or not eligible(search, shift):
+                continue
+            its_rank = rank(search, shift)
+            if best is None or its_rank < best[0]:
+                best = its_rank, shift
     return best
-
-
-def _outwards(latitudes: list[float], shifts: list[FreeShift], latitude: float) -> Iterator[tuple[float, FreeShift]]:
-    """Shifts by growing difference in latitude, each with the metres that it makes."""
-    north = bisect_left(latitudes, latitude)
-    south = north - 1
-    while south >= 0 or north < len(shifts):
-        to_south = latitude - latitudes[south] if south >= 0 else math.inf
-        to_north = latitudes[north] - latitude if north < len(shifts) else math.inf
-        if to_south < to_north:
-            yield to_south * METRES_PER_DEGREE, shifts[south]
-            south -= 1
-        else:
-            yield to_north * METRES_PER_DEGREE, shifts[north]
-            north += 1

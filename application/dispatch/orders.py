@@ -11,7 +11,7 @@ from domain.actor import Actor
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from application.dispatch.board import Cause, FreeShift, OverdueOffer, Search
+    from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Search
 
 DECISIONS: Final = UUID("0d0e0a52-4a0f-5d5c-9a3c-2c1b6f0c7b7e")
 """The uuid5 namespace in which an offer's id is a fact of the decision to make it."""
@@ -30,10 +30,9 @@ def offer_id_for(search: Search, shift: FreeShift, at: datetime) -> UUID:
     heard the answer, or a second one that believes it leads, decides the same from the same board and gets the first
     answer again. Whatever changed gives another name, and the versions in the log decide.
     """
-    half_minute = int(at.timestamp() // REFUSAL_HOLDS_S)
     decision = (
         f"{search.tenant}/{search.request_id}/{search.attempt}/{search.version}"
-        f"/{shift.shift_id}/{shift.version}/{half_minute}"
+        f"/{shift.shift_id}/{shift.version}/{_half_minute(at)}"
     )
     return uuid5(DECISIONS, decision)
 
@@ -44,15 +43,40 @@ def to_make_offer(search: Search, shift: FreeShift, offer_id: UUID, at: datetime
     return _context(search.tenant, f"offer/{offer_id}", content, search.request_id, search.cause, at)
 
 
-def to_lapse_offer(offer: OverdueOffer, at: datetime) -> CommandContext:
-    """The envelope of noting a lapse: an offer lapses once."""
-    content = fingerprint_of("lapse_offer", offer.offer_id.bytes)
-    return _context(offer.tenant, f"lapse/{offer.offer_id}", content, offer.request_id, offer.cause, at)
+def to_act_on(due: Due, at: datetime) -> CommandContext:
+    """The envelope of what a timer stands for: one timer, one command.
+
+    A dispatcher that was killed before it heard the answer orders the same under the same name. In a later half-minute
+    it is another name, and the aggregate decides: whatever a timer orders is no news when it was done.
+    """
+    content = fingerprint_of(due.kind.value, due.subject_id.bytes)
+    key = f"{due.kind.value}/{due.subject_id}/{due.due_at.isoformat()}/{_half_minute(at)}"
+    return _context(due.tenant, key, content, due.request_id or due.subject_id, due.cause, at)
+
+
+def to_rescue(forgotten: Open, at: datetime) -> CommandContext:
+    """The envelope of going on with a search whose timer is lost."""
+    content = fingerprint_of("rescue", forgotten.request_id.bytes)
+    key = f"rescue/{forgotten.request_id}/{_half_minute(at)}"
+    return CommandContext(
+        forgotten.tenant, dispatcher_of(forgotten.tenant).text, key, content, forgotten.request_id, at
+    )
+
+
+def to_note(what: str, shift: OnDuty, cell: str, at: datetime) -> CommandContext:
+    """The envelope of noting that a shift moved, fell silent or came back: once for what it was before."""
+    content = fingerprint_of(what, shift.shift_id.bytes, cell)
+    key = f"{what}/{shift.shift_id}/{shift.version}/{cell}/{_half_minute(at)}"
+    return CommandContext(shift.tenant, dispatcher_of(shift.tenant).text, key, content, shift.shift_id, at)
 
 
 def dispatcher_of(tenant: str) -> Actor:
     """As whom dispatch orders."""
     return Actor.system(NAME, tenant)
+
+
+def _half_minute(at: datetime) -> int:
+    return int(at.timestamp() // REFUSAL_HOLDS_S)
 
 
 def _context(tenant: str, key: str, content: bytes, request_id: UUID, cause: Cause, at: datetime) -> CommandContext:

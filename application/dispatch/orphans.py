@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def orphans(requests: Iterable[Open], looked_at: Collection[UUID], at: datetime, patience: timedelta) -> list[Open]:
     """Those searching requests that nothing drives on.
 
-    Either an offer is out and its time is not long up, or the search itself was looked at in the last round
-    (``looked_at``). What changed within ``patience`` is not judged: the read models need not agree to the instant.
+    Each needs a pending timer that is not long overdue: that of the offer that is out, or that of the search; and a
+    search without an offer must have been looked at in the last round (``looked_at``). What changed within
+    ``patience`` is not judged: the read models need not agree to the instant.
     """
     return [
         request
@@ -26,6 +27,15 @@ def orphans(requests: Iterable[Open], looked_at: Collection[UUID], at: datetime,
 
 
 def _driven(request: Open, looked_at: Collection[UUID], at: datetime, patience: timedelta) -> bool:
-    if request.live_offer_id is None:
-        return request.request_id in looked_at
-    return request.offer_is_out and request.lapses_at is not None and request.lapses_at > at - patience
+    if request.live_offer_id is not None:
+        return _is_pending(request.lapses_at, at, patience)
+    return request.request_id in looked_at and _is_pending(request.search_due_at, at, patience)
+
+
+def _is_pending(due_at: datetime | None, at: datetime, patience: timedelta) -> bool:
+    return due_at is not None and due_at > at - patience
+
+
+def without_timer(requests: Iterable[Open]) -> list[Open]:
+    """Those that no timer would ever wake: worse than one that is late."""
+    return [each for each in requests if (each.lapses_at if each.live_offer_id else each.search_due_at) is None]

@@ -1,4 +1,4 @@
-"""What does dispatch do in one round? Note lapses, then offer each searching request to the nearest provider."""
+"""What does dispatch do in one round? Act on timers, then offer each searching request to the nearest provider."""
 
 from __future__ import annotations
 
@@ -8,24 +8,32 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from application.dispatch import orders
+from application.dispatch.board import Due, TimerKind, by_urgency
+from application.dispatch.due import Rules, what_is_due
 from application.dispatch.nearest import FreeShifts
-from application.dispatch.orphans import orphans
-from application.engine import Contended
-from application.lapse_offer import LapseOffer, lapse_offer
-from application.log import KeyReused, LogUnavailable
+from application.dispatch.ordering import Ordering, RunsCommands
+from application.dispatch.orphans import orphans, without_timer
+from application.dispatch.whereabouts import Nowhere, Whereabouts, placed
 from application.make_offer import MakeOffer, make_offer
-from domain.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from application.dispatch.board import DispatchBoard, FreeShift, Open, OverdueOffer, Positions, Search
-    from application.engine import Answer, Done, Work
-    from application.log import CommandContext
+    from application.dispatch.board import DispatchBoard, FreeShift, Open, Positions, Search
 
-SHIFT_AT_FAULT = frozenset({"shift_reserved", "shift_on_break", "shift_ended", "not_capable", "provider_not_active"})
+SHIFT_AT_FAULT = frozenset(
+    {
+        "shift_reserved",
+        "shift_on_break",
+        "shift_stale",
+        "shift_over_time",
+        "shift_ended",
+        "not_capable",
+        "provider_not_active",
+    }
+)
 """Refusals that are about the shift: another one is asked at once. Any other is about the request."""
 
 
@@ -47,16 +55,10 @@ class Limits:
     """Free shifts read in a round: the largest fleets of a country."""
     most_offers: int = 200
     """Commands ordered at once: one group commit, done before the next poll."""
-    most_lapses: int = 500
-    """Lapses noted in a round, for the same reason; the rest follow in the next."""
-
-
-class RunsCommands(Protocol):
-    """What dispatch needs of the engine."""
-
-    async def run(self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]) -> Done:
-        """Run one command to its end; see ``Engine.run``."""
-        ...
+    most_timers: int = 500
+    """Timers acted on in a round, for the same reason; the rest follow in the next."""
+    position_is_fresh_for: timedelta = timedelta(seconds=60)
+    """Where a crew was a minute ago is nearer to the truth than where its last job ended; later, it may be neither."""
 
 
 class Watch(Protocol):
@@ -66,79 +68,115 @@ class Watch(Protocol):
         """A shift was asked."""
         ...
 
-    def lapsed(self, offer: OverdueOffer, *, replayed: bool) -> None:
-        """A lapse was noted."""
+    def acted(self, due: Due, late_s: float, *, replayed: bool) -> None:
+        """A timer's order was carried out, so late after it could have been."""
         ...
 
     def refused(self, order: str, request_id: UUID, code: str) -> None:
         """An order did not go through; on a board that is behind the log this is everyday."""
         ...
 
-    def looked(self, searching: int, unserved: int, free: int, longest_wait_s: float) -> None:
-        """The board was read: how many search, how many of them nobody fits, how many are free."""
+    def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
+        """The board was read: who searches, how many of them nobody fits, how many are free."""
+        ...
+
+    def timers_due(self, count: int) -> None:
+        """So many timers were due."""
         ...
 
 
 class Rounds:
     """Carries decisions out through the engine. All it remembers may be forgotten at any time."""
 
-    def __init__(self, board: DispatchBoard, engine: RunsCommands, limits: Limits, watch: Watch) -> None:
+    def __init__(
+        self,
+        board: DispatchBoard,
+        engine: RunsCommands,
+        limits: Limits,
+        watch: Watch,
+        rules: Rules | None = None,
+        whereabouts: Whereabouts | None = None,
+    ) -> None:
         self._board = board
-        self._engine = engine
+        self._ordering = Ordering(engine, watch)
         self._limits = limits
         self._watch = watch
+        self._rules = rules or Rules()
+        self._whereabouts = whereabouts or Nowhere()
         self._seen: Positions | None = None
         self._look_again_at: datetime | None = None
-        self._held: dict[tuple[UUID, int], datetime] = {}
+        self._held: dict[tuple[UUID, object], datetime] = {}
         self.looked_at: frozenset[UUID] = frozenset()
 
     async def round(self, at: datetime) -> bool:
         """Do what is due at that instant; True when there is more that need not wait. Raises what the board raises."""
         # The position first: rows read after it are at least as new, so that no change is overlooked.
         positions = await self._board.positions()
-        await self._note_lapses(at)
+        more, acted_on = await self._act_on_timers(at)
         if positions != self._seen or self._look_again_at is None or at >= self._look_again_at:
             self._look_again_at = at + self._limits.look_again_after
-            await self._offer_each_to_the_nearest(positions, at)
+            await self._offer_each_to_the_nearest(positions, acted_on, at)
             self._seen = positions
-        return self._look_again_at <= at
+        return more or self._look_again_at <= at
 
     async def find_orphans(self, at: datetime, patience: timedelta) -> list[Open]:
         """Searching requests that nothing drives on; there must be none."""
         return orphans(await self._board.open_requests(self._limits.most_searches), self.looked_at, at, patience)
 
-    async def _note_lapses(self, at: datetime) -> None:
-        overdue = await self._board.overdue_offers(at, self._limits.most_lapses)
-        due = [offer for offer in overdue if not self._is_held(offer.offer_id, 0, at)]
-        await asyncio.gather(*(self._lapse(offer, at) for offer in due))
+    async def rescue(self, forgotten: Sequence[Open], at: datetime) -> None:
+        """Do for those without a timer what it would have ordered, which gives them one again."""
+        for each in without_timer(forgotten):
+            kind = TimerKind.SEARCH_DUE if each.live_offer_id is None else TimerKind.OFFER_LAPSES
+            due = Due(each.tenant, each.live_offer_id or each.request_id, kind, at, each.request_id, at)
+            await self._ordering.order(
+                "rescue", each.request_id, orders.to_rescue(each, at), what_is_due(due, at, self._rules)
+            )
 
-    async def _offer_each_to_the_nearest(self, positions: Positions, at: datetime) -> None:
+    async def _act_on_timers(self, at: datetime) -> tuple[bool, set[UUID]]:
+        due = await self._board.due(at, self._limits.most_timers)
+        self._watch.timers_due(len(due))
+        pending = [each for each in due if not self._is_held(each.subject_id, each.due_at, at)]
+        await asyncio.gather(*(self._act_on(each, at) for each in pending))
+        full = len(due) == self._limits.most_timers and bool(pending)
+        return full, {each.subject_id for each in pending}
+
+    async def _offer_each_to_the_nearest(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
         searches = await self._board.searches(self._limits.most_searches)
         shifts = await self._board.free_shifts(self._limits.most_shifts)
         self._held = {key: until for key, until in self._held.items() if until > at}
         self.looked_at = frozenset(search.request_id for search in searches)
-        free = FreeShifts(shift for shift in shifts if not self._is_held(shift.shift_id, shift.version, at))
+        ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
+        free = FreeShifts(await self._where_they_are(shifts, at) if ripe else ())
         taken: set[UUID] = set()
         chosen: list[tuple[Search, FreeShift]] = []
         unserved = 0
-        for search in sorted(searches, key=lambda each: (each.requested_at, each.request_id)):
-            if not self._is_ripe(search, positions, at) or self._is_held(search.request_id, search.version, at):
-                continue
+        for search in sorted(ripe, key=by_urgency):
             shift = free.nearest(search, taken)
             if shift is None:
                 unserved += 1
             elif len(chosen) < self._limits.most_offers:
                 taken.add(shift.shift_id)
                 chosen.append((search, shift))
-        self._watch.looked(len(searches), unserved, len(shifts), _longest_wait_s(searches, at))
+        self._watch.looked(searches, unserved, len(shifts), _longest_wait_s(searches, at))
         await asyncio.gather(*(self._offer(search, shift, at) for search, shift in chosen))
         if len(chosen) == self._limits.most_offers:
             self._look_again_at = at
 
+    async def _where_they_are(self, shifts: Sequence[FreeShift], at: datetime) -> list[FreeShift]:
+        """Those that may be asked now, at the cell of a fresh position where there is one."""
+        free = [
+            shift
+            for shift in shifts
+            if not self._is_held(shift.shift_id, shift.version, at) and (shift.ends_by is None or at < shift.ends_by)
+        ]
+        return await placed(free, self._whereabouts, at, self._limits.position_is_fresh_for)
+
     def _is_ripe(self, search: Search, positions: Positions, at: datetime) -> bool:
-        """Whether the list of offers has come as far as the request: else a lapse could be overlooked and the same
-        provider asked again. One that stands still is not waited for.
+        """Whether it was not just acted on, and the list of offers has come as far as the request: else a lapse could
+        be overlooked and the same provider asked again. A list that stands still is not waited for.
         """
+        if self._is_held(search.request_id, search.version, at):
+            return False
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
     async def _offer(self, search: Search, shift: FreeShift, at: datetime) -> None:
@@ -154,7 +192,9 @@ class Rounds:
         )
         context = orders.to_make_offer(search, shift, offer_id, at)
         again_at = at + self._limits.look_again_after
-        done = await self._ordered("make_offer", search.request_id, context, lambda work: make_offer(command, work))
+        done = await self._ordering.order(
+            "make_offer", search.request_id, context, lambda work: make_offer(command, work)
+        )
         if isinstance(done, str) and done in SHIFT_AT_FAULT:
             self._held[shift.shift_id, shift.version] = at + self._limits.shift_rests_for
             self._look_again_at = at
@@ -164,34 +204,20 @@ class Rounds:
             self._held[shift.shift_id, shift.version] = again_at
             self._watch.offered(search, shift, offer_id, replayed=done.replayed)
 
-    async def _lapse(self, offer: OverdueOffer, at: datetime) -> None:
-        command = LapseOffer(actor=orders.dispatcher_of(offer.tenant), offer_id=offer.offer_id, at=at)
-        context = orders.to_lapse_offer(offer, at)
-        done = await self._ordered("lapse_offer", offer.request_id, context, lambda work: lapse_offer(command, work))
-        self._held[offer.offer_id, 0] = at + self._limits.look_again_after
+    async def _act_on(self, due: Due, at: datetime) -> None:
+        done = await self._ordering.order(
+            due.kind.value,
+            due.request_id or due.subject_id,
+            orders.to_act_on(due, at),
+            what_is_due(due, at, self._rules),
+        )
+        self._held[due.subject_id, due.due_at] = at + self._limits.look_again_after
         if not isinstance(done, str):
-            self._watch.lapsed(offer, replayed=done.replayed)
+            self._watch.acted(due, (at - due.ready_at).total_seconds(), replayed=done.replayed)
 
-    async def _ordered(
-        self, order: str, request_id: UUID, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]]
-    ) -> Done | str:
-        """What the order came to, or the code of why not. The board says the same again if it must be repeated."""
-        try:
-            return await self._engine.run(context, decide)
-        except Refusal as refusal:
-            code = refusal.code
-        except Contended:
-            code = "contended"
-        except KeyReused:
-            code = "key_reused"
-        except LogUnavailable:
-            code = "log_unavailable"
-        self._watch.refused(order, request_id, code)
-        return code
-
-    def _is_held(self, thing_id: UUID, version: int, at: datetime) -> bool:
-        """Whether it was acted on as it stands. Anything that changes has another version and is free at once."""
-        until = self._held.get((thing_id, version))
+    def _is_held(self, thing_id: UUID, standing: object, at: datetime) -> bool:
+        """Whether it was acted on as it stands. What changes has another version or instant, and is free at once."""
+        until = self._held.get((thing_id, standing))
         return until is not None and at < until
 
 

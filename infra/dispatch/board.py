@@ -1,11 +1,11 @@
-"""How are searching requests, free shifts and overdue offers read from the read models?"""
+"""How are searching requests, shifts and timers read from the read models?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Positions, Search
+from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
 from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
 from infra.telemetry.logging import log
 
@@ -19,30 +19,43 @@ POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active
 # The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
 SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.declined_by,
-       r.created_at, r.updated_at, e.correlation_id, e.command_id,
+       r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
              WHERE j.tenant = r.tenant AND j.request_id = r.request_id AND j.state IN ('lapsed', 'revoked'))
        END
   FROM request_board r LEFT JOIN events e ON e.position = r.position
  WHERE r.state = 'searching' AND r.live_offer_id IS NULL
- ORDER BY r.created_at, r.request_id LIMIT %s"""
+ ORDER BY r.sos DESC, r.created_at, r.request_id LIMIT %s"""
 FREE_SHIFTS: Final = """
-SELECT tenant, shift_id, version, provider_id, capabilities, cell, updated_at
+SELECT tenant, shift_id, version, provider_id, capabilities, vehicle_classes, cell, updated_at, ends_by
   FROM matching_table WHERE state = 'available' LIMIT %s"""
-OVERDUE: Final = """
-SELECT j.tenant, j.offer_id, j.request_id, j.lapses_at, e.correlation_id, e.command_id
-  FROM provider_jobs j LEFT JOIN events e ON e.position = j.position
- WHERE j.state = 'made' AND j.lapses_at <= %s ORDER BY j.lapses_at LIMIT %s"""
+ON_DUTY: Final = """
+SELECT tenant, shift_id, version, state = 'available', state = 'stale', cell, cell_r8 FROM matching_table LIMIT %s"""
+# A search whose offer is out waits for the answer, a duty for the end of the job: neither can be acted on before.
+DUE: Final = """
+SELECT t.tenant, t.subject_id, t.kind, t.due_at, t.request_id,
+       greatest(t.due_at, CASE t.kind WHEN 'search_due' THEN r.updated_at WHEN 'duty_ends' THEN m.updated_at END),
+       e.correlation_id, e.command_id
+  FROM timers t
+  LEFT JOIN request_board r ON t.kind = 'search_due' AND r.tenant = t.tenant AND r.request_id = t.subject_id
+  LEFT JOIN matching_table m ON t.kind = 'duty_ends' AND m.tenant = t.tenant AND m.shift_id = t.subject_id
+  LEFT JOIN events e ON e.position = t.position
+ WHERE t.due_at <= %s AND r.live_offer_id IS NULL AND m.offer_id IS NULL
+ ORDER BY t.due_at LIMIT %s"""
 OPEN: Final = """
-SELECT r.tenant, r.request_id, r.updated_at, r.live_offer_id, coalesce(j.state = 'made', false), j.lapses_at
-  FROM request_board r LEFT JOIN provider_jobs j ON j.tenant = r.tenant AND j.offer_id = r.live_offer_id
+SELECT r.tenant, r.request_id, r.updated_at, r.live_offer_id, s.due_at, o.due_at
+  FROM request_board r
+  LEFT JOIN timers s ON s.tenant = r.tenant AND s.subject_id = r.request_id AND s.kind = 'search_due'
+  LEFT JOIN timers o ON o.tenant = r.tenant AND o.subject_id = r.live_offer_id AND o.kind = 'offer_lapses'
  WHERE r.state = 'searching' ORDER BY r.created_at LIMIT %s"""
 
 # Each is told once; beyond so many it is one and the same trouble.
 MOST_LEFT_OUT: Final = 1_000
 
 _CAPABILITIES: Final = frozenset(Capability)
+_SIZES: Final = frozenset(VehicleClass)
+_KINDS: Final = frozenset(TimerKind)
 
 
 class PostgresDispatchBoard:
@@ -62,6 +75,7 @@ class PostgresDispatchBoard:
             requests=reached.get("request_board", 0),
             shifts=reached.get("matching_table", 0),
             jobs=reached.get("provider_jobs", 0),
+            timers=reached.get("timers", 0),
         )
 
     async def searches(self, limit: int) -> Sequence[Search]:
@@ -77,23 +91,28 @@ class PostgresDispatchBoard:
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""
         return [
-            FreeShift(tenant, shift_id, version, provider_id, _known(able), cell, free_since)
-            for tenant, shift_id, version, provider_id, able, cell, free_since in await self._rows(
+            FreeShift(tenant, shift_id, version, provider_id, _known(able), _sizes(takes), cell, free_since, ends_by)
+            for tenant, shift_id, version, provider_id, able, takes, cell, free_since, ends_by in await self._rows(
                 FREE_SHIFTS, (limit,)
             )
         ]
 
-    async def overdue_offers(self, at: datetime, limit: int) -> Sequence[OverdueOffer]:
-        """Offers that are out although their time was up at that instant, the most overdue first."""
+    async def on_duty(self, limit: int) -> Sequence[OnDuty]:
+        """Every shift that has not ended."""
+        return [OnDuty(*row) for row in await self._rows(ON_DUTY, (limit,))]
+
+    async def due(self, at: datetime, limit: int) -> Sequence[Due]:
+        """Timers whose time had come at that instant and that can be acted on, the most overdue first."""
         return [
-            OverdueOffer(tenant, offer_id, request_id, lapses_at, Cause(correlation_id, command_id))
-            for tenant, offer_id, request_id, lapses_at, correlation_id, command_id in await self._rows(
-                OVERDUE, (at, limit)
+            Due(tenant, subject_id, TimerKind(kind), due_at, request_id, ready_at, Cause(correlation_id, command_id))
+            for tenant, subject_id, kind, due_at, request_id, ready_at, correlation_id, command_id in await self._rows(
+                DUE, (at, limit)
             )
+            if kind in _KINDS
         ]
 
     async def open_requests(self, limit: int) -> Sequence[Open]:
-        """Every searching request with the state of its offer."""
+        """Every searching request with its timers."""
         return [Open(*row) for row in await self._rows(OPEN, (limit,))]
 
     def _leave_out(self, row: tuple[Any, ...], error: ValueError) -> None:
@@ -115,10 +134,14 @@ def _known(able: Sequence[str]) -> frozenset[Capability]:
     return frozenset(Capability(each) for each in able if each in _CAPABILITIES)
 
 
+def _sizes(takes: Sequence[str]) -> frozenset[VehicleClass]:
+    return frozenset(VehicleClass(each) for each in takes if each in _SIZES)
+
+
 def _search(row: tuple[Any, ...]) -> Search:
     (
         tenant, request_id, version, position, attempt, cell, service, vehicle_class, declined_by,
-        requested_at, updated_at, correlation_id, command_id, let_pass,
+        requested_at, updated_at, radius_m, sos, dangers, correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
     for provider_id in let_pass or ():
@@ -131,9 +154,13 @@ def _search(row: tuple[Any, ...]) -> Search:
         attempt=attempt,
         cell=cell,
         needs=required_capabilities(Service(service), VehicleClass(vehicle_class)),
+        vehicle_class=VehicleClass(vehicle_class),
         declined_by=frozenset(map(UUID, declined_by)),
         passed_over=passed_over,
         requested_at=requested_at,
         updated_at=updated_at,
+        radius_m=radius_m,
+        sos=sos,
+        dangers=dangers,
         cause=Cause(correlation_id, command_id),
     )

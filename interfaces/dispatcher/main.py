@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import uvloop
 
-from application.dispatch.rounds import Limits, Rounds
+from application.dispatch.rounds import Rounds
+from application.dispatch.whereabouts import Attendance
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
+from infra.dispatch.plan import attention_of, limits_of, rules_of
 from infra.dispatch.seat import Connection, connected, keep_lead, take_lead, wait_for_news
+from infra.dispatch.whereabouts import LastPositions
+from infra.positions.store import open_positions
 from infra.projections.install import install_read_models
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
@@ -27,7 +31,8 @@ from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.dispatcher import watch
 
 if TYPE_CHECKING:
-    from application.dispatch.rounds import RunsCommands
+    from application.dispatch.ordering import RunsCommands
+    from application.dispatch.whereabouts import Whereabouts
     from infra.settings import Settings
 
 # A standby asks this often whether the leader is gone; with the leader's silence limit it takes over within 2 s.
@@ -64,12 +69,13 @@ async def _until_signalled(settings: Settings) -> None:
 async def keep_dispatching(settings: Settings, stop: asyncio.Event) -> None:
     """Lead or stand by until told to stop; whatever fails, begin again: starting is recovering."""
     pause_s = FIRST_PAUSE_S
-    async with command_engine(settings) as engine:
+    async with command_engine(settings) as engine, open_positions(settings, "vehicaid-dispatcher-positions") as seen:
+        whereabouts = LastPositions(seen)
         while not stop.is_set():
             try:
                 async with connected(settings) as connection:
                     pause_s = FIRST_PAUSE_S
-                    await _take_part(settings, connection, engine, stop)
+                    await _take_part(settings, connection, engine, whereabouts, stop)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 _log.warning("dispatcher_connection_lost", error=type(error).__name__, again_in_s=pause_s)
             except psycopg.errors.UndefinedTable:
@@ -85,19 +91,27 @@ async def keep_dispatching(settings: Settings, stop: asyncio.Event) -> None:
                 pause_s = min(LONGEST_PAUSE_S, 2 * pause_s)
 
 
-async def _take_part(settings: Settings, connection: Connection, engine: RunsCommands, stop: asyncio.Event) -> None:
+async def _take_part(
+    settings: Settings, connection: Connection, engine: RunsCommands, whereabouts: Whereabouts, stop: asyncio.Event
+) -> None:
     while not stop.is_set():
         if await take_lead(connection, settings):
             _log.info("dispatcher_leads")
             watch.leading.set(1)
-            await _lead(settings, connection, engine, stop)
+            await _lead(settings, connection, engine, whereabouts, stop)
             return
         await _pause(stop, STANDBY_S)
 
 
-async def _lead(settings: Settings, connection: Connection, engine: RunsCommands, stop: asyncio.Event) -> None:
+async def _lead(
+    settings: Settings, connection: Connection, engine: RunsCommands, whereabouts: Whereabouts, stop: asyncio.Event
+) -> None:
     news = watch.DispatchWatch()
-    rounds = Rounds(PostgresDispatchBoard(connection), engine, limits_of(settings), news)
+    board = PostgresDispatchBoard(connection)
+    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts)
+    attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
+    look_every = timedelta(seconds=settings.dispatcher_attendance_s)
+    look_at = _now()
     patience = timedelta(seconds=settings.dispatcher_orphan_patience_s)
     check_every = timedelta(seconds=settings.dispatcher_orphan_check_s)
     check_at = _now() + check_every
@@ -107,22 +121,15 @@ async def _lead(settings: Settings, connection: Connection, engine: RunsCommands
         watch.round_seconds.observe(perf_counter() - started)
         if _now() >= check_at:
             check_at = _now() + check_every
-            news.checked(await rounds.find_orphans(_now(), patience))
+            forgotten = await rounds.find_orphans(_now(), patience)
+            news.checked(forgotten)
+            await keep_lead(connection, rounds.rescue(forgotten, _now()))
+        if _now() >= look_at:
+            look_at = _now() + look_every
+            watch.attendance_news.inc(await keep_lead(connection, attendance.look(_now())))
         await asyncio.sleep(REST_S)
         if not more:
             await wait_for_news(connection, settings.dispatcher_poll_s)
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The limits of a round as a deployment sets them."""
-    return Limits(
-        offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
-        look_again_after=timedelta(seconds=settings.dispatcher_look_again_s),
-        most_searches=settings.dispatcher_most_searches,
-        most_shifts=settings.dispatcher_most_shifts,
-        most_offers=settings.dispatcher_most_offers,
-        most_lapses=settings.dispatcher_most_lapses,
-    )
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

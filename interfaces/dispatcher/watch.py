@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from application.dispatch.board import TimerKind
+from application.dispatch.orphans import without_timer
 from infra.telemetry.logging import log
 from infra.telemetry.metrics import REGISTRY
 
@@ -13,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.dispatch.board import FreeShift, Open, OverdueOffer, Search
+    from application.dispatch.board import Due, FreeShift, Open, Search
 
 # A round at rest takes 2 ms; at the poll interval (0.25 s) it falls behind.
 ROUND_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+# A timer is acted on within a poll interval; a dispatcher that took over may be 2 s late; beyond it somebody waits.
+LATE_BUCKETS_S: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 # Enough to find the fault by; the metric has the full count.
 NAMED_ORPHANS: Final = 20
 
@@ -28,6 +33,25 @@ round_seconds = Histogram(
 )
 offers_made = Counter("vehicaid_dispatch_offers", "Offers made by dispatch.", registry=REGISTRY)
 lapses_noted = Counter("vehicaid_dispatch_lapses", "Offers that nobody answered in time.", registry=REGISTRY)
+timers_due = Gauge("vehicaid_timers_due", "Timers that were due at the last look.", registry=REGISTRY)
+timer_late_seconds = Histogram(
+    "vehicaid_timer_late_seconds",
+    "How long after it could have been a timer was acted on, by kind.",
+    ["kind"],
+    buckets=LATE_BUCKETS_S,
+    registry=REGISTRY,
+)
+searching_within = Gauge(
+    "vehicaid_dispatch_searching_within",
+    "Requests without a provider and without an offer, by the radius they are searched in.",
+    ["radius_m"],
+    registry=REGISTRY,
+)
+untimed_requests = Gauge(
+    "vehicaid_dispatch_untimed_requests",
+    "Searching requests without any timer, at the last check. Anything but 0 is an alarm.",
+    registry=REGISTRY,
+)
 orders_repeated = Counter(
     "vehicaid_dispatch_orders_repeated",
     "Orders that had been carried out before: the board was behind the log, or a dispatcher was killed.",
@@ -56,6 +80,11 @@ orphaned_requests = Gauge(
     registry=REGISTRY,
 )
 orphan_checks = Counter("vehicaid_dispatch_orphan_checks", "Checks for forgotten requests.", registry=REGISTRY)
+attendance_news = Counter(
+    "vehicaid_dispatch_attendance_news",
+    "Shifts found to have driven on, fallen silent or come back.",
+    registry=REGISTRY,
+)
 restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)
 
 EVERYDAY: Final = frozenset(
@@ -67,7 +96,12 @@ EVERYDAY: Final = frozenset(
         "shift_reserved",
         "shift_ended",
         "shift_on_break",
+        "shift_stale",
+        "shift_over_time",
         "offer_closed",
+        "offer_still_open",
+        "quote_still_valid",
+        "not_reported_gone",
     }
 )
 """Refusals that a board behind the log explains; others are worth a warning."""
@@ -78,6 +112,7 @@ class DispatchWatch:
 
     def __init__(self) -> None:
         self._log = log("dispatcher")
+        self._radii: set[str] = set()
 
     def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
         """A shift was asked."""
@@ -94,31 +129,50 @@ class DispatchWatch:
             shift_id=shift.shift_id,
         )
 
-    def lapsed(self, offer: OverdueOffer, *, replayed: bool) -> None:
-        """A lapse was noted."""
+    def acted(self, due: Due, late_s: float, *, replayed: bool) -> None:
+        """A timer's order was carried out."""
         if replayed:
-            orders_repeated.labels("lapse_offer").inc()
+            orders_repeated.labels(due.kind.value).inc()
             return
-        lapses_noted.inc()
-        self._log.info("offer_lapsed", tenant=offer.tenant, request_id=offer.request_id, offer_id=offer.offer_id)
+        timer_late_seconds.labels(due.kind.value).observe(max(0.0, late_s))
+        if due.kind is TimerKind.OFFER_LAPSES:
+            lapses_noted.inc()
+        self._log.info(
+            "timer_acted_on",
+            tenant=due.tenant,
+            kind=due.kind.value,
+            subject_id=due.subject_id,
+            request_id=due.request_id,
+            late_s=round(late_s, 3),
+        )
 
-    def refused(self, order: str, request_id: UUID, code: str) -> None:
+    def timers_due(self, count: int) -> None:
+        """So many timers were due."""
+        timers_due.set(count)
+
+    def refused(self, order: str, subject_id: UUID, code: str) -> None:
         """An order did not go through."""
         orders_refused.labels(order, code).inc()
         if code not in EVERYDAY:
-            self._log.warning("order_refused", order=order, request_id=request_id, code=code)
+            self._log.warning("order_refused", order=order, subject_id=subject_id, code=code)
 
-    def looked(self, searching: int, unserved: int, free: int, longest_wait_s: float) -> None:
+    def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
         """The board was read."""
-        searching_requests.set(searching)
+        searching_requests.set(len(searches))
         unserved_requests.set(unserved)
         free_shifts.set(free)
         longest_wait_seconds.set(longest_wait_s)
+        within = Counts("everywhere" if each.radius_m is None else str(each.radius_m) for each in searches)
+        self._radii |= within.keys()
+        for radius in self._radii:
+            searching_within.labels(radius).set(within[radius])
 
     def checked(self, orphans: Sequence[Open]) -> None:
         """Somebody looked for forgotten requests."""
         orphan_checks.inc()
         orphaned_requests.set(len(orphans))
+        untimed = without_timer(orphans)
+        untimed_requests.set(len(untimed))
         if orphans:
             named = [str(each.request_id) for each in orphans[:NAMED_ORPHANS]]
-            self._log.error("requests_orphaned", count=len(orphans), request_ids=named)
+            self._log.error("requests_orphaned", count=len(orphans), untimed=len(untimed), request_ids=named)

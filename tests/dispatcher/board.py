@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from application.dispatch.board import Cause, FreeShift, Open, OverdueOffer, Positions, Search
+from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
 from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
 from infra.event_store.codec import decode
 from projections.fact import Fact
 from projections.matching_table import ShiftRow, matching_table
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
+from projections.timers import TimerRow, timers
 from tests.projections.telling import folded
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound="Row")
 NOWHERE_BEHIND = 2**62
+MODELS: tuple[ReadModel[Any], ...] = (request_board, matching_table, provider_jobs, timers)
 
 
 class MemoryBoard:
@@ -36,7 +38,7 @@ class MemoryBoard:
 
     def freeze(self) -> None:
         """From now on nothing new is seen."""
-        for model in (request_board, provider_jobs, matching_table):
+        for model in MODELS:
             self.frozen_at[model.name] = len(self._log.events)
 
     def thaw(self) -> None:
@@ -49,7 +51,7 @@ class MemoryBoard:
         return list(folded(model, map(_fact, self._log.events[:upto])).values())
 
     async def positions(self) -> Positions:
-        return Positions(*(self._upto(model.name) for model in (request_board, matching_table, provider_jobs)))
+        return Positions(*(self._upto(model.name) for model in MODELS))
 
     async def searches(self, limit: int) -> Sequence[Search]:
         jobs = self.rows(provider_jobs)
@@ -61,18 +63,51 @@ class MemoryBoard:
         free = [row for row in self.rows(matching_table) if row.state == "available"]
         return [_free_shift(row) for row in free[:limit]]
 
-    async def overdue_offers(self, at: datetime, limit: int) -> Sequence[OverdueOffer]:
-        overdue = [row for row in self.rows(provider_jobs) if row.state == "made" and row.lapses_at <= at]
-        overdue.sort(key=lambda row: row.lapses_at)
+    async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         return [
-            OverdueOffer(row.tenant, row.offer_id, row.request_id, row.lapses_at, self._cause(row.position))
-            for row in overdue[:limit]
+            OnDuty(
+                row.tenant,
+                row.shift_id,
+                row.version,
+                row.state == "available",
+                row.state == "stale",
+                row.cell,
+                row.cell_r8,
+            )
+            for row in self.rows(matching_table)[:limit]
         ]
 
+    async def due(self, at: datetime, limit: int) -> Sequence[Due]:
+        requests = {row.request_id: row for row in self.rows(request_board)}
+        shifts = {row.shift_id: row for row in self.rows(matching_table)}
+        found = []
+        for row in sorted(self.rows(timers), key=lambda each: each.due_at):
+            request = requests.get(row.subject_id) if row.kind == "search_due" else None
+            shift = shifts.get(row.subject_id) if row.kind == "duty_ends" else None
+            waits = (request and request.live_offer_id) or (shift and shift.offer_id)
+            if row.due_at <= at and not waits:
+                since = [each.updated_at for each in (request, shift) if each]
+                found.append(self._due(row, max([row.due_at, *since])))
+        return found[:limit]
+
     async def open_requests(self, limit: int) -> Sequence[Open]:
-        jobs = {row.offer_id: row for row in self.rows(provider_jobs)}
+        due_at = {(row.subject_id, row.kind): row.due_at for row in self.rows(timers)}
         searching = [row for row in self.rows(request_board) if row.state == "searching"]
-        return [_open(row, jobs.get(row.live_offer_id) if row.live_offer_id else None) for row in searching[:limit]]
+        return [
+            Open(
+                row.tenant,
+                row.request_id,
+                row.updated_at,
+                row.live_offer_id,
+                due_at.get((row.request_id, "search_due")),
+                due_at.get((row.live_offer_id, "offer_lapses")) if row.live_offer_id else None,
+            )
+            for row in searching[:limit]
+        ]
+
+    def _due(self, row: TimerRow, ready_at: datetime) -> Due:
+        cause = self._cause(row.position)
+        return Due(row.tenant, row.subject_id, TimerKind(row.kind), row.due_at, row.request_id, ready_at, cause)
 
     def _upto(self, name: str) -> int:
         return min(self.frozen_at.get(name, NOWHERE_BEHIND), len(self._log.events))
@@ -93,23 +128,30 @@ class MemoryBoard:
             attempt=row.attempt,
             cell=row.cell,
             needs=required_capabilities(Service(row.service), VehicleClass(row.vehicle_class)),
+            vehicle_class=VehicleClass(row.vehicle_class),
             declined_by=frozenset(row.declined_by),
             passed_over=Counter[UUID](let_pass),
             requested_at=row.created_at,
             updated_at=row.updated_at,
+            radius_m=row.radius_m,
+            sos=row.sos,
+            dangers=len(row.hazards),
             cause=self._cause(row.position),
         )
 
 
 def _free_shift(row: ShiftRow) -> FreeShift:
-    able = frozenset(map(Capability, row.capabilities))
-    return FreeShift(row.tenant, row.shift_id, row.version, row.provider_id, able, row.cell, row.updated_at)
-
-
-def _open(row: RequestRow, job: JobRow | None) -> Open:
-    is_out = job is not None and job.state == "made"
-    lapses_at = job.lapses_at if job else None
-    return Open(row.tenant, row.request_id, row.updated_at, row.live_offer_id, is_out, lapses_at)
+    return FreeShift(
+        tenant=row.tenant,
+        shift_id=row.shift_id,
+        version=row.version,
+        provider_id=row.provider_id,
+        capabilities=frozenset(map(Capability, row.capabilities)),
+        vehicle_classes=frozenset(map(VehicleClass, row.vehicle_classes)),
+        cell=row.cell,
+        free_since=row.updated_at,
+        ends_by=row.ends_by,
+    )
 
 
 def _fact(event: LoggedEvent) -> Fact:

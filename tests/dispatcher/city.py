@@ -12,6 +12,8 @@ from application.accept_offer import AcceptOffer, accept_offer
 from application.add_crew_member import AddCrewMember, add_crew_member
 from application.add_truck import AddTruck, add_truck
 from application.decline_offer import DeclineOffer, decline_offer
+from application.dispatch.board import TimerKind
+from application.dispatch.due import Rules
 from application.dispatch.rounds import Limits, Rounds
 from application.engine import Answer, Done, Engine, Work
 from application.log import CommandContext, fingerprint_of
@@ -22,16 +24,18 @@ from domain.actor import Actor, Role
 from domain.catalogue import Capability
 from domain.geography import cell_of
 from domain.offer import DeclineReason
+from infra.dispatch.whereabouts import LastPositions
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
 from tests.dispatcher.board import MemoryBoard
+from tests.positions.memory import MemoryPositions
 from tests.support.memory_log import MemoryAggregates, MemoryEventLog
 from tests.support.roadside import CALL, DESK_ACTOR, NOON, PROFILE, TENANT, THE_CUSTOMER, TOWING, some_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from application.dispatch.board import FreeShift, OverdueOffer, Search
+    from application.dispatch.board import Due, FreeShift, Search
 
 OFFER_TTL = timedelta(seconds=30)
 
@@ -47,6 +51,7 @@ class Told:
 
     offers: list[tuple[UUID, UUID, bool]] = field(default_factory=list)
     lapses: list[UUID] = field(default_factory=list)
+    timers: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     looks: int = 0
 
@@ -54,17 +59,23 @@ class Told:
         assert offer_id.int
         self.offers.append((search.request_id, shift.shift_id, replayed))
 
-    def lapsed(self, offer: OverdueOffer, *, replayed: bool) -> None:
+    def acted(self, due: Due, late_s: float, *, replayed: bool) -> None:
+        assert late_s >= 0
         if not replayed:
-            self.lapses.append(offer.offer_id)
+            self.timers.append(due.kind.value)
+            if due.kind is TimerKind.OFFER_LAPSES:
+                self.lapses.append(due.subject_id)
 
-    def refused(self, order: str, request_id: UUID, code: str) -> None:
-        assert order in {"make_offer", "lapse_offer"}
-        assert request_id.int
+    def timers_due(self, count: int) -> None:
+        assert count >= 0
+
+    def refused(self, order: str, subject_id: UUID, code: str) -> None:
+        assert order
+        assert subject_id.int
         self.refusals.append(code)
 
-    def looked(self, searching: int, unserved: int, free: int, longest_wait_s: float) -> None:
-        assert min(searching, unserved, free, longest_wait_s) >= 0
+    def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
+        assert min(len(searches), unserved, free, longest_wait_s) >= 0
         self.looks += 1
 
 
@@ -77,6 +88,8 @@ class City:
         self.board = MemoryBoard(self.log)
         self.now: datetime = NOON
         self.limits = Limits(offer_lapses_after=OFFER_TTL)
+        self.rules = Rules()
+        self.positions = MemoryPositions()
         self.told = Told()
         self.dispatch = self.new_dispatch()
         self._keys = itertools.count()
@@ -84,7 +97,7 @@ class City:
 
     def new_dispatch(self) -> Rounds:
         """A dispatcher that has just started and remembers nothing."""
-        return Rounds(self.board, self.engine, self.limits, self.told)
+        return Rounds(self.board, self.engine, self.limits, self.told, self.rules, LastPositions(self.positions))
 
     def later(self, **much: float) -> None:
         """Move the clock."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-    from application.dispatch.rounds import RunsCommands
+    from application.dispatch.ordering import RunsCommands
     from application.engine import Answer, Work
     from infra.settings import Settings
     from tests.support.servers import Database

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from application.dispatch.board import Open
-from application.dispatch.orphans import orphans
+from application.dispatch.orphans import orphans, without_timer
 from tests.dispatcher.city import City, near
 from tests.support.roadside import NOON, OFFER, REQUEST, TENANT
 
@@ -13,12 +13,12 @@ PATIENCE = timedelta(seconds=10)
 LONG_AGO = NOON - timedelta(minutes=5)
 
 
-def searching(updated_at: datetime = LONG_AGO) -> Open:
-    return Open(TENANT, REQUEST, updated_at, None, offer_is_out=False, lapses_at=None)
+def searching(updated_at: datetime = LONG_AGO, due_at: datetime | None = NOON + timedelta(seconds=5)) -> Open:
+    return Open(TENANT, REQUEST, updated_at, None, search_due_at=due_at, lapses_at=None)
 
 
-def asked(lapses_at: datetime | None, *, offer_is_out: bool = True) -> Open:
-    return Open(TENANT, REQUEST, LONG_AGO, OFFER, offer_is_out, lapses_at)
+def asked(lapses_at: datetime | None, search_due_at: datetime | None = None) -> Open:
+    return Open(TENANT, REQUEST, LONG_AGO, OFFER, search_due_at, lapses_at)
 
 
 def is_orphan(request: Open, *looked_at: object) -> bool:
@@ -30,6 +30,18 @@ def test_a_search_that_no_round_looked_at_is_an_orphan() -> None:
     assert not is_orphan(searching(), REQUEST)
 
 
+def test_a_search_without_a_timer_is_an_orphan_although_it_is_looked_at() -> None:
+    """I3: a request that is searching has a pending timer."""
+    forgotten = searching(due_at=None)
+    assert is_orphan(forgotten, REQUEST)
+    assert without_timer([forgotten, searching(), asked(None), asked(NOON)]) == [forgotten, asked(None)]
+
+
+def test_a_search_whose_timer_nobody_acts_on_is_an_orphan() -> None:
+    assert is_orphan(searching(due_at=NOON - timedelta(seconds=11)), REQUEST)
+    assert not is_orphan(searching(due_at=NOON - timedelta(seconds=9)), REQUEST)
+
+
 def test_what_changed_a_moment_ago_is_not_judged() -> None:
     assert not is_orphan(searching(NOON - timedelta(seconds=9)))
 
@@ -37,12 +49,13 @@ def test_what_changed_a_moment_ago_is_not_judged() -> None:
 def test_an_offer_that_is_out_in_its_time_drives_the_request_on() -> None:
     assert not is_orphan(asked(NOON + timedelta(seconds=20)))
     assert not is_orphan(asked(NOON - timedelta(seconds=9)))
+    assert not is_orphan(asked(NOON + timedelta(seconds=20), search_due_at=NOON - timedelta(minutes=3)))
 
 
-def test_an_offer_long_lapsed_or_unknown_does_not() -> None:
+def test_an_offer_long_lapsed_or_without_a_timer_does_not() -> None:
     assert is_orphan(asked(NOON - timedelta(seconds=11)))
-    assert is_orphan(asked(None, offer_is_out=False))
-    assert is_orphan(asked(NOON + timedelta(seconds=20), offer_is_out=False))
+    assert is_orphan(asked(None))
+    assert is_orphan(asked(None, search_due_at=NOON + timedelta(seconds=5)))
 
 
 @pytest.mark.anyio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -154,7 +154,7 @@ async def test_connections_that_are_cut_are_made_anew(
 async def test_a_forgotten_request_is_an_alarm(
     desk: Desk, projector: None, start: Callable[[], Process], database: Database
 ) -> None:
-    """Somebody took the offer's row away: its lapse will never be noted, and nothing drives the request on."""
+    """Somebody took its timers away: no lapse will be noted, no search widened. It is missed, and then seen to."""
     await desk.on_duty(near(1))
     await desk.on_duty(near(2))
     process = start()
@@ -170,11 +170,15 @@ async def test_a_forgotten_request_is_an_alarm(
 
     await until(it_is_missed)
     assert f'"request_ids":["{forgotten}"]' in process.log.read_text()
+    assert process.number("vehicaid_dispatch_untimed_requests") in {0, 1}
+    await until(lambda: process.number("vehicaid_dispatch_orphaned_requests") == 0)
+    with psycopg.connect(database.app_dsn) as connection:
+        assert connection.execute("SELECT 1 FROM timers WHERE request_id = %s", [forgotten]).fetchone()
 
 
 def _take_rows_away(database: Database, request_id: UUID) -> None:
     with psycopg.connect(database.app_dsn) as connection:
-        connection.execute("DELETE FROM provider_jobs__g1 WHERE request_id = %s AND state = 'made'", [request_id])
+        connection.execute("DELETE FROM timers__g1 WHERE request_id = %s", [request_id])
 
 
 async def test_a_read_model_may_be_swapped_under_it(
@@ -252,7 +256,7 @@ async def test_the_board_in_postgresql_shows_what_the_folds_show(desk: Desk, dat
             head = len(events(database, "provider.registered")) * 5 + 3
             for _ in range(500):
                 reached = await board.positions()
-                if min(reached.requests, reached.shifts, reached.jobs) == head:
+                if min(reached.requests, reached.shifts, reached.jobs, reached.timers) == head:
                     break
                 await asyncio.sleep(0.02)
             from infra.event_store.reader import LogReader
@@ -266,6 +270,10 @@ async def test_the_board_in_postgresql_shows_what_the_folds_show(desk: Desk, dat
             assert {shift.shift_id: shift for shift in await board.free_shifts(10)} == by_id
             assert len(await board.searches(2)) == 2
             assert list(await board.open_requests(10)) == list(await folds.open_requests(10))
-            assert await board.overdue_offers(datetime.now(UTC), 10) == []
+            at = datetime.now(UTC) + timedelta(minutes=5)
+            assert list(await board.due(at, 10)) == list(await folds.due(at, 10))
+            assert len(await board.due(at, 10)) == 3, "each request has to be looked at again"
+            on_duty = {each.shift_id: each for each in await folds.on_duty(10)}
+            assert {each.shift_id: each for each in await board.on_duty(10)} == on_duty
     finally:
         running.stop()

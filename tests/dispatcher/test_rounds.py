@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 async def test_the_nearest_is_offered_the_job_with_a_time_to_live_and_may_take_it() -> None:
     city = City()
     near_by, shift_id = await city.on_duty(near(1))
-    await city.on_duty(near(5))
+    await city.on_duty(near(4))
     request_id = await city.calls()
     await city.rounds(1)
     offer = city.live_offer(request_id)
@@ -32,7 +32,7 @@ async def test_the_nearest_is_offered_the_job_with_a_time_to_live_and_may_take_i
 async def test_after_a_decline_the_next_is_asked_and_the_first_never_again() -> None:
     city = City()
     first, _ = await city.on_duty(near(1))
-    second, _ = await city.on_duty(near(5))
+    second, _ = await city.on_duty(near(4))
     request_id = await city.calls()
     await city.rounds(1)
     await city.declines(first, request_id)
@@ -47,7 +47,7 @@ async def test_after_a_decline_the_next_is_asked_and_the_first_never_again() -> 
 async def test_after_a_lapse_the_next_is_asked_and_the_first_again_only_when_all_were() -> None:
     city = City()
     first, _ = await city.on_duty(near(1))
-    second, _ = await city.on_duty(near(5))
+    second, _ = await city.on_duty(near(4))
     request_id = await city.calls()
     await city.rounds(1)
     city.later(seconds=29)
@@ -65,7 +65,7 @@ async def test_after_a_lapse_the_next_is_asked_and_the_first_again_only_when_all
 async def test_a_list_of_offers_that_is_behind_is_waited_for_but_not_for_long() -> None:
     city = City()
     await city.on_duty(near(1))
-    await city.on_duty(near(5))
+    await city.on_duty(near(4))
     request_id = await city.calls()
     await city.rounds(1)
     city.later(seconds=31)
@@ -87,10 +87,10 @@ async def test_with_nobody_on_duty_it_stays_searching_until_somebody_starts() ->
     await city.rounds(100)
     assert city.request(request_id).state == "searching"
     assert city.told.looks < 20, "a board that does not change is not read at every poll"
-    await city.on_duty(near(30), able=[Capability.FLAT_TYRE])
+    await city.on_duty(near(4), able=[Capability.FLAT_TYRE])
     await city.rounds(2)
     assert city.offers(request_id) == []
-    _, shift_id = await city.on_duty(near(30))
+    _, shift_id = await city.on_duty(near(4))
     await city.rounds(1)
     assert city.live_offer(request_id).shift_id == shift_id
 
@@ -103,7 +103,7 @@ async def test_two_calls_at_once_do_not_get_one_shift_and_the_older_goes_first()
     assert city.live_offer(older).shift_id == shift_id
     assert city.offers(younger) == []
     assert city.told.refusals == []
-    _, other = await city.on_duty(near(20))
+    _, other = await city.on_duty(near(3))
     await city.rounds(1)
     assert city.live_offer(younger).shift_id == other
 
@@ -165,7 +165,7 @@ async def test_killed_while_an_offer_is_out_the_next_one_notes_its_lapse() -> No
 async def test_two_dispatchers_at_once_do_everything_once() -> None:
     """A zombie that believes it leads, and its successor, on the same stale board."""
     city = City()
-    shifts = {(await city.on_duty(near(km)))[1] for km in range(1, 11)}
+    shifts = {(await city.on_duty(near(km / 3)))[1] for km in range(1, 11)}
     requests = [await city.calls() for _ in range(10)]
     zombie = city.new_dispatch()
     city.board.freeze()
@@ -208,7 +208,7 @@ async def test_while_the_board_stands_still_an_order_is_given_once_and_then_only
 async def test_a_suspended_provider_does_not_hold_up_the_queue() -> None:
     city = City()
     suspended, _ = await city.on_duty(near(1))
-    _, second = await city.on_duty(near(5))
+    _, second = await city.on_duty(near(4))
     assert suspended.subject_id is not None
     order = SuspendProvider(DESK_ACTOR, suspended.subject_id, SuspendReason.COMPLAINTS, city.now)
     await city.run(suspend_provider, order)

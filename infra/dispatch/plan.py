@@ -1,0 +1,61 @@
+"""How does a deployment want searches to go on: the rings, the ladder after them, what is news of a shift?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from application.continue_search import Ladder
+from application.dispatch.due import Rules
+from application.dispatch.rounds import Limits
+from application.dispatch.whereabouts import Attention
+from application.search_plan import SearchPlan
+from application.trade import FREE_EVERYWHERE
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+def search_plan(settings: Settings) -> SearchPlan:
+    """The rings of a search."""
+    return SearchPlan(
+        radii_m=settings.radii_m,
+        widens_after=timedelta(seconds=settings.search_widens_every_s),
+        repeats_after=timedelta(seconds=settings.search_escalates_after_s),
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What is ordered when timers are due."""
+    gives_up_s = settings.search_gives_up_after_s
+    ladder = Ladder(
+        first_has=timedelta(seconds=settings.escalation_first_s),
+        second_has=timedelta(seconds=settings.escalation_second_s),
+        desk_looks_every=timedelta(seconds=settings.escalation_desk_s),
+        gives_up_after=None if gives_up_s is None else timedelta(seconds=gives_up_s),
+    )
+    return Rules(replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of a round."""
+    return Limits(
+        offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
+        look_again_after=timedelta(seconds=settings.dispatcher_look_again_s),
+        most_searches=settings.dispatcher_most_searches,
+        most_shifts=settings.dispatcher_most_shifts,
+        most_offers=settings.dispatcher_most_offers,
+        most_timers=settings.dispatcher_most_timers,
+        position_is_fresh_for=timedelta(seconds=settings.position_fresh_s),
+    )
+
+
+def attention_of(settings: Settings) -> Attention:
+    """What is news of a shift."""
+    return Attention(
+        silent_after=timedelta(seconds=settings.shift_stale_after_s),
+        moves_every=timedelta(seconds=settings.shift_moves_every_s),
+        most_shifts=settings.dispatcher_most_shifts,
+        most_orders=settings.dispatcher_most_offers,
+    )
