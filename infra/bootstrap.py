@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from application.engine import Aggregates, Engine
@@ -11,8 +12,11 @@ from application.log import EventLog
 from application.personal import PersonalStore
 from application.positions import PositionStore, ShiftOwners
 from application.prices import PriceBook
+from application.start_codes import StartCodes
+from application.trade import FREE_EVERYWHERE, Trade
 from application.zones import ZoneMap
 from infra.database_url import app_dsn
+from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.personal.kept_first import KeptFirst
@@ -21,17 +25,25 @@ from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
-from infra.queries.kpis import KpiQueries
+from infra.queries.books import BooksQueries
 from infra.queries.city import City
+from infra.queries.kpis import KpiQueries
 from infra.queries.pool import reader_pool
+from infra.queries.positioned import PositionedView
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
+from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
+from projections.customer_requests import CustomerRequestRow, customer_requests
+from projections.invoices import InvoiceRow, invoices
 from projections.matching_table import ShiftRow, matching_table
+from projections.payments import PaymentRow, payments
 from projections.provider_jobs import JobRow, provider_jobs
+from projections.provider_statement import EarningRow, provider_statement
 from projections.request_board import RequestRow, request_board
+from projections.wallet_statement import StatementRow, wallet_statement
 
 
 class Waiting(Protocol):
@@ -53,6 +65,7 @@ class Stack:
     personal: PersonalStore
     waiting: Waiting
     board: ReadModelView[RequestRow]
+    mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
     positions: PositionStore
@@ -60,11 +73,18 @@ class Stack:
     zones: ZoneMap
     prices: PriceBook
     city: City
+    payments: ReadModelView[PaymentRow]
+    invoices: ReadModelView[InvoiceRow]
+    wallet_statement: PositionedView[StatementRow]
+    provider_statement: PositionedView[EarningRow]
+    books: BooksQueries
     audit: AuditQueries
     kpis: KpiQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
     fingerprint_key: bytes
+    trade: Trade
+    codes: StartCodes
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def close(self) -> None:
@@ -105,10 +125,16 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         personal=store,
         waiting=waiter,
         board=ReadModelView(readers, request_board, "created_at"),
+        mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
         shift_owners=OwnersOnDuty(readers),
+        payments=ReadModelView(readers, payments, "created_at"),
+        invoices=ReadModelView(readers, invoices, "issued_at"),
+        wallet_statement=PositionedView(readers, wallet_statement, "customer_id"),
+        provider_statement=PositionedView(readers, provider_statement, "provider_id"),
+        books=BooksQueries(readers),
         audit=AuditQueries(readers, settings),
         kpis=KpiQueries(readers),
         zones=city.zones,
@@ -117,8 +143,20 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         readiness=Readiness(readers, city.checks),
         log_head=postgres.head,
         fingerprint_key=fingerprint_key(settings),
+        trade=trade_of(settings, FREE_EVERYWHERE.zones, FREE_EVERYWHERE.prices),
+        codes=start_codes(settings),
         closers=closers,
     )
+
+
+def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:
+    """By which zones, prices and search rules a deployment trades."""
+    return Trade(zones, prices, search_plan(settings), timedelta(seconds=settings.scheduled_search_begins_before_s))
+
+
+def start_codes(settings: Settings) -> StartCodes:
+    """The codes that let work begin."""
+    return DerivedStartCodes(start_code_key(settings.personal_key))
 
 
 def fingerprint_key(settings: Settings) -> bytes:

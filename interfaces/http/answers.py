@@ -22,6 +22,9 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "customer_id": Prefix.USER,
     "crew_id": Prefix.CREW,
     "truck_id": Prefix.TRUCK,
+    "zone_id": Prefix.ZONE,
+    "payment_id": Prefix.PAYMENT,
+    "merged_into": Prefix.REQUEST,
 }
 """Which prefix an id is shown with, by the name of its field."""
 
@@ -55,14 +58,19 @@ def plain(shown: Mapping[str, object], status: int = 200) -> Response:
 
 
 def page(
-    rows: Sequence[Mapping[str, object]], next_cursor: str | None, path: str, asked: Mapping[str, object]
+    rows: Sequence[Mapping[str, object]],
+    next_cursor: str | None,
+    path: str,
+    asked: Mapping[str, object],
+    beside: Mapping[str, object] | None = None,
 ) -> Response:
-    """One page of a list; the link to the next repeats what was asked."""
+    """One page of a list; the link to the next repeats what was asked. ``beside`` is told along with the rows."""
     headers = {}
     if next_cursor is not None:
         wanted = [(name, value) for name, value in asked.items() if value is not None]
         headers["Link"] = f'<{path}?{urlencode([*wanted, ("cursor", next_cursor)])}>; rel="next"'
-    return Response(_encode({"data": rows, "next_cursor": next_cursor}), 200, headers=headers, media_type=JSON)
+    told = {**(beside or {}), "data": rows, "next_cursor": next_cursor}
+    return Response(_encode(told), 200, headers=headers, media_type=JSON)
 
 
 def shown_id(name: str, value: UUID | None) -> str | None:

@@ -118,7 +118,57 @@ RULES: Mapping[str, Kind] = {
     "too_late_to_rate": Kind(409, "Too late to rate", "A job can be rated for 7 days after its end."),
     "unknown_time_zone": Kind(422, "Unknown time zone", "Use a name of the IANA database, such as Asia/Kolkata."),
     "unknown_state": Kind(422, "Unknown state", "Use the two digits that GST knows a state by, such as 29."),
+    "outside_served_area": Kind(
+        409, "Outside the served area", "Nobody helps at this place: it lies in none of the service zones."
+    ),
+    "not_priced": Kind(409, "Not priced", "Nothing is charged for this request."),
+    "not_quoted": Kind(409, "Not quoted", "This request has no price to confirm."),
+    "bad_price": Kind(422, "Bad price", "The lines of a price add up to its total; there are 1 to 40 of them."),
+    "bad_schedule": Kind(
+        422, "Bad schedule", "An hour can be chosen that is to come, where a price is agreed before, and for no SOS."
+    ),
+    "quote_expired": Kind(409, "Quote expired", "The time of this quote is over: have a new one made."),
+    "quote_superseded": Kind(409, "Quote superseded", "There is a newer quote: look at it, then confirm its version."),
+    "quote_still_valid": Kind(409, "Quote still valid", "This quote can still be confirmed."),
+    "not_confirmed": Kind(409, "Not confirmed", "The customer has not agreed to the price yet."),
+    "price_not_agreed": Kind(
+        409, "Price not agreed", "This costs `total_minor` now: say it again with at least that as `at_most_minor`."
+    ),
+    "wrong_start_code": Kind(409, "Wrong start code", "Ask the customer for the four digits; `tries_left` are left."),
+    "start_code_locked": Kind(409, "Start code locked", "It was wrong too often: the desk can let the work begin."),
+    "evidence_missing": Kind(409, "Evidence missing", "This step needs a picture first; `kind` says which."),
+    "evidence_full": Kind(409, "Evidence full", "This job has as many pieces of evidence as one may have."),
+    "bad_evidence": Kind(422, "Bad evidence", "Evidence is a SHA-256 in lower-case hexadecimal, taken before now."),
+    "nothing_to_tow": Kind(409, "Nothing to tow", "This job takes no vehicle anywhere."),
+    "not_delivered": Kind(409, "Not delivered", "The vehicle has not been handed over at its destination."),
+    "already_delivered": Kind(409, "Already delivered", "The vehicle has been handed over."),
+    "new_drop_needed": Kind(409, "New destination needed", "Nobody takes the vehicle in there: choose another place."),
+    "no_change_proposed": Kind(409, "No change proposed", "Nobody proposed to change what is needed."),
+    "not_gone_yet": Kind(
+        409,
+        "Not gone yet",
+        "Arrive within 300 m, wait ten minutes and try to reach the customer twice; then report it.",
+    ),
+    "not_reported_gone": Kind(409, "Not reported gone", "Nobody reported that the vehicle is gone."),
+    "merges_into_itself": Kind(422, "Merges into itself", "A request is merged into another one."),
+    "narrower_search": Kind(409, "Narrower search", "A search is only ever widened."),
+    "approval_needed": Kind(409, "Approval needed", "The customer or the desk approves this fare."),
+    "not_the_latest_fare": Kind(409, "Not the latest fare", "There is a newer fare: look at it first."),
+    "settled_before": Kind(409, "Settled before", "This request was settled, in another way."),
+    "not_settled": Kind(409, "Not settled", "Something is still owed."),
     "service_does_not_fit": Kind(422, "Service does not fit", "This service makes no sense for this vehicle."),
+    "unknown_currency": Kind(422, "Unknown currency", "Use a code of ISO 4217 that is booked here, such as INR."),
+    "bad_amount": Kind(422, "Bad amount", "An amount is 1 minor unit or more, and less than anybody pays at once."),
+    "currency_mismatch": Kind(422, "Another currency", "Amounts of two currencies cannot meet without a rate."),
+    "insufficient_funds": Kind(
+        409, "Insufficient funds", "The wallet has less to spare: `missing_minor` more is needed. Top it up first."
+    ),
+    "wallet_frozen": Kind(409, "Wallet frozen", "Nothing can be taken from this wallet until the desk unfreezes it."),
+    "too_many_holds": Kind(409, "Too many holds", "This wallet is kept for as many jobs as one customer can have."),
+    "no_such_hold": Kind(409, "No such hold", "The wallet is not kept for that, or not for so much."),
+    "nothing_due": Kind(409, "Nothing due", "Nothing is due in cash for this job."),
+    "wrong_amount": Kind(409, "Wrong amount", "This is not what is due; `due_minor` is."),
+    "bad_invoice": Kind(422, "Bad invoice", "The lines of this bill do not make its total."),
 }
 
 CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES}

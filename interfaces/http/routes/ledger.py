@@ -1,0 +1,101 @@
+"""What can be asked about the books: how accounts stand, and what a provider earned?"""
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from domain import ledger
+from domain.actor import Role
+from domain.ids import Prefix, show
+from domain.refusal import NotFound
+from interfaces.http import answers
+from interfaces.http.calls import Asked, Paged, id_in_path
+from interfaces.http.cursors import Cursors
+from interfaces.http.entries import entries_page
+from interfaces.http.problems import Problem
+from interfaces.http.routing import DESK, Routes
+from interfaces.http.shapes.money import AccountPage, ProviderStatement
+from projections.ledger_balances import BalanceRow
+from projections.provider_statement import EarningRow
+
+BALANCES = "/v1/ledger/balances"
+STATEMENT = "/v1/providers/{provider_id}/statement"
+AS_FOLDED = (
+    *("position", "outcome", "gross_minor", "commission_minor", "commission_tax_minor", "earned_minor"),
+    *("cash_kept_minor", "net_minor", "currency", "settled_at"),
+)
+"""Columns that are shown as they are."""
+
+AccountPrefix = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[AILE](:[A-Za-z0-9]{1,40}){0,5}:?$",
+        description="Accounts whose name begins with this, such as `A:Cash:` or `L:Provider:`.",
+        examples=["A:Cash:"],
+    ),
+]
+
+routes = Routes("Money")
+
+
+@routes.query(BALANCES, AccountPage, roles=(Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Paged) -> Response:
+    """List how the accounts stand, by name; all of them sum to nothing in each currency.
+
+    `A:` is what we have, `L:` what we owe, `I:` what we earned, `E:` what we spent. Empty accounts are left out.
+    """
+    cursors: Cursors = call.request.scope["app"].state.cursors
+    await call.at_or_after(call.stack.books.name, page.min_position)
+    scope = {} if prefix is None else {"prefix": prefix}
+    after = ("", "") if page.cursor is None else _account(cursors.read(call.tenant, BALANCES, scope, page.cursor))
+    rows = await call.stack.books.page(call.tenant, prefix or "", after, page.limit + 1)
+    following = None
+    if len(rows) > page.limit:
+        rows = rows[: page.limit]
+        following = cursors.write(call.tenant, BALANCES, scope, [rows[-1].account, rows[-1].currency])
+    asked = {"prefix": prefix, "limit": page.limit}
+    return answers.page([_balance(row) for row in rows], following, BALANCES, asked)
+
+
+@routes.query(STATEMENT, ProviderStatement, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged) -> Response:
+    """Read what a provider is owed, and the jobs that it comes from, newest first.
+
+    A provider that was paid in cash keeps the cash and owes our part of it: then it is owed less than nothing.
+    """
+    wanted = id_in_path(Prefix.PROVIDER, provider_id)
+    if not (call.actor.is_desk or call.actor.role is Role.AUDITOR or call.actor.is_provider(wanted)):
+        raise NotFound
+    await call.at_or_after(call.stack.books.name, page.min_position)
+    standing = await call.stack.books.of_account(call.tenant, ledger.payable_to(wanted))
+    owed = [{"currency": currency, "owed_minor": -balance} for currency, balance in standing.items()]
+    path = f"/v1/providers/{show(Prefix.PROVIDER, wanted)}/statement"
+    view = call.stack.provider_statement
+    return await entries_page(call, view, path, wanted, page, show=_earning, beside={"balances": owed})
+
+
+def _account(key: list[str | int]) -> tuple[str, str]:
+    match key:
+        case [str(account), str(currency)]:
+            return account, currency
+        case _:
+            raise Problem("invalid_cursor")
+
+
+def _balance(row: BalanceRow) -> dict[str, object]:
+    return {
+        "account": row.account,
+        "currency": row.currency,
+        "balance_minor": row.balance_minor,
+        "side": "debit" if row.balance_minor > 0 else "credit",
+        "updated_at": row.updated_at,
+    }
+
+
+def _earning(row: EarningRow) -> dict[str, object]:
+    return {
+        "payment_id": show(Prefix.PAYMENT, row.payment_id),
+        "request_id": answers.shown_id("request_id", row.request_id),
+        **{name: getattr(row, name) for name in AS_FOLDED},
+    }

@@ -1,0 +1,142 @@
+"""What can be asked about how jobs are paid, and which bills there are?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from starlette.responses import Response
+
+from domain.actor import Actor, Role
+from domain.ids import Prefix, show
+from domain.invoice_terms import invoice_id
+from domain.refusal import NotFound
+from infra.queries.view import Filters
+from interfaces.http import answers, paging
+from interfaces.http.calls import Asked, MinPosition, Paged, id_in_path
+from interfaces.http.routing import EVERYBODY, Routes
+from interfaces.http.shapes.money import InvoicePage, InvoiceShown, PaymentPage, PaymentShown
+from projections.invoices import InvoiceRow
+from projections.payments import PaymentRow
+
+PAYMENTS = "/v1/payments"
+INVOICES = "/v1/invoices"
+AMOUNTS = ("amount_minor", "paid_minor", "owed_minor", "collected_minor", "currency")
+INSTANTS = ("created_at", "updated_at", "settled_at")
+SHARES = ("commission_minor", "commission_tax_minor", "payable_minor")
+"""What a payment was divided into: not the customer's affair."""
+
+routes = Routes("Money")
+
+
+@routes.query(PAYMENTS, PaymentPage, roles=EVERYBODY, problems=("invalid_cursor",))
+async def list_payments(call: Asked, *, page: Paged) -> Response:
+    """List payments, newest first.
+
+    Customers see their own, providers those of their jobs, the desk and auditors all.
+    """
+    return await paging.answer(
+        call,
+        call.stack.payments,
+        PAYMENTS,
+        {},
+        _own(call.actor),
+        page,
+        key_of=_created,
+        show=lambda row: _payment(row, call.actor),
+    )
+
+
+@routes.query(PAYMENTS + "/{payment_id}", PaymentShown, roles=EVERYBODY)
+async def read_payment(call: Asked, payment_id: str, min_position: MinPosition = None) -> Response:
+    """Read how one job is paid."""
+    wanted = id_in_path(Prefix.PAYMENT, payment_id)
+    await call.at_or_after(call.stack.payments.name, min_position)
+    row = await call.stack.payments.one(call.tenant, wanted)
+    if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
+        raise NotFound
+    return answers.thing(_payment(row, call.actor))
+
+
+@routes.query(INVOICES, InvoicePage, roles=EVERYBODY, problems=("invalid_cursor",))
+async def list_invoices(call: Asked, *, page: Paged) -> Response:
+    """List bills, newest first.
+
+    Customers see their own, providers those of their jobs, the desk and auditors all.
+    """
+    return await paging.answer(
+        call, call.stack.invoices, INVOICES, {}, _own(call.actor), page, key_of=_issued, show=_invoice
+    )
+
+
+@routes.query(INVOICES + "/{invoice_id}", InvoiceShown, roles=EVERYBODY)
+async def read_invoice(call: Asked, invoice_id: str, min_position: MinPosition = None) -> Response:
+    """Read one bill. It never changes."""
+    wanted = id_in_path(Prefix.INVOICE, invoice_id)
+    await call.at_or_after(call.stack.invoices.name, min_position)
+    row = await call.stack.invoices.one(call.tenant, wanted)
+    if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
+        raise NotFound
+    return answers.thing(_invoice(row))
+
+
+def _own(actor: Actor) -> Filters:
+    """What a list is narrowed to: one's own, or everything."""
+    if actor.role is Role.CUSTOMER:
+        return {"customer_id": actor.subject_id}
+    return {"provider_id": actor.subject_id} if actor.role is Role.PROVIDER else {}
+
+
+def _sees(actor: Actor, customer_id: UUID, provider_id: UUID | None) -> bool:
+    sees_all = actor.is_desk or actor.role is Role.AUDITOR
+    return sees_all or actor.is_customer(customer_id) or actor.is_provider(provider_id)
+
+
+def _created(row: PaymentRow) -> tuple[datetime, UUID]:
+    return row.created_at, row.payment_id
+
+
+def _issued(row: InvoiceRow) -> tuple[datetime, UUID]:
+    return row.issued_at, row.invoice_id
+
+
+def _payment(row: PaymentRow, actor: Actor) -> dict[str, object]:
+    divided = row.settled_at is not None
+    shares = {name: None if actor.role is Role.CUSTOMER else getattr(row, name) for name in SHARES}
+    return {
+        "id": show(Prefix.PAYMENT, row.payment_id),
+        "version": row.version,
+        "state": row.state,
+        "outcome": row.outcome,
+        "method": row.method,
+        "request_id": answers.shown_id("request_id", row.request_id),
+        "customer_id": answers.shown_id("customer_id", row.customer_id),
+        "provider_id": answers.shown_id("provider_id", row.provider_id),
+        "invoice_id": show(Prefix.INVOICE, invoice_id(row.payment_id)) if divided else None,
+        **{name: getattr(row, name) for name in (*AMOUNTS, *INSTANTS)},
+        **shares,
+    }
+
+
+def _invoice(row: InvoiceRow) -> dict[str, object]:
+    return {
+        "id": show(Prefix.INVOICE, row.invoice_id),
+        "version": row.version,
+        "number": row.number_text,
+        "doc_type": row.doc_type,
+        "gstin": row.gstin or None,
+        "financial_year": row.financial_year,
+        "issued_on": row.issued_on,
+        "outcome": row.outcome,
+        "request_id": answers.shown_id("request_id", row.request_id),
+        "payment_id": show(Prefix.PAYMENT, row.payment_id),
+        "customer_id": answers.shown_id("customer_id", row.customer_id),
+        "provider_id": answers.shown_id("provider_id", row.provider_id),
+        "lines": row.lines,
+        "tax_lines": row.tax_lines,
+        "net_minor": row.net_minor,
+        "tax_minor": row.tax_minor,
+        "total_minor": row.total_minor,
+        "currency": row.currency,
+        "place_of_supply": row.place_of_supply or None,
+        "sac": row.sac,
+        "issued_at": row.issued_at,
+    }
