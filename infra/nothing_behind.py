@@ -9,8 +9,9 @@ from uuid import UUID
 from application.engine import Engine
 from application.log import CommandContext, EventLog, LoggedEvent, NewEvent, Receipt, Save
 from application.personal import PersonalRecord, PersonalStore
+from application.trade import FREE_EVERYWHERE
 from domain.aggregate import Aggregate
-from infra.bootstrap import Stack, fingerprint_key
+from infra.bootstrap import Stack, fingerprint_key, start_codes
 from infra.database_url import app_dsn
 from infra.event_store import codec
 from infra.positions.owners import OwnersOnDuty
@@ -19,13 +20,14 @@ from infra.positions.track import PositionTrack
 from infra.prices.table import PriceTable
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
-from infra.queries.kpis import KpiQueries
 from infra.queries.city import City
+from infra.queries.kpis import KpiQueries
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
 from infra.zones.table import ZoneTable
+from projections.customer_requests import customer_requests
 from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.request_board import request_board
@@ -119,6 +121,7 @@ def nothing_behind(settings: Settings) -> Stack:
         personal=ForgetfulPersonalStore(),
         waiting=ProjectionWaiter(settings),
         board=ReadModelView(readers, request_board, "created_at"),
+        mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         positions=Positions(PositionTrack(readers), None),
@@ -132,5 +135,7 @@ def nothing_behind(settings: Settings) -> Stack:
         readiness=Readiness(readers),
         log_head=log.head,
         fingerprint_key=fingerprint_key(settings),
+        trade=FREE_EVERYWHERE,
+        codes=start_codes(settings),
         closers=AsyncExitStack(),
     )

@@ -34,6 +34,7 @@ def _confirmed(row: RequestRow, fact: Fact) -> RequestRow:
         row,
         fact,
         state="confirmed" if early else row.state,
+        confirmed_quote=fact.whole("quote_version"),
         payment_method=fact.text("payment_method"),
         confirmed_at=fact.occurred_at,
     )

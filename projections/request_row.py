@@ -72,6 +72,7 @@ class RequestRow(Row, frozen=True, gc=False):
     currency: str | None = None
     tow_distance_m: int | None = None
     fees: Told | None = None
+    confirmed_quote: int | None = None
     payment_method: str | None = None
     fare_version: int | None = None
     fare_lines: tuple[Told, ...] = ()

@@ -2,15 +2,18 @@
 
 from starlette.responses import Response
 
+from application.personal import PersonalRecord
 from domain.actor import Actor, Role
+from domain.geography import cell_of, centre_of
 from domain.refusal import NotAllowed
 from domain.request_terms import UNDER_WAY, RequestState
 from interfaces.http import answers
 from interfaces.http.calls import Asked, MinPosition
-from interfaces.http.routes.service_requests import ONE, visible
+from interfaces.http.request_views import visible
+from interfaces.http.routes.service_requests import ONE
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.service_requests import CustomerDetails
-from projections.request_board import RequestRow
+from projections.request_row import RequestRow
 
 routes = Routes("Service requests")
 
@@ -39,6 +42,7 @@ async def read_customer_details(call: Asked, request_id: str, min_position: MinP
             "name": contact.fields.get("name") if contact else None,
             "phone": contact.fields.get("phone") if contact else None,
             "location": {"lat": place.fields["lat"], "lng": place.fields["lng"]} if place else None,
+            "drop_location": _drop(row, place),
             "note": place.fields.get("note") if place else None,
             "plate": contact.fields.get("plate") if contact else None,
         }
@@ -47,3 +51,14 @@ async def read_customer_details(call: Asked, request_id: str, min_position: MinP
 
 def _may_know(actor: Actor, row: RequestRow) -> bool:
     return actor.role is not Role.PROVIDER or RequestState(row.state) in UNDER_WAY
+
+
+def _drop(row: RequestRow, place: PersonalRecord | None) -> dict[str, object] | None:
+    """The point that was told, as long as it is where the vehicle goes; else the centre of the cell."""
+    if row.drop_cell is None or place is None:
+        return None
+    told = place.fields.get("drop_lat"), place.fields.get("drop_lng")
+    if isinstance(told[0], float) and isinstance(told[1], float) and cell_of(told[0], told[1]) == row.drop_cell:
+        return {"lat": told[0], "lng": told[1]}
+    lat, lng = centre_of(row.drop_cell)
+    return {"lat": lat, "lng": lng}

@@ -1,5 +1,6 @@
 """What can be ordered of, and asked about, a call for help?"""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -13,15 +14,15 @@ from application.give_up_search import GiveUpSearch, give_up_search
 from application.personal import Field, PersonalKind, PersonalRecord, Told, record_id_for
 from application.report_en_route import ReportEnRoute, report_en_route
 from application.request_service import RequestService, request_service
-from domain.actor import Actor, Role
+from domain.actor import Role
 from domain.catalogue import Service, check_fit
 from domain.geography import cell_of
 from domain.ids import Prefix, new_id, parse
-from domain.refusal import NotAllowed, NotFound
-from domain.request_acts import Standing, acts_open
+from domain.refusal import NotAllowed
 from domain.request_terms import Call, RequestState
 from interfaces.http import answers, paging
-from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.request_views import shown, visible
 from interfaces.http.routing import DESK, REQUIRED, Routes
 from interfaces.http.shapes.service_requests import (
     ArrivalBody,
@@ -31,7 +32,6 @@ from interfaces.http.shapes.service_requests import (
     ServiceRequestPage,
     ServiceRequestShown,
 )
-from projections.request_board import RequestRow
 
 PATH = "/v1/service-requests"
 ONE = PATH + "/{request_id}"
@@ -44,12 +44,25 @@ routes = Routes("Service requests")
     ServiceRequestDone,
     status=201,
     roles=(Role.CUSTOMER, *DESK),
-    problems=("store_unavailable", "not_allowed", "service_does_not_fit", "bad_id", "bad_place"),
+    problems=(
+        "store_unavailable",
+        "not_allowed",
+        "service_does_not_fit",
+        "bad_id",
+        "bad_place",
+        "outside_served_area",
+        "bad_schedule",
+        "insufficient_funds",
+        "wallet_frozen",
+        "too_many_holds",
+        "bad_input",
+    ),
 )
 async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     """Ask for help.
 
-    The search for a provider starts at once. A customer asks for themselves; the desk for any customer.
+    Where nothing is charged, and for an SOS, the search for a provider starts at once; otherwise when the price is
+    confirmed, here or later. A customer asks for themselves; the desk for any customer.
     """
     check_fit(body.service, body.fuel)
     customer_id = _customer(call, body)
@@ -57,18 +70,12 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     command = RequestService(
         actor=call.actor,
         request_id=new_id(call.at),
-        call=Call(
-            customer_id,
-            body.service,
-            body.vehicle_class,
-            body.fuel,
-            cell_of(body.location.lat, body.location.lng),
-            place_id=record_id,
-            contact_id=record_id,
-        ),
+        call=_call(customer_id, record_id, body),
         at=call.at,
+        pays_by=body.confirm.payment_method if body.confirm else None,
     )
-    done = await call.run(request_service, command, _told(customer_id, record_id, body))
+    asked = partial(request_service, trade=call.stack.trade)
+    done = await call.run(asked, command, _told(customer_id, record_id, body))
     return answers.done(done, Prefix.REQUEST, status=201, location=PATH)
 
 
@@ -85,6 +92,24 @@ def _customer(call: CommandCall, body: ServiceRequestBody) -> UUID:
     return uuid5(call.context.command_id, "customer")
 
 
+def _call(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Call:
+    """What the engine is told: cells and codes."""
+    drop = body.drop_location
+    return Call(
+        customer_id,
+        body.service,
+        body.vehicle_class,
+        body.fuel,
+        cell_of(body.location.lat, body.location.lng),
+        place_id=record_id,
+        contact_id=record_id,
+        drop_cell=None if drop is None else cell_of(drop.lat, drop.lng),
+        sos=body.sos,
+        hazards=tuple(sorted(set(body.hazards))),
+        scheduled_for=body.scheduled_for,
+    )
+
+
 def _told(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Told:
     """What is personal in the call: it goes where it can be erased, and the event refers to it by its id.
 
@@ -98,6 +123,8 @@ def _told(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Told:
         "lng": body.location.lng,
         "note": body.note,
     }
+    if body.drop_location is not None:
+        told.update(drop_lat=body.drop_location.lat, drop_lng=body.drop_location.lng)
     return Told(customer_id, {record_id: PersonalRecord(PersonalKind.CALL, told)})
 
 
@@ -123,7 +150,7 @@ async def list_service_requests(
         {**asked, "customer_id": own},
         page,
         key_of=lambda row: (row.created_at, row.request_id),
-        show=lambda row: shown(row, call.actor),
+        show=lambda row: shown(row, call),
     )
 
 
@@ -133,7 +160,7 @@ async def read_service_request(call: Asked, request_id: str, min_position: MinPo
 
     For its customer, the provider who holds the job, and the desk.
     """
-    return answers.thing(shown(await visible(call, request_id, min_position), call.actor))
+    return answers.thing(shown(await visible(call, request_id, min_position), call))
 
 
 @routes.command(
@@ -141,14 +168,15 @@ async def read_service_request(call: Asked, request_id: str, min_position: MinPo
     ServiceRequestDone,
     roles=(Role.CUSTOMER, *DESK),
     if_match=REQUIRED,
-    problems=("not_allowed", "request_closed"),
+    problems=("not_allowed", "request_closed", "out_of_turn"),
 )
 async def cancel_service_request(call: Command, request_id: str, body: CancellationBody) -> Response:
     """Call a request off.
 
-    If-Match is required: who cancels should know whether the provider has set out, or is there already.
+    If-Match is required: who cancels should know whether the provider has set out, or is there already. What it costs
+    then was told with the quote (`fees`).
     """
-    command = CancelRequest(call.actor, _id(request_id), body.reason, call.at, call.expected_version)
+    command = CancelRequest(call.actor, _id(request_id), body.reason, call.at, call.expected_version, body.fault)
     return answers.done(await call.run(cancel_request, command), Prefix.REQUEST)
 
 
@@ -178,12 +206,18 @@ async def confirm_provider_arrival(call: Command, request_id: str, body: Arrival
 
 
 @routes.command(
-    ONE + "/completion", ServiceRequestDone, roles=(Role.PROVIDER, *DESK), problems=("request_closed", "out_of_turn")
+    ONE + "/completion",
+    ServiceRequestDone,
+    roles=(Role.PROVIDER, *DESK),
+    problems=("request_closed", "out_of_turn", "evidence_missing", "not_delivered", "store_unavailable"),
 )
 async def complete_job(call: Command, request_id: str) -> Response:
-    """Report that the work is done."""
+    """Report that the work is done.
+
+    What costs what was agreed is settled at once from the wallet, or waits for the cash to be collected.
+    """
     command = CompleteService(call.actor, _id(request_id), call.at, call.expected_version)
-    return answers.done(await call.run(complete_service, command), Prefix.REQUEST)
+    return answers.done(await call.run(partial(complete_service, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
 @routes.command(
@@ -197,54 +231,3 @@ async def end_search(call: Command, request_id: str) -> Response:
 
 def _id(text: str) -> UUID:
     return id_in_path(Prefix.REQUEST, text)
-
-
-async def visible(call: QueryCall, request_id: str, min_position: int | None) -> RequestRow:
-    """The request, for those who may see it; raises NotFound for everybody else."""
-    wanted = _id(request_id)
-    await call.at_or_after(call.stack.board.name, min_position)
-    row = await call.stack.board.one(call.tenant, wanted)
-    if row is None or not _sees(call.actor, row):
-        raise NotFound
-    return row
-
-
-def _sees(actor: Actor, row: RequestRow) -> bool:
-    return actor.is_desk or actor.is_customer(row.customer_id) or actor.is_provider(row.provider_id)
-
-
-def shown(row: RequestRow, actor: Actor) -> dict[str, object]:
-    """A row of the board as the API shows it to that actor."""
-    standing = Standing(
-        state=RequestState(row.state),
-        customer_id=row.customer_id,
-        provider_id=row.provider_id,
-        offer_is_out=row.live_offer_id is not None,
-    )
-    return {
-        "id": answers.shown_id("request_id", row.request_id),
-        "version": row.version,
-        "state": row.state,
-        "service": row.service,
-        "vehicle_class": row.vehicle_class,
-        "fuel": row.fuel,
-        "cell": row.cell,
-        "customer_id": answers.shown_id("customer_id", row.customer_id),
-        "attempt": row.attempt,
-        "offer_id": answers.shown_id("offer_id", row.offer_id),
-        "provider_id": answers.shown_id("provider_id", row.provider_id),
-        "shift_id": answers.shown_id("shift_id", row.shift_id),
-        "live_offer_id": answers.shown_id("live_offer_id", row.live_offer_id),
-        "offers_made": row.offers_made,
-        "arrived_within_m": row.arrived_within_m,
-        "ended_by": row.ended_by,
-        "ended_why": row.ended_why,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "offered_at": row.offered_at,
-        "assigned_at": row.assigned_at,
-        "en_route_at": row.en_route_at,
-        "on_scene_at": row.on_scene_at,
-        "ended_at": row.ended_at,
-        "can": acts_open(actor, standing),
-    }

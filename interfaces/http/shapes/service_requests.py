@@ -5,16 +5,21 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.catalogue import Fuel, Service, VehicleClass
-from domain.request_terms import CancelReason, RequestState
+from domain.price_terms import Fault, PaymentMethod
+from domain.request_fare import Outcome
+from domain.request_terms import CancelReason, Hazard, RequestState
+from interfaces.http.shapes.prices import Currency, FareShown, FareTold, Minor, PriceLineShown, QuoteShown, QuoteTold
 from interfaces.http.shapes.values import (
     Body,
     Can,
     Cell,
     Instant,
+    InstantAsked,
     Location,
     Metres,
     Name,
     OfferId,
+    PaymentId,
     Phone,
     Plate,
     Position,
@@ -25,6 +30,7 @@ from interfaces.http.shapes.values import (
     Text,
     UserId,
     Version,
+    ZoneId,
 )
 
 
@@ -33,6 +39,17 @@ class Contact(Body):
 
     name: Name
     phone: Phone
+
+
+Method = Annotated[
+    PaymentMethod, Field(description="From the wallet, or in cash to the provider.", examples=["wallet"])
+]
+
+
+class ConfirmAtOnce(Body):
+    """Whatever the price is, it is agreed to."""
+
+    payment_method: Method
 
 
 class ServiceRequestBody(Body):
@@ -50,12 +67,29 @@ class ServiceRequestBody(Body):
     customer_id: Annotated[
         UserId | None, Field(description="For the desk: on whose behalf. A new customer when left out.")
     ] = None
+    drop_location: Annotated[Location | None, Field(description="Where the vehicle is to be towed.")] = None
+    sos: Annotated[bool, Field(description="Somebody is in danger: the search begins at once, whatever it costs.")] = (
+        False
+    )
+    hazards: Annotated[
+        tuple[Hazard, ...],
+        Field(max_length=7, description="What makes waiting dangerous.", examples=[["night", "alone"]]),
+    ] = ()
+    scheduled_for: Annotated[
+        InstantAsked | None, Field(description="Come at that hour; only where a price is confirmed before.")
+    ] = None
+    confirm: Annotated[
+        ConfirmAtOnce | None, Field(description="Agree to the price in the same breath; else confirm the quote.")
+    ] = None
 
 
 class CancellationBody(Body):
     """Why it is called off."""
 
     reason: Annotated[CancelReason, Field(examples=["no_longer_needed"])]
+    fault: Annotated[
+        Fault | None, Field(description="For the desk: whose fault it is. Only the customer's own costs a fee.")
+    ] = None
 
 
 class ArrivalBody(Body):
@@ -75,10 +109,24 @@ class ServiceRequestDone(Shown):
     offer_id: OfferId | None
     provider_id: ProviderId | None
     shift_id: ShiftId | None
+    sos: bool
+    quote: QuoteTold | None
+    payment_method: PaymentMethod | None
+    fare: FareTold | None
+    outcome: Outcome | None
+    settled_minor: Minor | None
+
+
+class NeedShown(Shown):
+    """What the provider proposes to do instead, and who said so."""
+
+    by: str
+    service: Service
+    drop_cell: Cell | None
 
 
 class ServiceRequestShown(Shown):
-    """A request as the board shows it."""
+    """A request as the board shows it. ``start_code`` is there for its customer only, until the work begins."""
 
     id: RequestId
     version: Version
@@ -87,23 +135,52 @@ class ServiceRequestShown(Shown):
     vehicle_class: VehicleClass
     fuel: Fuel
     cell: Cell
+    drop_cell: Cell | None
+    zone_id: ZoneId | None
     customer_id: UserId
+    sos: bool
+    hazards: list[Hazard]
+    scheduled_for: Instant | None
     attempt: int
+    radius_m: Metres | None
+    escalation: int
     offer_id: OfferId | None
     provider_id: ProviderId | None
     shift_id: ShiftId | None
     live_offer_id: OfferId | None
     offers_made: int
     arrived_within_m: Metres | None
+    start_tries: int
+    contact_attempts: int
+    gone_confirms_at: Instant | None
+    drop_refused_why: str | None
+    need_proposed: NeedShown | None
+    quote: QuoteShown | None
+    payment_method: PaymentMethod | None
+    fare: FareShown | None
+    fee_minor: Minor | None
+    fault: Fault | None
+    outcome: Outcome | None
+    settled_minor: Minor | None
+    payment_id: PaymentId | None
+    merged_into: RequestId | None
     ended_by: str | None
     ended_why: str | None
     created_at: Instant
     updated_at: Instant
+    confirmed_at: Instant | None
     offered_at: Instant | None
     assigned_at: Instant | None
     en_route_at: Instant | None
     on_scene_at: Instant | None
+    started_at: Instant | None
+    loaded_at: Instant | None
+    at_drop_at: Instant | None
+    delivered_at: Instant | None
+    work_done_at: Instant | None
+    settled_at: Instant | None
     ended_at: Instant | None
+    start_code: Annotated[str | None, Field(description="Four digits that the customer tells the provider.")]
     can: Can
 
 
@@ -123,5 +200,60 @@ class CustomerDetails(Shown):
     name: str | None
     phone: str | None
     location: Location | None
+    drop_location: Annotated[
+        Location | None,
+        Field(description="Where the vehicle is to be towed; of a later destination, its cell's centre."),
+    ]
     note: str | None
     plate: str | None
+
+
+class StepShown(Shown):
+    """Something that happened, and when."""
+
+    what: Annotated[str, Field(examples=["en_route_started"])]
+    at: Instant
+
+
+class NeedOffered(Shown):
+    """What the provider proposes to do instead."""
+
+    service: Service
+    by: str
+
+
+class MyRequestShown(Shown):
+    """A request as its customer follows it. ``price_minor`` is the quote, then the fare, then what was settled."""
+
+    id: RequestId
+    version: Version
+    state: RequestState
+    service: Service
+    vehicle_class: VehicleClass
+    sos: bool
+    scheduled_for: Instant | None
+    attempt: int
+    provider_id: ProviderId | None
+    quote_version: int | None
+    valid_until: Instant | None
+    lines: list[PriceLineShown]
+    price_minor: Minor | None
+    currency: Currency | None
+    payment_method: PaymentMethod | None
+    need_proposed: NeedOffered | None
+    gone_confirms_at: Instant | None
+    outcome: Outcome | None
+    payment_id: PaymentId | None
+    merged_into: RequestId | None
+    ended_why: str | None
+    created_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    steps: list[StepShown]
+
+
+class MyRequestPage(Shown):
+    """One page of a customer's own requests, newest first."""
+
+    data: list[MyRequestShown]
+    next_cursor: str | None

@@ -68,6 +68,8 @@ ShiftId = Annotated[str, _id("shf", "shift")]
 UserId = Annotated[str, _id("usr", "person")]
 CrewId = Annotated[str, _id("crw", "crew member")]
 TruckId = Annotated[str, _id("trk", "truck")]
+ZoneId = Annotated[str, _id("zon", "service zone")]
+PaymentId = Annotated[str, _id("pay", "payment")]
 
 Version = Annotated[int, Field(ge=0, description="What ETag holds.", examples=[3])]
 Position = Annotated[int, Field(ge=0, description="Where the log stood; give it to a query as min_position.")]
