@@ -107,7 +107,7 @@ def _told(call: Breakdown) -> dict[str, object]:
         "plate": f"KA{1 + call.customer % 5:02d}DM{1_000 + call.customer * 17 % 9_000}",
     }
     if call.drop is not None:
-        body["drop"] = location(call.drop)
+        body["drop_location"] = location(call.drop)
     if call.sos:
         body["sos"] = True
     return body

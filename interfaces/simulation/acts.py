@@ -83,11 +83,11 @@ class Acts:
 
     async def start_code(self, customer: Who, request_id: str) -> str:
         """The code that the customer sees and tells the crew, standing beside it."""
-        return str((await self.api.ask(customer, f"{REQUESTS}/{request_id}/start-code"))["code"])
+        return str((await self.row(request_id, customer))["start_code"])
 
     async def approve_fare(self, customer: Who, request_id: str, fare_version: int) -> Answer:
         """Agree to a fare that came out higher than the quote allowed for."""
-        path = f"{REQUESTS}/{request_id}/fare-approval"
+        path = f"{REQUESTS}/{request_id}/fare/approval"
         return await self.say(customer, path, {"fare_version": fare_version}, note="fare_approved")
 
     async def rate(self, who: Who, request_id: str, stars: int, tags: tuple[str, ...] = ()) -> Answer:

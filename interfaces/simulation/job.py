@@ -136,7 +136,7 @@ class JobRun:
         if state not in {"en_route", "on_scene", "in_service", "loaded", "in_transit"}:
             return
         told = await self._acts.customer_details(crew.who, job.request_id)
-        job.place, job.drop = _point(told.get("location")), _point(told.get("drop"))
+        job.place, job.drop = _point(told.get("location")), _point(told.get("drop_location"))
         if state == "en_route":
             crew.set_out(job.place, self._left_s(job, state))
         elif state == "in_transit":
@@ -202,7 +202,7 @@ class JobRun:
         quote = reading.quote_of(job.row)
         if quote is not None and not reading.is_confirmed(job.row):
             await self._acts.confirm(job.customer, job.request_id, int(quote["version"]), "cash")
-        await self._acts.report(crew.who, job, "fare", {"extras": []}, note="fare_proposed")
+        await self._acts.report(crew.who, job, "fare", {"parts_minor": 0}, note="fare_proposed")
 
     async def _collect_cash(self, crew: Crew, job: Job) -> None:
         fare = reading.fare_of(job.row) or {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
@@ -64,7 +64,7 @@ def frame(seen: Seen, title: str, processes: Mapping[str, bool], width: int) -> 
     """One frame, as wide as the terminal."""
     top = Layout(name="top", size=MAP_ROWS + 2)
     map_width = max(20, width * 6 // 10)
-    right = Layout(Group(_board(seen.requests), _providers(seen), _offers(seen.offers), _money(seen)))
+    right = Layout(Group(_board(seen.requests), _day(seen.day), _providers(seen), _offers(seen.offers), _money(seen)))
     top.split_row(Layout(_map(seen, map_width - 4), size=map_width), right)
     whole = Layout()
     whole.split_column(
@@ -131,6 +131,17 @@ def _board(requests: list[Row]) -> RenderableType:
     return Panel(table, title=f"requests, the newest {len(requests)}", padding=(0, 1))
 
 
+def _day(day: Row) -> RenderableType:
+    if not day:
+        return Group()
+    line = f"{day['requests']} requests, {day['completed']} completed, {day['cancelled']} cancelled"
+    for name, what in (("assign", "found"), ("arrive", "there")):
+        p50_s = day[f"time_to_{name}_p50_s"]
+        if p50_s is not None:
+            line += f", {what} in {_minutes(p50_s)}"
+    return Panel(Text(line), title="the last 24 hours", padding=(0, 1))
+
+
 def _providers(seen: Seen) -> RenderableType:
     counts = Counter(shift["state"] for shift in seen.shifts)
     line = Text(f"{len(seen.shifts)} on duty  ")
@@ -152,9 +163,8 @@ def _money(seen: Seen) -> RenderableType:
     table = _table()
     for name, amounts in _sums(seen.balances).items():
         table.add_row(name, *(_amount(minor, currency) for currency, minor in amounts.items()))
-    today = _settled_today(seen)
-    for currency, minor in today.items():
-        table.add_row("settled today", _amount(minor, currency))
+    for revenue in seen.day.get("revenue", []):
+        table.add_row("revenue in 24 h", _amount(revenue["amount_minor"], revenue["currency"]))
     if not table.rows:
         return Panel(Text("nothing is charged here", style="dim"), title="money", padding=(0, 1))
     return Panel(table, title="money", padding=(0, 1))
@@ -179,16 +189,6 @@ def _sums(balances: Iterable[Row]) -> dict[str, Counter[str]]:
             minor = row["balance_minor"] if row["account"].startswith("A:") else -row["balance_minor"]
             sums.setdefault(name, Counter())[row["currency"]] += minor
     return {name: sums[name] for _, name in ACCOUNTS if name in sums}
-
-
-def _settled_today(seen: Seen) -> Counter[str]:
-    """Of the newest requests only: a screen, not a ledger."""
-    since = seen.at - timedelta(days=1)
-    total: Counter[str] = Counter()
-    for row in seen.requests:
-        if row.get("settled_minor") and row["ended_at"] and _instant(row["ended_at"]) > since:
-            total[row["currency"]] += row["settled_minor"]
-    return total
 
 
 def _newest(seen: Seen) -> RenderableType:
@@ -223,9 +223,13 @@ def _table() -> Table:
 
 def _age(now: datetime, since: str) -> str:
     seconds = max(0, int((now - _instant(since)).total_seconds()))
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes}:{seconds:02d}"
+    hours, rest = divmod(seconds, 3_600)
+    return f"{hours} h {rest // 60:02d} min" if hours else _minutes(rest)
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _amount(minor: int, currency: str) -> str:

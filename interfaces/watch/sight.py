@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -45,7 +45,7 @@ class Seen:
     offers: list[Row] = field(default_factory=list)
     checks: list[Row] = field(default_factory=list)
     balances: list[Row] = field(default_factory=list)
-    today: Row = field(default_factory=dict)
+    day: Row = field(default_factory=dict)
     zones: list[Row] = field(default_factory=list)
     places: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -108,7 +108,10 @@ class Onlooker:
         seen.balances = told.get("data", [])
 
     def _look_at_kpi(self, seen: Seen) -> None:
-        seen.today = self._ask("/v1/kpi", by="day") or {}
+        until = seen.at + timedelta(seconds=1)
+        since = until - timedelta(days=1)
+        told = self._ask("/v1/kpis", **{"from": _shown(since), "to": _shown(until), "by": "service"}) or {}
+        seen.day = told.get("total", {})
 
     def _look_at_zones(self, seen: Seen) -> None:
         seen.zones = self._page("/v1/zones")
@@ -126,3 +129,7 @@ class Onlooker:
             return None
         answer: Row = response.raise_for_status().json()
         return answer
+
+
+def _shown(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -84,8 +84,8 @@ class Garage:
 
     def _shown(self, path: str) -> httpx.Response:
         if path.endswith("/customer-details"):
-            return httpx.Response(200, json={"location": {"lat": 12.97, "lng": 77.59}, "drop": self.drop})
-        return httpx.Response(200, json={"code": "1234"} if path.endswith("/start-code") else self.row)
+            return httpx.Response(200, json={"location": {"lat": 12.97, "lng": 77.59}, "drop_location": self.drop})
+        return httpx.Response(200, json={**self.row, "start_code": "1234"})
 
     def _following(self, step: str) -> str | None:
         state = self.row["state"]
