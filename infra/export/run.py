@@ -8,7 +8,7 @@ from typing import Final
 from infra.export.formats import open_file
 from infra.export.journal import PART, Journal, Step, finished, held, plan_under_way, settle, sha256_of
 from infra.export.plan import ALIASES, EVENTS, FORMAT, ExportRefused, FileFormat, FileMade, Manifest, Plan
-from infra.export.sources import CHUNK, Mark, Progress, Source, durable_head, source_of
+from infra.export.sources import USUAL, Mark, Progress, Sizes, Source, durable_head, source_of
 from infra.settings import Settings
 from projections.catalog import READ_MODELS
 
@@ -45,7 +45,7 @@ def plan_of(
     return Plan(of, read_model, file_format, since, end, tenant, settings.cell)
 
 
-def export(settings: Settings, plan: Plan, directory: Path, progress: Progress, *, chunk: int = CHUNK) -> Manifest:
+def export(settings: Settings, plan: Plan, directory: Path, progress: Progress, sizes: Sizes = USUAL) -> Manifest:
     """Write what is missing of the files and the manifest, and return the manifest.
 
     Interrupted anywhere and called again with the same plan, it ends with the same bytes as if nothing had happened.
@@ -58,7 +58,7 @@ def export(settings: Settings, plan: Plan, directory: Path, progress: Progress, 
                 raise ExportRefused(f"{directory} holds another export: choose another directory")
             return complete
         journal = Journal(directory, plan)
-        with source_of(settings, plan, progress, chunk=chunk) as source:
+        with source_of(settings, plan, progress, sizes) as source:
             while (step := _next_file(plan, source, directory, journal, progress)) is not None:
                 journal.add(step)
             manifest = Manifest(FORMAT, plan, source.columns, sum(file.rows for file in journal.files), journal.files)

@@ -23,15 +23,23 @@ from infra.settings import Settings
 from projections.catalog import read_model
 from projections.read_model import AnyReadModel
 
-# 10,000 rows in memory at a time, and a row group of a Parquet file: some 10 MB of events.
-PAGE: Final = 10_000
-# 200,000 events or rows to a file: about 20 MB of Parquet, a few seconds of work to do again after an interruption.
-CHUNK: Final = 200_000
-
 Mark = int | tuple[str, ...] | None
 """Behind which event or row an export goes on; None: at the beginning."""
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how far it is, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is read, and written to a file, at a time. Other sizes make other files of the same rows."""
+
+    # 10,000 rows in memory at a time, and a row group of a Parquet file: some 10 MB of events.
+    page: int = 10_000
+    # 200,000 events or rows to a file: about 20 MB of Parquet, some seconds of work to do again after an interruption.
+    file: int = 200_000
+
+
+USUAL: Final = Sizes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +65,14 @@ class Source(Protocol):
 
 
 @contextmanager
-def source_of(settings: Settings, plan: Plan, progress: Progress, *, chunk: int = CHUNK) -> Iterator[Source]:
+def source_of(settings: Settings, plan: Plan, progress: Progress, sizes: Sizes = USUAL) -> Iterator[Source]:
     """Where the rows of a plan come from, for as long as they are read.
 
     Raises ExportRefused, or LogSkipDetected.
     """
     if plan.of == EVENTS:
         with psycopg.connect(app_dsn(settings, "vehicaid-export"), autocommit=True) as connection:
-            yield EventSource(connection, plan, chunk)
+            yield EventSource(connection, plan, sizes)
         return
     model = read_model(plan.read_model or plan.of)
     try:
@@ -72,7 +80,7 @@ def source_of(settings: Settings, plan: Plan, progress: Progress, *, chunk: int 
             shadow = Shadow(settings, connection, model)
             try:
                 shadow.build(plan.upto, lambda at: progress(f"folding {model.name}", at, plan.upto), indexed=False)
-                yield RowSource(connection, model, shadow.generation.table, plan, chunk)
+                yield RowSource(connection, model, shadow.generation.table, plan, sizes)
             finally:
                 shadow.drop()
     except RebuildRefused as busy:
@@ -109,18 +117,18 @@ class EventSource:
         )
     )
 
-    def __init__(self, connection: Connection, plan: Plan, chunk: int = CHUNK) -> None:
+    def __init__(self, connection: Connection, plan: Plan, sizes: Sizes = USUAL) -> None:
         self._reader = LogReader(connection)
         self._plan = plan
-        self._chunk = chunk
+        self._sizes = sizes
 
     def chunk(self, mark: Mark, progress: Progress) -> Iterator[Page]:
         """See ``Source``; raises LogSkipDetected."""
         plan = self._plan
         at = mark if isinstance(mark, int) else plan.since
-        end = min(at + self._chunk, plan.upto)
+        end = min(at + self._sizes.file, plan.upto)
         while at < end:
-            events = self._reader.read(at, min(PAGE, end - at), end)
+            events = self._reader.read(at, min(self._sizes.page, end - at), end)
             if not events:
                 raise LogSkipDetected(at + 1, 0)
             at = events[-1].position
@@ -150,12 +158,14 @@ def _row(event: LoggedEvent) -> Values:
 class RowSource:
     """A read model's rows, by key, in a table that nobody changes: folded from the log up to the plan's end."""
 
-    def __init__(self, connection: Connection, model: AnyReadModel, table: str, plan: Plan, chunk: int = CHUNK) -> None:
+    def __init__(
+        self, connection: Connection, model: AnyReadModel, table: str, plan: Plan, sizes: Sizes = USUAL
+    ) -> None:
         found = columns_of(model.row)
         self.columns = tuple(ColumnTold(each.name, each.sql_type, each.nullable) for each in found)
         self._connection = connection
         self._plan = plan
-        self._chunk = chunk
+        self._sizes = sizes
         self._table = sql.Identifier(table)
         self._key = [each for each in found if each.name in model.key]
         self._position = next((n for n, each in enumerate(found) if each.name == "position"), None)
@@ -169,9 +179,9 @@ class RowSource:
 
     def chunk(self, mark: Mark, progress: Progress) -> Iterator[Page]:
         """See ``Source``."""
-        left = self._chunk
+        left = self._sizes.file
         while left > 0:
-            rows = self._rows(mark, min(PAGE, left))
+            rows = self._rows(mark, min(self._sizes.page, left))
             if not rows:
                 return
             left -= len(rows)

@@ -33,10 +33,14 @@ def sql(
     tenant: Annotated[str, typer.Option(help="Whose rows are shown.")] = "demo",
     command: Annotated[str | None, typer.Option("-c", "--command", help="One question; without it, a prompt.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per row on stdout, nothing else.")] = False,
+    url: Annotated[bool, typer.Option("--url", help="Say how other tools connect; holds the password.")] = False,
 ) -> None:
     """Ask with SQL: views, read only, one tenant's rows. `SELECT * FROM dictionary` says what there is."""
     settings = load_settings()
     dsn = analyst_dsn(settings, tenant)
+    if url:
+        typer.echo(dsn)
+        return
     if command is None and not as_json and sys.stdin.isatty() and (psql := shutil.which("psql")):
         _run_psql(psql, dsn)
         return
