@@ -14,7 +14,7 @@ from application.positions import PositionStore, ShiftOwners
 from application.prices import PriceBook
 from application.search_plan import SearchPlan
 from application.start_codes import StartCodes
-from application.trade import FREE_EVERYWHERE, Trade
+from application.trade import Trade
 from application.zones import ZoneMap
 from infra.database_url import app_dsn
 from infra.event_store.aggregates import StoredAggregates
@@ -25,11 +25,10 @@ from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
-from infra.queries.books import BooksQueries
 from infra.queries.city import City
 from infra.queries.kpis import KpiQueries
+from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
-from infra.queries.positioned import PositionedView
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
@@ -37,13 +36,9 @@ from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
 from projections.customer_requests import CustomerRequestRow, customer_requests
-from projections.invoices import InvoiceRow, invoices
 from projections.matching_table import ShiftRow, matching_table
-from projections.payments import PaymentRow, payments
 from projections.provider_jobs import JobRow, provider_jobs
-from projections.provider_statement import EarningRow, provider_statement
 from projections.request_board import RequestRow, request_board
-from projections.wallet_statement import StatementRow, wallet_statement
 
 
 class Waiting(Protocol):
@@ -73,11 +68,7 @@ class Stack:
     zones: ZoneMap
     prices: PriceBook
     city: City
-    payments: ReadModelView[PaymentRow]
-    invoices: ReadModelView[InvoiceRow]
-    wallet_statement: PositionedView[StatementRow]
-    provider_statement: PositionedView[EarningRow]
-    books: BooksQueries
+    money: MoneyViews
     audit: AuditQueries
     kpis: KpiQueries
     readiness: Readiness
@@ -130,11 +121,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         shifts=ReadModelView(readers, matching_table, "started_at"),
         positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
         shift_owners=OwnersOnDuty(readers),
-        payments=ReadModelView(readers, payments, "created_at"),
-        invoices=ReadModelView(readers, invoices, "issued_at"),
-        wallet_statement=PositionedView(readers, wallet_statement, "customer_id"),
-        provider_statement=PositionedView(readers, provider_statement, "provider_id"),
-        books=BooksQueries(readers),
+        money=MoneyViews(readers),
         audit=AuditQueries(readers, settings),
         kpis=KpiQueries(readers),
         zones=city.zones,
@@ -143,7 +130,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         readiness=Readiness(readers, city.checks),
         log_head=postgres.head,
         fingerprint_key=fingerprint_key(settings),
-        trade=trade_of(settings, FREE_EVERYWHERE.zones, FREE_EVERYWHERE.prices),
+        trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
         closers=closers,
     )

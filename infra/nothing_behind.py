@@ -22,6 +22,7 @@ from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.city import City
 from infra.queries.kpis import KpiQueries
+from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
@@ -128,6 +129,7 @@ def nothing_behind(settings: Settings) -> Stack:
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
         kpis=KpiQueries(readers),
+        money=MoneyViews(readers),
         # It charges nothing and serves everywhere, as a tenant without tariffs and zones does.
         zones=ZoneTable(lambda: True),
         prices=PriceTable(lambda: True),

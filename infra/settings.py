@@ -99,6 +99,8 @@ class Settings(DispatchSettings):
     # 30 s: half of the minute that may pass before an event is sealed, so that a restart fits into the other half.
     seal_after_s: float = Field(default=30.0, ge=0, le=45)
 
+    # A minute between two looks at the books: what does not balance is an alarm, not a figure for the month's end.
+    ledger_check_every_s: float = Field(default=60.0, gt=0, le=3_600)
     # 30 days: longer than any client repeats a command; after that the table grows no further.
     receipts_kept_days: int = Field(default=30, ge=1, le=3_650)
     # An hour between two looks at what is old enough to go.

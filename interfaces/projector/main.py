@@ -23,6 +23,7 @@ BACKGROUND_SERVICES: Final = (
     "infra.personal.sweeper:run_sweeper",
     "infra.personal.aging:run_aging",
     "infra.retention:run_retention",
+    "infra.bookkeeping:run_bookkeeper",
     "infra.positions.upkeep:run_upkeep",
     "infra.analytics.presenter:run_presenter",
 )

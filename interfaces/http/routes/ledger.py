@@ -46,10 +46,10 @@ async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Page
     `A:` is what we have, `L:` what we owe, `I:` what we earned, `E:` what we spent. Empty accounts are left out.
     """
     cursors: Cursors = call.request.scope["app"].state.cursors
-    await call.at_or_after(call.stack.books.name, page.min_position)
+    await call.at_or_after(call.stack.money.books.name, page.min_position)
     scope = {} if prefix is None else {"prefix": prefix}
     after = ("", "") if page.cursor is None else _account(cursors.read(call.tenant, BALANCES, scope, page.cursor))
-    rows = await call.stack.books.page(call.tenant, prefix or "", after, page.limit + 1)
+    rows = await call.stack.money.books.page(call.tenant, prefix or "", after, page.limit + 1)
     following = None
     if len(rows) > page.limit:
         rows = rows[: page.limit]
@@ -67,11 +67,11 @@ async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged)
     wanted = id_in_path(Prefix.PROVIDER, provider_id)
     if not (call.actor.is_desk or call.actor.role is Role.AUDITOR or call.actor.is_provider(wanted)):
         raise NotFound
-    await call.at_or_after(call.stack.books.name, page.min_position)
-    standing = await call.stack.books.of_account(call.tenant, ledger.payable_to(wanted))
+    await call.at_or_after(call.stack.money.books.name, page.min_position)
+    standing = await call.stack.money.books.of_account(call.tenant, ledger.payable_to(wanted))
     owed = [{"currency": currency, "owed_minor": -balance} for currency, balance in standing.items()]
     path = f"/v1/providers/{show(Prefix.PROVIDER, wanted)}/statement"
-    view = call.stack.provider_statement
+    view = call.stack.money.provider_statement
     return await entries_page(call, view, path, wanted, page, show=_earning, beside={"balances": owed})
 
 

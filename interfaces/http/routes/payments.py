@@ -35,7 +35,7 @@ async def list_payments(call: Asked, *, page: Paged) -> Response:
     """
     return await paging.answer(
         call,
-        call.stack.payments,
+        call.stack.money.payments,
         PAYMENTS,
         {},
         _own(call.actor),
@@ -49,8 +49,8 @@ async def list_payments(call: Asked, *, page: Paged) -> Response:
 async def read_payment(call: Asked, payment_id: str, min_position: MinPosition = None) -> Response:
     """Read how one job is paid."""
     wanted = id_in_path(Prefix.PAYMENT, payment_id)
-    await call.at_or_after(call.stack.payments.name, min_position)
-    row = await call.stack.payments.one(call.tenant, wanted)
+    await call.at_or_after(call.stack.money.payments.name, min_position)
+    row = await call.stack.money.payments.one(call.tenant, wanted)
     if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
         raise NotFound
     return answers.thing(_payment(row, call.actor))
@@ -63,7 +63,7 @@ async def list_invoices(call: Asked, *, page: Paged) -> Response:
     Customers see their own, providers those of their jobs, the desk and auditors all.
     """
     return await paging.answer(
-        call, call.stack.invoices, INVOICES, {}, _own(call.actor), page, key_of=_issued, show=_invoice
+        call, call.stack.money.invoices, INVOICES, {}, _own(call.actor), page, key_of=_issued, show=_invoice
     )
 
 
@@ -71,8 +71,8 @@ async def list_invoices(call: Asked, *, page: Paged) -> Response:
 async def read_invoice(call: Asked, invoice_id: str, min_position: MinPosition = None) -> Response:
     """Read one bill. It never changes."""
     wanted = id_in_path(Prefix.INVOICE, invoice_id)
-    await call.at_or_after(call.stack.invoices.name, min_position)
-    row = await call.stack.invoices.one(call.tenant, wanted)
+    await call.at_or_after(call.stack.money.invoices.name, min_position)
+    row = await call.stack.money.invoices.one(call.tenant, wanted)
     if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
         raise NotFound
     return answers.thing(_invoice(row))

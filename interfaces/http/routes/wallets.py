@@ -50,7 +50,7 @@ async def list_wallet_entries(call: Asked, customer_id: str, *, page: Paged) -> 
     """List what went in and out of a wallet, newest first, with the balance behind each entry."""
     owner = seen_by(call.actor, customer_id)
     path = f"{CUSTOMERS}/{show(Prefix.USER, owner)}/wallet/statement"
-    return await entries_page(call, call.stack.wallet_statement, path, owner, page, show=_entry)
+    return await entries_page(call, call.stack.money.wallet_statement, path, owner, page, show=_entry)
 
 
 @routes.command(

@@ -1,0 +1,120 @@
+"""Do the books balance in production? Every minute somebody looks at the log again, and at what was folded from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, cast
+
+import psycopg
+from prometheus_client import Counter, Gauge
+
+from infra.database_url import app_dsn
+from infra.telemetry.logging import log
+from infra.telemetry.metrics import REGISTRY
+from projections.money import BOOKS
+
+if TYPE_CHECKING:
+    import threading
+
+    from infra.settings import Settings
+
+    Connection = psycopg.Connection[tuple[object, ...]]
+
+# 20,000 positions at a time: some tens of milliseconds, so that a first look at a long log holds nobody up.
+AT_ONCE: Final = 20_000
+PAUSE_S: Final = 0.05
+# Enough to find the fault by; more would fill a log line.
+MOST_NAMED: Final = 10
+
+HEAD: Final = "SELECT coalesce(max(position), 0) FROM events"
+UNBALANCED: Final = """
+SELECT position FROM events
+ WHERE position > %s AND position <= %s AND topic = ANY (%s)
+   AND (SELECT coalesce(sum((leg ->> 'amount_minor')::numeric), 1)
+          FROM jsonb_array_elements(convert_from(payload, 'UTF8')::jsonb -> 'legs') AS leg) <> 0
+"""
+IN_TOTAL: Final = (
+    "SELECT tenant, currency, sum(balance_minor)::text FROM ledger_balances GROUP BY tenant, currency"
+    " HAVING sum(balance_minor) <> 0"
+)
+OVERDRAWN: Final = "SELECT wallet_id::text FROM wallets WHERE balance_minor < held_minor OR held_minor < 0"
+BUILT: Final = "SELECT to_regclass('ledger_balances') IS NOT NULL AND to_regclass('wallets') IS NOT NULL"
+
+checks = Counter("vehicaid_ledger_checks", "Checks that the books balance.", registry=REGISTRY)
+checked_position = Gauge(
+    "vehicaid_ledger_checked_position", "Up to where every transfer of the log was looked at.", registry=REGISTRY
+)
+unbalanced = Gauge(
+    "vehicaid_ledger_unbalanced",
+    "Transfers of the log, and currencies over all accounts, that do not sum to nothing; must be 0 (M1).",
+    registry=REGISTRY,
+)
+overdrawn = Gauge(
+    "vehicaid_wallets_overdrawn", "Wallets that are kept for more than they have; must be 0 (M2).", registry=REGISTRY
+)
+
+
+@dataclass
+class Findings:
+    """What is wrong: positions of transfers, currencies of tenants, wallets. Nothing, as a rule."""
+
+    positions: list[int] = field(default_factory=list)
+    totals: list[str] = field(default_factory=list)
+    wallets: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.positions or self.totals or self.wallets)
+
+
+class Bookkeeper:
+    """Looks at each transfer of the log once, and at all balances each time; remembers what it found wrong."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.findings = Findings()
+
+    def check(self, connection: Connection, stop: threading.Event | None = None) -> Findings:
+        """Everything up to the head of the log; what was wrong once stays wrong, since the log does not change."""
+        head = _one(connection, HEAD)
+        while self.position < head and not (stop is not None and stop.is_set()):
+            upto = min(head, self.position + AT_ONCE)
+            found = connection.execute(UNBALANCED, (self.position, upto, list(BOOKS))).fetchall()
+            self.findings.positions += [cast("int", position) for (position,) in found]
+            self.position = upto
+            if stop is not None and upto < head:
+                stop.wait(PAUSE_S)
+        if connection.execute(BUILT).fetchone() == (True,):
+            totals = connection.execute(IN_TOTAL).fetchall()
+            self.findings.totals = [f"{tenant} {amount} {currency}" for tenant, currency, amount in totals]
+            self.findings.wallets = [str(wallet) for (wallet,) in connection.execute(OVERDRAWN).fetchall()]
+        return self.findings
+
+
+def run_bookkeeper(settings: Settings, stop: threading.Event) -> None:
+    """Check every minute until told to stop: a background service of the projector process."""
+    bookkeeper = Bookkeeper()
+    dsn = app_dsn(settings, "vehicaid-bookkeeper")
+    while not stop.is_set():
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            _tell(bookkeeper.check(connection, stop), bookkeeper.position)
+        stop.wait(settings.ledger_check_every_s)
+
+
+def _tell(found: Findings, position: int) -> None:
+    checks.inc()
+    checked_position.set(position)
+    unbalanced.set(len(found.positions) + len(found.totals))
+    overdrawn.set(len(found.wallets))
+    if found:
+        log(__name__).error(
+            "books_do_not_balance",
+            positions=found.positions[:MOST_NAMED],
+            totals=found.totals[:MOST_NAMED],
+            overdrawn_wallets=found.wallets[:MOST_NAMED],
+        )
+
+
+def _one(connection: Connection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return cast("int", row[0]) if row else 0

@@ -1,0 +1,21 @@
+"""Through which views is money looked at?"""
+
+from infra.queries.books import BooksQueries
+from infra.queries.pool import Pool
+from infra.queries.positioned import PositionedView
+from infra.queries.view import ReadModelView
+from projections.invoices import invoices
+from projections.payments import payments
+from projections.provider_statement import provider_statement
+from projections.wallet_statement import wallet_statement
+
+
+class MoneyViews:
+    """Payments, bills, statements and accounts, over one pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.payments = ReadModelView(pool, payments, "created_at")
+        self.invoices = ReadModelView(pool, invoices, "issued_at")
+        self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id")
+        self.provider_statement = PositionedView(pool, provider_statement, "provider_id")
+        self.books = BooksQueries(pool)
