@@ -28,7 +28,11 @@ OBJECTS = {**cases_of_requests.OBJECTS, **cases_of_providers.OBJECTS}
 """Routes about something that exists."""
 
 CASES = {**COLLECTIONS, **OBJECTS}
-REFUSED_BY_STATE = {"POST /v1/offers/{offer_id}/lapse": "offer_still_open", "POST /v1/shifts": "unknown_crew"}
+REFUSED_BY_STATE = {
+    **cases_of_requests.REFUSED_BY_STATE,
+    "POST /v1/offers/{offer_id}/lapse": "offer_still_open",
+    "POST /v1/shifts": "unknown_crew",
+}
 """Allowed, but refused later by a rule: past the wall that this test is about."""
 ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis")
 """Tokens need no caller; audit routes and figures have a matrix of their own."""
