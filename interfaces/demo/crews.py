@@ -158,7 +158,7 @@ class Crews:
             answer = await self._acts.ping(crew.who, crew.shift_id, crew.place(now), now.isoformat())
         except (Refused, GaveUp) as error:
             self._acts.journal.note("pings_lost")
-            self._acts.journal.fault(f"ping of {crew.shift_id}: {error}")
+            self._acts.journal.fault(f"ping: {error}")
             return
         self._acts.journal.note("pings")
         if answer["refused"]:

@@ -18,6 +18,8 @@ LONGEST_PAUSE_S: Final = 1.0
 TIMEOUT_S: Final = 15.0
 # A new token this long before the old one ends, so that none ends on the way.
 RENEW_BEFORE_S: Final = 30.0
+# Of people who spoke lately; those whose token has ended are forgotten when there are more.
+MOST_TOKENS: Final = 2_000
 # As many as a small city's app would hold open; the api answers each within milliseconds.
 CONNECTIONS: Final = 64
 
@@ -160,6 +162,9 @@ class Api:
                 raise _refusal(response)
             made = response.json()
             known = made["access_token"], time.monotonic() + made["expires_in"] - RENEW_BEFORE_S
+            if len(self._tokens) >= MOST_TOKENS:
+                now = time.monotonic()
+                self._tokens = {each: token for each, token in self._tokens.items() if now <= token[1]}
             self._tokens[who] = known
         return known[0]
 

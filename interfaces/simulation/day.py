@@ -25,6 +25,10 @@ UNKNOWN_AFTER_S: Final = 5.0
 """A provider may be asked before the customer has heard the answer; a request that nobody here made is a stranger's."""
 
 
+# Kept word by word: whoever reads on knows more than enough; all are counted.
+MOST_FAULTS: Final = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How much faster than the clock simulated people drive and work; the stack's own clock is never scaled."""
@@ -59,7 +63,8 @@ class Journal:
     def fault(self, what: str) -> None:
         """Something happened that should not."""
         self.note("faults")
-        self.faults.append(what)
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(what)
 
     def made(self, request_id: str, call: Recorded) -> None:
         """The API has taken a call in."""
