@@ -17,6 +17,7 @@ from application.dispatch.due import Rules
 from application.dispatch.rounds import Limits, Rounds
 from application.engine import Answer, Done, Engine, Work
 from application.log import CommandContext, fingerprint_of
+from application.positions import Seen
 from application.register_provider import RegisterProvider, register_provider
 from application.request_service import RequestService, request_service
 from application.start_shift import StartShift, start_shift
@@ -24,9 +25,11 @@ from domain.actor import Actor, Role
 from domain.catalogue import Capability
 from domain.geography import cell_of
 from domain.offer import DeclineReason
+from domain.positions import Ping
 from infra.dispatch.whereabouts import LastPositions
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
+from projections.timers import TimerRow, timers
 from tests.dispatcher.board import MemoryBoard
 from tests.positions.memory import MemoryPositions
 from tests.support.memory_log import MemoryAggregates, MemoryEventLog
@@ -115,10 +118,10 @@ class City:
         )
         return await self.engine.run(context, lambda work: use_case(command, work))
 
-    async def calls(self, cell: str | None = None, at: datetime | None = None) -> UUID:
+    async def calls(self, cell: str | None = None, at: datetime | None = None, **told: Any) -> UUID:
         """A customer asks for help; the request's id."""
         request_id = some_id(next(self._ids))
-        call = CALL if cell is None else replace(CALL, cell=cell)
+        call = replace(CALL, cell=cell or CALL.cell, **told)
         await self.run(request_service, RequestService(THE_CUSTOMER, request_id, call, at or self.now))
         return request_id
 
@@ -144,6 +147,19 @@ class City:
         """The offer that is out."""
         (out,) = (row for row in self.offers(request_id) if row.state == "made")
         return out
+
+    def timer(self, subject_id: UUID) -> TimerRow | None:
+        """What a request, an offer or a shift waits for."""
+        return next((row for row in self.board.rows(timers) if row.subject_id == subject_id), None)
+
+    def topics(self, subject_id: UUID) -> list[str]:
+        """All that happened to one thing, in short."""
+        return [event.topic.partition(".")[2] for event in self.log.events if event.stream_id == subject_id]
+
+    async def says_it_is_at(self, shift_id: UUID, kilometres: float, at: datetime | None = None) -> None:
+        """A ping, so far north of the breakdown."""
+        ping = Ping(at or self.now, 12.9716 + kilometres / 111.195, 77.5946, 10.0)
+        await self.positions.keep(TENANT, [Seen(shift_id, ping, self.now)])
 
     async def declines(self, who: Actor, request_id: UUID) -> None:
         offer_id = self.live_offer(request_id).offer_id
