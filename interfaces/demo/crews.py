@@ -27,8 +27,6 @@ MOST_AT_ONCE: Final = 4
 # What a phone does: often while it moves, seldom while it lies there.
 PING_MOVING_S: Final = 5.0
 PING_STILL_S: Final = 30.0
-# A truck that is faster than a position may be is only pinged where it stands.
-FASTEST_MPS: Final = 68.0
 
 
 @dataclass(slots=True)
