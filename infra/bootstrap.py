@@ -12,11 +12,11 @@ from application.log import EventLog
 from application.personal import PersonalStore
 from application.positions import PositionStore, ShiftOwners
 from application.prices import PriceBook
-from application.search_plan import SearchPlan
 from application.start_codes import StartCodes
 from application.trade import Trade
 from application.zones import ZoneMap
 from infra.database_url import app_dsn
+from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.personal.kept_first import KeptFirst
@@ -138,7 +138,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:
     """By which zones, prices and search rules a deployment trades."""
-    return Trade(zones, prices, SearchPlan(), timedelta(seconds=settings.scheduled_search_begins_before_s))
+    return Trade(zones, prices, search_plan(settings), timedelta(seconds=settings.scheduled_search_begins_before_s))
 
 
 def start_codes(settings: Settings) -> StartCodes:
