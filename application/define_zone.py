@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
@@ -56,7 +57,8 @@ async def define_zone(command: DefineZone, work: Work) -> Answer:
     check_role(work, command.actor, *DESK)
     check_zone_terms(command.terms)
     meridian_deg = meridian_of(command.terms.time_zone, command.effective_from)
-    area = area_of(command.drawing.kind, command.drawing.coordinates, meridian_deg)
+    # The worst drawing takes half a second to refuse: the loop does not wait for it.
+    area = await asyncio.to_thread(area_of, command.drawing.kind, command.drawing.coordinates, meridian_deg)
     zone_id = zone_id_of(work.context.tenant, command.terms.slug)
     if await _is_known(work, zone_id):
         raise SlugTaken(slug=command.terms.slug)

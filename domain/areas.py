@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import shapely  # type: ignore[import-untyped]  # the wheel has no py.typed
 
 from domain.geography import BadPlace
@@ -18,11 +20,19 @@ Ring = tuple[Position, ...]
 Outline = tuple[tuple[Ring, ...], ...]
 """The coordinates of a GeoJSON MultiPolygon: polygons of rings, the outer one first and anticlockwise, each closed."""
 
+Points = npt.NDArray[np.float64]
+
 MOST_VERTICES = 2_000
 """The most detailed ward of Bengaluru has 1,441; a body of 64 KiB holds about 2,500. Simplify what is finer."""
 
 MOST_PARTS = 64
 """Islands of one zone; a repair that falls into more pieces than that was no outline."""
+
+MOST_CROSSINGS = 200
+"""Lines that cross each other before repair: real mistakes have a handful, a scribble thousands."""
+
+LINES_AT_ONCE = 100
+"""Lines that are compared with all others at once: 200,000 pairs, a few megabytes."""
 
 GRID_DEG = 1e-6
 """Corners are rounded to a millionth of a degree, 11 cm: finer than any survey of a zone."""
@@ -55,7 +65,7 @@ class OutlineEmpty(BadInput):
 
 
 class OutlineTooDetailed(BadInput):
-    """This outline has too many corners or parts: simplify it."""
+    """This outline has too many corners, parts or crossings: simplify it."""
 
     code = "outline_too_detailed"
 
@@ -107,8 +117,10 @@ def area_of(kind: str, coordinates: object, meridian_deg: float) -> Area:
     if any(abs(a[0] - b[0]) > 180 for rings in closed for ring in rings for a, b in pairwise(ring)):
         raise OutlineCrossesAntimeridian
     drawn = shapely.MultiPolygon([(rings[0], rings[1:]) for rings in closed])
-    repaired = closed != polygons or not shapely.is_valid(drawn)
-    if not shapely.is_valid(drawn):
+    is_valid = bool(shapely.is_valid(drawn))
+    repaired = closed != polygons or not is_valid
+    if not is_valid:
+        _check_crossings(closed)
         drawn = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
     outline = _outline_of(shapely.set_precision(drawn, GRID_DEG))
     vertices = sum(len(ring) - 1 for rings in outline for ring in rings)
@@ -190,6 +202,32 @@ def _check_ranges(positions: list[Position], meridian_deg: float) -> None:
         raise CoordinatesSwapped(lng=f"{lng:.3f}", lat=f"{lat:.3f}")
     if not fits:
         raise CoordinatesOutOfRange
+
+
+def _check_crossings(closed: list[list[list[Position]]]) -> None:
+    """Repair takes as long as there are crossings, and a scribble of a thousand lines has half a million of them."""
+    lines = [(*a, *b) for rings in closed for ring in rings for a, b in pairwise(ring)]
+    starts, ends = np.hsplit(np.array(lines, dtype=np.float64), 2)
+    least, most = np.minimum(starts, ends), np.maximum(starts, ends)
+    meetings = 0
+    for first in range(0, len(lines), LINES_AT_ONCE):
+        some = slice(first, first + LINES_AT_ONCE)
+        a, b = starts[some, None], ends[some, None]
+        near = ((least[some, None] <= most) & (least <= most[some, None])).all(axis=2)
+        astride = _turn(a, b, starts) * _turn(a, b, ends) <= 0
+        straddled = _turn(starts, ends, a) * _turn(starts, ends, b) <= 0
+        meetings += int((near & astride & straddled).sum())
+        # Every line meets itself and both its neighbours; what is more is seen from both sides.
+        if meetings > 3 * len(lines) + 2 * MOST_CROSSINGS:
+            raise OutlineTooDetailed(most_crossings=MOST_CROSSINGS)
+
+
+def _turn(a: Points, b: Points, c: Points) -> Points:
+    """On which side of the line from a to b lies c? The sign says it; 0 is on it."""
+    turned: Points = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
+        c[..., 0] - a[..., 0]
+    )
+    return turned
 
 
 def _off(lng: float, meridian_deg: float) -> float:

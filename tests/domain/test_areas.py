@@ -110,6 +110,8 @@ def test_a_repaired_outline_needs_no_second_repair() -> None:
         ("Polygon", square(12.9, 77.5, 0.2), CoordinatesSwapped),
         ("Polygon", [[[179.9, 0], [-179.9, 0], [-179.9, 1], [179.9, 1], [179.9, 0]]], OutlineCrossesAntimeridian),
         ("Polygon", [ring(MOST_VERTICES + 2)], OutlineTooDetailed),
+        ("Polygon", [[position for n in range(500) for position in ring(1_000)[n::500]]], OutlineTooDetailed),
+        ("Polygon", [square(77.5, 12.9, 0.2)[0][:-1] * 400], OutlineTooDetailed),
         ("MultiPolygon", [square(77 + n / 50, 12.9, 0.01) for n in range(MOST_PARTS + 1)], OutlineTooDetailed),
     ],
 )
