@@ -73,7 +73,7 @@ def _merged(row: RequestRow, fact: Fact) -> RequestRow:
 
 
 def _gone_confirmed(row: RequestRow, fact: Fact) -> RequestRow:
-    return ended(row, fact, "gone_on_arrival", ended_by=fact.text("by"), gone_confirms_at=None)
+    return ended(row, fact, "gone_on_arrival", ended_by=fact.text("by"))
 
 
 def _unsuccessful(row: RequestRow, fact: Fact) -> RequestRow:

@@ -100,7 +100,7 @@ def _gone_reported(row: RequestRow, fact: Fact) -> RequestRow:
 
 
 def _gone_denied(row: RequestRow, fact: Fact) -> RequestRow:
-    return told(row, fact, gone_confirms_at=None, contact_attempts=0)
+    return told(row, fact, gone_confirms_at=None)
 
 
 JOB: Final[dict[str, RequestFold]] = {
