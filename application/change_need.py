@@ -12,11 +12,11 @@ from application.freeing import free_shift
 from application.guards import check_role, check_sees_request, check_version
 from application.trade import Job, quote_from
 from domain.actor import DESK, Role
-from domain.refusal import Refusal
 from domain.request_change import NoChangeProposed
 from domain.request_terms import RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import NotCapable, Shift
+from domain.trade_terms import PriceNotAgreed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from application.trade import Trade
     from domain.actor import Actor
     from domain.request_terms import Need
-
-
-class PriceNotAgreed(Refusal):
-    """What is needed now costs more than was agreed: say up to how much is fine."""
-
-    code = "price_not_agreed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from application.trade import Job
 from domain import pricing
 from domain.actor import Role
 from domain.price_terms import TAXES, LineKind, PriceLine
-from domain.refusal import Refusal
+from domain.trade_terms import NotConfirmed, NotPriced
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 
 WORKED_OUT = TAXES | {LineKind.ROUNDING}
 """Lines that follow from the others."""
-
-
-class NotPriced(Refusal):
-    """Nothing is charged for this request."""
-
-    code = "not_priced"
-
-
-class NotConfirmed(Refusal):
-    """The customer has not agreed to the price yet."""
-
-    code = "not_confirmed"
 
 
 def is_confirmed(request: ServiceRequest) -> bool:

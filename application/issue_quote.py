@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
-from application.faring import NotPriced
 from application.guards import check_role, check_sees_request, check_version
 from application.trade import Job, quote_from
 from domain.actor import DESK, Role
 from domain.service_request import ServiceRequest
+from domain.trade_terms import NotPriced
 
 if TYPE_CHECKING:
     from datetime import datetime

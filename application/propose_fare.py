@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
-from application.faring import NotPriced, bill, check_confirmed
+from application.faring import bill, check_confirmed
 from application.freeing import wrap_up
 from application.guards import check_role, check_sees_request, check_version
 from domain.actor import DESK, Role
@@ -14,6 +14,7 @@ from domain.price_terms import LineKind, PriceLine
 from domain.refusal import BadInput
 from domain.request_terms import TO_BE_PAID
 from domain.service_request import ServiceRequest
+from domain.trade_terms import NotPriced
 
 if TYPE_CHECKING:
     from datetime import datetime

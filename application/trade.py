@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from application.search_plan import SearchPlan
 from domain.geography import centre_of
 from domain.pricing import towed_distance_m
-from domain.refusal import Refusal
 from domain.request_terms import TOWED, Quote
+from domain.trade_terms import OutsideServedArea
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 SOS_QUOTE_HOLDS = timedelta(days=1)
 """Who is in danger has other things to do than to confirm a price: there is a day for it (I8)."""
-
-
-class OutsideServedArea(Refusal):
-    """Nobody helps at this place: it lies in none of the service zones."""
-
-    code = "outside_served_area"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,16 @@ import pytest
 
 from application.confirm_request import ConfirmRequest, confirm_request
 from application.expire_quote import ExpireQuote, expire_quote
-from application.faring import NotPriced
 from application.issue_quote import IssueQuote, issue_quote
 from application.prices import PricesUnknown
 from application.raise_sos import RaiseSos, raise_sos
 from application.release_for_dispatch import ReleaseForDispatch, release_for_dispatch
-from application.trade import OutsideServedArea
 from domain.geography import cell_of
 from domain.price_terms import PaymentMethod
 from domain.refusal import NotAllowed, NotFound, OutOfTurn
 from domain.request_asking import BadSchedule, NotQuoted, QuoteExpired, QuoteStillValid, QuoteSuperseded
 from domain.request_terms import RequestClosed, RequestState
+from domain.trade_terms import NotPriced, OutsideServedArea
 from domain.wallet_terms import InsufficientFunds
 from tests.application.priced import FLAT_TYRE, TOW, WALLET_MINOR, PricedWorld, at
 from tests.support.roadside import (

@@ -7,7 +7,7 @@ import pytest
 
 from application.attempt_contact import AttemptContact, attempt_contact
 from application.cancel_request import CancelRequest, cancel_request
-from application.change_need import ChangeNeed, PriceNotAgreed, change_need
+from application.change_need import ChangeNeed, change_need
 from application.confirm_gone import ConfirmGone, confirm_gone
 from application.deny_gone import DenyGone, deny_gone
 from application.end_unsuccessful import EndUnsuccessful, end_unsuccessful
@@ -36,6 +36,7 @@ from domain.request_terms import (
     TriageSource,
 )
 from domain.shift import ShiftState
+from domain.trade_terms import PriceNotAgreed
 from tests.application.priced import FLAT_TYRE, GARAGE_CELL, TOW, WALLET_MINOR, PricedWorld, searching
 from tests.support.roadside import (
     BREAKDOWN_CELL,

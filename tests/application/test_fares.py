@@ -8,7 +8,6 @@ from application.approve_fare import ApproveFare, approve_fare
 from application.collect_cash import CollectCash, collect_cash
 from application.confirm_request import ConfirmRequest, confirm_request
 from application.dispute_fare import DisputeFare, dispute_fare
-from application.faring import NotConfirmed, NotPriced
 from application.propose_fare import ProposeFare, propose_fare
 from domain.payment import NothingDue, PaymentState, WrongAmount
 from domain.price_terms import PaymentMethod
@@ -17,6 +16,7 @@ from domain.request_fare import NotTheLatestFare, WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_terms import RequestState
 from domain.shift import ShiftState
+from domain.trade_terms import NotConfirmed, NotPriced
 from tests.application.priced import FLAT_TYRE, WALLET_MINOR, PricedWorld
 from tests.application.world import World
 from tests.support.roadside import (
