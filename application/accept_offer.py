@@ -42,7 +42,7 @@ async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
     check_version(offer, command.expected_version)
     request = await work.get(ServiceRequest, offer.request_id)
     if offer.state is not OfferState.ACCEPTED:
-        shift = await check_may_take(work, offer, request)
+        shift = await check_may_take(work, offer, request, command.at)
         offer.accept(command.at)
         give_job(offer, request, shift, command.at)
     return offer_told(offer, request)

@@ -34,7 +34,7 @@ class AddCrewMember:
 async def add_crew_member(command: AddCrewMember, work: Work) -> Answer:
     """Note a crew member and their skills; the same twice changes nothing.
 
-    Raises NotAllowed, NotFound, StaleVersion, NoCapability or FleetFull.
+    Raises NotAllowed, NotFound, StaleVersion, ProviderClosed, NoCapability or FleetFull.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     check_sees_provider(command.actor, command.provider_id)

@@ -54,7 +54,7 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     check_version(request, command.expected_version)
     shift = await work.get(Shift, command.shift_id)
     provider = await work.get(Provider, shift.provider_id)
-    provider.check_active()
+    provider.check_active(command.at)
     shift.check_capable(request.service, request.vehicle_class)
     if command.instead_of is not None:
         await _supersede(command.instead_of, request, work, command.at)

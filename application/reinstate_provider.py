@@ -29,7 +29,10 @@ class ReinstateProvider:
 
 
 async def reinstate_provider(command: ReinstateProvider, work: Work) -> Answer:
-    """Reinstate a provider; twice changes nothing. Raises NotAllowed, NotFound or StaleVersion."""
+    """Reinstate a provider; twice changes nothing.
+
+    Raises NotAllowed, NotFound, StaleVersion, ProviderClosed or OutOfTurn.
+    """
     check_role(work, command.actor, *DESK)
     provider = await work.get(Provider, command.provider_id)
     check_version(provider, command.expected_version)

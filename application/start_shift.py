@@ -12,7 +12,7 @@ from domain.provider import Provider
 from domain.shift import Shift
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from application.engine import Answer, Work
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StartShift:
-    """Go on duty at a cell; ``expected_version`` is the provider's."""
+    """Go on duty at a cell; ``expected_version`` is the provider's, ``longest_duty`` how long it may last (S3)."""
 
     actor: Actor
     provider_id: UUID
@@ -31,13 +31,14 @@ class StartShift:
     cell: str
     at: datetime
     expected_version: int | None = None
+    longest_duty: timedelta | None = None
 
 
 async def start_shift(command: StartShift, work: Work) -> Answer:
     """Note who is on duty with which truck and begin the shift, in one save.
 
-    Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, UnknownCrew, UnknownTruck, AlreadyOnDuty, NotCapable
-    or BadCell.
+    Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, UnknownCrew, UnknownTruck, AlreadyOnDuty,
+    DocumentNotValid, NotCapable or BadCell.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     check_sees_provider(command.actor, command.provider_id)
@@ -50,7 +51,9 @@ async def start_shift(command: StartShift, work: Work) -> Answer:
         crew_id=command.crew_id,
         truck_id=command.truck_id,
         capabilities=capabilities,
+        vehicle_classes=provider.truck_classes[command.truck_id],
         cell=command.cell,
+        ends_by=None if command.longest_duty is None else command.at + command.longest_duty,
         at=command.at,
     )
     work.add(shift)

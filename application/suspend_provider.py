@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SuspendProvider:
-    """Let it start no shift and take no job, for now."""
+    """Let it start no shift and take no job: until an instant, or until it is reinstated."""
 
     actor: Actor
     provider_id: UUID
     reason: SuspendReason
     at: datetime
     expected_version: int | None = None
+    until: datetime | None = None
 
 
 async def suspend_provider(command: SuspendProvider, work: Work) -> Answer:
     """Suspend a provider; a job under way is finished; twice changes nothing.
 
-    Raises NotAllowed, NotFound or StaleVersion.
+    Raises NotAllowed, NotFound, StaleVersion, ProviderClosed, OutOfTurn or BadSuspension.
     """
     check_role(work, command.actor, *DESK)
     provider = await work.get(Provider, command.provider_id)
     check_version(provider, command.expected_version)
-    provider.suspend(command.reason, command.at)
+    provider.suspend(command.reason, command.at, command.until)
     return provider_told(provider)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from domain.service_request import ServiceRequest
 
 
-async def check_may_take(work: Work, offer: Offer, request: ServiceRequest) -> Shift:
+async def check_may_take(work: Work, offer: Offer, request: ServiceRequest, at: datetime) -> Shift:
     """The shift that was asked, when it may take the job as it stands now (I5).
 
     Raises ProviderNotActive or NotCapable.
     """
     provider = await work.get(Provider, offer.provider_id)
-    provider.check_active()
+    provider.check_active(at)
     shift = await work.get(Shift, offer.shift_id)
     shift.check_capable(request.service, request.vehicle_class)
     return shift

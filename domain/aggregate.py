@@ -154,7 +154,7 @@ class EventShape:
         aggregate_class = cast("type[Aggregate]", resolve_topic(getattr(payload, "originator_topic")))  # noqa: B009
         aggregate = aggregate_class.__new__(aggregate_class)
         aggregate.__base_init__(stream_id, version, occurred_at)
-        parameters = _init_parameters(aggregate_class)
+        parameters = _init_parameters(aggregate_class, self)
         aggregate_class.__init__(aggregate, **{n: getattr(payload, n) for n in parameters})
         self.replay(aggregate, payload, occurred_at)
         return aggregate
@@ -170,13 +170,15 @@ def _picker(names: tuple[str, ...]) -> Callable[[object], Iterable[Any]]:
 
 
 _shapes: dict[type[Any], EventShape] = {}
-_inits: dict[type[Aggregate], tuple[str, ...]] = {}
+_inits: dict[type[Any], tuple[str, ...]] = {}
 
 
-def _init_parameters(aggregate_class: type[Aggregate]) -> tuple[str, ...]:
-    found = _inits.get(aggregate_class)
+def _init_parameters(aggregate_class: type[Aggregate], begins: EventShape) -> tuple[str, ...]:
+    """What an aggregate that begins so is made with; what this beginning does not tell has a default."""
+    found = _inits.get(begins.event_class)
     if found is None:
-        found = _inits[aggregate_class] = tuple(inspect.signature(aggregate_class.__init__).parameters)[1:]
+        wanted = tuple(inspect.signature(aggregate_class.__init__).parameters)[1:]
+        found = _inits[begins.event_class] = tuple(name for name in wanted if name in begins.field_set)
     return found
 
 

@@ -9,6 +9,7 @@ from domain.catalogue import Capability, Service, VehicleClass
 from domain.offer import Offer, WhyClosed
 from domain.price_terms import Fault
 from domain.provider import Provider, SuspendReason
+from domain.provider_terms import DocumentKind
 from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -29,6 +30,7 @@ from tests.support.roadside import (
     SOON,
     TOWING,
     TRUCK,
+    some_id,
 )
 from tests.support.rulebook import Fact, fact
 
@@ -88,15 +90,38 @@ MADE_AT_NOON = fact(
 
 REGISTERED = fact(Provider.Registered, NOON, profile_id=PROFILE)
 CREW_ADDED = fact(Provider.CrewMemberAdded, NOON, crew_id=CREW, skills=TOWING)
+UP_TO_VANS = tuple(sorted(set(VehicleClass) - {VehicleClass.TRUCK}))
 TRUCK_ADDED = fact(
-    Provider.TruckAdded, NOON, truck_id=TRUCK, equipment=(Capability.FLAT_TYRE, Capability.TOW, Capability.WINCH_OUT)
+    Provider.TruckAdded,
+    NOON,
+    truck_id=TRUCK,
+    equipment=(Capability.FLAT_TYRE, Capability.TOW, Capability.WINCH_OUT),
+    vehicle_classes=UP_TO_VANS,
 )
-SUSPENDED = fact(Provider.Suspended, NOON, reason=SuspendReason.COMPLAINTS)
+APPLIED = fact(Provider.Applied, NOON, profile_id=PROFILE, applied_by=Role.PROVIDER)
+SUSPENDED = fact(Provider.Suspended, NOON, reason=SuspendReason.COMPLAINTS, until=None)
 ON_DUTY = fact(Provider.WentOnDuty, NOON, shift_id=SHIFT, crew_id=CREW, truck_id=TRUCK)
 OFF_DUTY = fact(Provider.WentOffDuty, SOON, shift_id=SHIFT)
 DUTY_ENDS = NOON + timedelta(hours=12)
-UP_TO_VANS = tuple(sorted(set(VehicleClass) - {VehicleClass.TRUCK}))
 FLEET = (REGISTERED, CREW_ADDED, TRUCK_ADDED)
+PAPERS_END = NOON + timedelta(days=90)
+
+
+def uploaded(kind: DocumentKind, number: int = 1, **whose: object) -> Fact:
+    """A document was shown, the company's unless said whose; its id and hash follow from the number."""
+    holder: dict[str, object] = {"crew_id": None, "truck_id": None, **whose}
+    return fact(Provider.DocumentUploaded, NOON, **paper(kind, number), valid_until=PAPERS_END, **holder)
+
+
+def paper(kind: DocumentKind, number: int = 1) -> dict[str, object]:
+    """What every fact about a document says."""
+    return {"document_id": some_id(700 + number), "kind": kind, "sha256": f"{number:064x}"}
+
+
+def verified(kind: DocumentKind, number: int = 1) -> Fact:
+    """A document was checked, and does."""
+    return fact(Provider.DocumentVerified, NOON, **paper(kind, number), valid_until=PAPERS_END)
+
 
 STARTED = fact(
     Shift.Started,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from domain.offer import DeclineReason, Offer, WhyClosed
 from domain.provider import Provider
+from domain.provider_terms import DocumentFlaw, DocumentKind, RejectReason
 from domain.shift import Shift
 from infra.event_store import codec
 from tests.domain import city_facts, facts, money_facts, request_facts
@@ -41,6 +42,15 @@ SAMPLES: tuple[Fact, ...] = (
     facts.REGISTERED,
     facts.CREW_ADDED,
     facts.TRUCK_ADDED,
+    facts.APPLIED,
+    facts.uploaded(DocumentKind.PAN),
+    facts.verified(DocumentKind.PAN),
+    fact(Provider.DocumentRejected, LATER, **facts.paper(DocumentKind.PAN), reason=DocumentFlaw.UNREADABLE),
+    fact(Provider.DocumentExpired, LATER, **facts.paper(DocumentKind.PAN), valid_until=LATER),
+    fact(Provider.SubmittedForReview, LATER),
+    fact(Provider.Approved, LATER),
+    fact(Provider.Rejected, LATER, reason=RejectReason.DOCUMENTS),
+    fact(Provider.Offboarded, LATER),
     facts.SUSPENDED,
     fact(Provider.Reinstated, LATER),
     facts.ON_DUTY,

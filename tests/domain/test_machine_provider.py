@@ -1,20 +1,24 @@
 """Whoever joins, leaves or is suspended: is nobody on two shifts, and does replay agree?"""
 
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
+from domain.actor import Role
 from domain.catalogue import Capability
-from domain.provider import Duty, Provider, ProviderState, SuspendReason
+from domain.provider import Duty, Provider, SuspendReason
+from domain.provider_terms import REQUIRED, DocumentFlaw, DocumentKind, Paper, RejectReason
 from tests.support.machine import AggregateMachine
-from tests.support.roadside import NOON, PROFILE, some_id
+from tests.support.roadside import DESK_ACTOR, NOON, PROFILE, some_id
 from tests.support.rulebook import STREAM
 
 CREW = st.sampled_from([some_id(51), some_id(52), some_id(53)])
 TRUCKS = st.sampled_from([some_id(61), some_id(62), some_id(63)])
 SHIFTS = st.sampled_from([some_id(n) for n in range(21, 27)])
+DOCUMENTS = st.sampled_from([some_id(700 + number) for number in range(1, 6)])
 SKILLS = st.frozensets(st.sampled_from(Capability), max_size=4)
 
 
@@ -23,6 +27,36 @@ class ProviderMachine(AggregateMachine[Provider]):
 
     def __init__(self) -> None:
         super().__init__(Provider.register(STREAM, PROFILE, NOON))
+
+    @invariant()
+    def who_left_or_was_not_taken_does_nothing_but_go_home(self) -> None:
+        ended = [
+            nth for nth, told in enumerate(self.history) if told.event_class in {Provider.Rejected, Provider.Offboarded}
+        ]
+        if ended:
+            after = {told.event_class for told in self.history[ended[0] + 1 :]}
+            assert after <= {Provider.WentOffDuty, Provider.DocumentExpired}
+
+    @invariant()
+    def whoever_was_taken_showed_what_every_company_shows(self) -> None:
+        checked: set[object] = set()
+        for told in self.history:
+            if told.event_class is Provider.DocumentVerified:
+                checked.add(told.fields["kind"])
+            elif told.event_class is Provider.Approved:
+                assert checked >= set(REQUIRED)
+
+    @invariant()
+    def what_is_said_to_be_open_is_open(self) -> None:
+        tried = {
+            "submit_for_review": lambda p: p.submit_for_review(self.now),
+            "approve": lambda p: p.approve(self.now),
+            "reject": lambda p: p.reject(RejectReason.OTHER, self.now),
+            "reinstate": lambda p: p.reinstate(self.now),
+            "offboard": lambda p: p.offboard(self.now),
+        }
+        said = set(self.aggregate.can(DESK_ACTOR, self.now)) & set(tried)
+        assert {act for act, command in tried.items() if self.would_be_news(command)} == said
 
     @rule(crew_id=CREW, skills=SKILLS)
     def add_crew_member(self, crew_id: UUID, skills: frozenset[Capability]) -> None:
@@ -34,18 +68,52 @@ class ProviderMachine(AggregateMachine[Provider]):
 
     @rule(shift_id=SHIFTS, crew_id=CREW, truck_id=TRUCKS)
     def go_on_duty(self, shift_id: UUID, crew_id: UUID, truck_id: UUID) -> None:
-        suspended = self.aggregate.state is ProviderState.SUSPENDED
+        may_work = self.aggregate.is_active(self.now)
         if shift_id not in self.aggregate.on_duty:
             refused = self.attempt(lambda p: p.go_on_duty(shift_id, crew_id, truck_id, self.now))
-            assert refused is not None or not suspended
+            assert refused is not None or may_work
 
     @rule(shift_id=SHIFTS)
     def go_off_duty(self, shift_id: UUID) -> None:
         assert self.attempt(lambda p: p.go_off_duty(shift_id, self.now)) is None
 
-    @rule(reason=st.sampled_from(SuspendReason))
-    def suspend(self, reason: SuspendReason) -> None:
-        self.attempt(lambda p: p.suspend(reason, self.now))
+    @rule(reason=st.sampled_from(SuspendReason), minutes=st.sampled_from([None, 0, 2]))
+    def suspend(self, reason: SuspendReason, minutes: int | None) -> None:
+        until = None if minutes is None else self.now + timedelta(minutes=minutes)
+        self.attempt(lambda p: p.suspend(reason, self.now, until))
+
+    @rule(number=st.integers(1, 5), kind=st.sampled_from(DocumentKind), crew_id=st.none() | CREW)
+    def upload_document(self, number: int, kind: DocumentKind, crew_id: UUID | None) -> None:
+        paper = Paper(kind, f"{number:064x}", self.now + timedelta(minutes=3), crew_id=crew_id)
+        self.attempt(lambda p: p.upload_document(some_id(700 + number), paper, self.now))
+
+    @rule(document_id=DOCUMENTS)
+    def verify_document(self, document_id: UUID) -> None:
+        self.attempt(lambda p: p.verify_document(document_id, self.now))
+
+    @rule(document_id=DOCUMENTS, reason=st.sampled_from(DocumentFlaw))
+    def reject_document(self, document_id: UUID, reason: DocumentFlaw) -> None:
+        self.attempt(lambda p: p.reject_document(document_id, reason, self.now))
+
+    @rule(document_id=DOCUMENTS)
+    def expire_document(self, document_id: UUID) -> None:
+        self.attempt(lambda p: p.expire_document(document_id, self.now))
+
+    @rule()
+    def submit_for_review(self) -> None:
+        self.attempt(lambda p: p.submit_for_review(self.now))
+
+    @rule()
+    def approve(self) -> None:
+        self.attempt(lambda p: p.approve(self.now))
+
+    @rule(reason=st.sampled_from(RejectReason))
+    def reject(self, reason: RejectReason) -> None:
+        self.attempt(lambda p: p.reject(reason, self.now))
+
+    @rule()
+    def offboard(self) -> None:
+        self.attempt(lambda p: p.offboard(self.now))
 
     @rule()
     def reinstate(self) -> None:
@@ -74,5 +142,19 @@ class ProviderMachine(AggregateMachine[Provider]):
             assert list(able) == sorted(set(able))
 
 
+class ApplicantMachine(ProviderMachine):
+    """The same, with a company that nobody vouches for."""
+
+    def __init__(self) -> None:
+        AggregateMachine.__init__(self, Provider.apply(STREAM, PROFILE, Role.PROVIDER, NOON))
+
+    @initialize()
+    def it_shows_its_papers(self) -> None:
+        for number, kind in enumerate(REQUIRED, 1):
+            self.upload_document(number, kind, None)
+
+
+TestApplicant = ApplicantMachine.TestCase
+TestApplicant.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestProvider = ProviderMachine.TestCase
 TestProvider.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

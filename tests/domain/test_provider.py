@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain import provider as rules
+from domain import provider_terms as rules
 from domain.actor import Actor
 from domain.catalogue import Capability
 from domain.provider import (
@@ -27,6 +27,7 @@ from tests.domain.facts import (
     REGISTERED,
     SUSPENDED,
     TRUCK_ADDED,
+    UP_TO_VANS,
 )
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
@@ -55,7 +56,7 @@ def crew(skills: Iterable[Capability] = TOWING, crew_id: UUID = CREW) -> Command
 
 
 def truck(equipment: Iterable[Capability] = EQUIPMENT, truck_id: UUID = TRUCK) -> Command:
-    return lambda p: p.add_truck(truck_id, equipment, NOON)
+    return lambda p: p.add_truck(truck_id, equipment, NOON, UP_TO_VANS)
 
 
 def duty(shift_id: UUID = SHIFT, crew_id: UUID = CREW, truck_id: UUID = TRUCK) -> Command:
@@ -100,6 +101,7 @@ def test_the_same_crew_member_twice_is_no_news_but_new_skills_are() -> None:
 def test_nobody_joins_who_can_do_nothing() -> None:
     given(Provider, REGISTERED).when(crew([])).then_refused(NoCapability)
     given(Provider, REGISTERED).when(truck([])).then_refused(NoCapability)
+    given(Provider, REGISTERED).when(lambda p: p.add_truck(TRUCK, TOWING, NOON, ())).then_refused(NoCapability)
 
 
 def test_a_fleet_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +123,7 @@ def test_only_own_crew_and_trucks_go_on_duty() -> None:
 
 
 def test_nobody_is_on_two_shifts() -> None:
-    other_truck = fact(Provider.TruckAdded, NOON, truck_id=OTHER_TRUCK, equipment=TOWING)
+    other_truck = fact(Provider.TruckAdded, NOON, truck_id=OTHER_TRUCK, equipment=TOWING, vehicle_classes=UP_TO_VANS)
     other_crew = fact(Provider.CrewMemberAdded, NOON, crew_id=OTHER_CREW, skills=TOWING)
     facts = (*FLEET, other_crew, other_truck, ON_DUTY)
     given(Provider, *facts).when(duty(OTHER_SHIFT, truck_id=OTHER_TRUCK)).then_refused(AlreadyOnDuty)
@@ -141,7 +143,7 @@ def test_a_suspended_provider_starts_no_shift() -> None:
     given(Provider, *FLEET).when(suspend).then(SUSPENDED)
     given(Provider, *FLEET, SUSPENDED).when(suspend).then_nothing()
     given(Provider, *FLEET, SUSPENDED).when(duty()).then_refused(ProviderNotActive)
-    given(Provider, *FLEET, SUSPENDED).when(lambda p: p.check_active()).then_refused(ProviderNotActive)
+    given(Provider, *FLEET, SUSPENDED).when(lambda p: p.check_active(NOON)).then_refused(ProviderNotActive)
 
 
 def test_a_suspended_provider_still_goes_off_duty() -> None:
@@ -157,16 +159,16 @@ def test_a_reinstated_provider_works_again() -> None:
 @pytest.mark.parametrize(
     ("actor", "open_acts"),
     [
-        (DESK_ACTOR, ("add_crew_member", "add_truck", "start_shift", "suspend")),
-        (DISPATCHER, ("add_crew_member", "add_truck", "start_shift")),
+        (DESK_ACTOR, ("add_crew_member", "add_truck", "upload_document", "start_shift", "suspend", "offboard")),
+        (DISPATCHER, ("add_crew_member", "add_truck", "upload_document", "start_shift")),
         (ANOTHER_PROVIDER, ()),
         (THE_CUSTOMER, ()),
     ],
 )
 def test_what_is_open_to_whom(actor: Actor, open_acts: tuple[str, ...]) -> None:
-    assert given(Provider, *FLEET).now().can(actor) == open_acts
+    assert given(Provider, *FLEET).now().can(actor, NOON) == open_acts
 
 
 def test_a_suspended_provider_can_be_reinstated_by_the_desk() -> None:
-    acts = given(Provider, *FLEET, SUSPENDED).now().can(DESK_ACTOR)
-    assert acts == ("add_crew_member", "add_truck", "reinstate")
+    acts = given(Provider, *FLEET, SUSPENDED).now().can(DESK_ACTOR, NOON)
+    assert acts == ("add_crew_member", "add_truck", "upload_document", "reinstate", "offboard")

@@ -82,7 +82,7 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
             {"truck_id": show(Prefix.TRUCK, one), "equipment": equipment} for one, equipment in provider.trucks.items()
         ],
         "on_duty": [show(Prefix.SHIFT, shift_id) for shift_id in provider.on_duty],
-        "can": provider.can(call.actor),
+        "can": provider.can(call.actor, call.at),
     }
 
 
