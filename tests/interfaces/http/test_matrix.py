@@ -34,8 +34,9 @@ REFUSED_BY_STATE = {
     "POST /v1/shifts": "unknown_crew",
 }
 """Allowed, but refused later by a rule: past the wall that this test is about."""
-ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis")
-"""Tokens need no caller; audit routes and figures have a matrix of their own."""
+OF_MONEY = ("/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
+ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement", *OF_MONEY)
+"""Tokens need no caller; audit routes, figures and money have matrices of their own."""
 
 
 def declared() -> dict[str, frozenset[str]]:

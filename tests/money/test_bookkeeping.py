@@ -1,0 +1,107 @@
+"""Does somebody notice when the books do not balance, and is everything well otherwise?"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from infra import bookkeeping
+from infra.bookkeeping import Bookkeeper, Findings, run_bookkeeper
+from infra.projections.projector import Projector
+from infra.telemetry.metrics import REGISTRY
+from projections.ledger_balances import ledger_balances
+from projections.wallets import wallets
+from tests.projections.telling import caught_up, eventually
+from tests.support.paid import a_paid_job
+
+if TYPE_CHECKING:
+    from tests.money.conftest import Engines
+    from tests.support.servers import Database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+
+def keep_up(database: Database) -> None:
+    """Let the rows come as far as the log."""
+    projector = Projector(database.settings, (ledger_balances, wallets))  # type: ignore[arg-type]  # of any row
+    projector.start()
+    try:
+        with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+            eventually(lambda: caught_up(connection), "the rows are as far as the log")
+    finally:
+        projector.stop()
+
+
+def spoil(database: Database, statement: str) -> None:
+    """Do what only the owner of the database could do."""
+    with psycopg.connect(database.admin_dsn, autocommit=True) as connection:
+        assert connection.execute(statement.encode()).rowcount == 1
+
+
+async def test_books_that_balance_are_not_worth_a_word(database: Database, engines: Engines) -> None:
+    async with engines() as engine:
+        for _ in range(3):
+            await a_paid_job(engine)
+    keep_up(database)
+    keeper = Bookkeeper()
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        assert not keeper.check(connection)
+        head = keeper.position
+        assert head > 0
+        assert not keeper.check(connection)
+    assert keeper.position == head
+
+
+async def test_one_minor_unit_is_noticed_in_the_log_and_in_the_rows(database: Database, engines: Engines) -> None:
+    async with engines() as engine:
+        job = await a_paid_job(engine)
+    keep_up(database)
+    spoil(
+        database,
+        "UPDATE events SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '\"amount_minor\":-15000',"
+        " '\"amount_minor\":-15001'), 'UTF8') WHERE topic = 'payment.settled'",
+    )
+    spoil(database, "UPDATE ledger_balances SET balance_minor = balance_minor + 1 WHERE account = 'I:Commission'")
+    spoil(database, "UPDATE wallets SET held_minor = balance_minor + 1")
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        found = Bookkeeper().check(connection)
+    assert len(found.positions) == 1
+    assert found.positions[0] <= job.position
+    assert found.totals == ["demo 1 INR"]
+    assert len(found.wallets) == 1
+
+
+async def test_the_service_counts_its_looks_and_raises_the_alarm(
+    database: Database, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with engines() as engine:
+        await a_paid_job(engine)
+    said: list[str] = []
+    monkeypatch.setattr(bookkeeping, "log", lambda _name: _Ear(said))
+    stop = threading.Event()
+    eager = database.settings.model_copy(update={"ledger_check_every_s": 0.01})
+    service = threading.Thread(target=run_bookkeeper, args=(eager, stop))
+    service.start()
+    try:
+        eventually(lambda: (REGISTRY.get_sample_value("vehicaid_ledger_checks_total") or 0) >= 2, "it looked twice")
+        assert REGISTRY.get_sample_value("vehicaid_ledger_unbalanced") == 0
+        assert said == []
+    finally:
+        stop.set()
+        service.join()
+    bookkeeping._tell(Findings(positions=[7]), 9)
+    assert REGISTRY.get_sample_value("vehicaid_ledger_unbalanced") == 1
+    assert said == ["books_do_not_balance"]
+
+
+class _Ear:
+    """Hears what is logged."""
+
+    def __init__(self, said: list[str]) -> None:
+        self._said = said
+
+    def error(self, event: str, **_facts: object) -> None:
+        self._said.append(event)
