@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.agreeing import agree, keep_the_price
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from domain.price_terms import PaymentMethod
     from domain.pricing import Priced
     from domain.request_terms import Call
+
+FURTHEST_AHEAD = timedelta(days=30)
+"""A breakdown is not planned longer ahead; a vehicle that is to be moved later is asked for later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,7 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     zone = trade.served_zone(work.context.tenant, told.cell, at)
     job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class)
     priced = trade.price_of(work.context.tenant, job, at)
-    if told.scheduled_for is not None and priced is None:
-        raise BadSchedule("an hour can be chosen only where a price is agreed before")
+    _check_hour(told.scheduled_for, at, is_priced=priced is not None)
     ring = trade.search.first(at)
     waits = priced is not None and not told.sos
     call = replace(
@@ -71,6 +74,15 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     if priced is not None:
         await _tell_the_price(command, work, request, priced, trade)
     return request_told(request)
+
+
+def _check_hour(wanted: datetime | None, at: datetime, *, is_priced: bool) -> None:
+    if wanted is None:
+        return
+    if not is_priced:
+        raise BadSchedule("an hour can be chosen only where a price is agreed before")
+    if wanted > at + FURTHEST_AHEAD:
+        raise BadSchedule(f"an hour can be chosen at most {FURTHEST_AHEAD.days} days ahead")
 
 
 async def _tell_the_price(

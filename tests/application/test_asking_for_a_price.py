@@ -212,6 +212,8 @@ async def test_an_hour_that_is_past_or_free_of_charge_cannot_be_chosen() -> None
     with pytest.raises(BadSchedule):
         await world.ask(replace(FLAT_TYRE, scheduled_for=NOON))
     with pytest.raises(BadSchedule):
+        await world.ask(replace(FLAT_TYRE, scheduled_for=NOON + timedelta(days=31)))
+    with pytest.raises(BadSchedule):
         await world.ask(replace(SOS, scheduled_for=TOMORROW))
     world.prices.terms = None
     with pytest.raises(BadSchedule):

@@ -13,7 +13,7 @@ from domain.request_terms import Hazard, RevokeReason, TriageSource
 from domain.request_transit import WhyRefused
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.service_requests import Method
-from interfaces.http.shapes.values import Body, Cell, Instant, InstantAsked, Location, RequestId, Shown
+from interfaces.http.shapes.values import Body, Cell, Instant, InstantTold, Location, RequestId, Shown
 
 # A hundred million rupees: far above any job, far below what a column holds.
 MOST_MINOR = 10**10
@@ -72,7 +72,7 @@ class EvidenceBody(Body):
     kind: Annotated[EvidenceKind, Field(examples=["work_done"])]
     sha256: SHA_256
     location: Location | None = None
-    taken_at: Annotated[InstantAsked, Field(examples=["2026-11-22T14:00:00Z"])]
+    taken_at: Annotated[InstantTold, Field(examples=["2026-11-22T14:00:00Z"])]
 
 
 class EvidenceShown(Shown):

@@ -14,7 +14,7 @@ from interfaces.http.shapes.values import (
     Can,
     Cell,
     Instant,
-    InstantAsked,
+    InstantTold,
     Location,
     Metres,
     Name,
@@ -76,7 +76,7 @@ class ServiceRequestBody(Body):
         Field(max_length=7, description="What makes waiting dangerous.", examples=[["night", "alone"]]),
     ] = ()
     scheduled_for: Annotated[
-        InstantAsked | None, Field(description="Come at that hour; only where a price is confirmed before.")
+        InstantTold | None, Field(description="Come at that hour; only where a price is confirmed before.")
     ] = None
     confirm: Annotated[
         ConfirmAtOnce | None, Field(description="Agree to the price in the same breath; else confirm the quote.")

@@ -1,6 +1,7 @@
 """How are small values written on the wire: places, phones, texts, ids?"""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import phonenumbers
@@ -68,7 +69,9 @@ ShiftId = Annotated[str, _id("shf", "shift")]
 UserId = Annotated[str, _id("usr", "person")]
 CrewId = Annotated[str, _id("crw", "crew member")]
 TruckId = Annotated[str, _id("trk", "truck")]
-ZoneId = Annotated[str, _id("zon", "service zone")]
+ZoneId = Annotated[str, _id("zon", "zone")]
+TariffId = Annotated[str, _id("trf", "tariff")]
+RatingId = Annotated[str, _id("rat", "rating")]
 PaymentId = Annotated[str, _id("pay", "payment")]
 
 Version = Annotated[int, Field(ge=0, description="What ETag holds.", examples=[3])]
@@ -85,6 +88,18 @@ def rfc3339(text: object) -> object:
 
 InstantAsked = Annotated[AwareDatetime, BeforeValidator(rfc3339)]
 """An instant that a caller asks about."""
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same instant by the one clock that we write; raises ValueError at the ends of the calendar."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("nobody was there then") from error
+
+
+InstantTold = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(rfc3339), AfterValidator(in_utc)]
+"""An instant in a body: a text there, since JSON has none."""
 
 Cell = Annotated[
     str, Field(pattern="^[0-9a-f]{15}$", description="H3 cell at resolution 10.", examples=["8a618925c0affff"])
