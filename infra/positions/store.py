@@ -34,23 +34,23 @@ class Positions:
         self._track = track
         self._latest = latest
         self._clock = clock
-        self._silent: dict[UUID, float] = {}
+        self._silent: dict[tuple[str, UUID], float] = {}
 
     async def last(self, tenant: str, shift_ids: Sequence[UUID], at: datetime) -> Mapping[UUID, Seen]:
         """The newest position of each shift: from Redis, and from the track what Redis does not know."""
         found: dict[UUID, Seen] = {}
-        if self._latest is not None:
-            try:
-                found.update(await self._latest.get(tenant, shift_ids))
-            except RedisAway:
-                found.update(await self._track.last(tenant, shift_ids, at))
-                return found
+        try:
+            if self._latest is None:
+                return await self._track.last(tenant, shift_ids, at)
+            found.update(await self._latest.get(tenant, shift_ids))
+        except RedisAway:
+            return await self._track.last(tenant, shift_ids, at)
         now = self._clock()
-        unknown = [each for each in shift_ids if each not in found and self._silent.get(each, 0.0) <= now]
+        unknown = [each for each in shift_ids if each not in found and self._silent.get((tenant, each), 0.0) <= now]
         if unknown:
             again = await self._track.last(tenant, unknown, at)
             found.update(again)
-            self._note_silence([each for each in unknown if each not in again], now)
+            self._note_silence([(tenant, each) for each in unknown if each not in again], now)
             await self._remember(tenant, list(again.values()))
         return found
 
@@ -62,7 +62,7 @@ class Positions:
             known = newest.get(each.shift_id)
             if known is None or known.ping.taken_at < each.ping.taken_at:
                 newest[each.shift_id] = each
-            self._silent.pop(each.shift_id, None)
+            self._silent.pop((tenant, each.shift_id), None)
         await self._remember(tenant, list(newest.values()))
         return new
 
@@ -87,10 +87,10 @@ class Positions:
             except RedisAway:
                 return
 
-    def _note_silence(self, shift_ids: Sequence[UUID], now: float) -> None:
-        if len(self._silent) + len(shift_ids) > MOST_SILENT:
+    def _note_silence(self, shifts: Sequence[tuple[str, UUID]], now: float) -> None:
+        if len(self._silent) + len(shifts) > MOST_SILENT:
             self._silent.clear()
-        for each in shift_ids:
+        for each in shifts:
             self._silent[each] = now + SILENT_FOR_S
 
 

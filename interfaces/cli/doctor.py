@@ -9,6 +9,7 @@ import typer
 from infra.health.database import database_findings
 from infra.health.finding import Finding, Verdict
 from infra.health.personal import personal_findings
+from infra.health.positions import position_findings
 from infra.health.surroundings import surrounding_findings
 from infra.settings import load_settings
 
@@ -21,7 +22,12 @@ COLOURS = {Verdict.FINE: "green", Verdict.WATCH: "yellow", Verdict.WRONG: "red"}
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
     """Check versions, connections, migrations, permissions, lag, disk and secrets; exit 1 when one is wrong."""
     settings = load_settings()
-    findings = [*surrounding_findings(settings), *database_findings(settings), *personal_findings(settings)]
+    findings = [
+        *surrounding_findings(settings),
+        *database_findings(settings),
+        *position_findings(settings),
+        *personal_findings(settings),
+    ]
     healthy = all(finding.verdict is not Verdict.WRONG for finding in findings)
     if as_json:
         typer.echo(json.dumps({"healthy": healthy, "findings": [asdict(finding) for finding in findings]}))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import typer
 
@@ -13,6 +14,7 @@ from infra.database_url import app_dsn
 from infra.personal.place import personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.personal.sweeper import sweep as sweep_once
+from infra.positions.store import open_positions
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="Look after names, phones, plates and exact places.", no_args_is_help=True)
@@ -23,13 +25,17 @@ T = TypeVar("T")
 @app.command()
 def erase(
     tenant: Annotated[str, typer.Argument(help="Whose person: the tenant's name.")],
-    person_id: Annotated[str, typer.Argument(help="usr_... or prv_..., as the API shows it.")],
+    person_id: Annotated[str, typer.Argument(help="usr_..., prv_... or crw_..., as the API shows it.")],
 ) -> None:
-    """Forget a person for good: drop the key, so that no record of theirs can be read again."""
-    person = parse(Prefix.PROVIDER if person_id.startswith(Prefix.PROVIDER) else Prefix.USER, person_id)
-    known = _with_store(load_settings(), lambda store: store.erase(tenant, person))
-    typer.echo(json.dumps({"person_id": person_id, "erased": known}))
-    if not known:
+    """Forget a person for good: drop the key, so that no record of theirs can be read again, and where they were."""
+    prefix = next((each for each in (Prefix.PROVIDER, Prefix.CREW) if person_id.startswith(each)), Prefix.USER)
+    person, settings = parse(prefix, person_id), load_settings()
+    known = _with_store(settings, lambda store: store.erase(tenant, person))
+    told: dict[str, object] = {"person_id": person_id, "erased": known}
+    if prefix is not Prefix.USER:
+        told["positions"] = asyncio.run(_forget_where(settings, tenant, person))
+    typer.echo(json.dumps(told))
+    if not any((known, told.get("positions"))):
         raise typer.Exit(1)
 
 
@@ -50,6 +56,11 @@ def sweep() -> None:
     orphan_after = timedelta(seconds=settings.personal_orphan_after_s)
     dropped = _with_store(settings, lambda store: sweep_once(store, dsn, datetime.now(UTC), orphan_after))
     typer.echo(json.dumps({"dropped": dropped}))
+
+
+async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
+    async with open_positions(settings, "vehicaid-erasure") as positions:
+        return await positions.forget_person(tenant, person)
 
 
 def _with_store(settings: Settings, use: Callable[[PostgresPersonalStore], Awaitable[T]]) -> T:
