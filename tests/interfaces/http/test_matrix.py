@@ -154,6 +154,18 @@ async def test_only_those_who_may(world: World, route: str, role: Role, relation
         assert answer.is_success, answer.text
 
 
+async def everything(api: Api, path: str, actor: Actor, position: int) -> set[object]:
+    """The ids on all pages of a list."""
+    rows: set[object] = set()
+    more: dict[str, object] = {}
+    while True:
+        listed = (await api.get(path, actor, min_position=position, limit=200, **more)).json()
+        rows |= {row["id"] for row in listed["data"]}
+        if listed["next_cursor"] is None:
+            return rows
+        more = {"cursor": listed["next_cursor"]}
+
+
 def listings() -> list[tuple[str, Role]]:
     """Every list with every role that may see it."""
     lists = [route for route in COLLECTIONS if route.startswith("GET")]
@@ -167,8 +179,7 @@ async def test_lists_show_nothing_of_others(world: World, route: str, role: Role
     another = await an_offer(world.api)
     actor = actor_in(role, ours, "own")
     position = max(int(str(job.offer["position"])) for job in (ours, theirs, another))
-    listed = await world.api.get(route.removeprefix("GET "), actor, min_position=position, limit=200)
-    rows = {row["id"] for row in listed.json()["data"]}
+    rows = await everything(world.api, route.removeprefix("GET "), actor, position)
 
     def of(job: Job) -> set[object]:
         return {job.request["id"], job.offer["id"], job.shift["id"]}
