@@ -37,7 +37,7 @@ async def test_a_batch_is_taken_and_the_last_position_can_be_read(api: Api) -> N
     path = f"/v1/shifts/{shift['id']}/position"
     for who in (provider, api.desk):
         shown = (await api.get(path, who)).json()
-        assert shown["taken_at"] == batch[0]["taken_at"]
+        assert datetime.fromisoformat(shown["taken_at"]) == datetime.fromisoformat(str(batch[0]["taken_at"]))
         assert (shown["location"], shown["speed_mps"], shown["shift_id"]) == (DEPOT, 8.0, shift["id"])
     for stranger in (somebody(Role.PROVIDER), somebody(Role.CUSTOMER), somebody(Role.DISPATCHER, "rival")):
         assert (await api.get(path, stranger)).status_code == 404
@@ -85,7 +85,7 @@ async def test_what_is_not_believed_is_named_with_its_place_and_the_rest_is_kept
 )
 async def test_one_that_is_malformed_stops_the_batch_before_anything_is_done(api: Api, wrong: Json) -> None:
     provider, shift = await on_duty(api)
-    answer = await api.post(PATH, provider, {"positions": [ping(shift["id"]), ping(shift["id"], -1, **wrong)]})
+    answer = await api.post(PATH, provider, {"positions": [ping(shift["id"]), {**ping(shift["id"], -1), **wrong}]})
     assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
     assert answer.json()["errors"][0]["pointer"].startswith("/positions/1/")
     assert (await api.get(f"/v1/shifts/{shift['id']}/position", provider)).status_code == 404
