@@ -16,6 +16,9 @@ HEAVY: Final = (
     *("flat_tyre", "fuel_delivery", "lockout", "heavy_duty"),
 )
 
+LIGHT_VEHICLES: Final = ("two_wheeler", "three_wheeler", "car", "suv", "van")
+EVERY_VEHICLE: Final = (*LIGHT_VEHICLES, "truck")
+
 
 @dataclass(frozen=True, slots=True)
 class Company:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from interfaces.demo.companies import Company
+from interfaces.demo.companies import EVERY_VEHICLE, LIGHT_VEHICLES, Company
 from interfaces.demo.places import Point, between
 from interfaces.simulation.acts import location
 from interfaces.simulation.api import Answer, GaveUp, Refused, Who
@@ -181,7 +181,8 @@ class Crews:
         if known["trucks"]:
             crew.truck_id = known["trucks"][0]["truck_id"]
         else:
-            truck = {"equipment": list(company.capabilities)}
+            carries = EVERY_VEHICLE if company.is_heavy else LIGHT_VEHICLES
+            truck = {"equipment": list(company.capabilities), "vehicle_classes": list(carries)}
             crew.truck_id = (await self._acts.say(crew.who, f"{path}/trucks", truck, key=f"{key}/truck"))["truck_id"]
 
     async def _directory(self) -> list[Answer]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from interfaces.demo.places import STATE_CODE, TIME_ZONE, ZONES, Zone
-from interfaces.simulation.prices import india_tariff
+from interfaces.demo.places import TIME_ZONE, WHOLE_CITY, ZONES, Zone
+from interfaces.simulation.prices import STATE_CODE, charge
 
 if TYPE_CHECKING:
     from interfaces.simulation.acts import Acts
 
 
 async def draw_the_map(acts: Acts) -> None:
-    """Define every zone and publish the tariff unless they are there; raises Refused or GaveUp."""
+    """Define every zone that is not there, publish the tariff (again is no news); raises Refused or GaveUp."""
     known = {zone["slug"] for zone in await acts.api.ask_all(acts.desk, "/v1/zones")}
     for zone in ZONES:
         if zone.slug not in known:
             await acts.say(acts.desk, "/v1/zones", _told(zone), note="zones", key=f"/zone/{zone.slug}")
-    if not await acts.api.ask_all(acts.desk, "/v1/tariffs"):
-        await acts.say(acts.desk, "/v1/tariffs", india_tariff(), note="tariffs", key="/tariff/1")
+    await charge(acts, WHOLE_CITY.corners[0])
 
 
 def _told(zone: Zone) -> dict[str, object]:

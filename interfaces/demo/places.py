@@ -15,8 +15,6 @@ Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
 TIME_ZONE: Final = "Asia/Kolkata"
-# Karnataka in the numbering that Indian tax invoices use.
-STATE_CODE: Final = "29"
 METRES_PER_DEGREE: Final = 111_195.0
 
 

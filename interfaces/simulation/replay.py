@@ -95,7 +95,7 @@ async def play(
         watch = asyncio.create_task(_watch(journal, watching))
         try:
             if script.tariff:
-                await charge(acts)
+                await charge(acts, (calls[0].lat, calls[0].lng))
             await fleet.go_on_duty()
             await _the_day(script, fleet, callers, acts)
             reckoning = await _read_back(script, fleet, callers, calls, acts)

@@ -28,6 +28,8 @@ EVERY_S: Final = {
 PAGE: Final = 200
 # Crews whose exact place is asked for at each look; the others stand where their last cell is.
 MOST_PLACES: Final = 24
+# Outlines on one map.
+MOST_ZONES: Final = 30
 # The screen is late rather than stuck.
 TIMEOUT_S: Final = 3.0
 # Renewed well before its ten minutes are over.
@@ -114,7 +116,8 @@ class Onlooker:
         seen.day = told.get("total", {})
 
     def _look_at_zones(self, seen: Seen) -> None:
-        seen.zones = self._page("/v1/zones")
+        told = [self._ask(f"/v1/zones/{zone['id']}") for zone in self._page("/v1/zones")[:MOST_ZONES]]
+        seen.zones = [zone for zone in told if zone is not None]
 
     def _page(self, path: str) -> list[Row]:
         rows: list[Row] = (self._ask(path, limit=PAGE) or {}).get("data", [])

@@ -9,7 +9,14 @@ from infra.embedded.postgres import free_port
 from interfaces.cli.main import main
 from interfaces.watch.sight import EVERY_S, Onlooker
 
-POSITION = {"location": {"lat": 12.97, "lng": 77.59}}
+ANSWERS = {
+    "/v1/service-requests": {"data": [{"id": "/v1/service-requests"}]},
+    "/v1/offers": {"data": [{"id": "/v1/offers"}]},
+    "/v1/shifts": {"data": [{"id": f"shf_{n}", "state": "at_job"} for n in (1, 2)]},
+    "/v1/shifts/shf_1/position": {"location": {"lat": 12.97, "lng": 77.59}},
+    "/v1/zones": {"data": [{"id": "zon_1"}]},
+    "/v1/zones/zon_1": {"id": "zone", "geometry": None},
+}
 
 
 class City:
@@ -28,13 +35,8 @@ class City:
         if path == "/readyz":
             return httpx.Response(503, json={"ok": False, "checks": [{"name": "database", "ok": True, "detail": ""}]})
         assert request.headers["Authorization"] == "Bearer desk"
-        if path.endswith("/position"):
-            return httpx.Response(200, json=POSITION) if "shf_1" in path else httpx.Response(404)
-        if path == "/v1/shifts":
-            return httpx.Response(200, json={"data": [{"id": f"shf_{n}", "state": "at_job"} for n in (1, 2)]})
-        if path in {"/v1/service-requests", "/v1/offers", "/v1/zones"}:
-            return httpx.Response(200, json={"data": [{"id": path}]})
-        return httpx.Response(404)
+        answer = ANSWERS.get(path)
+        return httpx.Response(404) if answer is None else httpx.Response(200, json=answer)
 
     def onlooker(self) -> Onlooker:
         def token() -> str:
@@ -51,7 +53,7 @@ def test_everything_is_seen_and_what_there_is_not_is_left_out() -> None:
     assert [row["id"] for row in seen.requests + seen.offers + seen.zones] == [
         "/v1/service-requests",
         "/v1/offers",
-        "/v1/zones",
+        "zone",
     ]
     assert seen.places == {"shf_1": (12.97, 77.59)}
     assert seen.balances == []
