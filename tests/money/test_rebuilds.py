@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from domain.price_terms import PaymentMethod
@@ -17,6 +18,7 @@ from infra.projections.verify import verify
 from projections.catalog import read_model
 from tests.money.conftest import whole_log
 from tests.projections.telling import facts_logged, folded
+from tests.projections.test_poisoned_histories import kept_up, rebuilt
 from tests.support.paid import a_paid_job
 from tests.support.roadside import PROVIDER
 
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
     from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+BROKEN = (
+    b"{",
+    b"{}",
+    b'{"legs": [], "currency": "INR", "transfer_id": "x", "customer_id": 7}',
+    b'{"legs": [{"account": "A:Cash:Desk", "amount_minor": 5}], "currency": "INR", "transfer_id": "x"}',
+    b'{"legs": [{"account": "A:Cash:Desk", "amount_minor": 1.5}], "currency": "INR", "transfer_id": "x"}',
+)
 
 ABOUT_MONEY = (
     "wallets",
@@ -67,3 +77,19 @@ async def test_the_rows_are_the_same_however_they_were_folded(history: Database,
     assert rows == (len(folded(model, facts_logged(whole_log(history)))),)
     assert rows != (0,)
     assert verify(history.settings, model).none
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_broken_events_stop_their_own_stream_only_and_always_the_same(history: Database, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    about = [
+        event.position for event in whole_log(history) if event.topic.startswith(("wallet.", "payment.", "invoice"))
+    ]
+    with psycopg.connect(history.admin_dsn, autocommit=True) as owner:
+        for position in chance.sample(about, 8):
+            owner.execute("UPDATE events SET payload = %s WHERE position = %s", (chance.choice(BROKEN), position))
+    little = history.settings.model_copy(update={"projection_rows_in_memory": 5})
+    for name in ABOUT_MONEY:
+        live = kept_up(history.settings, read_model(name), chance)
+        assert live == rebuilt(history.settings, read_model(name)), name
+        assert live == rebuilt(little, read_model(name)), name

@@ -13,6 +13,8 @@ from domain import ledger
 from domain.actor import Actor, Role
 from domain.ids import new_id
 from domain.invoice_terms import invoice_id
+from domain.offer import Offer
+from domain.offer_terms import Terms
 from domain.payment import payment_id
 from domain.price_terms import FREE_OF_FEES, LineKind, PaymentMethod, PriceLine
 from domain.request_job import EvidenceKind, StartedBy
@@ -77,6 +79,26 @@ def approved(
     return request
 
 
+def accepted_offer(request: ServiceRequest, at: datetime) -> Offer:
+    """By which the provider has it."""
+    held = request.assignment
+    assert held is not None
+    terms = Terms(
+        request_id=request.id,
+        provider_id=held.provider_id,
+        shift_id=held.shift_id,
+        attempt=held.attempt,
+        lapses_at=at + timedelta(seconds=30),
+        cell=request.cell,
+        service=request.service,
+        vehicle_class=request.vehicle_class,
+        distance_m=0,
+    )
+    offer = Offer.make(held.offer_id, terms, at)
+    offer.accept(at)
+    return offer
+
+
 async def a_paid_job(
     engine: Engine,
     tenant: str = "demo",
@@ -98,6 +120,7 @@ async def a_paid_job(
             await hold_for(work, customer_id, request_id, TOTAL, "INR", now)
         request = approved(request_id, customer_id, provider_id, method, now)
         work.add(request)
+        work.add(accepted_offer(request, now))
         settlement = await settle_job(work, request, now)
         if settlement is None:
             settlement = await collect_cash(work, request, TOTAL, "INR", now)
