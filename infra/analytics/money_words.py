@@ -21,6 +21,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "provider_share_minor": "What of it the provider earns, in minor units",
     "quote_version": "Which quote, from 1",
     "fare_version": "Which fare, from 1",
+    "confirmed_quote": "Which quote the customer confirmed",
     "quote_lines": "The lines of the newest quote: kind and amount in minor units",
     "fare_lines": "The lines of the newest fare: kind and amount in minor units",
     "lines": "The lines of the price: kind and amount in minor units",

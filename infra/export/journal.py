@@ -16,8 +16,10 @@ from infra.export.plan import ExportRefused, FileMade, Manifest, Plan
 
 T = TypeVar("T")
 
-MANIFEST: Final = "manifest.json"
-JOURNAL: Final = "unfinished.json"
+# Readers of a directory of Parquet files (pyarrow, Spark, DuckDB) pass over names that begin like this.
+BESIDE: Final = "_"
+MANIFEST: Final = f"{BESIDE}manifest.json"
+JOURNAL: Final = f"{BESIDE}unfinished.json"
 PART: Final = ".part"
 # Of a file that is hashed: little memory, few calls.
 BLOCK: Final = 1 << 20
@@ -126,11 +128,16 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def part_of(path: Path) -> Path:
+    """Where a file is written before it gets its name."""
+    return path.with_name(f"{BESIDE}{path.name}{PART}")
+
+
 def settle(path: Path) -> Path:
     """Give a finished part its name, durably: either the whole file is there after a crash, or none."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    final = path.with_name(path.name.removesuffix(PART))
+    final = path.with_name(path.name.removeprefix(BESIDE).removesuffix(PART))
     path.replace(final)
     _sync_directory(final.parent)
     return final
@@ -138,7 +145,7 @@ def settle(path: Path) -> Path:
 
 def write_whole(path: Path, content: bytes) -> None:
     """A small file, all of it or as it was before."""
-    part = path.with_name(path.name + PART)
+    part = part_of(path)
     part.write_bytes(content)
     settle(part)
 

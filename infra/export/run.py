@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.export.formats import open_file
-from infra.export.journal import PART, Journal, Step, finished, held, plan_under_way, settle, sha256_of
+from infra.export.journal import Journal, Step, finished, held, part_of, plan_under_way, settle, sha256_of
 from infra.export.plan import ALIASES, EVENTS, FORMAT, ExportRefused, FileFormat, FileMade, Manifest, Plan
 from infra.export.sources import USUAL, Mark, Progress, Sizes, Source, durable_head, source_of
 from infra.settings import Settings
@@ -69,7 +69,7 @@ def export(settings: Settings, plan: Plan, directory: Path, progress: Progress, 
 def _next_file(plan: Plan, source: Source, directory: Path, journal: Journal, progress: Progress) -> Step | None:
     before: Mark = journal.steps[-1].mark if journal.steps else None
     name = f"{plan.of}-{len(journal.files) + 1:06}.{plan.file_format.value}"
-    part = directory / f"{name}{PART}"
+    part = part_of(directory / name)
     mark, rows = before, 0
     ends: list[int] = []
     out = open_file(plan.file_format, part, source.columns)

@@ -42,7 +42,7 @@ def test_an_export_says_what_it_wrote_and_how_to_go_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = CliRunner().invoke(export.app, ["requests", "--format", "csv", "--out", str(out)])
     assert result.exit_code == 0, result.output
-    manifest = json.loads((out / "manifest.json").read_text())
+    manifest = json.loads((out / "_manifest.json").read_text())
     assert f"{manifest['rows']} rows of requests in 1 files" in result.stdout
     assert f"go on with --since {manifest['plan']['upto']}" in result.stdout
     again = CliRunner().invoke(export.app, ["requests", "--format", "csv", "--out", str(out), "--json"])
