@@ -22,7 +22,9 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "customer_id": Prefix.USER,
     "crew_id": Prefix.CREW,
     "truck_id": Prefix.TRUCK,
+    "document_id": Prefix.DOCUMENT,
     "zone_id": Prefix.ZONE,
+    "tariff_id": Prefix.TARIFF,
     "payment_id": Prefix.PAYMENT,
     "merged_into": Prefix.REQUEST,
 }

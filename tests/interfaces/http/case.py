@@ -36,6 +36,11 @@ async def on_scene(api: Api, desk: Actor) -> Job:
     return replace(job, request=await api.done(f"{job.request_path}/arrival", job.provider, {}))
 
 
+async def completed(api: Api, desk: Actor) -> Job:
+    job = await on_scene(api, desk)
+    return replace(job, request=await api.done(f"{job.request_path}/completion", job.provider))
+
+
 async def searching(api: Api, desk: Actor) -> Job:
     provider, shift = await a_shift(api, desk)
     customer, request = await a_request(api, somebody(Role.CUSTOMER, desk.tenant))

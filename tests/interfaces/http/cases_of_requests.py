@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.actor import Actor, Role
-from tests.interfaces.http.case import Case, accepted, en_route, on_scene, searching
+from tests.interfaces.http.case import Case, accepted, completed, en_route, on_scene, searching
 from tests.support.api import DEPOT, HELP, Api, Job, Json, a_request, a_shift, somebody
 
 GARAGE: Json = {"lat": 12.98, "lng": 77.61}
@@ -80,6 +80,8 @@ OBJECTS: dict[str, Case] = {
     "POST /v1/service-requests/{request_id}/en-route": Case(accepted),
     f"POST {ONE}/arrival": Case(en_route, lambda _job: {"location": DEPOT}),
     f"POST {ONE}/completion": Case(on_scene),
+    f"POST {ONE}/ratings": Case(completed, lambda _job: {"stars": 5}),
+    f"GET {ONE}/ratings": Case(completed),
     f"POST {ONE}/search-end": Case(searching),
     # The price: this tenant charges nothing, so the rules refuse what follows from one.
     f"POST {ONE}/quote": Case(searching),

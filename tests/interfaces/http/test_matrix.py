@@ -31,12 +31,17 @@ CASES = {**COLLECTIONS, **OBJECTS}
 REFUSED_BY_STATE = {
     **cases_of_requests.REFUSED_BY_STATE,
     "POST /v1/offers/{offer_id}/lapse": "offer_still_open",
+    "POST /v1/providers/{provider_id}/documents/{document_id}/expiry": "out_of_turn",
+    "POST /v1/shifts/{shift_id}/readiness": "out_of_turn",
+    "POST /v1/shifts/{shift_id}/forced-end": "out_of_turn",
     "POST /v1/shifts": "unknown_crew",
 }
 """Allowed, but refused later by a rule: past the wall that this test is about."""
 OF_MONEY = ("/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
-ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement", *OF_MONEY)
-"""Tokens need no caller; audit routes, figures and money have matrices of their own."""
+OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
+"""What a whole tenant shares; a tariff of this one would price every request here."""
+ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement", *OF_MONEY, *OF_ALL)
+"""Tokens need no caller; audit routes, figures, money and the city have matrices of their own."""
 
 
 def declared() -> dict[str, frozenset[str]]:
@@ -109,6 +114,7 @@ async def call(api: Api, route: str, actor: Actor, job: Job) -> httpx.Response:
         "{offer_id}": job.offer.get("id"),
         "{provider_id}": provider_of(job),
         "{shift_id}": job.shift.get("id"),
+        "{document_id}": job.shift.get("document_id"),
     }
     path = template
     for name, value in ids.items():
@@ -182,7 +188,7 @@ async def test_lists_show_nothing_of_others(world: World, route: str, role: Role
     rows = await everything(world.api, route.removeprefix("GET "), actor, position)
 
     def of(job: Job) -> set[object]:
-        return {job.request["id"], job.offer["id"], job.shift["id"]}
+        return {job.request["id"], job.offer["id"], job.shift["id"], provider_of(job)}
 
     assert rows & of(ours)
     assert not rows & of(theirs)

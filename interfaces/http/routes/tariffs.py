@@ -1,0 +1,175 @@
+"""What can be ordered of, and asked about, a tariff?"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from application.publish_tariff import PublishTariff, publish_tariff
+from application.withdraw_tariff import WithdrawTariff, withdraw_tariff
+from domain.ids import Prefix, parse, show
+from domain.price_terms import FeeTerms
+from domain.refusal import NotFound
+from domain.tariff import Tariff
+from domain.tariff_terms import Peak, PublishedTariff, TariffRow, TariffTerms
+from infra.prices.india import india
+from interfaces.http import answers, paging
+from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.shapes.tariffs import (
+    DefaultTariffBody,
+    TariffBody,
+    TariffDone,
+    TariffPage,
+    TariffShown,
+    WithdrawalBody,
+    clock,
+    minutes,
+)
+from interfaces.http.shapes.values import InstantAsked, ZoneId
+from projections.tariffs import TariffVersionRow
+
+PATH = "/v1/tariffs"
+ONE = PATH + "/{tariff_id}"
+PUBLISHING = ("not_found", "bad_tariff", "unknown_time_zone", "unknown_state", "bad_effect", "too_many_versions")
+
+routes = Routes("Tariffs")
+
+
+@routes.command(PATH, TariffDone, status=201, roles=DESK, problems=PUBLISHING)
+async def publish_prices(call: Creation, body: TariffBody) -> Response:
+    """Publish a tariff.
+
+    For a zone, or for everywhere; a zone's own comes first. From the instant on at which it takes effect, requests
+    there are quoted and have to be confirmed. Amounts are before tax, fees with tax.
+    """
+    return await _published(call, body.zone_id, _terms(body), body.effective_from)
+
+
+@routes.command(PATH + "/default", TariffDone, status=201, roles=DESK, problems=PUBLISHING)
+async def publish_default_prices(call: Creation, body: DefaultTariffBody) -> Response:
+    """Publish the tariff that ships with VehicAid.
+
+    Rupees, 18 % GST, 5 km of a tow included, a fifth more on weekdays from 8 to 10 and from 18 to 21 o'clock.
+    """
+    return await _published(call, body.zone_id, india(body.state_code), body.effective_from)
+
+
+async def _published(
+    call: CommandCall, zone_id: str | None, terms: TariffTerms, effective_from: datetime | None
+) -> Response:
+    of_zone = None if zone_id is None else parse(Prefix.ZONE, zone_id)
+    command = PublishTariff(call.actor, of_zone, terms, effective_from or call.at, call.at)
+    return answers.done(await call.run(publish_tariff, command), Prefix.TARIFF, status=201, location=PATH)
+
+
+@routes.query(PATH, TariffPage, roles=EVERYBODY, problems=("invalid_cursor",))
+async def list_tariffs(call: Asked, zone_id: Annotated[ZoneId | None, Query()] = None, *, page: Paged) -> Response:
+    """List what was published and withdrawn, the last first."""
+    of_zone = None if zone_id is None else parse(Prefix.ZONE, zone_id)
+    return await paging.answer(
+        call,
+        call.stack.city.tariff_list,
+        PATH,
+        {"zone_id": zone_id},
+        {"zone_id": of_zone},
+        page,
+        key_of=lambda row: (row.published_at, row.publication_id),
+        show=_listed,
+    )
+
+
+@routes.query(ONE, TariffShown, roles=EVERYBODY, problems=("log_unavailable",))
+async def read_tariff(
+    call: Asked,
+    tariff_id: str,
+    at: Annotated[InstantAsked | None, Query(description="Which version: now when left out.")] = None,
+    min_position: MinPosition = None,
+) -> Response:
+    """Read a tariff with the terms in effect at an instant."""
+    await call.log_at_or_after(min_position)
+    tariff = await call.stack.aggregates.load(Tariff, call.tenant, _id(tariff_id))
+    if tariff is None:
+        raise NotFound
+    in_effect = tariff.in_effect(at or call.at)
+    return answers.thing(
+        {
+            "id": show(Prefix.TARIFF, tariff.id),
+            "version": tariff.version,
+            "zone_id": answers.shown_id("zone_id", tariff.zone_id),
+            "in_effect": None if in_effect is None else _terms_shown(in_effect),
+            "versions": [
+                {"tariff_version": each.version, "effective_from": each.effective_from, "withdrawn": each.value is None}
+                for each in tariff.timeline.entries
+            ],
+        }
+    )
+
+
+@routes.command(
+    ONE + "/withdrawal", TariffDone, roles=DESK, problems=("tariff_not_in_effect", "bad_effect", "too_many_versions")
+)
+async def withdraw_prices(call: Command, tariff_id: str, body: WithdrawalBody) -> Response:
+    """Withdraw a tariff.
+
+    Quotes that were issued stay good; a zone falls back to the tariff for everywhere, and without that to no charge.
+    """
+    effective_from = body.effective_from or call.at
+    command = WithdrawTariff(call.actor, _id(tariff_id), effective_from, call.at, call.expected_version)
+    return answers.done(await call.run(withdraw_tariff, command), Prefix.TARIFF)
+
+
+def _terms(body: TariffBody) -> TariffTerms:
+    return TariffTerms(
+        currency=body.currency,
+        rows=tuple(TariffRow(**row.model_dump()) for row in body.rows),
+        peaks=tuple(
+            Peak(tuple(peak.days), minutes(peak.from_time), minutes(peak.to_time), peak.multiplier_percent)
+            for peak in body.peaks
+        ),
+        tax_percent_bp=body.tax_percent_bp,
+        fees=FeeTerms(**body.fees.model_dump()),
+        quote_valid_s=body.quote_valid_s,
+        tolerance_percent=body.tolerance_percent,
+        commission_percent_bp=body.commission_percent_bp,
+        time_zone=body.time_zone,
+        state_code=body.state_code,
+        rounds_to_minor=body.rounds_to_minor,
+    )
+
+
+def _terms_shown(tariff: PublishedTariff) -> dict[str, object]:
+    terms = tariff.terms
+    return {
+        **asdict(terms),
+        "tariff_version": tariff.tariff_version,
+        "effective_from": tariff.effective_from,
+        "peaks": [
+            {
+                "days": peak.days,
+                "from_time": clock(peak.from_minute),
+                "to_time": clock(peak.to_minute),
+                "multiplier_percent": peak.multiplier_percent,
+            }
+            for peak in terms.peaks
+        ],
+    }
+
+
+def _listed(row: TariffVersionRow) -> dict[str, object]:
+    return {
+        "id": show(Prefix.TARIFF, row.tariff_id),
+        "tariff_version": row.tariff_version,
+        "zone_id": answers.shown_id("zone_id", row.zone_id),
+        "effective_from": row.effective_from,
+        "withdrawn": row.withdrawn,
+        "currency": row.currency,
+        "published_at": row.published_at,
+    }
+
+
+def _id(text: str) -> UUID:
+    return id_in_path(Prefix.TARIFF, text)

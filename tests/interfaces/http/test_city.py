@@ -1,0 +1,285 @@
+"""Who may draw zones and publish prices, who may read them, and does a process price and place by them at once?"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, show
+from infra.prices.india import india
+from interfaces.http.app import described_app
+from interfaces.http.shapes.tariffs import clock
+from tests.support.api import Api, Json, somebody
+from tests.support.city import square
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+Answer = dict[str, Any]
+DESK = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
+INSIDE, OUTSIDE = {"lat": 12.95, "lng": 77.55}, {"lat": 13.5, "lng": 77.55}
+DROP = {"lat": 13.05, "lng": 77.65}
+QUIET = "2026-12-05T12:00:00+05:30"
+"""A Saturday."""
+
+
+def geometry(lng: float = 77.5, lat: float = 12.9, side: float = 0.2) -> Json:
+    return {"type": "Polygon", "coordinates": square(lng, lat, side)}
+
+
+def zone(slug: str = "bengaluru", **more: object) -> Json:
+    return {"slug": slug, "time_zone": "Asia/Kolkata", "state_code": "29", "geometry": geometry(), **more}
+
+
+def tariff(**more: object) -> Json:
+    """The Indian tariff as a body, every field of it."""
+    terms = india()
+    rows = [
+        {"service": row.service, "vehicle_class": row.vehicle_class, "base_minor": row.base_minor,
+         "per_km_minor": row.per_km_minor, "included_km": row.included_km}
+        for row in terms.rows
+    ]  # fmt: skip
+    peaks = [
+        {"days": list(peak.days), "from_time": clock(peak.from_minute), "to_time": clock(peak.to_minute),
+         "multiplier_percent": peak.multiplier_percent}
+        for peak in terms.peaks
+    ]  # fmt: skip
+    return {
+        "currency": "INR", "rows": rows, "peaks": peaks, "tax_percent_bp": 1_800, "commission_percent_bp": 1_500,
+        "time_zone": "Asia/Kolkata", "state_code": "29", **more,
+    }  # fmt: skip
+
+
+def estimate(**more: object) -> Json:
+    return {"service": "tow", "vehicle_class": "car", "location": INSIDE, "drop_location": DROP, "at": QUIET, **more}
+
+
+async def estimated(api: Api, caller: Actor, position: object = 0, **more: object) -> Answer:
+    return cast("Answer", await api.done("/v1/price-estimates", caller, estimate(min_position=position, **more)))
+
+
+class Place:
+    """A tenant of its own: what is published in one test prices nothing in another."""
+
+    def __init__(self, api: Api, tenant: str) -> None:
+        self.api = api
+        self.desk = somebody(Role.DISPATCHER, tenant)
+        self.customer = somebody(Role.CUSTOMER, tenant)
+
+    async def with_zone(self, **more: object) -> Answer:
+        return cast("Answer", await self.api.done("/v1/zones", self.desk, zone(**more)))  # type: ignore[arg-type]
+
+    async def with_prices(self, **more: object) -> Answer:
+        return cast("Answer", await self.api.done("/v1/tariffs/default", self.desk, dict(more)))
+
+
+@pytest.fixture
+def place(api: Api) -> Place:
+    return Place(api, f"city-{new_id(datetime.now(UTC)).hex}")
+
+
+async def test_a_tenant_without_tariffs_and_zones_serves_everywhere_for_nothing(place: Place) -> None:
+    told = await estimated(place.api, place.customer)
+    assert (told["served"], told["zone"], told["price"]) == (True, None, None)
+
+
+async def test_a_zone_is_defined_read_listed_redrawn_and_retired(place: Place) -> None:
+    api, desk = place.api, place.desk
+    done = await place.with_zone()
+    assert done["id"].startswith("zon_")
+    path = f"/v1/zones/{done['id']}"
+    shown = (await api.get(path, place.customer)).json()
+    assert shown["geometry"]["coordinates"] == [square(77.5, 12.9, 0.2)]
+    listed = (await api.get("/v1/zones", place.customer, min_position=done["position"])).json()["data"]
+    assert [(row["id"], row["slug"], row["retired_from"]) for row in listed] == [(done["id"], "bengaluru", None)]
+    smaller = await api.done(f"{path}/geometry", desk, {"geometry": geometry(side=0.1)}, version=done["version"])
+    assert smaller["version"] == done["version"] + 1
+    assert smaller["area_m2"] < done["area_m2"]
+    retired = await api.done(f"{path}/retirement", desk, {})
+    shown = (await api.get(path, desk, min_position=retired["position"])).json()
+    assert shown["geometry"] is None
+    assert [each["retired"] for each in shown["outlines"]] == [False, False, True]
+    before = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    assert (await api.get(path, desk, at=before)).json()["geometry"] is None, "it was not there yet"
+
+
+async def test_help_comes_to_zones_only_once_there_is_one(place: Place) -> None:
+    done = await place.with_zone()
+    inside = await estimated(place.api, place.customer, done["position"])
+    outside = await estimated(place.api, place.customer, done["position"], location=OUTSIDE)
+    assert (inside["served"], inside["zone"]["slug"]) == (True, "bengaluru")
+    assert (outside["served"], outside["zone"]) == (False, None)
+
+
+async def test_an_invalid_outline_is_repaired(place: Place) -> None:
+    bowtie = [[[77.5, 12.9], [77.7, 13.1], [77.7, 12.9], [77.5, 13.1], [77.5, 12.9]]]
+    done = await place.with_zone(geometry={"type": "Polygon", "coordinates": bowtie})
+    assert (done["repaired"], done["parts"]) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"geometry": {"type": "Point", "coordinates": [77.5, 12.9]}}, "outline_not_polygonal"),
+        ({"geometry": {"type": "Polygon", "coordinates": []}}, "outline_empty"),
+        ({"geometry": {"type": "Polygon", "coordinates": {"lng": 77.5}}}, "bad_outline"),
+        ({"geometry": {"type": "Polygon", "coordinates": square(12.9, 77.5, 0.2)}}, "coordinates_swapped"),
+        ({"geometry": {"type": "Polygon", "coordinates": square(179.9, 12.9, 0.2)}}, "coordinates_out_of_range"),
+        ({"slug": "Not a slug"}, "bad_slug"),
+        ({"time_zone": "Mars/Olympus"}, "unknown_time_zone"),
+        ({"state_code": "00"}, "unknown_state"),
+        ({"effective_from": "2020-01-01T00:00:00Z"}, "bad_effect"),
+        ({"effective_from": "2020-01-01"}, "validation_failed"),
+        ({"priority": 1_001}, "validation_failed"),
+    ],
+)
+async def test_a_bad_zone_is_a_named_problem_and_leaves_nothing(place: Place, wrong: Json, code: str) -> None:
+    answer = await place.api.post("/v1/zones", place.desk, {**zone(), **wrong})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert (await place.with_zone())["version"] == 1
+
+
+async def test_a_slug_is_taken_once(place: Place) -> None:
+    await place.with_zone()
+    answer = await place.api.post("/v1/zones", place.desk, zone())
+    assert (answer.status_code, answer.json()["code"]) == (409, "slug_taken")
+
+
+async def test_prices_apply_as_soon_as_they_were_read(place: Place) -> None:
+    done = await place.with_prices()
+    price = (await estimated(place.api, place.customer, done["position"]))["price"]
+    # 249.00 and about 16.7 km beyond the 5 included: the lines add up to whole rupees.
+    assert price["tariff_id"] == done["id"]
+    assert 20_000 < price["tow_distance_m"] < 25_000
+    assert price["total_minor"] == sum(line["amount_minor"] for line in price["lines"])
+    assert price["total_minor"] % 100 == 0
+    assert [line["kind"] for line in price["lines"]][:4] == ["base", "distance", "tax_cgst", "tax_sgst"]
+    peak = await estimated(place.api, place.customer, at="2026-12-07T09:00:00+05:30")
+    assert peak["price"]["total_minor"] > price["total_minor"]
+    abroad = await estimated(place.api, place.customer, customer_state_code="33")
+    assert "tax_igst" in {line["kind"] for line in abroad["price"]["lines"]}
+
+
+async def test_a_whole_tariff_is_published_for_a_zone_and_withdrawn(place: Place) -> None:
+    api, desk = place.api, place.desk
+    the_zone = await place.with_zone()
+    dear = tariff(zone_id=the_zone["id"], tax_percent_bp=0, peaks=[], rounds_to_minor=1)
+    done = await api.done("/v1/tariffs", desk, dear)
+    assert (done["zone_id"], done["tariff_version"]) == (the_zone["id"], 1)
+    path = f"/v1/tariffs/{done['id']}"
+    shown = (await api.get(path, place.customer)).json()
+    assert shown["in_effect"]["rows"] == dear["rows"]
+    assert shown["in_effect"]["peaks"] == []
+    lockout = {"service": "lockout", "drop_location": None}
+    price = (await estimated(api, place.customer, done["position"], **lockout))["price"]
+    assert price["total_minor"] == 29_900
+    gone = await api.done(f"{path}/withdrawal", desk, {}, version=int(str(done["version"])))
+    assert gone["tariff_version"] is None
+    assert (await estimated(api, place.customer, gone["position"]))["price"] is None
+    listed = (await api.get("/v1/tariffs", desk, zone_id=the_zone["id"])).json()["data"]
+    assert [row["withdrawn"] for row in listed] == [True, False]
+
+
+async def test_history_is_priced_by_what_was_in_effect(place: Place) -> None:
+    starts = datetime.now(UTC) + timedelta(days=30)
+    done = await place.with_prices(effective_from=starts.isoformat())
+    before = await estimated(place.api, place.desk, done["position"], at=(starts - timedelta(seconds=1)).isoformat())
+    since = await estimated(place.api, place.desk, done["position"], at=starts.isoformat())
+    assert before["price"] is None
+    assert since["price"]["tariff_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"rows": []}, "bad_tariff"),
+        ({"rows": [{"service": "tow", "vehicle_class": "car", "base_minor": -1}]}, "bad_tariff"),
+        ({"tax_percent_bp": 1_801}, "bad_tariff"),
+        ({"peaks": [{"days": [1], "from_time": "10:00", "to_time": "08:00", "multiplier_percent": 120}]}, "bad_tariff"),
+        ({"fees": {"assigned_minor": 2, "en_route_minor": 1}}, "bad_tariff"),
+        ({"peaks": [{"days": [1], "from_time": "8", "to_time": "9", "multiplier_percent": 120}]}, "validation_failed"),
+        ({"currency": "rupees"}, "validation_failed"),
+        ({"time_zone": "IST"}, "unknown_time_zone"),
+        ({"effective_from": "2020-01-01T00:00:00Z"}, "bad_effect"),
+        ({"zone_id": "zon_" + "0" * 32}, "not_found"),
+    ],
+)
+async def test_a_bad_tariff_is_a_named_problem_and_leaves_nothing(place: Place, wrong: Json, code: str) -> None:
+    answer = await place.api.post("/v1/tariffs", place.desk, tariff(**wrong))
+    assert answer.json()["code"] == code, answer.text
+    assert (await place.with_prices())["tariff_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"service": "fuel_delivery", "fuel": "electric"}, "service_does_not_fit"),
+        ({"customer_state_code": "00"}, "unknown_state"),
+        ({"location": {"lat": 91, "lng": 0}}, "validation_failed"),
+        ({"min_position": 2**60}, "projection_behind"),
+    ],
+)
+async def test_a_bad_estimate_is_a_named_problem(place: Place, wrong: Json, code: str) -> None:
+    answer = await place.api.post("/v1/price-estimates", place.customer, estimate(**wrong))
+    assert answer.json()["code"] == code
+
+
+Called = Callable[[Answer, Answer], tuple[str, object]]
+ROUTES: dict[str, Called] = {
+    "POST /v1/zones": lambda _zone, _tariff: ("/v1/zones", zone("another")),
+    "GET /v1/zones": lambda _zone, _tariff: ("/v1/zones", None),
+    "GET /v1/zones/{zone_id}": lambda zone, _tariff: (f"/v1/zones/{zone['id']}", None),
+    "POST /v1/zones/{zone_id}/geometry": lambda zone, _tariff: (
+        f"/v1/zones/{zone['id']}/geometry", {"geometry": geometry()}
+    ),
+    "POST /v1/zones/{zone_id}/retirement": lambda zone, _tariff: (f"/v1/zones/{zone['id']}/retirement", {}),
+    "POST /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", tariff()),
+    "POST /v1/tariffs/default": lambda _zone, _tariff: ("/v1/tariffs/default", {}),
+    "GET /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", None),
+    "GET /v1/tariffs/{tariff_id}": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}", None),
+    "POST /v1/tariffs/{tariff_id}/withdrawal": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}/withdrawal", {}),
+    "POST /v1/price-estimates": lambda _zone, _tariff: ("/v1/price-estimates", estimate()),
+}  # fmt: skip
+"""Every route about what a whole tenant shares, and how it is called on a zone and a tariff."""
+WRITTEN_BY_THE_DESK = {route for route in ROUTES if route.startswith("POST") and "estimates" not in route}
+
+
+def test_no_route_is_missing_here() -> None:
+    prefixes = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
+    declared = {
+        f"{next(iter(getattr(route, 'methods')))} {path}"  # noqa: B009  routes of all kinds
+        for route in described_app().routes
+        if (path := getattr(route, "path", "")).startswith(prefixes)
+    }
+    assert declared == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+async def test_the_desk_writes_and_everybody_of_the_tenant_reads(place: Place, route: str) -> None:
+    api = place.api
+    the_zone, the_tariff = await place.with_zone(), await place.with_prices()
+    path, body = ROUTES[route](the_zone, the_tariff)
+    rival = somebody(Role.ADMIN, "rival")
+    for role in Role:
+        caller = somebody(role, place.desk.tenant)
+        answer = await (api.get(path, caller) if body is None else api.post(path, caller, body))
+        if route in WRITTEN_BY_THE_DESK and role not in DESK:
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        elif role is Role.DISPATCHER or route not in WRITTEN_BY_THE_DESK:
+            assert answer.is_success, answer.text
+    if "{" in route:
+        unknown = path.replace(path.split("/")[3], show(Prefix(path.split("/")[3][:4]), new_id(datetime.now(UTC))))
+        for caller, there in ((rival, path), (place.desk, unknown)):
+            answer = await (api.get(there, caller) if body is None else api.post(there, caller, body))
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_lists_show_nothing_of_another_tenant(place: Place) -> None:
+    the_zone, the_tariff = await place.with_zone(), await place.with_prices()
+    position = the_tariff["position"]
+    for path, there in (("/v1/zones", the_zone), ("/v1/tariffs", the_tariff)):
+        ours = (await place.api.get(path, place.customer, min_position=position)).json()["data"]
+        theirs = (await place.api.get(path, somebody(Role.ADMIN, "rival"), min_position=position)).json()["data"]
+        assert [row["id"] for row in ours] == [there["id"]]
+        assert there["id"] not in {row["id"] for row in theirs}
