@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from interfaces.demo.companies import customer_name, customer_phone
 from interfaces.simulation import reading
 from interfaces.simulation.acts import location
-from interfaces.simulation.api import Refused, Who
+from interfaces.simulation.api import Answer, Refused, Who
 from interfaces.simulation.day import person
 from interfaces.simulation.job import ENDED, OVERTAKEN
 
@@ -62,7 +62,7 @@ class Customers:
         await self._pace.take(after_s)
         row = await self._acts.row(request_id, customer)
         if row["state"] in WAITING:
-            await self._off(customer, request_id, self._manners.changed_mind(request_id))
+            await self._off(customer, row, self._manners.changed_mind(request_id))
 
     async def rate(self, customer: Who, crew: Who, request_id: str) -> None:
         """Both sides say how it was, or do not bother."""
@@ -78,14 +78,14 @@ class Customers:
         if quote is None or reading.is_confirmed(row) or row["state"] in ENDED:
             return row["state"] not in ENDED
         if row["state"] == "quoted" and not self._manners.wants_it(request_id):
-            await self._off(customer, request_id, "no_longer_needed")
+            await self._off(customer, row, "no_longer_needed")
             return False
         await self._acts.agree(customer, request_id, quote, "wallet" if by_wallet else "cash")
         return True
 
-    async def _off(self, customer: Who, request_id: str, reason: str) -> None:
+    async def _off(self, customer: Who, row: Answer, reason: str) -> None:
         try:
-            await self._acts.cancel(customer, request_id, reason)
+            await self._acts.cancel(customer, row, reason)
         except Refused as refused:
             if refused.code not in OVERTAKEN:
                 raise

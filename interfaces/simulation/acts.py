@@ -77,9 +77,13 @@ class Acts:
         await self.top_up(customer, f"{request_id}/{version}", brought_minor, str(quote["currency"]))
         return await self.confirm(customer, request_id, version, method, again=True)
 
-    async def cancel(self, customer: Who, request_id: str, reason: str) -> Answer:
-        """Call it off."""
-        return await self.say(customer, f"{REQUESTS}/{request_id}/cancellation", {"reason": reason}, note="cancelled")
+    async def cancel(self, customer: Who, row: Answer, reason: str) -> Answer:
+        """Call it off, as it was when it was looked at: after another look it is another decision."""
+        path, version = f"{REQUESTS}/{row['id']}/cancellation", int(row["version"])
+        key = f"{self.run}{path}/{version}"
+        answer = await self.api.order(customer, path, key, {"reason": reason}, version)
+        self.journal.note("cancelled", answer)
+        return answer
 
     async def start_code(self, customer: Who, request_id: str) -> str:
         """The code that the customer sees and tells the crew, standing beside it."""

@@ -94,9 +94,14 @@ class Api:
         """Raise httpx.TransportError when nobody is there, before anything is begun."""
         await self._client.get("/livez")
 
-    async def order(self, who: Who, path: str, key: str, body: Mapping[str, object] | None = None) -> Answer:
-        """A command; raises Refused or GaveUp."""
-        return await self._asked(who, _Asking("POST", path, headers={"Idempotency-Key": key}, body=body))
+    async def order(
+        self, who: Who, path: str, key: str, body: Mapping[str, object] | None = None, version: int | None = None
+    ) -> Answer:
+        """A command, decided on what that version showed where one is given; raises Refused or GaveUp."""
+        headers = {"Idempotency-Key": key}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return await self._asked(who, _Asking("POST", path, headers=headers, body=body))
 
     async def ask(self, who: Who, path: str, **parameters: str | int) -> Answer:
         """A query; raises Refused or GaveUp."""
