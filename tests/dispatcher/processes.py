@@ -12,6 +12,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from application.log import CommandContext, fingerprint_of
 from application.register_provider import RegisterProvider, register_provider
 from application.request_service import RequestService, request_service
 from application.start_shift import StartShift, start_shift
+from application.trade import FREE_EVERYWHERE, Trade
 from domain.actor import Actor, Role
 from infra.embedded.postgres import free_port
 from tests.support.roadside import CALL, DESK_ACTOR, PROFILE, TENANT, TOWING
@@ -62,18 +64,19 @@ class Desk:
         await self.run(start_shift, StartShift(who, provider_id, shift_id, crew_id, truck_id, cell, at))
         return shift_id
 
-    async def calls(self) -> UUID:
+    async def calls(self, trade: Trade = FREE_EVERYWHERE) -> UUID:
         customer_id, request_id = uuid4(), uuid4()
         call = replace(CALL, customer_id=customer_id)
         customer = Actor(Role.CUSTOMER, customer_id, TENANT)
-        await self.run(request_service, RequestService(customer, request_id, call, datetime.now(UTC)))
+        command = RequestService(customer, request_id, call, datetime.now(UTC))
+        await self.run(partial(request_service, trade=trade), command)
         return request_id
 
 
 class Process:
     """`vehicaid dispatcher` in a process of its own."""
 
-    def __init__(self, settings: Settings, directory: Path, offer_lapses_after_s: int = 1) -> None:
+    def __init__(self, settings: Settings, directory: Path, offer_lapses_after_s: int = 1, **set_to: str) -> None:
         self.metrics_port = free_port()
         self.log = directory / f"dispatcher-{self.metrics_port}"
         self._screen = self.log.open("wb")
@@ -88,6 +91,7 @@ class Process:
                 "VEHICAID_OFFER_LAPSES_AFTER_S": str(offer_lapses_after_s),
                 "VEHICAID_DISPATCHER_ORPHAN_CHECK_S": "0.5",
                 "VEHICAID_DISPATCHER_ORPHAN_PATIENCE_S": "3",
+                **{f"VEHICAID_{name.upper()}": value for name, value in set_to.items()},
             },
             stdout=self._screen,
             stderr=self._screen,
