@@ -34,6 +34,7 @@ class Prefix(StrEnum):
     WALLET = "wal_"
     PAYMENT = "pay_"
     INVOICE = "inv_"
+    DOCUMENT = "doc_"
 
 
 class BadId(BadInput):

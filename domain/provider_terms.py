@@ -114,6 +114,12 @@ class ProviderClosed(Refusal):
     code = "provider_closed"
 
 
+class AlreadyApplied(Refusal):
+    """This company is known already."""
+
+    code = "already_applied"
+
+
 class UnknownCrew(Refusal):
     """This provider has no such crew member."""
 

@@ -36,8 +36,8 @@ class ShiftState(StrEnum):
 ON_THE_JOB = (ShiftState.COMMITTED, ShiftState.AT_JOB, ShiftState.IN_TRANSIT, ShiftState.WRAP_UP)
 """What a shift does for a job that it has, in the only order there is (S4)."""
 
-WITHOUT_A_JOB = frozenset({ShiftState.AVAILABLE, ShiftState.ON_BREAK, ShiftState.OFFERED})
-"""Living states that no job depends on: at most an offer, which can be taken back."""
+UNRESERVED = frozenset({ShiftState.AVAILABLE, ShiftState.ON_BREAK})
+"""Living states in which no request depends on the shift."""
 
 
 class WhyForcedOff(StrEnum):
@@ -156,7 +156,7 @@ def shift_acts_open(
     is_stale = state is ShiftState.STALE
     acts = [act for act in _ACTS.get(doing, ()) if not (is_stale and act == "start_break")]
     acts.append("update_stock")
-    if actor.is_desk and doing in WITHOUT_A_JOB and (is_stale or is_over_time(ends_by, at)):
+    if actor.is_desk and doing in UNRESERVED and (is_stale or is_over_time(ends_by, at)):
         acts.append("force_off")
     return tuple(acts)
 

@@ -37,6 +37,7 @@ from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, Tr
 from infra.telemetry.tracing import is_tracing
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.matching_table import ShiftRow, matching_table
+from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
 
@@ -63,6 +64,7 @@ class Stack:
     mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
+    directory: ReadModelView[DirectoryRow]
     positions: PositionStore
     shift_owners: ShiftOwners
     zones: ZoneMap
@@ -119,6 +121,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
+        directory=ReadModelView(readers, provider_directory, "created_at"),
         positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),

@@ -45,6 +45,8 @@ class DispatchSettings(BaseSettings):
     position_fresh_s: float = Field(default=60.0, ge=1, le=3_600)
     # 120 s: phones speak every few seconds; two minutes are no gap in the network any more.
     shift_stale_after_s: float = Field(default=120.0, ge=1, le=3_600)
+    # 12 h: the longest that a crew member may be on duty; after that a shift gets no more offers, and is sent home.
+    longest_duty_s: float = Field(default=43_200.0, ge=1, le=86_400)
     # 60 s between two moves of a shift that are written down.
     shift_moves_every_s: float = Field(default=60.0, ge=1, le=86_400)
 

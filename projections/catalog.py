@@ -12,6 +12,7 @@ from projections.ledger_balances import ledger_balances
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.payments import payments
+from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
 from projections.provider_ratings import provider_ratings
 from projections.provider_statement import provider_statement
@@ -30,6 +31,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
     (
         request_board,
         provider_jobs,
+        provider_directory,
         audit_trail,
         matching_table,
         customer_requests,

@@ -13,10 +13,12 @@ from application.register_provider import RegisterProvider, register_provider
 from application.reinstate_provider import ReinstateProvider, reinstate_provider
 from application.suspend_provider import SuspendProvider, suspend_provider
 from domain.actor import Actor, Role
+from domain.catalogue import VehicleClass
 from domain.ids import Prefix, parse, show
-from domain.provider import Provider
+from domain.provider import Provider, ProviderState
+from domain.provider_terms import Document
 from domain.refusal import NotFound
-from interfaces.http import answers
+from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.routes.offers import JOBS, offers_page
 from interfaces.http.routing import DESK, REQUIRED, Routes
@@ -26,11 +28,13 @@ from interfaces.http.shapes.providers import (
     CrewMemberDone,
     ProviderBody,
     ProviderDone,
+    ProviderPage,
     ProviderShown,
     SuspensionBody,
     TruckBody,
     TruckDone,
 )
+from projections.provider_directory import DirectoryRow
 
 PATH = "/v1/providers"
 ONE = PATH + "/{provider_id}"
@@ -79,10 +83,67 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
         "phone": profile.fields.get("phone") if profile else None,
         "crew": [{"crew_id": show(Prefix.CREW, one), "skills": skills} for one, skills in provider.crew.items()],
         "trucks": [
-            {"truck_id": show(Prefix.TRUCK, one), "equipment": equipment} for one, equipment in provider.trucks.items()
+            {
+                "truck_id": show(Prefix.TRUCK, one),
+                "equipment": equipment,
+                "vehicle_classes": provider.truck_classes[one],
+            }
+            for one, equipment in provider.trucks.items()
         ],
+        "documents": [_document(one, document) for one, document in provider.documents.items()],
+        "missing": provider.lacks(call.at, verified=True),
+        "suspended_for": provider.suspended_for,
+        "suspended_until": provider.suspended_until,
         "on_duty": [show(Prefix.SHIFT, shift_id) for shift_id in provider.on_duty],
         "can": provider.can(call.actor, call.at),
+    }
+
+
+def _document(document_id: UUID, document: Document) -> dict[str, object]:
+    paper = document.paper
+    return {
+        "document_id": show(Prefix.DOCUMENT, document_id),
+        "kind": paper.kind,
+        "state": document.state,
+        "sha256": paper.sha256,
+        "valid_until": paper.valid_until,
+        "crew_id": answers.shown_id("crew_id", paper.crew_id),
+        "truck_id": answers.shown_id("truck_id", paper.truck_id),
+    }
+
+
+@routes.query(PATH, ProviderPage, roles=DESK, problems=("invalid_cursor",))
+async def list_providers(
+    call: Asked, state: Annotated[ProviderState | None, Query()] = None, *, page: Paged
+) -> Response:
+    """List the companies, latest first: how they stand and what they have done, without their names."""
+    return await paging.answer(
+        call,
+        call.stack.directory,
+        PATH,
+        {"state": state},
+        {"state": state},
+        page,
+        key_of=lambda row: (row.created_at, row.provider_id),
+        show=_listed,
+    )
+
+
+def _listed(row: DirectoryRow) -> dict[str, object]:
+    return {
+        "id": show(Prefix.PROVIDER, row.provider_id),
+        "version": row.version,
+        "state": row.state,
+        "suspended_until": row.suspended_until,
+        "crew": len(row.crew),
+        "trucks": len(row.trucks),
+        "on_duty": len(row.on_duty),
+        "documents_waiting": row.documents_waiting,
+        "offers": row.offers,
+        "accepted": row.accepted,
+        "completed": row.completed,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
     }
 
 
@@ -111,7 +172,7 @@ async def list_provider_jobs(
     CrewMemberDone,
     status=201,
     roles=(Role.PROVIDER, *DESK),
-    problems=("no_capability", "fleet_full"),
+    problems=("no_capability", "fleet_full", "provider_closed"),
 )
 async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberBody) -> Response:
     """Add a crew member, or note what one has learnt."""
@@ -122,27 +183,51 @@ async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberB
 
 
 @routes.command(
-    ONE + "/trucks", TruckDone, status=201, roles=(Role.PROVIDER, *DESK), problems=("no_capability", "fleet_full")
+    ONE + "/trucks",
+    TruckDone,
+    status=201,
+    roles=(Role.PROVIDER, *DESK),
+    problems=("no_capability", "fleet_full", "provider_closed"),
 )
 async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Response:
-    """Add a truck, or note its refit."""
+    """Add a truck, or note its refit: what it carries, and which vehicles it is made for."""
     truck_id = _own_or_new(call, Prefix.TRUCK, body.truck_id)
-    command = AddTruck(call.actor, _id(provider_id), truck_id, tuple(body.equipment), call.at, call.expected_version)
+    command = AddTruck(
+        call.actor,
+        _id(provider_id),
+        truck_id,
+        tuple(body.equipment),
+        call.at,
+        call.expected_version,
+        tuple(body.vehicle_classes or VehicleClass),
+    )
     done = await call.run(add_truck, command)
     return answers.done(done, Prefix.PROVIDER, status=201, location=PATH, truck_id=show(Prefix.TRUCK, truck_id))
 
 
-@routes.command(ONE + "/suspension", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("not_allowed",))
+@routes.command(
+    ONE + "/suspension",
+    ProviderDone,
+    roles=DESK,
+    if_match=REQUIRED,
+    problems=("not_allowed", "out_of_turn", "provider_closed", "bad_suspension"),
+)
 async def suspend_company(call: Command, provider_id: str, body: SuspensionBody) -> Response:
-    """Keep a provider from working.
+    """Keep a provider from working, until an instant or until it is reinstated.
 
     A job under way is finished. If-Match is required: it may have been suspended and reinstated since you looked.
     """
-    command = SuspendProvider(call.actor, _id(provider_id), body.reason, call.at, call.expected_version)
+    command = SuspendProvider(call.actor, _id(provider_id), body.reason, call.at, call.expected_version, body.until)
     return answers.done(await call.run(suspend_provider, command), Prefix.PROVIDER)
 
 
-@routes.command(ONE + "/reinstatement", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("not_allowed",))
+@routes.command(
+    ONE + "/reinstatement",
+    ProviderDone,
+    roles=DESK,
+    if_match=REQUIRED,
+    problems=("not_allowed", "out_of_turn", "provider_closed"),
+)
 async def reinstate_company(call: Command, provider_id: str) -> Response:
     """Let a suspended provider work again.
 

@@ -4,21 +4,26 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.catalogue import Capability
-from domain.provider import ProviderState, SuspendReason
-from domain.shift import ShiftState
+from domain.catalogue import Capability, VehicleClass
+from domain.provider_terms import (
+    DocumentFlaw,
+    DocumentKind,
+    DocumentState,
+    ProviderState,
+    RejectReason,
+    SuspendReason,
+)
 from interfaces.http.shapes.values import (
     Body,
     Can,
-    Cell,
     CrewId,
-    Location,
+    DocumentId,
+    Instant,
+    InstantTold,
     Name,
-    OfferId,
     Phone,
     Position,
     ProviderId,
-    RequestId,
     ShiftId,
     Shown,
     TruckId,
@@ -27,6 +32,9 @@ from interfaces.http.shapes.values import (
 
 # There are ten capabilities; a longer list repeats itself.
 Capabilities = Annotated[list[Capability], Field(min_length=1, max_length=20, examples=[["tow", "flat_tyre"]])]
+
+
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="Of the document's bytes.", examples=["0" * 64])]
 
 
 class ProviderBody(Body):
@@ -48,27 +56,19 @@ class TruckBody(Body):
 
     equipment: Capabilities
     truck_id: TruckId | None = None
+    vehicle_classes: Annotated[
+        list[VehicleClass] | None,
+        Field(min_length=1, max_length=20, description="What it is made for; all, unless told.", examples=[["car"]]),
+    ] = None
 
 
 class SuspensionBody(Body):
     """Why a provider may not work for now."""
 
     reason: Annotated[SuspendReason, Field(examples=["documents_expired"])]
-
-
-class ShiftBody(Body):
-    """Who goes on duty with which truck, and where; only the cell of the place is kept."""
-
-    provider_id: ProviderId
-    crew_id: CrewId
-    truck_id: TruckId
-    location: Location
-
-
-class BreakEndBody(Body):
-    """Where the crew member is back at work."""
-
-    location: Location
+    until: Annotated[
+        InstantTold | None, Field(description="When it is over by itself; null: until somebody reinstates it.")
+    ] = None
 
 
 class ProviderDone(Shown):
@@ -107,6 +107,19 @@ class TruckShown(Shown):
 
     truck_id: TruckId
     equipment: list[Capability]
+    vehicle_classes: list[VehicleClass]
+
+
+class DocumentShown(Shown):
+    """A document as it stands; without a crew member or a truck it is the company's."""
+
+    document_id: DocumentId
+    kind: DocumentKind
+    state: DocumentState
+    sha256: Sha256
+    valid_until: Instant | None
+    crew_id: CrewId | None
+    truck_id: TruckId | None
 
 
 class ProviderShown(Shown):
@@ -119,42 +132,64 @@ class ProviderShown(Shown):
     phone: str | None
     crew: list[CrewMemberShown]
     trucks: list[TruckShown]
+    documents: list[DocumentShown]
+    missing: Annotated[
+        list[DocumentKind], Field(description="What every company shows and this one has not, verified.")
+    ]
+    suspended_for: SuspendReason | None
+    suspended_until: Instant | None
     on_duty: list[ShiftId]
     can: Can
 
 
-class ShiftDone(Shown):
-    """Where a shift stands after a command; the ids are what it is kept for."""
+class DocumentBody(Body):
+    """A document that is shown: its hash, until when it is valid, and whose it is when it is not the company's."""
 
-    id: ShiftId
+    kind: Annotated[DocumentKind, Field(examples=["insurance"])]
+    sha256: Sha256
+    valid_until: Annotated[InstantTold | None, Field(examples=["2028-03-31T00:00:00Z"])] = None
+    crew_id: CrewId | None = None
+    truck_id: TruckId | None = None
+
+
+class DocumentRejectionBody(Body):
+    """What is wrong with a document."""
+
+    reason: Annotated[DocumentFlaw, Field(examples=["unreadable"])]
+
+
+class ProviderRejectionBody(Body):
+    """Why a company is not taken."""
+
+    reason: Annotated[RejectReason, Field(examples=["documents"])]
+
+
+class DocumentDone(ProviderDone):
+    """The same, with the document's id."""
+
+    document_id: DocumentId
+
+
+class ProviderListed(Shown):
+    """A provider in the directory: no names, how it stands and what it has done."""
+
+    id: ProviderId
     version: Version
-    position: Position
-    state: ShiftState
-    provider_id: ProviderId
-    capabilities: list[Capability]
-    cell: Cell
-    offer_id: OfferId | None
-    request_id: RequestId | None
+    state: ProviderState
+    suspended_until: Instant | None
+    crew: int
+    trucks: int
+    on_duty: int
+    documents_waiting: Annotated[int, Field(description="Uploaded, and nobody has checked them yet.")]
+    offers: int
+    accepted: int
+    completed: int
+    created_at: Instant
+    updated_at: Instant
 
 
-class ShiftShown(Shown):
-    """A shift as it stands."""
+class ProviderPage(Shown):
+    """One page of the directory, newest first."""
 
-    id: ShiftId
-    version: Version
-    state: ShiftState
-    provider_id: ProviderId
-    crew_id: CrewId
-    truck_id: TruckId
-    capabilities: list[Capability]
-    cell: Cell
-    offer_id: OfferId | None
-    request_id: RequestId | None
-    can: Can
-
-
-class ShiftPage(Shown):
-    """One page of shifts on duty, latest first."""
-
-    data: list[ShiftShown]
+    data: list[ProviderListed]
     next_cursor: str | None

@@ -1,0 +1,41 @@
+"""How is it noted that a document has run out?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.answers import provider_told
+from application.guards import check_role, check_version
+from domain.actor import DESK
+from domain.provider import Provider
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireDocument:
+    """Its time is up."""
+
+    actor: Actor
+    provider_id: UUID
+    document_id: UUID
+    at: datetime
+    expected_version: int | None = None
+
+
+async def expire_document(command: ExpireDocument, work: Work) -> Answer:
+    """Note that a document has run out; twice changes nothing.
+
+    Raises NotAllowed, NotFound, StaleVersion, UnknownDocument, or OutOfTurn before its time.
+    """
+    check_role(work, command.actor, *DESK)
+    provider = await work.get(Provider, command.provider_id)
+    check_version(provider, command.expected_version)
+    provider.expire_document(command.document_id, command.at)
+    return provider_told(provider)
