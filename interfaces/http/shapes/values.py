@@ -82,7 +82,7 @@ Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, exampl
 
 def rfc3339(text: object) -> object:
     """The text, when it is a date and a time; raises ValueError for what would only be guessed to be one."""
-    if isinstance(text, str) and not RFC_3339.fullmatch(text):
+    if not isinstance(text, str) or not RFC_3339.fullmatch(text):
         raise ValueError("write the instant as 2026-11-22T14:00:00Z")
     return text
 
