@@ -38,6 +38,7 @@ class Customers:
         self._acts = acts
         self._manners = manners
         self._pace = pace
+        self._seen_to: set[str] = set()
 
     def subject_of(self, number: int, at: datetime) -> str:
         """Who that is on that day: people are new every day, so that their names can be forgotten after some days."""
@@ -50,7 +51,19 @@ class Customers:
         await self.wait(customer, str(made["id"]), by_wallet=breakdown.pays_by_wallet)
 
     async def wait(self, customer: Who, request_id: str, *, by_wallet: bool) -> None:
-        """From wherever the request stands: decide about the price, then wait, and perhaps not long enough."""
+        """From wherever the request stands: decide about the price, then wait, and perhaps not long enough.
+
+        One customer decides once: whoever looks through the board meanwhile finds it seen to.
+        """
+        if request_id in self._seen_to:
+            return
+        self._seen_to.add(request_id)
+        try:
+            await self._wait(customer, request_id, by_wallet=by_wallet)
+        finally:
+            self._seen_to.discard(request_id)
+
+    async def _wait(self, customer: Who, request_id: str, *, by_wallet: bool) -> None:
         row = await self._acts.row(request_id, customer)
         if row["state"] in DECIDING or (reading.is_priced(row) and not reading.is_confirmed(row)):
             await self._pace.take(self._manners.reads_quote_s(request_id))
