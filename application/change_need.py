@@ -85,7 +85,7 @@ async def _search_anew_unless_able(work: Work, request: ServiceRequest, trade: T
         return
     shift = await work.get(Shift, held.shift_id)
     try:
-        shift.check_capable(request.service, request.vehicle_class)
+        shift.check_capable(request.service, request.vehicle_class, request.fuel)
     except NotCapable:
         request.revoke_assignment(RevokeReason.NEED_CHANGED, at)
         start_search(request, trade, at)

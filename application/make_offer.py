@@ -55,7 +55,7 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     shift = await work.get(Shift, command.shift_id)
     provider = await work.get(Provider, shift.provider_id)
     provider.check_active(command.at)
-    shift.check_capable(request.service, request.vehicle_class)
+    shift.check_capable(request.service, request.vehicle_class, request.fuel)
     if command.instead_of is not None:
         await _supersede(command.instead_of, request, work, command.at)
     request.make_offer(command.offer_id, provider.id, shift.id, command.at)

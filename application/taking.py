@@ -23,7 +23,7 @@ async def check_may_take(work: Work, offer: Offer, request: ServiceRequest, at: 
     provider = await work.get(Provider, offer.provider_id)
     provider.check_active(at)
     shift = await work.get(Shift, offer.shift_id)
-    shift.check_capable(request.service, request.vehicle_class)
+    shift.check_capable(request.service, request.vehicle_class, request.fuel)
     return shift
 
 

@@ -68,25 +68,30 @@ _LIFTED = frozenset({VehicleClass.TWO_WHEELER, VehicleClass.THREE_WHEELER})
 _MOVING = frozenset({Service.TOW, Service.FLATBED_TOW, Service.WINCH_OUT})
 
 
-def _needs(service: Service, vehicle_class: VehicleClass) -> frozenset[Capability]:
-    if service is Service.TOW and vehicle_class in _LIFTED:
-        return frozenset({Capability.FLATBED_TOW})
+def _needs(service: Service, vehicle_class: VehicleClass, fuel: Fuel) -> frozenset[Capability]:
     needs = {Capability(service.value)}
+    if service is Service.TOW and (vehicle_class in _LIFTED or fuel is Fuel.ELECTRIC):
+        needs = {Capability.FLATBED_TOW}
     if vehicle_class is VehicleClass.TRUCK and service in _MOVING:
         needs.add(Capability.HEAVY_DUTY)
     return frozenset(needs)
 
 
-_NEEDS = {(service, size): _needs(service, size) for service in Service for size in VehicleClass}
+_NEEDS = {
+    (service, size, fuel): _needs(service, size, fuel) for service in Service for size in VehicleClass for fuel in Fuel
+}
 
 
-def required_capabilities(service: Service, vehicle_class: VehicleClass) -> frozenset[Capability]:
+def required_capabilities(
+    service: Service, vehicle_class: VehicleClass, fuel: Fuel = Fuel.UNKNOWN
+) -> frozenset[Capability]:
     """What a shift must be capable of to do this job.
 
-    The service itself; a two- or three-wheeler cannot hang from a wheel lift, so towing one needs a flatbed;
-    moving a truck needs heavy-duty gear besides.
+    The service itself; a two- or three-wheeler cannot hang from a wheel lift, so towing one needs a flatbed; so does
+    an electric vehicle, whose motor turns with its wheels and can burn; moving a truck needs heavy-duty gear besides.
+    Nobody asks which wheels are driven: whoever knows that they all are asks for a flatbed.
     """
-    return _NEEDS[service, vehicle_class]
+    return _NEEDS[service, vehicle_class, fuel]
 
 
 def check_fit(service: Service, fuel: Fuel) -> None:

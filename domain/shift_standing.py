@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.aggregate import Chapter
-from domain.catalogue import Capability, Service, VehicleClass
+from domain.catalogue import Capability, Fuel, Service, VehicleClass
 from domain.refusal import OutOfTurn
 from domain.shift_terms import (
     NotCapable,
@@ -47,9 +47,9 @@ class ShiftStanding(Chapter):
         """Whether its longest duty is over (S3)."""
         return is_over_time(self.ends_by, at)
 
-    def check_capable(self, service: Service, vehicle_class: VehicleClass) -> None:
+    def check_capable(self, service: Service, vehicle_class: VehicleClass, fuel: Fuel = Fuel.UNKNOWN) -> None:
         """Refuse a job that this shift cannot do (I5); raises NotCapable."""
-        missing = lacking(frozenset(self.capabilities), frozenset(self.vehicle_classes), service, vehicle_class)
+        missing = lacking(frozenset(self.capabilities), frozenset(self.vehicle_classes), service, vehicle_class, fuel)
         if missing:
             raise NotCapable(f"the shift lacks {', '.join(missing)}", missing=" ".join(missing))
 

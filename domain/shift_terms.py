@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.actor import Actor
-from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from domain.refusal import BadInput, Refusal
 
 MOST_FUEL_L = 2_000
@@ -127,13 +127,17 @@ class Stock:
 
 
 def lacking(
-    capabilities: frozenset[Capability], vehicle_classes: frozenset[VehicleClass], service: Service, size: VehicleClass
+    capabilities: frozenset[Capability],
+    vehicle_classes: frozenset[VehicleClass],
+    service: Service,
+    size: VehicleClass,
+    fuel: Fuel = Fuel.UNKNOWN,
 ) -> tuple[str, ...]:
     """What a shift lacks for a job: capabilities, and the vehicle's class when its truck is not made for it.
 
     Empty when it can do the job. Made of plain values, so that whoever matches from rows asks the same rule.
     """
-    missing = {each.value for each in required_capabilities(service, size) - capabilities}
+    missing = {each.value for each in required_capabilities(service, size, fuel) - capabilities}
     if size not in vehicle_classes:
         missing.add(size.value)
     return tuple(sorted(missing))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
-from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active"
 # The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
 SEARCHES: Final = """
-SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.declined_by,
-       r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), e.correlation_id, e.command_id,
+SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
+       r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
              WHERE j.tenant = r.tenant AND j.request_id = r.request_id AND j.state IN ('lapsed', 'revoked'))
@@ -140,7 +140,7 @@ def _sizes(takes: Sequence[str]) -> frozenset[VehicleClass]:
 
 def _search(row: tuple[Any, ...]) -> Search:
     (
-        tenant, request_id, version, position, attempt, cell, service, vehicle_class, declined_by,
+        tenant, request_id, version, position, attempt, cell, service, vehicle_class, fuel, declined_by,
         requested_at, updated_at, radius_m, sos, dangers, correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
@@ -153,7 +153,7 @@ def _search(row: tuple[Any, ...]) -> Search:
         position=position,
         attempt=attempt,
         cell=cell,
-        needs=required_capabilities(Service(service), VehicleClass(vehicle_class)),
+        needs=required_capabilities(Service(service), VehicleClass(vehicle_class), Fuel(fuel)),
         vehicle_class=VehicleClass(vehicle_class),
         declined_by=frozenset(map(UUID, declined_by)),
         passed_over=passed_over,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
-from domain.catalogue import Capability, Service, VehicleClass, required_capabilities
+from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from infra.event_store.codec import decode
 from projections.fact import Fact
 from projections.matching_table import ShiftRow, matching_table
@@ -127,7 +127,7 @@ class MemoryBoard:
             position=row.position,
             attempt=row.attempt,
             cell=row.cell,
-            needs=required_capabilities(Service(row.service), VehicleClass(row.vehicle_class)),
+            needs=required_capabilities(Service(row.service), VehicleClass(row.vehicle_class), Fuel(row.fuel)),
             vehicle_class=VehicleClass(row.vehicle_class),
             declined_by=frozenset(row.declined_by),
             passed_over=Counter[UUID](let_pass),
