@@ -39,6 +39,9 @@ class DispatchSettings(BaseSettings):
     escalation_second_s: float = Field(default=300.0, ge=0.1, le=86_400)
     escalation_desk_s: float = Field(default=600.0, ge=0.1, le=86_400)
     search_gives_up_after_s: float | None = Field(default=None, ge=0.1, le=86_400)
+    # A third longer than the crow flies, at 35 km/h over a day: the yardstick of a city, told with each offer.
+    approach_detour_percent: int = Field(default=135, ge=100, le=500)
+    approach_kmh: int = Field(default=35, ge=1, le=200)
     # 5 s between two looks at where shifts are: a twelfth of what makes moving news.
     dispatcher_attendance_s: float = Field(default=5.0, ge=0.1, le=600)
     # 60 s: a position is nearer to the truth than the end of the last job for about a minute.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from application.dispatch import orders
+from application.dispatch.approach import Pace, approach_s
 from application.dispatch.board import Due, TimerKind, by_urgency
 from application.dispatch.due import Rules, what_is_due
 from application.dispatch.nearest import FreeShifts
@@ -18,7 +19,6 @@ from application.make_offer import MakeOffer, make_offer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
     from application.dispatch.board import DispatchBoard, FreeShift, Open, Positions, Search
@@ -35,6 +35,9 @@ SHIFT_AT_FAULT = frozenset(
     }
 )
 """Refusals that are about the shift: another one is asked at once. Any other is about the request."""
+
+NOT_DECIDED = frozenset({"contended", "log_unavailable", "stale_version"})
+"""Answers that say nothing about the order itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Limits:
     """Commands ordered at once: one group commit, done before the next poll."""
     most_timers: int = 500
     """Timers acted on in a round, for the same reason; the rest follow in the next."""
+    pace: Pace = field(default=Pace())
+    """How fast a crew is there: told with the offer."""
     position_is_fresh_for: timedelta = timedelta(seconds=60)
     """Where a crew was a minute ago is nearer to the truth than where its last job ended; later, it may be neither."""
 
@@ -133,11 +138,13 @@ class Rounds:
             )
 
     async def _act_on_timers(self, at: datetime) -> tuple[bool, set[UUID]]:
-        due = await self._board.due(at, self._limits.most_timers)
+        # Beside what can be acted on, the list holds what was refused a moment ago: that must not crowd out the rest.
+        resting = sum(isinstance(standing, datetime) for _, standing in self._held)
+        due = await self._board.due(at, self._limits.most_timers + resting)
         self._watch.timers_due(len(due))
         pending = [each for each in due if not self._is_held(each.subject_id, each.due_at, at)]
         await asyncio.gather(*(self._act_on(each, at) for each in pending))
-        full = len(due) == self._limits.most_timers and bool(pending)
+        full = len(due) >= self._limits.most_timers and bool(pending)
         return full, {each.subject_id for each in pending}
 
     async def _offer_each_to_the_nearest(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
@@ -189,6 +196,7 @@ class Rounds:
             lapses_at=at + self._limits.offer_lapses_after,
             at=at,
             expected_version=search.version,
+            eta_s=approach_s(shift.cell, search.cell, self._limits.pace),
         )
         context = orders.to_make_offer(search, shift, offer_id, at)
         again_at = at + self._limits.look_again_after
@@ -211,7 +219,10 @@ class Rounds:
             orders.to_act_on(due, at),
             what_is_due(due, at, self._rules),
         )
-        self._held[due.subject_id, due.due_at] = at + self._limits.look_again_after
+        # A refusal is kept as long as its name holds; what did not go through at all is tried again soon.
+        is_refused = isinstance(done, str) and done not in NOT_DECIDED
+        rests_for = self._limits.shift_rests_for if is_refused else self._limits.look_again_after
+        self._held[due.subject_id, due.due_at] = at + rests_for
         if not isinstance(done, str):
             self._watch.acted(due, (at - due.ready_at).total_seconds(), replayed=done.replayed)
 

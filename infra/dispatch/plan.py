@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.continue_search import Ladder
+from application.dispatch.approach import Pace
 from application.dispatch.due import Rules
 from application.dispatch.rounds import Limits
 from application.dispatch.whereabouts import Attention
@@ -47,6 +48,7 @@ def limits_of(settings: Settings) -> Limits:
         most_shifts=settings.dispatcher_most_shifts,
         most_offers=settings.dispatcher_most_offers,
         most_timers=settings.dispatcher_most_timers,
+        pace=Pace(settings.approach_detour_percent, settings.approach_kmh),
         position_is_fresh_for=timedelta(seconds=settings.position_fresh_s),
     )
 

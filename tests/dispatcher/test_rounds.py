@@ -1,15 +1,25 @@
 """Does dispatch go on after a decline, a lapse, an empty city, a death between decision and answer, a second leader?"""
 
+from __future__ import annotations
+
 import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from application.dispatch.board import Due, TimerKind
 from application.log import LogUnavailable, Save
 from application.suspend_provider import SuspendProvider, suspend_provider
 from domain.catalogue import Capability
 from domain.provider import SuspendReason
+from infra.event_store.codec import decode
 from tests.dispatcher.city import OFFER_TTL, City, near
-from tests.support.roadside import DESK_ACTOR, NOON
+from tests.support.roadside import DESK_ACTOR, NOON, TENANT, some_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
 
 pytestmark = pytest.mark.anyio
 
@@ -254,3 +264,35 @@ async def test_same_board_same_answer() -> None:
             await city.calls()
         await city.rounds(2)
     assert [event.payload for event in first.log.events] == [event.payload for event in second.log.events]
+
+
+async def test_an_offer_tells_how_long_the_drive_will_be_from_where_the_crew_is_now() -> None:
+    city = City()
+    _, shift_id = await city.on_duty(near(4))
+    await city.says_it_is_at(shift_id, 2)
+    request_id = await city.calls()
+    await city.rounds(1)
+    (made,) = [event for event in city.log.events if event.topic == "offer.made"]
+    # 2 km of crow-fly, a third more by road, at 35 km/h: some 277 s, give or take a cell.
+    assert 260 < decode(made.topic, made.payload)["eta_s"] < 295
+    assert city.live_offer(request_id).shift_id == shift_id
+
+
+async def test_a_timer_that_is_refused_rests_and_does_not_crowd_out_others() -> None:
+    city = City()
+    city.limits = replace(city.limits, most_timers=1)
+    city.dispatch = city.new_dispatch()
+    stuck, other = await city.calls(), await city.calls()
+    plain = city.board.due
+
+    async def with_a_stuck_one(at: datetime, limit: int) -> Sequence[Due]:
+        lost = Due(TENANT, some_id(666), TimerKind.SEARCH_DUE, NOON, some_id(666), NOON)
+        return [lost, *await plain(at, limit)][:limit]
+
+    city.board.due = with_a_stuck_one  # type: ignore[method-assign]  # a timer of what does not exist
+    city.later(seconds=11)
+    for _ in range(8):
+        await city.dispatch.round(city.now)
+        city.later(milliseconds=250)
+    assert [city.request(each).radius_m for each in (stuck, other)] == [10_000, 10_000]
+    assert city.told.refusals == ["not_found"]
