@@ -5,32 +5,51 @@ from typing import Any
 
 import pytest
 
+from application.accept_counter import AcceptCounter, accept_counter
 from application.accept_offer import AcceptOffer, accept_offer
 from application.add_crew_member import AddCrewMember, add_crew_member
 from application.add_truck import AddTruck, add_truck
+from application.apply_as_provider import ApplyAsProvider, apply_as_provider
+from application.approve_provider import ApproveProvider, approve_provider
 from application.cancel_request import CancelRequest, cancel_request
 from application.complete_service import CompleteService, complete_service
 from application.confirm_arrival import ConfirmArrival, confirm_arrival
+from application.counter_offer import CounterOffer, counter_offer
+from application.decline_counter import DeclineCounter, decline_counter
 from application.decline_offer import DeclineOffer, decline_offer
 from application.end_break import EndBreak, end_break
 from application.end_shift import EndShift, end_shift
 from application.engine import Answer, Work
+from application.expire_document import ExpireDocument, expire_document
+from application.force_off_shift import ForceOffShift, force_off_shift
+from application.get_shift_ready import GetShiftReady, get_shift_ready
 from application.give_up_search import GiveUpSearch, give_up_search
 from application.lapse_offer import LapseOffer, lapse_offer
 from application.make_offer import MakeOffer, make_offer
+from application.offboard_provider import OffboardProvider, offboard_provider
 from application.register_provider import RegisterProvider, register_provider
 from application.reinstate_provider import ReinstateProvider, reinstate_provider
+from application.reject_document import RejectDocument, reject_document
+from application.reject_provider import RejectProvider, reject_provider
+from application.report_delivered import ReportDelivered, report_delivered
 from application.report_en_route import ReportEnRoute, report_en_route
+from application.report_seen import ReportSeen, report_seen
 from application.request_service import RequestService, request_service
 from application.start_break import StartBreak, start_break
 from application.start_shift import StartShift, start_shift
+from application.submit_for_review import SubmitForReview, submit_for_review
 from application.suspend_provider import SuspendProvider, suspend_provider
+from application.update_stock import UpdateStock, update_stock
+from application.upload_document import UploadDocument, upload_document
+from application.verify_document import VerifyDocument, verify_document
 from application.withdraw_offer import WithdrawOffer, withdraw_offer
 from domain.actor import Actor, Role
 from domain.offer import DeclineReason
 from domain.provider import SuspendReason
+from domain.provider_terms import DocumentFlaw, DocumentKind, Paper, RejectReason
 from domain.refusal import NotAllowed, NotFound, Refusal
 from domain.request_terms import CancelReason
+from domain.shift import Stock
 from tests.application.world import World
 from tests.support.roadside import (
     ANOTHER_CUSTOMER,
@@ -58,10 +77,13 @@ from tests.support.roadside import (
     THE_PROVIDER,
     TOWING,
     TRUCK,
+    some_id,
 )
 
 pytestmark = pytest.mark.anyio
 
+DOCUMENT = some_id(701)
+PAN = Paper(DocumentKind.PAN, "0" * 64)
 Case = tuple[Callable[[Any, Work], Awaitable[Answer]], Callable[[Actor], Any]]
 
 ON_THE_REQUEST: dict[str, Case] = {
@@ -73,11 +95,19 @@ ON_THE_REQUEST: dict[str, Case] = {
 ON_THE_OFFER: dict[str, Case] = {
     "accept": (accept_offer, lambda a: AcceptOffer(a, OFFER, SOON)),
     "decline": (decline_offer, lambda a: DeclineOffer(a, OFFER, DeclineReason.BUSY, SOON)),
+    "delivered": (report_delivered, lambda a: ReportDelivered(a, OFFER, SOON)),
+    "seen": (report_seen, lambda a: ReportSeen(a, OFFER, SOON)),
+    "counter": (counter_offer, lambda a: CounterOffer(a, OFFER, 600, SOON)),
 }
 ON_THE_COMPANY: dict[str, Case] = {
     "end_shift": (end_shift, lambda a: EndShift(a, SHIFT, SOON)),
     "start_break": (start_break, lambda a: StartBreak(a, SHIFT, SOON)),
     "end_break": (end_break, lambda a: EndBreak(a, SHIFT, DEPOT_CELL, SOON)),
+    "ready": (get_shift_ready, lambda a: GetShiftReady(a, SHIFT, None, SOON)),
+    "stock": (update_stock, lambda a: UpdateStock(a, SHIFT, Stock(1, 1, 1), SOON)),
+    "document": (upload_document, lambda a: UploadDocument(a, PROVIDER, DOCUMENT, PAN, SOON)),
+    "review": (submit_for_review, lambda a: SubmitForReview(a, PROVIDER, SOON)),
+    "apply": (apply_as_provider, lambda a: ApplyAsProvider(a, PROVIDER, PROFILE, SOON)),
     "crew": (add_crew_member, lambda a: AddCrewMember(a, PROVIDER, OTHER_CREW, TOWING, NOON)),
     "truck": (add_truck, lambda a: AddTruck(a, PROVIDER, OTHER_TRUCK, TOWING, NOON)),
     "start_shift": (start_shift, lambda a: StartShift(a, PROVIDER, OTHER_SHIFT, CREW, TRUCK, DEPOT_CELL, NOON)),
@@ -89,6 +119,15 @@ OF_THE_DESK: dict[str, Case] = {
     "give_up": (give_up_search, lambda a: GiveUpSearch(a, REQUEST, SOON)),
     "register": (register_provider, lambda a: RegisterProvider(a, OTHER_PROVIDER, PROFILE, NOON)),
     "suspend": (suspend_provider, lambda a: SuspendProvider(a, PROVIDER, SuspendReason.FRAUD, NOON)),
+    "take_counter": (accept_counter, lambda a: AcceptCounter(a, OFFER, 600, SOON)),
+    "refuse_counter": (decline_counter, lambda a: DeclineCounter(a, OFFER, 600, SOON)),
+    "verify": (verify_document, lambda a: VerifyDocument(a, PROVIDER, DOCUMENT, SOON)),
+    "reject_document": (reject_document, lambda a: RejectDocument(a, PROVIDER, DOCUMENT, DocumentFlaw.OTHER, SOON)),
+    "expire": (expire_document, lambda a: ExpireDocument(a, PROVIDER, DOCUMENT, SOON)),
+    "approve": (approve_provider, lambda a: ApproveProvider(a, PROVIDER, SOON)),
+    "reject": (reject_provider, lambda a: RejectProvider(a, PROVIDER, RejectReason.OTHER, SOON)),
+    "offboard": (offboard_provider, lambda a: OffboardProvider(a, PROVIDER, SOON)),
+    "force_off": (force_off_shift, lambda a: ForceOffShift(a, SHIFT, SOON)),
     "reinstate": (reinstate_provider, lambda a: ReinstateProvider(a, PROVIDER, NOON)),
 }
 FOR_PROVIDERS = {k: v for k, v in ON_THE_REQUEST.items() if k != "cancel"} | ON_THE_OFFER | ON_THE_COMPANY
