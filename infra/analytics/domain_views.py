@@ -105,11 +105,16 @@ SHIFTS: Final = view(
 
 PROVIDERS: Final = view(
     "providers",
-    "Every provider company that was ever offered a job, and how it went. One row per provider.",
+    "Every provider company, how it stands and how it answers. One row per provider; names and phones are in no view.",
     (
-        ("tenant", "j.tenant", TENANT[2]),
-        ("provider_id", "j.provider_id", "The provider company; its name and phone are in no view."),
-        ("offers", "count(*)", "How many offers it was made."),
+        ("tenant", "p.tenant", TENANT[2]),
+        ("provider_id", "p.provider_id", "The provider company."),
+        ("state", "p.state", "How it stands: applied, active, suspended and so on."),
+        ("joined_at", "p.created_at", "When it registered or applied (UTC)."),
+        ("crew", "jsonb_array_length(p.crew)", "How many crew members it has."),
+        ("trucks", "jsonb_array_length(p.trucks)", "How many trucks it has."),
+        ("on_duty", "jsonb_array_length(p.on_duty)", "How many shifts of its own are on duty."),
+        ("offers", "count(j.offer_id)", "How many offers it was made."),
         ("accepted", "count(*) FILTER (WHERE j.is_accepted)", "How many of them it took."),
         ("declined", "count(*) FILTER (WHERE j.state = 'declined')", "How many of them it declined."),
         ("lapsed", "count(*) FILTER (WHERE j.state = 'lapsed')", "How many of them it did not answer in time."),
@@ -121,7 +126,10 @@ PROVIDERS: Final = view(
             "Seconds from an offer to its answer: median.",
         ),
     ),
-    "{views}.offers j GROUP BY j.tenant, j.provider_id",
+    "{views}.provider_directory p"
+    " LEFT JOIN {views}.offers j ON j.tenant = p.tenant AND j.provider_id = p.provider_id"
+    " GROUP BY p.tenant, p.provider_id, p.state, p.created_at, p.crew, p.trucks, p.on_duty",
+    "provider_directory",
     "offers",
 )
 
