@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from application.engine import Answer
     from domain.offer import Offer
+    from domain.payment import Payment
     from domain.price_terms import PriceLine
     from domain.provider import Provider
     from domain.request_fare import Fare
@@ -117,4 +118,19 @@ def wallet_told(wallet: Wallet) -> Answer:
         "held_minor": wallet.held_minor,
         "available_minor": wallet.available_minor,
         "frozen": wallet.frozen.value if wallet.frozen else None,
+    }
+
+
+def payment_told(payment: Payment) -> Answer:
+    """Where a payment stands, in minor units of its currency."""
+    return {
+        "id": payment.id.hex,
+        "version": payment.version,
+        "state": payment.state.value,
+        "request_id": payment.request_id.hex,
+        "customer_id": payment.customer_id.hex,
+        "amount_minor": payment.amount_minor,
+        "paid_minor": payment.paid_minor,
+        "owed_minor": payment.owed_minor,
+        "currency": payment.currency,
     }

@@ -14,7 +14,8 @@ from uuid import uuid5
 from application.settlement_terms import terms_of
 from domain.invoice import Invoice, InvoiceSeries
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
-from domain.payment import NothingDue, Payment, PaymentState, payment_id
+from domain.payment import Payment
+from domain.payment_terms import NothingDue, PaymentState, payment_id
 from domain.price_terms import PaymentMethod
 from domain.pricing import sac_of
 from domain.refusal import NotFound

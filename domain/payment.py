@@ -2,60 +2,25 @@
 
 from dataclasses import field
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain import ledger
 from domain.aggregate import Aggregate, Created, event
 from domain.ledger import MoneyEvent
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.payment_terms import NothingDue, PaymentState, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
-from domain.refusal import OutOfTurn, Refusal
+from domain.refusal import OutOfTurn
 from domain.request_fare import Outcome
 from domain.split import Bill, Shares, Split, legs_of, shares_of
-
-
-class PaymentState(StrEnum):
-    """How far the payment is."""
-
-    DUE = "due"
-    PAID = "paid"
-    OWED = "owed"
-    SETTLED = "settled"
-    WAIVED = "waived"
-
-
-class WhyWaived(StrEnum):
-    """Why a payment that was due is not asked for any more."""
-
-    GOODWILL = "goodwill"
-    OUR_FAULT = "our_fault"
-    UNCOLLECTABLE = "uncollectable"
-
-
-class WrongAmount(Refusal):
-    """This is not the amount that is due."""
-
-    code = "wrong_amount"
-
-
-class NothingDue(Refusal):
-    """Nothing is due in cash for this job."""
-
-    code = "nothing_due"
-
-
-def payment_id(request_id: UUID) -> UUID:
-    """The payment's id: a request has one."""
-    return uuid5(request_id, "payment")
 
 
 class Payment(Aggregate):
     """What one request costs its customer, and what becomes of that.
 
     ``paid_minor`` was taken from a wallet or, ``collected_minor`` of it, in cash; ``owed_minor`` the customer owes.
-    Once both make up the amount it is divided, exactly once.
+    Once both make up the amount it is divided, exactly once. A debt can be paid later, in parts.
     """
 
     TOPIC = "payment"
@@ -128,6 +93,15 @@ class Payment(Aggregate):
         payable_minor: int
         cash_kept_minor: int
 
+    class Repaid(Aggregate.Event):
+        """So much of what was owed was taken from the customer's wallet, whose own events book it."""
+
+        TOPIC: ClassVar[str] = "payment.repaid"
+        request_id: UUID
+        customer_id: UUID
+        amount_minor: int
+        currency: str
+
     class Waived(Aggregate.Event):
         """What was due is not asked for."""
 
@@ -176,22 +150,14 @@ class Payment(Aggregate):
         """So much was taken from the wallet; raises OutOfTurn, BadAmount or WrongAmount."""
         self._in_turn("capture")
         self._check_open(amount_minor)
-        self.trigger_event(
-            self.Captured,
-            timestamp=at,
-            request_id=self.request_id,
-            customer_id=self.customer_id,
-            amount_minor=amount_minor,
-            currency=self.currency,
-        )
+        self._tell(self.Captured, at, amount_minor=amount_minor)
 
     def collect(self, amount_minor: int, currency: str, at: datetime) -> None:
         """The provider was given the cash: all of it, at once. Raises NothingDue, CurrencyMismatch or WrongAmount."""
         taker = self.provider_id
         if self.state is not PaymentState.DUE or self.method is not PaymentMethod.CASH or taker is None:
             raise NothingDue(f"the payment is {self.state.value}, by {self.method.value}", state=self.state.value)
-        if currency != self.currency:
-            raise CurrencyMismatch(f"{self.currency} is due", currency=currency, wanted=self.currency)
+        self._check_currency(currency)
         if amount_minor != self.open_minor:
             raise WrongAmount(f"{self.open_minor} is due, not {amount_minor}", due_minor=self.open_minor)
         legs = {ledger.cash_with(taker): amount_minor, ledger.advance_for(self.request_id): -amount_minor}
@@ -231,6 +197,19 @@ class Payment(Aggregate):
         )
         return shares
 
+    def repay(self, amount_minor: int, currency: str, at: datetime) -> None:
+        """So much of the debt was taken from the wallet.
+
+        Raises NothingDue, CurrencyMismatch, BadAmount or WrongAmount.
+        """
+        if self.owed_minor == 0:
+            raise NothingDue(state=self.state.value)
+        self._check_currency(currency)
+        checked_amount(amount_minor)
+        if amount_minor > self.owed_minor:
+            raise WrongAmount(f"{self.owed_minor} is owed, not {amount_minor}", due_minor=self.owed_minor)
+        self._tell(self.Repaid, at, amount_minor=amount_minor)
+
     def waive(self, why: WhyWaived, at: datetime) -> None:
         """Ask for it no more; twice changes nothing. Raises OutOfTurn."""
         if self.state is PaymentState.WAIVED:
@@ -238,15 +217,7 @@ class Payment(Aggregate):
         self._in_turn("waive")
         if self.paid_minor:
             raise OutOfTurn(f"{self.paid_minor} was paid already", state=self.state.value, act="waive")
-        self.trigger_event(
-            self.Waived,
-            timestamp=at,
-            request_id=self.request_id,
-            customer_id=self.customer_id,
-            amount_minor=self.open_minor,
-            currency=self.currency,
-            why=why,
-        )
+        self._tell(self.Waived, at, amount_minor=self.open_minor, why=why)
 
     def _cash_kept(self, legs: dict[str, int]) -> int:
         """Set what the provider collected off against its payable; gives how much that was."""
@@ -263,6 +234,14 @@ class Payment(Aggregate):
         checked_amount(amount_minor)
         if amount_minor > self.open_minor:
             raise WrongAmount(f"{self.open_minor} is due, not {amount_minor}", due_minor=self.open_minor)
+
+    def _check_currency(self, currency: str) -> None:
+        if currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} is due", currency=currency, wanted=self.currency)
+
+    def _tell(self, fact: type[Aggregate.Event], at: datetime, **more: object) -> None:
+        told = {"request_id": self.request_id, "customer_id": self.customer_id, "currency": self.currency}
+        self.trigger_event(fact, timestamp=at, **told, **more)
 
     def _book(self, fact: type[MoneyEvent], name: str, legs: dict[str, int], at: datetime, **more: object) -> None:
         booked = ledger.transfer(name, self.id, self.currency, legs)
@@ -289,6 +268,11 @@ class Payment(Aggregate):
     @event(Settled)
     def _on_settled(self) -> None:
         self.state = PaymentState.SETTLED
+
+    @event(Repaid)
+    def _on_repaid(self, amount_minor: int) -> None:
+        self.owed_minor -= amount_minor
+        self.paid_minor += amount_minor
 
     @event(Waived)
     def _on_waived(self) -> None:

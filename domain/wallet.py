@@ -177,7 +177,7 @@ class Wallet(Aggregate):
         hold = self._the_hold(hold_id)
         if amount_minor > hold.amount_minor:
             raise NoSuchHold(f"only {hold.amount_minor} is kept", hold_id=str(hold_id))
-        booked = self._to_the_job("cap", hold_id, hold.request_id, amount_minor)
+        booked = self._taken("cap", hold_id, ledger.advance_for(hold.request_id), amount_minor)
         told = {"hold_id": hold_id, "request_id": hold.request_id, "amount_minor": amount_minor}
         rest = hold.amount_minor - amount_minor
         self._book(self.HoldCaptured, booked, -amount_minor, at, **told, released_minor=rest)
@@ -188,12 +188,13 @@ class Wallet(Aggregate):
             self._release(hold, why, at)
 
     def debit(self, debit_id: UUID, request_id: UUID, amount_minor: int, why: WhyDebited, at: datetime) -> None:
-        """Take money that nothing was kept for; the same debit twice changes nothing.
+        """Take money that nothing was kept for, for a job or what is owed for it; the same debit twice changes nothing.
 
         Raises BadAmount, WalletFrozen or InsufficientFunds.
         """
         checked_amount(amount_minor)
-        booked = self._to_the_job("dbt", debit_id, request_id, amount_minor)
+        owes = ledger.receivable_from(self.customer_id) if why is WhyDebited.DEBT else ledger.advance_for(request_id)
+        booked = self._taken("dbt", debit_id, owes, amount_minor)
         if booked.transfer_id in self.booked:
             return
         self._may_take(self.currency)
@@ -231,8 +232,8 @@ class Wallet(Aggregate):
                 return hold
         raise NoSuchHold(hold_id=str(hold_id))
 
-    def _to_the_job(self, fact: str, of: UUID, request_id: UUID, amount_minor: int) -> Transfer:
-        legs = {ledger.wallet_of(self.customer_id): amount_minor, ledger.advance_for(request_id): -amount_minor}
+    def _taken(self, fact: str, of: UUID, into: str, amount_minor: int) -> Transfer:
+        legs = {ledger.wallet_of(self.customer_id): amount_minor, into: -amount_minor}
         return ledger.transfer(fact, of, self.currency, legs)
 
     def _book(self, fact: type[MoneyEvent], booked: Transfer, change_minor: int, at: datetime, **more: object) -> None:

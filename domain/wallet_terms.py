@@ -51,6 +51,7 @@ class WhyDebited(StrEnum):
 
     SERVICE = "service"
     FEE = "fee"
+    DEBT = "debt"
 
 
 class WhyReleased(StrEnum):

@@ -107,6 +107,13 @@ def _settled(row: PaymentRow, fact: Fact) -> PaymentRow:
     )
 
 
+@payments.on("payment.repaid")
+def _repaid(row: PaymentRow, fact: Fact) -> PaymentRow:
+    repaid = fact.whole("amount_minor")
+    paid, owed = row.paid_minor + repaid, row.owed_minor - repaid
+    return replace(_touched(row, fact, row.state), paid_minor=paid, owed_minor=owed)
+
+
 @payments.on("payment.waived")
 def _waived(row: PaymentRow, fact: Fact) -> PaymentRow:
     return _touched(row, fact, "waived")

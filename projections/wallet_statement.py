@@ -12,7 +12,7 @@ from projections.read_model import Index, Key, ReadModel, Row
 class StatementRow(Row, frozen=True, gc=False):
     """One entry: ``amount_minor`` is positive for what came in, negative for what was taken.
 
-    ``why`` is top_up, refund, goodwill, service or fee; what was kept before it was taken is a service as well.
+    ``why`` is top_up, refund, goodwill, service, fee or debt; what was kept before it was taken is a service as well.
     """
 
     tenant: str

@@ -24,7 +24,8 @@ from domain import ledger
 from domain.areas import Area
 from domain.catalogue import Service
 from domain.geography import cell_of
-from domain.payment import Payment, payment_id
+from domain.payment import Payment
+from domain.payment_terms import payment_id
 from domain.price_terms import PaymentMethod
 from domain.request_job import EvidenceKind
 from domain.tariff import Tariff

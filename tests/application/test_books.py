@@ -8,15 +8,18 @@ from application.cancel_request import CancelRequest, cancel_request
 from application.collect_cash import CollectCash, collect_cash
 from application.freeze_wallet import FreezeWallet, freeze_wallet
 from application.propose_fare import ProposeFare, propose_fare
+from application.repay_debt import RepayDebt, repay_debt
 from application.top_up_wallet import TopUpWallet, top_up_wallet
+from application.waive_payment import WaivePayment, waive_payment
 from domain import ledger
+from domain.actor import Actor
 from domain.invoice import Invoice
 from domain.invoice_terms import invoice_id
 from domain.money import BadAmount, CurrencyMismatch, Money
-from domain.payment import payment_id
+from domain.payment_terms import NothingDue, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
-from domain.refusal import NotAllowed, NotFound, StaleVersion
-from domain.request_terms import CancelReason
+from domain.refusal import NotAllowed, NotFound, OutOfTurn, StaleVersion
+from domain.request_terms import CancelReason, RequestState
 from domain.wallet import Wallet
 from domain.wallet_terms import InsufficientFunds, WalletFrozen, WhyDebited, WhyFrozen, wallet_id
 from projections.invoices import invoices
@@ -31,6 +34,7 @@ from tests.application.world import World
 from tests.projections.telling import facts_logged, folded
 from tests.support.books import audited
 from tests.support.roadside import (
+    ANOTHER_CUSTOMER,
     AUDITOR,
     CUSTOMER,
     DESK_ACTOR,
@@ -103,6 +107,68 @@ async def test_what_a_frozen_wallet_does_not_give_is_owed() -> None:
     payment = await world.payment()
     assert (payment.paid_minor, payment.owed_minor) == (HELP_TOTAL, 1_200)
     assert world.log.books.balance(ledger.receivable_from(CUSTOMER)) == 1_200
+
+
+async def test_a_debt_is_paid_from_the_wallet_later() -> None:
+    world = await PricedWorld().on_scene(FLAT_TYRE, PaymentMethod.CASH)
+    await world.run(cancel_request, CancelRequest(THE_CUSTOMER, REQUEST, CancelReason.OTHER, world.now))
+    owed = FEES.on_scene_minor
+
+    def part(minor: int, actor: Actor = THE_CUSTOMER) -> RepayDebt:
+        return RepayDebt(actor, payment_id(REQUEST), Money(minor, "INR"), NOON)
+
+    for command, refusal in (
+        (part(owed + 1), WrongAmount),
+        (part(1, THE_PROVIDER), NotAllowed),
+        (part(1, ANOTHER_CUSTOMER), NotFound),
+    ):
+        with pytest.raises(refusal):
+            await world.run(repay_debt, command)
+    await world.run(repay_debt, part(1_000))
+    done = await world.run(repay_debt, part(owed - 1_000, DESK_ACTOR))
+    assert (done.answer["paid_minor"], done.answer["owed_minor"]) == (owed, 0)
+    assert world.log.books.balance(ledger.receivable_from(CUSTOMER)) == 0
+    (row,) = folded(payments, facts_logged(world.log.events)).values()
+    assert (row.state, row.paid_minor, row.owed_minor) == ("settled", owed, 0)
+    with pytest.raises(NothingDue):
+        await world.run(repay_debt, part(1))
+
+
+async def test_a_debt_is_not_paid_without_a_wallet() -> None:
+    world = PricedWorld()
+    await world.open_both()
+    await world.ask(FLAT_TYRE, PaymentMethod.CASH)
+    await world.assign()
+    await world.come()
+    await world.run(cancel_request, CancelRequest(THE_CUSTOMER, REQUEST, CancelReason.OTHER, world.now))
+    with pytest.raises(InsufficientFunds):
+        await world.run(repay_debt, RepayDebt(THE_CUSTOMER, payment_id(REQUEST), Money(1, "INR"), NOON))
+
+
+async def test_cash_that_never_came_is_given_up_by_the_desk_and_the_job_closed() -> None:
+    world = await PricedWorld().done(FLAT_TYRE, PaymentMethod.CASH)
+    await world.finish()
+    waiver = WaivePayment(DESK_ACTOR, payment_id(REQUEST), WhyWaived.UNCOLLECTABLE, NOON)
+    with pytest.raises(NotAllowed):
+        await world.run(waive_payment, replace(waiver, actor=THE_PROVIDER))
+    before = world.head
+    await world.run(waive_payment, waiver)
+    await world.run(waive_payment, waiver)
+    assert world.topics(before) == [
+        "payment.waived",
+        "service_request.settled",
+        "service_request.completed",
+        "shift.released",
+    ]
+    assert (await world.the_request()).state is RequestState.COMPLETED
+    assert world.log.books.balance(ledger.payable_to(PROVIDER)) == 0
+
+
+async def test_what_was_paid_is_not_given_up() -> None:
+    world = await PricedWorld().done()
+    await world.finish()
+    with pytest.raises(OutOfTurn):
+        await world.run(waive_payment, WaivePayment(DESK_ACTOR, payment_id(REQUEST), WhyWaived.GOODWILL, NOON))
 
 
 @pytest.mark.parametrize("method", [PaymentMethod.WALLET, PaymentMethod.CASH])

@@ -9,7 +9,7 @@ from application.collect_cash import CollectCash, collect_cash
 from application.confirm_request import ConfirmRequest, confirm_request
 from application.dispute_fare import DisputeFare, dispute_fare
 from application.propose_fare import ProposeFare, propose_fare
-from domain.payment import NothingDue, PaymentState, WrongAmount
+from domain.payment_terms import NothingDue, PaymentState, WrongAmount
 from domain.price_terms import PaymentMethod
 from domain.refusal import BadInput, NotAllowed, NotFound, OutOfTurn
 from domain.request_fare import NotTheLatestFare, WhyDisputed

@@ -6,7 +6,8 @@ from domain import ledger
 from domain.invoice import Invoice, InvoiceSeries
 from domain.invoice_terms import SERIES, DocType, InvoiceLine, Series
 from domain.ledger import Leg
-from domain.payment import Payment, WhyWaived, payment_id
+from domain.payment import Payment
+from domain.payment_terms import WhyWaived, payment_id
 from domain.price_terms import LineKind, PaymentMethod, PriceLine
 from domain.request_fare import Outcome
 from domain.split import Split
@@ -183,6 +184,12 @@ def divided(*, cash_kept: int = 0) -> Fact:
 
 WAIVED = fact(Payment.Waived, LATER, **OF_THE_JOB, amount_minor=TOW_TOTAL, currency="INR", why=WhyWaived.OUR_FAULT)
 
+
+def repaid(amount_minor: int) -> Fact:
+    """Later, from the wallet."""
+    return fact(Payment.Repaid, LATER, **OF_THE_JOB, amount_minor=amount_minor, currency="INR")
+
+
 THE_SERIES = Series(TENANT, "", DocType.INVOICE, SERIES, "25-26")
 THE_INVOICE = some_id(83)
 
@@ -233,6 +240,7 @@ SAMPLES: tuple[Fact, ...] = (
     COLLECTED,
     owed(),
     divided(),
+    repaid(5_000),
     WAIVED,
     ISSUED,
     NUMBERED,

@@ -8,7 +8,8 @@ from hypothesis.stateful import invariant, rule
 
 from domain import ledger
 from domain.ledger import Leg, check_balanced
-from domain.payment import Payment, PaymentState, WhyWaived
+from domain.payment import Payment
+from domain.payment_terms import PaymentState, WhyWaived
 from domain.price_terms import PaymentMethod
 from domain.request_fare import Outcome
 from domain.split import bill_of
@@ -53,6 +54,10 @@ class PaymentMachine(AggregateMachine[Payment]):
     @rule()
     def settle(self) -> None:
         self.attempt(lambda p: p.settle(bill_of(TOW_LINES), HOUSE, self.now))
+
+    @rule(amount=AMOUNTS)
+    def repay(self, amount: int) -> None:
+        self.attempt(lambda p: p.repay(amount, "INR", self.now))
 
     @rule()
     def waive(self) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.money import CurrencyMismatch
-from domain.payment import NothingDue, Payment, PaymentState, WhyWaived, WrongAmount, payment_id
+from domain.money import BadAmount, CurrencyMismatch
+from domain.payment import Payment
+from domain.payment_terms import NothingDue, PaymentState, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn, Refusal
 from domain.request_fare import Outcome
@@ -21,6 +22,7 @@ from tests.domain.money_facts import (
     due,
     owed,
     paid,
+    repaid,
 )
 from tests.support.roadside import CUSTOMER, LATER, OTHER_REQUEST, PROVIDER, REQUEST
 from tests.support.rulebook import Fact, born, given
@@ -44,6 +46,10 @@ def owe(p: Payment) -> None:
 
 def settle(p: Payment) -> None:
     p.settle(BILL, HOUSE, LATER)
+
+
+def repay(amount_minor: int, currency: str = "INR") -> Command:
+    return lambda p: p.repay(amount_minor, currency, LATER)
 
 
 def waive(p: Payment) -> None:
@@ -78,6 +84,14 @@ def test_what_the_wallet_could_not_give_the_customer_owes() -> None:
     given(Payment, due(), owed()).when(owe).then_nothing()
 
 
+def test_a_debt_is_paid_later_in_parts() -> None:
+    before = (due(), owed(), divided())
+    given(Payment, *before).when(repay(5_000)).then(repaid(5_000))
+    given(Payment, *before, repaid(5_000)).when(repay(TOW_TOTAL - 5_000)).then(repaid(TOW_TOTAL - 5_000))
+    payment = given(Payment, *before, repaid(5_000)).now()
+    assert (payment.paid_minor, payment.owed_minor, payment.open_minor) == (5_000, TOW_TOTAL - 5_000, 0)
+
+
 def test_a_provider_keeps_the_cash_and_owes_the_commission() -> None:
     given(Payment, CASH_DUE).when(collect()).then(COLLECTED)
     given(Payment, CASH_DUE, COLLECTED).when(settle).then(divided(cash_kept=TOW_TOTAL))
@@ -100,6 +114,11 @@ def test_a_provider_keeps_the_cash_and_owes_the_commission() -> None:
         ((due(), WAIVED), owe, OutOfTurn),
         ((due(), paid(5)), waive, OutOfTurn),
         ((due(), paid()), waive, OutOfTurn),
+        ((due(), paid(), divided()), repay(1), NothingDue),
+        ((due(), owed(), divided()), repay(TOW_TOTAL + 1), WrongAmount),
+        ((due(), owed(), divided()), repay(0), BadAmount),
+        ((due(), owed(), divided()), repay(1, "JPY"), CurrencyMismatch),
+        ((due(), owed(), divided(), repaid(TOW_TOTAL)), repay(1), NothingDue),
     ],
 )
 def test_what_is_not_due_is_refused(before: tuple[Fact, ...], command: Command, refusal: type[Refusal]) -> None:

@@ -197,6 +197,13 @@ def test_what_nothing_was_kept_for_is_taken_once() -> None:
     given(Wallet, *RICH, debited()).when(debit()).then_nothing()
 
 
+def test_a_debt_is_paid_to_what_is_owed_and_not_to_the_job() -> None:
+    wallet = given(Wallet, *RICH).now()
+    wallet.debit(PAYMENT, REQUEST, 5, WhyDebited.DEBT, LATER)
+    (paid,) = wallet.collect_events()
+    assert [leg.account for leg in paid.legs] == [ledger.wallet_of(CUSTOMER), ledger.receivable_from(CUSTOMER)]
+
+
 def test_a_wallet_remembers_so_many_transfers() -> None:
     wallet = given(Wallet, OPENED).now()
     for number in range(TRANSFERS_REMEMBERED + 5):

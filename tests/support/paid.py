@@ -11,15 +11,17 @@ from application.log import CommandContext, fingerprint_of
 from application.settlement import collect_cash, hold_for, settle_job
 from domain import ledger
 from domain.actor import Actor, Role
+from domain.catalogue import Capability
 from domain.ids import new_id
 from domain.invoice_terms import invoice_id
 from domain.offer import Offer
 from domain.offer_terms import Terms
-from domain.payment import payment_id
+from domain.payment_terms import payment_id
 from domain.price_terms import FREE_OF_FEES, LineKind, PaymentMethod, PriceLine
 from domain.request_job import EvidenceKind, StartedBy
 from domain.request_terms import ConfirmedBy, Dispatch, Quote
 from domain.service_request import ServiceRequest
+from domain.shift import Shift
 from domain.wallet import Wallet
 from domain.wallet_terms import WhyCredited
 from tests.support.roadside import CALL
@@ -99,6 +101,23 @@ def accepted_offer(request: ServiceRequest, at: datetime) -> Offer:
     return offer
 
 
+def kept_shift(offer: Offer, at: datetime) -> Shift:
+    """Whose work is done and whose papers are not."""
+    shift = Shift.start(
+        offer.shift_id,
+        provider_id=offer.provider_id,
+        crew_id=new_id(at),
+        truck_id=new_id(at),
+        capabilities=tuple(Capability),
+        cell=CALL.cell,
+        at=at,
+    )
+    shift.hold(offer.id, offer.request_id, at)
+    shift.commit(offer.id, at)
+    shift.wrap_up(at)
+    return shift
+
+
 async def a_paid_job(
     engine: Engine,
     tenant: str = "demo",
@@ -107,8 +126,12 @@ async def a_paid_job(
     paid_in: int = PAID_IN,
     at: datetime | None = None,
     provider_id: UUID | None = None,
+    collected: bool = True,
 ) -> PaidJob:
-    """Somebody new pays in, is helped, and pays; the provider is a new one too, unless named."""
+    """Somebody new pays in, is helped, and pays; the provider is a new one too, unless named.
+
+    What was not paid in is owed. Cash that is not ``collected`` is still due.
+    """
     now = at or datetime.now(UTC)
     customer_id, request_id, provider_id = new_id(now), new_id(now), provider_id or new_id(now)
 
@@ -117,11 +140,15 @@ async def a_paid_job(
         wallet.credit(new_id(now), paid_in, WhyCredited.TOP_UP, ledger.CASH_DESK, now)
         work.add(wallet)
         if method is PaymentMethod.WALLET:
-            await hold_for(work, customer_id, request_id, TOTAL, "INR", now)
+            await hold_for(work, customer_id, request_id, min(TOTAL, paid_in), "INR", now)
         request = approved(request_id, customer_id, provider_id, method, now)
         work.add(request)
-        work.add(accepted_offer(request, now))
+        offer = accepted_offer(request, now)
+        work.add(offer)
+        work.add(kept_shift(offer, now))
         settlement = await settle_job(work, request, now)
+        if settlement is None and not collected:
+            return {}
         if settlement is None:
             settlement = await collect_cash(work, request, TOTAL, "INR", now)
         request.settle(settlement, now)

@@ -1,19 +1,30 @@
-"""What can be asked about how jobs are paid, and which bills there are?"""
+"""What can be ordered and asked about how jobs are paid, and which bills there are?"""
 
 from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
 
+from application.repay_debt import RepayDebt, repay_debt
+from application.waive_payment import WaivePayment, waive_payment
 from domain.actor import Actor, Role
 from domain.ids import Prefix, show
 from domain.invoice_terms import invoice_id
+from domain.money import Money
 from domain.refusal import NotFound
 from infra.queries.view import Filters
 from interfaces.http import answers, paging
-from interfaces.http.calls import Asked, MinPosition, Paged, id_in_path
-from interfaces.http.routing import EVERYBODY, Routes
-from interfaces.http.shapes.money import InvoicePage, InvoiceShown, PaymentPage, PaymentShown
+from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
+from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.shapes.money import (
+    InvoicePage,
+    InvoiceShown,
+    PaymentDone,
+    PaymentPage,
+    PaymentShown,
+    RepaymentBody,
+    WaiverBody,
+)
 from projections.invoices import InvoiceRow
 from projections.payments import PaymentRow
 
@@ -54,6 +65,41 @@ async def read_payment(call: Asked, payment_id: str, min_position: MinPosition =
     if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
         raise NotFound
     return answers.thing(_payment(row, call.actor))
+
+
+@routes.command(
+    PAYMENTS + "/{payment_id}/repayment",
+    PaymentDone,
+    roles=(Role.CUSTOMER, *DESK),
+    problems=(
+        "nothing_due",
+        "wrong_amount",
+        "currency_mismatch",
+        "bad_amount",
+        "unknown_currency",
+        "insufficient_funds",
+        "wallet_frozen",
+        "not_allowed",
+    ),
+)
+async def pay_debt(call: Command, payment_id: str, body: RepaymentBody) -> Response:
+    """Pay what is still owed for a job, or a part of it, from the wallet."""
+    money = Money(body.amount_minor, body.currency)
+    command = RepayDebt(call.actor, id_in_path(Prefix.PAYMENT, payment_id), money, call.at, call.expected_version)
+    return answers.done(await call.run(repay_debt, command), Prefix.PAYMENT)
+
+
+@routes.command(
+    PAYMENTS + "/{payment_id}/waiver",
+    PaymentDone,
+    roles=DESK,
+    problems=("out_of_turn", "request_closed", "not_allowed"),
+)
+async def give_payment_up(call: Command, payment_id: str, body: WaiverBody) -> Response:
+    """Ask no more for cash that was due and never came: the job is closed with nothing paid."""
+    wanted = id_in_path(Prefix.PAYMENT, payment_id)
+    command = WaivePayment(call.actor, wanted, body.reason, call.at, call.expected_version)
+    return answers.done(await call.run(waive_payment, command), Prefix.PAYMENT)
 
 
 @routes.query(INVOICES, InvoicePage, roles=EVERYBODY, problems=("invalid_cursor",))

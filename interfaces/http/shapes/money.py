@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from domain.invoice_terms import DocType
 from domain.money import EXPONENTS, MOST_MINOR
-from domain.payment import PaymentState
+from domain.payment_terms import PaymentState, WhyWaived
 from domain.price_terms import LineKind, PaymentMethod
 from domain.request_fare import Outcome
 from domain.wallet_terms import WhyFrozen
@@ -49,6 +49,7 @@ class WhyEntered(StrEnum):
     GOODWILL = "goodwill"
     SERVICE = "service"
     FEE = "fee"
+    DEBT = "debt"
 
 
 class TopUpBody(Body):
@@ -143,6 +144,34 @@ class PaymentShown(Shown):
     created_at: Instant
     updated_at: Instant
     settled_at: Instant | None
+
+
+class RepaymentBody(Body):
+    """How much of the debt is taken from the wallet."""
+
+    amount_minor: AmountAsked
+    currency: CurrencyAsked
+
+
+class WaiverBody(Body):
+    """Why a payment is not asked for any more."""
+
+    reason: Annotated[WhyWaived, Field(examples=["goodwill"])]
+
+
+class PaymentDone(Shown):
+    """Where a payment stands after a command."""
+
+    id: PaymentId
+    version: Version
+    position: Position
+    state: PaymentState
+    request_id: RequestId
+    customer_id: UserId
+    amount_minor: Minor
+    paid_minor: Minor
+    owed_minor: Minor
+    currency: Currency
 
 
 class PaymentPage(Shown):

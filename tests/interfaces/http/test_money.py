@@ -10,6 +10,7 @@ import pytest
 
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, show
+from domain.price_terms import PaymentMethod
 from infra.bootstrap import Stack, build
 from interfaces.http.app import described_app
 from tests.support.api import Api, fresh_key, somebody
@@ -35,6 +36,8 @@ ADMITTED: dict[str, set[Role]] = {
     f"POST {WALLET}/freeze-end": set(DESK),
     "GET /v1/payments": set(Role),
     "GET /v1/payments/{payment_id}": set(Role),
+    "POST /v1/payments/{payment_id}/repayment": {Role.CUSTOMER, *DESK},
+    "POST /v1/payments/{payment_id}/waiver": set(DESK),
     "GET /v1/invoices": set(Role),
     "GET /v1/invoices/{invoice_id}": set(Role),
     "GET /v1/providers/{provider_id}/statement": {Role.PROVIDER, Role.AUDITOR, *DESK},
@@ -45,7 +48,14 @@ ADMITTED: dict[str, set[Role]] = {
 BODIES = {
     f"POST {WALLET}/top-ups": {"amount_minor": 100, "currency": "INR"},
     f"POST {WALLET}/freeze": {"reason": "customer_asked"},
+    "POST /v1/payments/{payment_id}/repayment": {"amount_minor": 1, "currency": "INR"},
+    "POST /v1/payments/{payment_id}/waiver": {"reason": "goodwill"},
 }
+REFUSED_BY_STATE = {
+    "POST /v1/payments/{payment_id}/repayment": "nothing_due",
+    "POST /v1/payments/{payment_id}/waiver": "out_of_turn",
+}
+"""Allowed, but refused later by a rule, since the job of this file was paid."""
 ABOUT_ONE = [route for route in ADMITTED if "{" in route]
 OPENS_A_WALLET = f"POST {WALLET}/top-ups"
 """Nobody keeps a list of customers: the desk opens a wallet for whoever pays in."""
@@ -133,7 +143,9 @@ def test_no_route_about_money_is_missing_here() -> None:
 @pytest.mark.parametrize("route", ADMITTED)
 async def test_only_those_whose_it_is_and_who_run_the_service(api: Api, job: PaidJob, route: str, role: Role) -> None:
     answer = await call(api, route, own(role, job), job)
-    if role in ADMITTED[route]:
+    if role in ADMITTED[route] and route in REFUSED_BY_STATE:
+        assert answer.json()["code"] == REFUSED_BY_STATE[route]
+    elif role in ADMITTED[route]:
         assert answer.is_success, answer.text
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -259,6 +271,32 @@ async def test_a_wallet_is_frozen_and_let_go(api: Api, job: PaidJob) -> None:
     stale = await api.post(f"{path}/freeze-end", api.desk, version=1)
     assert stale.json()["code"] == "stale_version"
     assert (await api.done(f"{path}/freeze-end", api.desk))["frozen"] is None
+
+
+async def test_a_debt_is_paid_once_there_is_money(api: Api, stack: Stack) -> None:
+    job = await a_paid_job(cast("Engine", stack.engine), paid_in=TOTAL - 500)
+    path = path_of("GET /v1/payments/{payment_id}", job)
+    body = {"amount_minor": 500, "currency": "INR"}
+    assert (await told(api, path, job.customer, min_position=job.position))["owed_minor"] == 500
+    refused = await api.post(f"{path}/repayment", job.customer, body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_funds")
+    assert refused.json()["missing_minor"] == 500
+    await api.done(path_of(OPENS_A_WALLET, job), api.desk, body)
+    done = await api.done(f"{path}/repayment", job.customer, body)
+    assert (done["paid_minor"], done["owed_minor"]) == (TOTAL, 0)
+    shown = await told(api, path, job.customer, min_position=done["position"])
+    assert (shown["state"], shown["owed_minor"]) == ("settled", 0)
+
+
+async def test_cash_that_never_came_is_given_up(api: Api, stack: Stack) -> None:
+    job = await a_paid_job(cast("Engine", stack.engine), method=PaymentMethod.CASH, collected=False)
+    path = path_of("GET /v1/payments/{payment_id}", job)
+    shown = await told(api, path, job.provider, min_position=job.position)
+    assert (shown["state"], shown["invoice_id"]) == ("due", None)
+    done = await api.done(f"{path}/waiver", api.desk, {"reason": "uncollectable"})
+    assert done["state"] == "waived"
+    request = f"/v1/service-requests/{show(Prefix.REQUEST, job.request_id)}"
+    assert (await told(api, request, job.customer, min_position=done["position"]))["state"] == "completed"
 
 
 async def test_all_accounts_of_a_tenant_sum_to_nothing(api: Api, stack: Stack) -> None:

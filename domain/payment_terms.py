@@ -1,0 +1,41 @@
+"""In which words do we speak of a payment: how far it is, why it is not asked for, why not?"""
+
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from domain.refusal import Refusal
+
+
+class PaymentState(StrEnum):
+    """How far the payment is."""
+
+    DUE = "due"
+    PAID = "paid"
+    OWED = "owed"
+    SETTLED = "settled"
+    WAIVED = "waived"
+
+
+class WhyWaived(StrEnum):
+    """Why a payment that was due is not asked for any more."""
+
+    GOODWILL = "goodwill"
+    OUR_FAULT = "our_fault"
+    UNCOLLECTABLE = "uncollectable"
+
+
+class WrongAmount(Refusal):
+    """This is not the amount that is due."""
+
+    code = "wrong_amount"
+
+
+class NothingDue(Refusal):
+    """Nothing is due in cash for this job."""
+
+    code = "nothing_due"
+
+
+def payment_id(request_id: UUID) -> UUID:
+    """The payment's id: a request has one."""
+    return uuid5(request_id, "payment")
