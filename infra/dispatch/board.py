@@ -19,7 +19,8 @@ POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active
 # The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
 SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
-       r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), e.correlation_id, e.command_id,
+       r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards),
+       e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
              WHERE j.tenant = r.tenant AND j.request_id = r.request_id AND j.state IN ('lapsed', 'revoked'))
