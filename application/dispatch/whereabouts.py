@@ -48,17 +48,30 @@ async def placed(
     shifts: Iterable[FreeShift], whereabouts: Whereabouts, at: datetime, fresh_for: timedelta
 ) -> list[FreeShift]:
     """The same shifts, each at the cell of its last position when that is fresh."""
-    found: list[FreeShift] = []
     by_tenant: dict[str, list[FreeShift]] = {}
     for shift in shifts:
         by_tenant.setdefault(shift.tenant, []).append(shift)
-    for tenant, same in by_tenant.items():
-        seen = await whereabouts.seen(tenant, [shift.shift_id for shift in same], at)
-        for shift in same:
-            last = seen.get(shift.shift_id)
-            is_fresh = last is not None and at - last.ping.taken_at <= fresh_for
-            found.append(replace(shift, cell=_cell(last)) if is_fresh and last is not None else shift)
+    seen = await _all_seen(
+        {tenant: [each.shift_id for each in same] for tenant, same in by_tenant.items()}, whereabouts, at
+    )
+    found: list[FreeShift] = []
+    for shift in (shift for same in by_tenant.values() for shift in same):
+        last = seen.get((shift.tenant, shift.shift_id))
+        is_fresh = last is not None and at - last.ping.taken_at <= fresh_for
+        found.append(replace(shift, cell=_cell(last)) if is_fresh and last is not None else shift)
     return found
+
+
+async def _all_seen(
+    wanted: Mapping[str, Sequence[UUID]], whereabouts: Whereabouts, at: datetime
+) -> dict[tuple[str, UUID], Seen]:
+    """The last position of every shift, all tenants asked at once."""
+    answers = await asyncio.gather(*(whereabouts.seen(tenant, shift_ids, at) for tenant, shift_ids in wanted.items()))
+    return {
+        (tenant, shift_id): seen
+        for tenant, answer in zip(wanted, answers, strict=True)
+        for shift_id, seen in answer.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +112,17 @@ class Attendance:
             for shift_id, moved_at in self._moved_at.items()
             if at - moved_at < self._attention.moves_every
         }
-        by_tenant: dict[str, list[OnDuty]] = {}
-        for shift in await self._board.on_duty(self._attention.most_shifts):
-            by_tenant.setdefault(shift.tenant, []).append(shift)
+        shifts = await self._board.on_duty(self._attention.most_shifts)
+        by_tenant: dict[str, list[UUID]] = {}
+        for shift in shifts:
+            by_tenant.setdefault(shift.tenant, []).append(shift.shift_id)
+        seen = await _all_seen(by_tenant, self._whereabouts, at)
         news: list[tuple[OnDuty, str, str, Decide]] = []
-        for tenant, shifts in by_tenant.items():
-            seen = await self._whereabouts.seen(tenant, [shift.shift_id for shift in shifts], at)
-            for shift in shifts:
-                last = seen.get(shift.shift_id)
-                found = None if last is None else self._news(shift, last, at)
-                if found is not None:
-                    news.append((shift, *found))
+        for shift in shifts:
+            last = seen.get((shift.tenant, shift.shift_id))
+            found = None if last is None else self._news(shift, last, at)
+            if found is not None:
+                news.append((shift, *found))
         del news[self._attention.most_orders :]
         await asyncio.gather(*(self._note(shift, what, cell, decide, at) for shift, what, cell, decide in news))
         return len(news)
