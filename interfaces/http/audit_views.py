@@ -18,7 +18,14 @@ PREFIX_OF_KIND: Final[Mapping[str, Prefix]] = {
     "offer": Prefix.OFFER,
     "provider": Prefix.PROVIDER,
     "shift": Prefix.SHIFT,
+    "zone": Prefix.ZONE,
+    "tariff": Prefix.TARIFF,
+    "rating": Prefix.RATING,
+    "wallet": Prefix.WALLET,
+    "payment": Prefix.PAYMENT,
+    "invoice": Prefix.INVOICE,
 }
+"""An event of another kind (the numbers of a series of bills) shows its stream's id without one."""
 _MORE_PREFIXES: Final[Mapping[str, Prefix]] = {
     "place_id": Prefix.PLACE,
     "contact_id": Prefix.CONTACT,

@@ -142,10 +142,9 @@ async def a_paid_job(
         if method is PaymentMethod.WALLET:
             await hold_for(work, customer_id, request_id, min(TOTAL, paid_in), "INR", now)
         request = approved(request_id, customer_id, provider_id, method, now)
-        work.add(request)
         offer = accepted_offer(request, now)
-        work.add(offer)
-        work.add(kept_shift(offer, now))
+        for each in (offer, request, kept_shift(offer, now)):
+            work.add(each)
         settlement = await settle_job(work, request, now)
         if settlement is None and not collected:
             return {}

@@ -23,10 +23,11 @@ from interfaces.http.shapes.values import InstantAsked
 
 AUDITORS: Final = (Role.ADMIN, Role.AUDITOR)
 EVENTS: Final = "/v1/audit/events"
-STREAMS: Final = (Prefix.REQUEST, Prefix.OFFER, Prefix.PROVIDER, Prefix.SHIFT)
+STREAMS: Final = tuple(PREFIX_OF_KIND.values())
 HIGHEST: Final = 2**62
 
-StreamText = Annotated[str | None, Query(pattern="^(req|off|prv|shf)_[0-9a-f]{32}$", description="Of this thing.")]
+ANY_STREAM: Final = f"^({'|'.join(STREAMS)})[0-9a-f]{{32}}$"
+StreamText = Annotated[str | None, Query(pattern=ANY_STREAM, description="Of this thing.")]
 TypeText = Annotated[
     str | None,
     Query(

@@ -11,6 +11,7 @@ import pytest
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, show
 from domain.price_terms import PaymentMethod
+from domain.wallet_terms import wallet_id
 from infra.bootstrap import Stack, build
 from interfaces.http.app import described_app
 from tests.support.api import Api, fresh_key, somebody
@@ -310,3 +311,22 @@ async def test_all_accounts_of_a_tenant_sum_to_nothing(api: Api, stack: Stack) -
     cash = await told(api, "/v1/ledger/balances", auditor, prefix="A:Cash:")
     assert [(row["account"], row["balance_minor"]) for row in cash["data"]] == [("A:Cash:Desk", 3 * PAID_IN)]
     assert (await api.get("/v1/ledger/balances", auditor, prefix="'; DROP")).status_code == 422
+
+
+@pytest.mark.parametrize("what", ["payment", "invoice", "wallet"])
+async def test_an_auditor_sees_what_became_of_money(api: Api, job: PaidJob, what: str) -> None:
+    customer = job.customer.subject_id
+    assert customer is not None
+    ids = {
+        "payment": show(Prefix.PAYMENT, job.payment_id),
+        "invoice": show(Prefix.INVOICE, job.invoice_id),
+        "wallet": show(Prefix.WALLET, wallet_id(job.tenant, customer)),
+    }
+    auditor = somebody(Role.AUDITOR)
+    events = await told(api, "/v1/audit/events", auditor, stream=ids[what], min_position=job.position)
+    assert {event["topic"].partition(".")[0] for event in events["data"]} == {what}
+    assert {event["stream_id"] for event in events["data"]} == {ids[what]}
+    state = await told(api, f"/v1/audit/streams/{ids[what]}/state", auditor)
+    assert state["kind"] == what
+    if what == "wallet":
+        assert state["state"]["balance_minor"] == PAID_IN - TOTAL
