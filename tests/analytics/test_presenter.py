@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from typing import cast
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from infra.analytics import presenter
 from infra.analytics.domain_views import DOMAIN_VIEWS
 from infra.analytics.kpi_views import KPI_VIEWS
 from infra.analytics.presenter import present
 from infra.projections.catch_up import bring_up_to_date
+from infra.projections.facts import Connection
 from infra.projections.generations import generations
 from infra.projections.rebuild import rebuild
 from projections.catalog import READ_MODELS, read_model
 from projections.fact import Fact
 from projections.read_model import AnyReadModel, ReadModel, Row
 from tests.analytics.conftest import Analyst
-from tests.projections.telling import tell
+from tests.projections.telling import eventually, tell
 from tests.support.servers import Database
 
 
@@ -128,3 +132,57 @@ def test_a_read_model_that_is_gone_takes_its_view_along(house: Database, analyst
     shown = {row[0] for row in analyst().execute("SELECT view FROM dictionary")}
     assert not shown & {"provider_jobs", "offers", "jobs", "providers"}
     assert present(house.settings).made == ["provider_jobs", "offers", "jobs", "providers"]
+
+
+def test_nobody_who_reads_is_ever_disturbed(house: Database, analyst: Analyst) -> None:
+    board = read_model("request_board")
+    stop, answers, failed = threading.Event(), itertools.count(), list[Exception]()
+    sessions = [analyst() for _ in range(4)]
+
+    def ask(session: Connection) -> None:
+        try:
+            while not stop.is_set():
+                session.execute(
+                    "SELECT count(*), count(b.request_id) FROM requests r JOIN request_board b USING (request_id)"
+                )
+                session.execute("SELECT sum(requests) FROM kpi_hourly")
+                next(answers)
+        except psycopg.Error as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=ask, args=(session,)) for session in sessions]
+    for thread in threads:
+        thread.start()
+    try:
+        shown = [1]
+        for _ in range(4):
+            rebuild(house.settings, board, confirm=lambda _found: True)
+            eventually(lambda: "request_board" in present(house.settings, patience_ms=2_000).made, "the view follows")
+            shown.append(next(answers))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert failed == []
+    assert shown == sorted(set(shown)), "questions were answered between any two swaps"
+
+
+def test_the_projector_keeps_the_views(house: Database, analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presenter, "LOOK_EVERY_S", 0.05)
+    stop = threading.Event()
+    threads = [threading.Thread(target=presenter.run_presenter, args=(house.settings, stop)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        rebuild(house.settings, read_model("kpi_requests"), confirm=lambda _found: True)
+        tell(house, 8, 100)
+        head = bring_up_to_date(house.settings)
+
+        def newest() -> object:
+            return analyst().execute("SELECT max(position) > %s FROM kpi_requests", (head - 100,)).fetchone()
+
+        eventually(lambda: newest() == (True,), "the view shows the generation that serves")
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
