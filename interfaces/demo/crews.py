@@ -99,8 +99,8 @@ class Crews:
 
     async def go_on_duty(self) -> None:
         """Sign up who is not, and begin every shift that has not begun; raises Refused or GaveUp."""
-        known = {row["name"]: row["id"] for row in await self._directory()}
         at_once = asyncio.Semaphore(MOST_AT_ONCE)
+        known = await self._registered(at_once)
 
         async def one(crew: Crew) -> None:
             async with at_once:
@@ -185,14 +185,16 @@ class Crews:
             truck = {"equipment": list(company.capabilities), "vehicle_classes": list(carries)}
             crew.truck_id = (await self._acts.say(crew.who, f"{path}/trucks", truck, key=f"{key}/truck"))["truck_id"]
 
-    async def _directory(self) -> list[Answer]:
-        """Companies that registered before; the idempotency key alone would remember them for a month only."""
-        try:
-            return await self._acts.api.ask_all(self._acts.desk, "/v1/providers")
-        except Refused as refused:
-            if refused.status not in {404, 405}:
-                raise
-            return []
+    async def _registered(self, at_once: asyncio.Semaphore) -> dict[str, str]:
+        """Companies that registered before, by name; the idempotency key alone would remember them for a month only."""
+        desk, api = self._acts.desk, self._acts.api
+
+        async def read(provider_id: str) -> Answer:
+            async with at_once:
+                return await api.ask(desk, f"/v1/providers/{provider_id}")
+
+        listed = await api.ask_all(desk, "/v1/providers")
+        return {told["name"]: told["id"] for told in await asyncio.gather(*(read(str(row["id"])) for row in listed))}
 
     async def _last_seen(self, crew: Crew) -> Point:
         try:

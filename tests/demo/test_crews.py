@@ -70,7 +70,8 @@ class Registry:
             provider_id = f"prv_{len(self.providers)}"
             self.providers[provider_id] = {"id": provider_id, "name": told["name"], "crew": [], "trucks": []}
             return httpx.Response(201, json={"id": provider_id, "position": 1})
-        return httpx.Response(200, json={"data": list(self.providers.values()), "next_cursor": None})
+        listed = [{"id": provider_id} for provider_id in self.providers]
+        return httpx.Response(200, json={"data": listed, "next_cursor": None})
 
     def _of_shifts(self, request: httpx.Request, told: dict[str, Any]) -> httpx.Response:
         if request.url.path.endswith("/position"):
