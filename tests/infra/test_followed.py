@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import psycopg
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from domain.aggregate import Aggregate
+    from projections.read_model import AnyReadModel
     from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
-MODELS = (zones, zone_shapes, tariffs)
+MODELS = cast("tuple[AnyReadModel, ...]", (zones, zone_shapes, tariffs))
 INSIDE = (12.95, 77.55)
 PATIENCE_S = 30.0
 

@@ -1,7 +1,7 @@
 """Who may draw zones and publish prices, who may read them, and does a process price and place by them at once?"""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
@@ -20,8 +20,18 @@ Answer = dict[str, Any]
 DESK = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
 INSIDE, OUTSIDE = {"lat": 12.95, "lng": 77.55}, {"lat": 13.5, "lng": 77.55}
 DROP = {"lat": 13.05, "lng": 77.65}
-QUIET = "2026-12-05T12:00:00+05:30"
-"""A Saturday."""
+
+
+def coming(weekday: int, hour: int) -> str:
+    """An hour in India on one of the next seven days: what is published now applies by then."""
+    india_time = timezone(timedelta(hours=5, minutes=30))
+    tomorrow = datetime.now(india_time) + timedelta(days=1)
+    day = tomorrow + timedelta(days=(weekday - tomorrow.isoweekday()) % 7)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
+
+
+QUIET, PEAK = coming(6, 12), coming(1, 9)
+"""Saturday at noon, Monday at nine."""
 
 
 def geometry(lng: float = 77.5, lat: float = 12.9, side: float = 0.2) -> Json:
@@ -155,7 +165,7 @@ async def test_prices_apply_as_soon_as_they_were_read(place: Place) -> None:
     assert price["total_minor"] == sum(line["amount_minor"] for line in price["lines"])
     assert price["total_minor"] % 100 == 0
     assert [line["kind"] for line in price["lines"]][:4] == ["base", "distance", "tax_cgst", "tax_sgst"]
-    peak = await estimated(place.api, place.customer, at="2026-12-07T09:00:00+05:30")
+    peak = await estimated(place.api, place.customer, at=PEAK)
     assert peak["price"]["total_minor"] > price["total_minor"]
     abroad = await estimated(place.api, place.customer, customer_state_code="33")
     assert "tax_igst" in {line["kind"] for line in abroad["price"]["lines"]}
