@@ -15,7 +15,7 @@ R = TypeVar("R", bound=Row)
 After = tuple[datetime, UUID]
 """The instant and the id of the last row of the page before."""
 
-Filters = Mapping[str, UUID | str | Sequence[str] | None]
+Filters = Mapping[str, UUID | str | Sequence[str] | Sequence[UUID] | None]
 """Wanted values by column; a sequence means any of them, None means all."""
 
 MOST_ROWS: Final = 201

@@ -1,6 +1,6 @@
 """How is a list answered page by page?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -17,7 +17,7 @@ from projections.read_model import Row
 R = TypeVar("R", bound=Row)
 
 
-async def answer(
+async def answer(  # noqa: PLR0913  (a list, its question and its rows, by name)
     call: QueryCall,
     view: ReadModelView[R],
     path: str,
@@ -27,8 +27,12 @@ async def answer(
     *,
     key_of: Callable[[R], After],
     show: Callable[[R], dict[str, object]],
+    before: Callable[[Sequence[R]], Awaitable[None]] | None = None,
 ) -> Response:
-    """One page: ``asked`` is what the caller filtered by, ``filters`` that and what the caller may see."""
+    """One page: ``asked`` is what the caller filtered by, ``filters`` that and what the caller may see.
+
+    ``before`` is told the page's rows before they are shown, to look up what else they show.
+    """
     cursors: Cursors = call.request.scope["app"].state.cursors
     await call.at_or_after(view.name, page.min_position)
     scope = {name: str(value) for name, value in filters.items() if value is not None}
@@ -39,6 +43,8 @@ async def answer(
         rows = rows[: page.limit]
         instant, row_id = key_of(rows[-1])
         following = cursors.write(call.tenant, path, scope, [instant.isoformat(), row_id.hex])
+    if before is not None:
+        await before(rows)
     return answers.page([show(row) for row in rows], following, path, {**asked, "limit": page.limit})
 
 

@@ -1,6 +1,6 @@
 """What can be ordered of, and asked about, a job offered to a provider?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, parse
 from domain.offer import OfferState, offer_acts_open
 from domain.refusal import NotFound
-from infra.queries.view import Filters
+from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
 from interfaces.http.routing import DESK, Routes
@@ -49,6 +49,8 @@ JOBS: tuple[str, ...] = (
     "gone_on_arrival",
     "unsuccessful",
 )
+EARNS = frozenset({"work_done", "completed", "cancelled", "gone_on_arrival", "unsuccessful"})
+"""States of a job that may have earned its provider something."""
 AS_FOLDED: tuple[str, ...] = (
     "cell",
     "drop_cell",
@@ -162,6 +164,11 @@ async def offers_page(
     page: PageAsked,
 ) -> Response:
     """One page of provider_jobs; who may see what is in the filters already."""
+    earned: dict[UUID, int] = {}
+
+    async def look_up(rows: Sequence[JobRow]) -> None:
+        earned.update(await earnings(call, rows))
+
     return await paging.answer(
         call,
         call.stack.jobs,
@@ -170,8 +177,27 @@ async def offers_page(
         filters,
         page,
         key_of=lambda row: (row.created_at, row.offer_id),
-        show=lambda row: shown(row, call.actor, call.at),
+        show=lambda row: shown(row, call.actor, call.at, earned.get(row.offer_id)),
+        before=look_up,
     )
+
+
+async def earnings(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
+    """What the providers get of the jobs in these rows, by offer, as far as it is settled.
+
+    A payment names request and provider: of several offers of one request to one provider, the job that ended by
+    itself earned it.
+    """
+    ended = {(row.request_id, row.provider_id): row.offer_id for row in rows if row.state in EARNS}
+    if not ended:
+        return {}
+    paid = {"request_id": [request_id for request_id, _ in ended]}
+    found = await call.stack.money.payments.page(call.tenant, paid, None, MOST_ROWS)
+    return {
+        ended[row.request_id, row.provider_id]: row.payable_minor
+        for row in found
+        if row.provider_id is not None and row.payable_minor is not None and (row.request_id, row.provider_id) in ended
+    }
 
 
 @routes.query(ONE, OfferShown, roles=(Role.PROVIDER, *DESK))
@@ -185,7 +211,8 @@ async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = Non
     row = await call.stack.jobs.one(call.tenant, wanted)
     if row is None or not (call.actor.is_desk or call.actor.is_provider(row.provider_id)):
         raise NotFound
-    return answers.thing(shown(row, call.actor, call.at))
+    earned = await earnings(call, [row])
+    return answers.thing(shown(row, call.actor, call.at, earned.get(row.offer_id)))
 
 
 @routes.command(
@@ -234,7 +261,7 @@ def _id(text: str) -> UUID:
     return id_in_path(Prefix.OFFER, text)
 
 
-def shown(row: JobRow, actor: Actor, at: datetime) -> dict[str, object]:
+def shown(row: JobRow, actor: Actor, at: datetime, earned_minor: int | None) -> dict[str, object]:
     """A row of provider_jobs as the API shows it to that actor."""
     state = OfferState(row.state) if row.state not in JOBS else OfferState.ACCEPTED
     return {
@@ -248,5 +275,6 @@ def shown(row: JobRow, actor: Actor, at: datetime) -> dict[str, object]:
         "service": row.service,
         "vehicle_class": row.vehicle_class,
         **{name: getattr(row, name) for name in AS_FOLDED},
+        "earned_minor": earned_minor,
         "can": offer_acts_open(actor, state, row.provider_id, row.lapses_at, at),
     }

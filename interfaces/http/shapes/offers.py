@@ -116,6 +116,7 @@ class OfferShown(Shown):
     ]
     provider_share_minor: Annotated[int | None, Field(description="What of it would be the provider's.")]
     fare_minor: Annotated[int | None, Field(description="What the job costs as it was done.")]
+    earned_minor: Annotated[int | None, Field(description="What the provider gets of it, once that is settled.")]
     currency: str | None
     why: str | None
     created_at: Instant

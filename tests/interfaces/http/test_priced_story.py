@@ -170,3 +170,23 @@ async def test_calling_off_late_tells_what_it_costs(api: Api, desk: Actor) -> No
     now = await shown(api, job)
     done = await api.done(f"{job.request_path}/cancellation", customer, {"reason": "other"}, version=now["version"])
     assert (done["state"], done["outcome"], done["settled_minor"]) == ("cancelled", "zero", 0)
+
+
+async def test_a_provider_is_shown_what_it_would_get_and_gets_it(api: Api, desk: Actor) -> None:
+    customer = await with_money(api, desk)
+    job = await taken(api, desk, await asked(api, customer, confirm={"payment_method": "wallet"}))
+    jobs, position = f"/v1/providers/{job.shift['provider_id']}/jobs", job.request["position"]
+    (row,) = (await api.get(jobs, job.provider, min_position=position)).json()["data"]
+    assert 0 < row["provider_share_minor"] < row["price_minor"]
+    assert (row["state"], row["currency"], row["earned_minor"]) == ("accepted", "INR", None)
+    job = await act(api, await picture(api, await begun(api, job), "work_done"), "completion")
+    position = job.request["position"]
+    await api.get("/v1/payments", desk, min_position=position)
+    (done,) = (await api.get(jobs, job.provider, min_position=position)).json()["data"]
+    assert (done["state"], done["fare_minor"], done["earned_minor"]) == (
+        "completed",
+        row["price_minor"],
+        row["provider_share_minor"],
+    )
+    one = await api.get(job.offer_path, job.provider, min_position=position)
+    assert one.json()["earned_minor"] == done["earned_minor"]
