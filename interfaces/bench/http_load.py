@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import uuid4
 
+import msgspec
+
 HEADER_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 
@@ -100,3 +102,37 @@ async def fixed_rate(port: int, connections: int, seconds: float, rate: float, r
     for connection in opened:
         connection.close()
     return load
+
+
+@dataclass(slots=True)
+class Seen:
+    """How long a caller waited to see what it had ordered, in seconds: in all, and for the query alone."""
+
+    both: list[float] = field(default_factory=list)
+    query: list[float] = field(default_factory=list)
+
+
+async def order_and_look(
+    port: int, times: int, pause_s: float, order: Callable[[], tuple[bytes, str]], path: str
+) -> Seen:
+    """One caller who orders, reads as far as its own order with ``min_position``, and pauses.
+
+    ``order`` gives a request and the token to look with; raises RuntimeError for an answer that is no yes.
+    """
+    seen = Seen()
+    connection = await Connection.open("127.0.0.1", port)
+    for _ in range(times):
+        request, token = order()
+        begun = perf_counter()
+        made, body = await connection.ask(request)
+        told = perf_counter()
+        answer = msgspec.json.decode(body)
+        status, _ = await connection.ask(get(f"{path}/{answer['id']}?min_position={answer['position']}", token))
+        done = perf_counter()
+        if (made, status) != (201, 200):
+            raise RuntimeError(f"expected 201 and 200, got {made} and {status}")
+        seen.both.append(done - begun)
+        seen.query.append(done - told)
+        await asyncio.sleep(pause_s)
+    connection.close()
+    return seen
