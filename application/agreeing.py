@@ -26,11 +26,13 @@ async def agree(
     Raises what ``ServiceRequest.confirm`` and ``settlement.hold_for`` raise.
     """
     request.confirm(quote_version, method, by, at)
+    if request.state is RequestState.WORK_DONE:
+        # What is done is not held up by its payment: what the wallet does not have is owed.
+        await bill(work, request, trade, (), at)
+        return
     await keep_the_price(work, request, method, at)
     if request.state is RequestState.CONFIRMED:
         begin_search(request, trade, at)
-    elif request.state is RequestState.WORK_DONE:
-        await bill(work, request, trade, (), at)
 
 
 async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMethod, at: datetime) -> None:

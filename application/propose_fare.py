@@ -43,8 +43,9 @@ class ProposeFare:
 async def propose_fare(command: ProposeFare, work: Work, trade: Trade) -> Answer:
     """Note that the work is done, if it was not noted, and propose the fare; within a tenth above the price it stands.
 
-    Then it is paid in the same save. Raises NotAllowed, NotFound, StaleVersion, NotPriced, NotConfirmed, NotDelivered,
-    EvidenceMissing, BadInput, RequestClosed or OutOfTurn.
+    Then it is paid in the same save. Where nobody agreed to the price, only the desk makes the bill.
+    Raises NotAllowed, NotFound, StaleVersion, NotPriced, NotConfirmed, NotDelivered, EvidenceMissing, BadInput,
+    RequestClosed or OutOfTurn.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -56,7 +57,8 @@ async def propose_fare(command: ProposeFare, work: Work, trade: Trade) -> Answer
     if request.state not in TO_BE_PAID:
         request.complete_work(command.at)
         await wrap_up(work, request.assignment, command.at)
-    check_confirmed(request)
+    if not command.actor.is_desk:
+        check_confirmed(request)
     await bill(work, request, trade, _extras(command), command.at)
     return request_told(request)
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from domain.pricing import Priced
     from domain.tariff_terms import PublishedTariff
 
-SOS_QUOTE_HOLDS = timedelta(days=1)
-"""Who is in danger has other things to do than to confirm a price: there is a day for it (I8)."""
+SOS_QUOTE_HOLDS = timedelta(days=7)
+"""Who was in danger has other things to do than to confirm a price: there is a week for it (I8)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ begin, a search to be widened, a customer to say whether the vehicle is gone. So
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -33,7 +33,7 @@ class TimerRow(Row, frozen=True, gc=False):
 timers = ReadModel(
     "timers",
     TimerRow,
-    version=1,
+    version=2,
     key=("tenant", "subject_id"),
     indexes=(
         Index(("due_at",)),
@@ -41,6 +41,9 @@ timers = ReadModel(
         Index(("tenant", "request_id"), where="request_id IS NOT NULL"),
     ),
 )
+
+FRESH_QUOTE_WITHIN: Final = timedelta(minutes=10)
+"""How long after its quote expired a request can still get a fresh one: the customer was looking for the wallet."""
 
 REQUEST_MOVES_ON: Final = (
     "assigned",
@@ -84,7 +87,7 @@ def _quote_issued(row: TimerRow | None, fact: Fact) -> TimerRow | None:
     # A later quote without a timer is one for a job under way: that waits for nobody (I8).
     first = row is None and fact.whole("quote_version") == 1
     if first or (row is not None and row.kind == "quote_expires"):
-        return _timer(fact, "quote_expires", fact.instant("valid_until"), fact.stream_id)
+        return _timer(fact, "quote_expires", fact.instant("valid_until") + FRESH_QUOTE_WITHIN, fact.stream_id)
     return row
 
 

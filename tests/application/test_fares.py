@@ -141,6 +141,16 @@ async def test_a_fare_makes_sense() -> None:
 
 
 async def test_whoever_was_in_danger_agrees_afterwards() -> None:
+    world = await in_danger_and_helped()
+    assert (await world.the_request()).state is RequestState.WORK_DONE
+    with pytest.raises(NotConfirmed):
+        await world.order(propose_fare, with_parts(world, 0))
+    confirm = ConfirmRequest(THE_CUSTOMER, REQUEST, 1, PaymentMethod.CASH, world.now)
+    assert (await world.order(confirm_request, confirm)).answer["state"] == "settling"
+
+
+async def in_danger_and_helped() -> PricedWorld:
+    """The work is done before anybody spoke of the price."""
     world = PricedWorld()
     await world.open_both()
     await world.ask(replace(FLAT_TYRE, sos=True))
@@ -148,11 +158,28 @@ async def test_whoever_was_in_danger_agrees_afterwards() -> None:
     await world.come()
     await world.start()
     await world.picture(EvidenceKind.WORK_DONE)
-    assert (await world.finish()).answer["state"] == "work_done"
-    with pytest.raises(NotConfirmed):
-        await world.order(propose_fare, with_parts(world, 0))
-    confirm = ConfirmRequest(THE_CUSTOMER, REQUEST, 1, PaymentMethod.CASH, world.now)
-    assert (await world.order(confirm_request, confirm)).answer["state"] == "settling"
+    await world.finish()
+    return world
+
+
+async def test_whoever_was_in_danger_and_has_no_money_owes_it() -> None:
+    world = await in_danger_and_helped()
+    confirm = ConfirmRequest(THE_CUSTOMER, REQUEST, 1, PaymentMethod.WALLET, world.now)
+    done = await world.order(confirm_request, confirm)
+    assert (done.answer["state"], done.answer["outcome"], done.answer["settled_minor"]) == (
+        "completed",
+        "charge",
+        HELP_TOTAL,
+    )
+    assert "payment.owed" in world.topics()
+
+
+async def test_the_desk_makes_the_bill_that_nobody_agreed_to() -> None:
+    world = await in_danger_and_helped()
+    await world.order(propose_fare, ProposeFare(DESK_ACTOR, REQUEST, 0, 0, world.now))
+    done = await world.run(approve_fare, ApproveFare(DESK_ACTOR, REQUEST, 1, world.now))
+    assert (done.answer["state"], done.answer["outcome"]) == ("completed", "zero")
+    assert (await world.the_shift()).state is ShiftState.AVAILABLE
 
 
 async def test_a_job_that_costs_nothing_has_no_fare() -> None:

@@ -21,6 +21,7 @@ from domain.request_ending import Channel
 from domain.request_terms import Dispatch, Quote
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from projections.timers import FRESH_QUOTE_WITHIN
 from tests.dispatcher.city import City, near
 from tests.support.roadside import BREAKDOWN_CELL, CALL, DESK_ACTOR, NOON, REQUEST, some_id
 from tests.support.trade import FEES
@@ -65,13 +66,13 @@ async def a_quoted_request(city: City, scheduled_for: datetime | None = None) ->
     return REQUEST
 
 
-async def test_a_price_that_nobody_confirms_expires_when_its_time_is_over() -> None:
+async def test_a_price_that_nobody_confirms_ends_the_request_a_while_after_it_expired() -> None:
     city = City()
     request_id = await a_quoted_request(city)
-    city.now = QUOTE.valid_until - timedelta(milliseconds=1)
+    city.now = QUOTE.valid_until + FRESH_QUOTE_WITHIN - timedelta(milliseconds=1)
     await city.dispatch.round(city.now)
     assert city.request(request_id).state == "quoted"
-    city.now = QUOTE.valid_until
+    city.now = QUOTE.valid_until + FRESH_QUOTE_WITHIN
     await city.dispatch.round(city.now)
     assert city.request(request_id).state == "expired"
     assert city.timer(request_id) is None
