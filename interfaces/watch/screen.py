@@ -64,7 +64,7 @@ def frame(seen: Seen, title: str, processes: Mapping[str, bool], width: int) -> 
     """One frame, as wide as the terminal."""
     top = Layout(name="top", size=MAP_ROWS + 2)
     map_width = max(20, width * 6 // 10)
-    right = Layout(Group(_board(seen.requests), _day(seen.day), _providers(seen), _offers(seen.offers), _money(seen)))
+    right = Layout(Group(_board(seen.requests), _day(seen.day), _crews(seen), _money(seen)))
     top.split_row(Layout(_map(seen, map_width - 4), size=map_width), right)
     whole = Layout()
     whole.split_column(
@@ -81,12 +81,12 @@ HEIGHT: Final = 2 + MAP_ROWS + 2 + NEWEST + 3
 def _header(seen: Seen, title: str, processes: Mapping[str, bool]) -> RenderableType:
     line = Text(f" {title}   {seen.at:%H:%M:%S} UTC   ", style="bold")
     line.append("API is there" if seen.is_there else "API IS AWAY", style="green" if seen.is_there else "bold red")
-    for name, lives in processes.items():
-        line.append(f"   {name}", style="green" if lives else "bold red")
     behind = [check for check in seen.checks if check["name"].startswith("projection ")]
     worst = max((_events(check["detail"]) for check in behind), default=0)
     wrong = [f"{check['name']}: {check['detail']}" for check in seen.checks if not check["ok"]]
-    second = Text(f" read models {worst} events behind", style="dim" if worst < 50 else "yellow")
+    second = Text(f" read models {worst} events behind  ", style="dim" if worst < 50 else "yellow")
+    for name, lives in processes.items():
+        second.append(f" {name}", style="green" if lives else "bold red")
     if wrong:
         second.append("   " + "; ".join(wrong), style="bold red")
     return Group(line, second)
@@ -142,21 +142,20 @@ def _day(day: Row) -> RenderableType:
     return Panel(Text(line), title="the last 24 hours", padding=(0, 1))
 
 
-def _providers(seen: Seen) -> RenderableType:
+def _crews(seen: Seen) -> RenderableType:
     counts = Counter(shift["state"] for shift in seen.shifts)
-    line = Text(f"{len(seen.shifts)} on duty  ")
+    line = Text(f"{len(seen.shifts)} on duty:")
     for name, count in counts.most_common():
         line.append(f" {name.replace('_', ' ')} {count}", style="green" if name in FREE else "cyan")
-    return Panel(line, title="crews", padding=(0, 1))
+    return Panel(Group(line, _offers(seen.offers)), title="crews and the newest offers", padding=(0, 1))
 
 
-def _offers(offers: list[Row]) -> RenderableType:
+def _offers(offers: list[Row]) -> Text:
     counts = Counter("accepted" if row["state"] in TAKEN else row["state"] for row in offers)
     answered = sum(counts[name] for name in ANSWERED)
     share = f"{100 * counts['accepted'] / answered:.0f} % accepted" if answered else "none answered yet"
     out = counts["made"] + counts["delivered"] + counts["seen"]
-    rest = f"{out} out, {share}, {counts['declined']} declined, {counts['lapsed']} lapsed"
-    return Panel(Text(rest), title=f"offers, the newest {len(offers)}", padding=(0, 1))
+    return Text(f"{len(offers)} offers: {out} out, {share}, {counts['declined']} declined, {counts['lapsed']} lapsed")
 
 
 def _money(seen: Seen) -> RenderableType:

@@ -84,7 +84,7 @@ def shown(seen: Seen, processes: dict[str, bool] | None = None) -> str:
         "read models 3 events behind",
         "searching",
         "3 on duty",
-        "1 out, 50 % accepted, 1 declined",
+        "3 offers: 1 out, 50 % accepted",
         "in wallets",
         "500.00 INR",
         "revenue in 24 h",
