@@ -8,6 +8,7 @@ from domain.aggregate import Aggregate, event
 from domain.provider_standing import ProviderStanding
 from domain.provider_terms import (
     RUNS_OUT,
+    BadDocument,
     Document,
     DocumentFlaw,
     DocumentKind,
@@ -68,6 +69,8 @@ class ProviderPapers(ProviderStanding):
         for known_id, known in self.documents.items():
             if known.paper == paper:
                 return known_id
+        if document_id in self.documents:
+            raise BadDocument("this id names another document")
         if paper.crew_id is not None and paper.crew_id not in self.crew:
             raise UnknownCrew(crew_id=str(paper.crew_id))
         if paper.truck_id is not None and paper.truck_id not in self.trucks:

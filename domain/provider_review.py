@@ -139,3 +139,4 @@ class ProviderReview(ProviderStanding):
     @event(Offboarded)
     def _on_offboarded(self) -> None:
         self.state = ProviderState.OFFBOARDED
+        self.suspended_for, self.suspended_until = None, None

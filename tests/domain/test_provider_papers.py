@@ -80,6 +80,11 @@ def test_a_document_that_makes_no_sense_is_refused(wrong: Paper) -> None:
     given(Provider, *FLEET).when(lambda p: upload(p, wrong)).then_refused(BadDocument)
 
 
+def test_an_id_names_one_document() -> None:
+    other = replace(INSURANCE, sha256=f"{2:064x}")
+    given(Provider, REGISTERED, SHOWN).when(lambda p: upload(p, other)).then_refused(BadDocument)
+
+
 def test_a_document_is_of_somebody_who_is_there() -> None:
     unknown_crew, unknown_truck = replace(LICENCE, crew_id=OTHER_CREW), replace(INSURANCE, truck_id=OTHER_TRUCK)
     given(Provider, *FLEET).when(lambda p: upload(p, unknown_crew)).then_refused(UnknownCrew)
