@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from domain.positions import BELIEVED, REFUSED, Ping, PingLimits, Verdict, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -79,36 +79,47 @@ async def take_positions(
     A provider speaks for its own shifts, the desk for all of its tenant; any other shift is unknown to them, whether
     it exists or not. Safe to repeat, whole or in part, in any order and from several processes at once.
     """
-    shift_ids = sorted({report.shift_id for report in reports})
-    whose = await owners.owners(actor.tenant, shift_ids)
-    ours = {shift_id for shift_id, provider_id in whose.items() if _may_speak_for(actor, provider_id)}
-    last = {shift_id: seen.ping for shift_id, seen in (await store.last(actor.tenant, sorted(ours), at)).items()}
+    whose = await owners.owners(actor.tenant, sorted({report.shift_id for report in reports}))
+    ours = sorted(shift_id for shift_id, provider_id in whose.items() if _may_speak_for(actor, provider_id))
+    last = {shift_id: seen.ping for shift_id, seen in (await store.last(actor.tenant, ours, at)).items()}
     taken = Taken()
-    believed: dict[tuple[UUID, datetime], Seen] = {}
-    late: set[tuple[UUID, datetime]] = set()
-    # The oldest first, whatever order a phone sends them in: each is judged against what was true before it.
-    for index in sorted(range(len(reports)), key=lambda each: (reports[each].ping.taken_at, each)):
+    believed: dict[tuple[UUID, datetime], Verdict] = {}
+    to_keep: list[Seen] = []
+    for index, verdict in _judged(reports, frozenset(ours), last, limits, at):
         report = reports[index]
-        key = report.shift_id, report.ping.taken_at
-        verdict = Verdict.UNKNOWN_SHIFT
-        if report.shift_id in ours:
-            verdict = Verdict.AGAIN if key in believed else judge(report.ping, last.get(report.shift_id), at, limits)
         if verdict in BELIEVED:
-            believed[key] = Seen(report.shift_id, report.ping, at)
-        if verdict is Verdict.NEWER:
-            last[report.shift_id] = report.ping
-        elif verdict is Verdict.LATE:
-            late.add(key)
+            believed[report.shift_id, report.ping.taken_at] = verdict
+            to_keep.append(Seen(report.shift_id, report.ping, at))
         elif verdict is Verdict.AGAIN:
             taken.duplicates += 1
         elif verdict in REFUSED:
             taken.refused.append((index, verdict.value))
-    new = await store.keep(actor.tenant, list(believed.values())) if believed else frozenset()
+    new = await store.keep(actor.tenant, to_keep) if to_keep else frozenset()
     taken.accepted = len(new)
-    taken.late = len(new & late)
-    taken.duplicates += len(believed) - len(new)
+    taken.late = sum(believed[key] is Verdict.LATE for key in new)
+    taken.duplicates += len(to_keep) - len(new)
     taken.refused.sort()
     return taken
+
+
+def _judged(
+    reports: Sequence[Report], ours: frozenset[UUID], last: dict[UUID, Ping], limits: PingLimits, at: datetime
+) -> Iterator[tuple[int, Verdict]]:
+    """The verdict on each report: the oldest first, whatever order a phone sends them in, for each is judged against
+    what was true before it.
+    """
+    met: set[tuple[UUID, datetime]] = set()
+    for index in sorted(range(len(reports)), key=lambda each: (reports[each].ping.taken_at, each)):
+        shift_id, ping = reports[index].shift_id, reports[index].ping
+        if shift_id not in ours:
+            yield index, Verdict.UNKNOWN_SHIFT
+            continue
+        verdict = Verdict.AGAIN if (shift_id, ping.taken_at) in met else judge(ping, last.get(shift_id), at, limits)
+        if verdict in BELIEVED:
+            met.add((shift_id, ping.taken_at))
+        if verdict is Verdict.NEWER:
+            last[shift_id] = ping
+        yield index, verdict
 
 
 def _may_speak_for(actor: Actor, provider_id: UUID) -> bool:
