@@ -21,6 +21,7 @@ from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
+from infra.personal.store import PostgresPersonalStore
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
@@ -28,7 +29,7 @@ from infra.queries.audit import AuditQueries
 from infra.queries.city import City
 from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
-from infra.queries.pool import reader_pool
+from infra.queries.pool import Pool, reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
@@ -85,8 +86,21 @@ class Stack:
         await self.closers.aclose()
 
 
-async def build(settings: Settings, application_name: str = "vehicaid-api") -> Stack:
-    """Build and open everything. The database may be away: connections come when it does."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What has connections or runs by itself, and what closes all of it."""
+
+    closers: AsyncExitStack
+    readers: Pool
+    aggregates: StoredAggregates
+    store: PostgresPersonalStore
+    postgres: PostgresEventLog
+    waiter: ProjectionWaiter
+    city: City
+    positions: PositionStore
+
+
+async def _opened(settings: Settings, application_name: str) -> _Opened:
     closers = AsyncExitStack()
     dsn = app_dsn(settings, application_name)
     readers = reader_pool(dsn)
@@ -97,32 +111,40 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
     store = personal_store(settings)
     closers.push_async_callback(store.close)
     await store.open()
-    together = lives_apart(settings) is None
-    postgres = PostgresEventLog(dsn, readers, observer=LogObserver(), keeper=store.keeper() if together else None)
+    keeper = store.keeper() if lives_apart(settings) is None else None
+    postgres = PostgresEventLog(dsn, readers, observer=LogObserver(), keeper=keeper)
     closers.push_async_callback(postgres.close)
     waiter = ProjectionWaiter(settings)
     await waiter.start()
     closers.push_async_callback(waiter.stop)
-    log: EventLog = postgres if together else KeptFirst(postgres, store)
-    if is_tracing():
-        log = TracedLog(log)
-    engine: RunsCommands = Engine(log, aggregates)
     city = City(readers, settings.city_poll_s)
     await city.start()
     closers.push_async_callback(city.stop)
+    positions = await closers.enter_async_context(open_positions(settings, f"{application_name}-positions"))
+    return _Opened(closers, readers, aggregates, store, postgres, waiter, city, positions)
+
+
+async def build(settings: Settings, application_name: str = "vehicaid-api") -> Stack:
+    """Build and open everything. The database may be away: connections come when it does."""
+    has = await _opened(settings, application_name)
+    log: EventLog = has.postgres if lives_apart(settings) is None else KeptFirst(has.postgres, has.store)
+    if is_tracing():
+        log = TracedLog(log)
+    engine: RunsCommands = Engine(log, has.aggregates)
+    readers, city = has.readers, has.city
     return Stack(
         settings=settings,
         log=log,
-        aggregates=aggregates,
+        aggregates=has.aggregates,
         engine=TracedEngine(engine) if is_tracing() else engine,
-        personal=store,
-        waiting=waiter,
+        personal=has.store,
+        waiting=has.waiter,
         board=ReadModelView(readers, request_board, "created_at"),
         mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
-        positions=await closers.enter_async_context(open_positions(settings, f"{application_name}-positions")),
+        positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
         audit=AuditQueries(readers, settings),
@@ -131,11 +153,11 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         prices=city.prices,
         city=city,
         readiness=Readiness(readers, city.checks),
-        log_head=postgres.head,
+        log_head=has.postgres.head,
         fingerprint_key=fingerprint_key(settings),
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
-        closers=closers,
+        closers=has.closers,
     )
 
 
