@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from hypothesis import settings
-from hypothesis.stateful import invariant
+from hypothesis.stateful import initialize, invariant
 
 from domain.offer_terms import OUT, OfferState
 from domain.provider_terms import DocumentState
@@ -20,7 +20,7 @@ from tests.domain.test_machine_offer import OfferMachine
 from tests.domain.test_machine_provider import ApplicantMachine, ProviderMachine
 from tests.domain.test_machine_shift import ShiftMachine
 from tests.projections.telling import folded
-from tests.support.roadside import TENANT
+from tests.support.roadside import TENANT, some_id
 from tests.support.rulebook import STREAM
 
 R = TypeVar("R", bound=Row)
@@ -54,6 +54,15 @@ class ShiftRows(ShiftMachine):
             shift.stock and shift.stock.fuel_l,
             shift.stock and shift.stock.batteries,
         )
+
+
+class SilentShiftRows(ShiftRows):
+    """The same from where chance seldom comes: nobody hears of a shift that an offer is out for."""
+
+    @initialize()
+    def it_fell_silent(self) -> None:
+        self.hold(some_id(31), some_id(41))
+        self.go_stale()
 
 
 class OfferRows(OfferMachine):
@@ -93,7 +102,10 @@ class ApplicantRows(DirectoryAgrees, ApplicantMachine):
 
 
 TestShiftRows = ShiftRows.TestCase
+TestSilentShiftRows = SilentShiftRows.TestCase
 TestOfferRows = OfferRows.TestCase
 TestProviderRows = DirectoryAgrees.TestCase
 TestApplicantRows = ApplicantRows.TestCase
-TestShiftRows.settings = TestOfferRows.settings = TestProviderRows.settings = TestApplicantRows.settings = QUICK
+TestShiftRows.settings = TestSilentShiftRows.settings = TestOfferRows.settings = TestProviderRows.settings = (
+    TestApplicantRows.settings
+) = QUICK
