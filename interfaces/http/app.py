@@ -112,8 +112,8 @@ async def _tell(request: Request, error: Exception) -> Response:
 
 
 def _methods_at(request: Request) -> set[str]:
-    found: set[str] = set()
-    for route in request.app.router.routes:
-        if isinstance(route, Route) and route.path_regex.match(request.scope["path"]):
-            found |= route.methods or set()
-    return found
+    path = request.scope["path"]
+    there = [one for one in request.app.router.routes if isinstance(one, Route) and one.path_regex.match(path)]
+    # An address that a route names to the letter (/v1/tariffs/default) is that, not an id that somebody made up.
+    named = [route for route in there if route.path == path]
+    return {method for route in named or there for method in route.methods or set()}
