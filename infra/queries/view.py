@@ -15,7 +15,7 @@ R = TypeVar("R", bound=Row)
 After = tuple[datetime, UUID]
 """The instant and the id of the last row of the page before."""
 
-Filters = Mapping[str, UUID | str | Sequence[str] | Sequence[UUID] | None]
+Filters = Mapping[str, UUID | str | int | Sequence[str] | Sequence[UUID] | None]
 """Wanted values by column; a sequence means any of them, None means all."""
 
 MOST_ROWS: Final = 201
@@ -51,7 +51,7 @@ class ReadModelView(Generic[R]):
             if value is None:
                 continue
             named = sql.Identifier(column)
-            if isinstance(value, (UUID, str)):
+            if isinstance(value, (UUID, str, int)):
                 wanted += sql.SQL(" AND {} = %s").format(named)
                 values.append(value)
             else:

@@ -133,15 +133,16 @@ async def list_service_requests(
     call: Asked,
     state: Annotated[RequestState | None, Query()] = None,
     service: Annotated[Service | None, Query()] = None,
+    escalation: Annotated[int | None, Query(ge=0, le=3, description="At this level; 3 waits for a person.")] = None,
     *,
     page: Paged,
 ) -> Response:
     """List requests, newest first.
 
-    The desk sees the board, a customer their own.
+    The desk sees the board, a customer their own. `state=searching&escalation=3` is the desk's queue.
     """
     own = call.actor.subject_id if call.actor.role is Role.CUSTOMER else None
-    asked = {"state": state, "service": service}
+    asked = {"state": state, "service": service, "escalation": escalation}
     return await paging.answer(
         call,
         call.stack.board,
