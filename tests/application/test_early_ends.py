@@ -200,6 +200,16 @@ async def test_two_calls_for_one_breakdown_become_one() -> None:
         await world.run(merge_requests, back)
 
 
+async def test_danger_is_not_lost_when_two_calls_become_one() -> None:
+    world = PricedWorld()
+    await world.ask(replace(FLAT_TYRE, sos=True, hazards=(Hazard.SMOKE,)))
+    await world.ask(FLAT_TYRE, None, OTHER_REQUEST)
+    assert (await world.the_request(OTHER_REQUEST)).state is RequestState.QUOTED
+    await world.order(merge_requests, MergeRequests(DESK_ACTOR, REQUEST, OTHER_REQUEST, world.now))
+    other = await world.the_request(OTHER_REQUEST)
+    assert (other.state, other.sos, other.hazards) == (RequestState.SEARCHING, True, (Hazard.SMOKE,))
+
+
 async def test_giving_up_gives_the_money_back() -> None:
     world = await searching(TOW)
     done = await world.run(give_up_search, GiveUpSearch(DISPATCHER, REQUEST, world.now))

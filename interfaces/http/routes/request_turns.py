@@ -153,10 +153,13 @@ async def end_in_vain(call: Command, request_id: str, body: UnsuccessfulBody) ->
     problems=("merges_into_itself", "offer_still_out", "bad_id", *ENDED),
 )
 async def merge_service_requests(call: Command, request_id: str, body: MergeBody) -> Response:
-    """End a request as a part of another one for the same breakdown, which goes on."""
+    """End a request as a part of another one for the same breakdown, which goes on.
+
+    The other takes over whatever danger was told; for an SOS it is searched for at once.
+    """
     into = parse(Prefix.REQUEST, body.into)
     command = MergeRequests(call.actor, _id(request_id), into, call.at, call.expected_version)
-    return answers.done(await call.run(merge_requests, command), Prefix.REQUEST)
+    return answers.done(await call.run(partial(merge_requests, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
 @routes.command(ONE + "/sos", ServiceRequestDone, roles=(Role.CUSTOMER, *WORKERS), problems=ENDED)
