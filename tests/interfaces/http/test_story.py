@@ -52,6 +52,9 @@ async def test_each_is_told_what_they_can_do(api: Api) -> None:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["can"])
 
-    assert await can(job.offer_path, job.provider) == ["accept", "decline"]
+    assert await can(job.offer_path, job.provider) == [
+        *("accept", "decline", "counter"),
+        *("report_delivered", "report_seen"),
+    ]
     assert await can(job.offer_path, somebody(Role.DISPATCHER)) == ["withdraw"]
-    assert await can(job.request_path, job.customer) == ["cancel"]
+    assert await can(job.request_path, job.customer) == ["raise_sos", "cancel"]
