@@ -8,7 +8,7 @@ from starlette.responses import Response
 from application.trade import Job
 from application.zones import PlacedZone
 from domain.catalogue import Service, check_fit
-from domain.geography import cell_of
+from domain.geography import cell_of, centre_of
 from domain.ids import Prefix, show
 from domain.pricing import Priced, sac_of
 from domain.tariff_terms import checked_state
@@ -28,7 +28,8 @@ async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     """Estimate a price.
 
     By the zones and tariffs in effect at an instant, as a quote would be made then; nothing is recorded and nobody is
-    held to it. Where a vehicle is towed, say where to: the distance by road is estimated too.
+    held to it. Where a vehicle is towed, say where to: the distance by road is estimated too. Places count as their
+    cell (some 70 m), as they do for requests.
     """
     check_fit(body.service, body.fuel)
     if body.customer_state_code is not None:
@@ -46,7 +47,7 @@ async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     )
     return answers.plain(
         {
-            "served": stack.zones.serves(call.tenant, where.lat, where.lng, at),
+            "served": stack.zones.serves(call.tenant, *centre_of(cell), at),
             "zone": None if zone is None else _named(zone),
             "price": None if priced is None else _shown(priced, body.service),
             "at": at,

@@ -18,6 +18,7 @@ from domain.tariff_terms import Peak, PublishedTariff, TariffRow, TariffTerms
 from infra.prices.india import india
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.in_effect import in_effect_here
 from interfaces.http.routing import DESK, EVERYBODY, Routes
 from interfaces.http.shapes.tariffs import (
     DefaultTariffBody,
@@ -63,7 +64,9 @@ async def _published(
 ) -> Response:
     of_zone = None if zone_id is None else parse(Prefix.ZONE, zone_id)
     command = PublishTariff(call.actor, of_zone, terms, effective_from or call.at, call.at)
-    return answers.done(await call.run(publish_tariff, command), Prefix.TARIFF, status=201, location=PATH)
+    return answers.done(
+        await in_effect_here(call, await call.run(publish_tariff, command)), Prefix.TARIFF, status=201, location=PATH
+    )
 
 
 @routes.query(PATH, TariffPage, roles=EVERYBODY, problems=("invalid_cursor",))
@@ -119,7 +122,7 @@ async def withdraw_prices(call: Command, tariff_id: str, body: WithdrawalBody) -
     """
     effective_from = body.effective_from or call.at
     command = WithdrawTariff(call.actor, _id(tariff_id), effective_from, call.at, call.expected_version)
-    return answers.done(await call.run(withdraw_tariff, command), Prefix.TARIFF)
+    return answers.done(await in_effect_here(call, await call.run(withdraw_tariff, command)), Prefix.TARIFF)
 
 
 def _terms(body: TariffBody) -> TariffTerms:

@@ -14,6 +14,7 @@ from domain.refusal import NotFound
 from domain.zone import Zone, ZoneTerms
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.in_effect import in_effect_here
 from interfaces.http.routing import DESK, EVERYBODY, Routes
 from interfaces.http.shapes.values import InstantAsked
 from interfaces.http.shapes.zones import (
@@ -64,7 +65,9 @@ async def define_service_zone(call: Creation, body: ZoneBody) -> Response:
         effective_from=body.effective_from or call.at,
         at=call.at,
     )
-    return answers.done(await call.run(define_zone, command), Prefix.ZONE, status=201, location=PATH)
+    return answers.done(
+        await in_effect_here(call, await call.run(define_zone, command)), Prefix.ZONE, status=201, location=PATH
+    )
 
 
 @routes.query(PATH, ZonePage, roles=EVERYBODY, problems=("invalid_cursor",))
@@ -121,7 +124,7 @@ async def redraw_service_zone(call: Command, zone_id: str, body: RedrawingBody) 
     effective_from = body.effective_from or call.at
     drawing = _drawing(body.geometry)
     command = RedrawZone(call.actor, _id(zone_id), drawing, effective_from, call.at, call.expected_version)
-    return answers.done(await call.run(redraw_zone, command), Prefix.ZONE)
+    return answers.done(await in_effect_here(call, await call.run(redraw_zone, command)), Prefix.ZONE)
 
 
 @routes.command(ONE + "/retirement", ZoneDone, roles=DESK, problems=("zone_not_in_effect", *EFFECT))
@@ -132,7 +135,7 @@ async def retire_service_zone(call: Command, zone_id: str, body: RetirementBody)
     """
     effective_from = body.effective_from or call.at
     command = RetireZone(call.actor, _id(zone_id), effective_from, call.at, call.expected_version)
-    return answers.done(await call.run(retire_zone, command), Prefix.ZONE)
+    return answers.done(await in_effect_here(call, await call.run(retire_zone, command)), Prefix.ZONE)
 
 
 def _drawing(geometry: GeometryBody) -> Drawing:

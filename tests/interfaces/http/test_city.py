@@ -156,6 +156,13 @@ async def test_a_slug_is_taken_once(place: Place) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "slug_taken")
 
 
+async def test_who_has_the_answer_is_priced_and_placed_by_it(place: Place) -> None:
+    await place.with_zone()
+    assert (await estimated(place.api, place.customer))["zone"]["slug"] == "bengaluru"
+    await place.with_prices()
+    assert (await estimated(place.api, place.customer))["price"] is not None
+
+
 async def test_prices_apply_as_soon_as_they_were_read(place: Place) -> None:
     done = await place.with_prices()
     price = (await estimated(place.api, place.customer, done["position"]))["price"]
