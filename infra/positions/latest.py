@@ -73,23 +73,21 @@ class LatestPositions:
 
     async def put(self, tenant: str, seen: Sequence[Seen]) -> None:
         """Remember the newest of each shift, unless a newer one is there. Raises RedisAway: then it is made up for."""
-        for each in seen:
-            key = self._key(tenant, each.shift_id)
-            known = self._owed.get(key)
-            if known is None or known.ping.taken_at < each.ping.taken_at:
-                self._owed[key] = each
-        owed = dict(self._owed)
+        # What could not be written before goes along; another call meanwhile does not carry it a second time.
+        batch, self._owed = self._owed, {}
+        _note_newest(batch, {self._key(tenant, each.shift_id): each for each in sorted(seen, key=_taken_at)})
+        written = False
         try:
-            for keys in _parts(list(owed)):
-                arguments = [part for key in keys for part in _written(owed[key])]
+            for keys in _parts(list(batch)):
+                arguments = [part for key in keys for part in _written(batch[key])]
                 await self._ask("EVAL", NEWER_ONLY, len(keys), *keys, self._kept_ms, *arguments)
-        except RedisAway:
-            for key in list(self._owed)[: max(0, len(self._owed) - MOST_OWED)]:
-                del self._owed[key]
-            raise
-        for key, each in owed.items():
-            if self._owed.get(key) is each:
-                del self._owed[key]
+            written = True
+        finally:
+            # Also when the caller went away in the middle.
+            if not written:
+                _note_newest(self._owed, batch)
+                for key in list(self._owed)[: max(0, len(self._owed) - MOST_OWED)]:
+                    del self._owed[key]
 
     async def get(self, tenant: str, shift_ids: Sequence[UUID]) -> Mapping[UUID, Seen]:
         """What is remembered of these shifts; raises RedisAway."""
@@ -138,6 +136,16 @@ def redis_client(settings: Settings) -> redis.asyncio.Redis:
         socket_connect_timeout=settings.redis_timeout_s,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+def _note_newest(known: dict[str, Seen], told: Mapping[str, Seen]) -> None:
+    for key, each in told.items():
+        if key not in known or known[key].ping.taken_at < each.ping.taken_at:
+            known[key] = each
+
+
+def _taken_at(seen: Seen) -> datetime:
+    return seen.ping.taken_at
 
 
 def _parts(things: Sequence[T]) -> list[Sequence[T]]:

@@ -34,6 +34,8 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("REDIS_URL", "localhost", "VEHICAID_REDIS_URL: must start with redis://"),
         ("PERSONAL_MASTER_KEY", "short", "VEHICAID_PERSONAL_MASTER_KEY: must be 32 bytes in base64"),
         ("LOG_LEVEL", "loud", "VEHICAID_LOG_LEVEL: Input should be"),
+        ("SEARCH_RADII_M", "5000,1000", "VEHICAID_SEARCH_RADII_M: must be growing whole metres between commas"),
+        ("SEARCH_RADII_M", "near", "VEHICAID_SEARCH_RADII_M: must be growing whole metres between commas"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(
