@@ -1,92 +1,14 @@
-"""Who may draw zones and publish prices, who may read them, and does a process price and place by them at once?"""
+"""Are zones and tariffs drawn, published, refused and read as they should, and decided by at once?"""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, cast
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.actor import Actor, Role
-from domain.ids import Prefix, new_id, show
-from infra.prices.india import india
-from interfaces.http.app import described_app
-from interfaces.http.shapes.tariffs import clock
-from tests.support.api import Api, Json, somebody
+from tests.interfaces.http.place import OUTSIDE, PEAK, Place, estimate, estimated, geometry, tariff, zone
+from tests.support.api import Json
 from tests.support.city import square
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
-
-Answer = dict[str, Any]
-DESK = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
-INSIDE, OUTSIDE = {"lat": 12.95, "lng": 77.55}, {"lat": 13.5, "lng": 77.55}
-DROP = {"lat": 13.05, "lng": 77.65}
-
-
-def coming(weekday: int, hour: int) -> str:
-    """An hour in India on one of the next seven days: what is published now applies by then."""
-    india_time = timezone(timedelta(hours=5, minutes=30))
-    tomorrow = datetime.now(india_time) + timedelta(days=1)
-    day = tomorrow + timedelta(days=(weekday - tomorrow.isoweekday()) % 7)
-    return day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat()
-
-
-QUIET, PEAK = coming(6, 12), coming(1, 9)
-"""Saturday at noon, Monday at nine."""
-
-
-def geometry(lng: float = 77.5, lat: float = 12.9, side: float = 0.2) -> Json:
-    return {"type": "Polygon", "coordinates": square(lng, lat, side)}
-
-
-def zone(slug: str = "bengaluru", **more: object) -> Json:
-    return {"slug": slug, "time_zone": "Asia/Kolkata", "state_code": "29", "geometry": geometry(), **more}
-
-
-def tariff(**more: object) -> Json:
-    """The Indian tariff as a body, every field of it."""
-    terms = india()
-    rows = [
-        {"service": row.service, "vehicle_class": row.vehicle_class, "base_minor": row.base_minor,
-         "per_km_minor": row.per_km_minor, "included_km": row.included_km}
-        for row in terms.rows
-    ]  # fmt: skip
-    peaks = [
-        {"days": list(peak.days), "from_time": clock(peak.from_minute), "to_time": clock(peak.to_minute),
-         "multiplier_percent": peak.multiplier_percent}
-        for peak in terms.peaks
-    ]  # fmt: skip
-    return {
-        "currency": "INR", "rows": rows, "peaks": peaks, "tax_percent_bp": 1_800, "commission_percent_bp": 1_500,
-        "time_zone": "Asia/Kolkata", "state_code": "29", **more,
-    }  # fmt: skip
-
-
-def estimate(**more: object) -> Json:
-    return {"service": "tow", "vehicle_class": "car", "location": INSIDE, "drop_location": DROP, "at": QUIET, **more}
-
-
-async def estimated(api: Api, caller: Actor, position: object = 0, **more: object) -> Answer:
-    return cast("Answer", await api.done("/v1/price-estimates", caller, estimate(min_position=position, **more)))
-
-
-class Place:
-    """A tenant of its own: what is published in one test prices nothing in another."""
-
-    def __init__(self, api: Api, tenant: str) -> None:
-        self.api = api
-        self.desk = somebody(Role.DISPATCHER, tenant)
-        self.customer = somebody(Role.CUSTOMER, tenant)
-
-    async def with_zone(self, **more: object) -> Answer:
-        return cast("Answer", await self.api.done("/v1/zones", self.desk, zone(**more)))  # type: ignore[arg-type]
-
-    async def with_prices(self, **more: object) -> Answer:
-        return cast("Answer", await self.api.done("/v1/tariffs/default", self.desk, dict(more)))
-
-
-@pytest.fixture
-def place(api: Api) -> Place:
-    return Place(api, f"city-{new_id(datetime.now(UTC)).hex}")
 
 
 async def test_a_tenant_without_tariffs_and_zones_serves_everywhere_for_nothing(place: Place) -> None:
@@ -240,63 +162,3 @@ async def test_a_bad_tariff_is_a_named_problem_and_leaves_nothing(place: Place, 
 async def test_a_bad_estimate_is_a_named_problem(place: Place, wrong: Json, code: str) -> None:
     answer = await place.api.post("/v1/price-estimates", place.customer, estimate(**wrong))
     assert answer.json()["code"] == code
-
-
-Called = Callable[[Answer, Answer], tuple[str, object]]
-ROUTES: dict[str, Called] = {
-    "POST /v1/zones": lambda _zone, _tariff: ("/v1/zones", zone("another")),
-    "GET /v1/zones": lambda _zone, _tariff: ("/v1/zones", None),
-    "GET /v1/zones/{zone_id}": lambda zone, _tariff: (f"/v1/zones/{zone['id']}", None),
-    "POST /v1/zones/{zone_id}/geometry": lambda zone, _tariff: (
-        f"/v1/zones/{zone['id']}/geometry", {"geometry": geometry()}
-    ),
-    "POST /v1/zones/{zone_id}/retirement": lambda zone, _tariff: (f"/v1/zones/{zone['id']}/retirement", {}),
-    "POST /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", tariff()),
-    "POST /v1/tariffs/default": lambda _zone, _tariff: ("/v1/tariffs/default", {}),
-    "GET /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", None),
-    "GET /v1/tariffs/{tariff_id}": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}", None),
-    "POST /v1/tariffs/{tariff_id}/withdrawal": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}/withdrawal", {}),
-    "POST /v1/price-estimates": lambda _zone, _tariff: ("/v1/price-estimates", estimate()),
-}  # fmt: skip
-"""Every route about what a whole tenant shares, and how it is called on a zone and a tariff."""
-WRITTEN_BY_THE_DESK = {route for route in ROUTES if route.startswith("POST") and "estimates" not in route}
-
-
-def test_no_route_is_missing_here() -> None:
-    prefixes = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
-    declared = {
-        f"{next(iter(getattr(route, 'methods')))} {path}"  # noqa: B009  routes of all kinds
-        for route in described_app().routes
-        if (path := getattr(route, "path", "")).startswith(prefixes)
-    }
-    assert declared == set(ROUTES)
-
-
-@pytest.mark.parametrize("route", sorted(ROUTES))
-async def test_the_desk_writes_and_everybody_of_the_tenant_reads(place: Place, route: str) -> None:
-    api = place.api
-    the_zone, the_tariff = await place.with_zone(), await place.with_prices()
-    path, body = ROUTES[route](the_zone, the_tariff)
-    rival = somebody(Role.ADMIN, "rival")
-    for role in Role:
-        caller = somebody(role, place.desk.tenant)
-        answer = await (api.get(path, caller) if body is None else api.post(path, caller, body))
-        if route in WRITTEN_BY_THE_DESK and role not in DESK:
-            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-        elif role is Role.DISPATCHER or route not in WRITTEN_BY_THE_DESK:
-            assert answer.is_success, answer.text
-    if "{" in route:
-        unknown = path.replace(path.split("/")[3], show(Prefix(path.split("/")[3][:4]), new_id(datetime.now(UTC))))
-        for caller, there in ((rival, path), (place.desk, unknown)):
-            answer = await (api.get(there, caller) if body is None else api.post(there, caller, body))
-            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-async def test_lists_show_nothing_of_another_tenant(place: Place) -> None:
-    the_zone, the_tariff = await place.with_zone(), await place.with_prices()
-    position = the_tariff["position"]
-    for path, there in (("/v1/zones", the_zone), ("/v1/tariffs", the_tariff)):
-        ours = (await place.api.get(path, place.customer, min_position=position)).json()["data"]
-        theirs = (await place.api.get(path, somebody(Role.ADMIN, "rival"), min_position=position)).json()["data"]
-        assert [row["id"] for row in ours] == [there["id"]]
-        assert there["id"] not in {row["id"] for row in theirs}
