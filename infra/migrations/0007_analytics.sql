@@ -94,7 +94,7 @@ DO $$
 DECLARE
     views CONSTANT text := CASE current_schema() WHEN 'cell_main' THEN 'analytics' ELSE 'analytics_' || current_schema() END;
 BEGIN
-    IF NOT pg_has_role(current_user, 'vehicaid_reader', 'SET') THEN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT vehicaid_reader TO %I', current_user);
     END IF;
     EXECUTE format('ALTER FUNCTION %I.present(text[]) OWNER TO vehicaid_reader', views);

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from infra.health.analytics import analytics_findings
 from infra.health.database import database_findings
 from infra.health.finding import Finding, Verdict
 from infra.health.personal import personal_findings
@@ -25,6 +26,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
     findings = [
         *surrounding_findings(settings),
         *database_findings(settings),
+        *analytics_findings(settings),
         *position_findings(settings),
         *personal_findings(settings),
     ]
