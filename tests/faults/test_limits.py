@@ -17,7 +17,7 @@ from domain.actor import Role
 from infra.settings import Settings, SettingsError
 from interfaces.http.server import free_port, listening
 from interfaces.http.tokens import TokenAuthority
-from tests.support.api import HELP, Api, a_request, in_process, over_the_network, somebody
+from tests.support.api import HELP, Api, a_request, in_process, over_the_network, projecting, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -79,13 +79,19 @@ def test_the_head_of_a_request_has_its_limits(shared_database: Database, monkeyp
 
 async def test_too_many_at_once_are_told_to_come_back(database: Database) -> None:
     narrow = database.settings.model_copy(update={"most_requests_in_flight": 4})
-    async with in_process(narrow) as api:
-        answers = await asyncio.gather(*[api.post(PATH, somebody(Role.CUSTOMER), HELP) for _ in range(40)])
-        codes = {answer.status_code for answer in answers}
-        assert codes == {201, 503}
-        refused = next(answer for answer in answers if answer.status_code == 503)
-        assert (refused.json()["code"], refused.headers["Retry-After"]) == ("overloaded", "1")
-        assert (await api.post(PATH, somebody(Role.CUSTOMER), HELP)).status_code == 201
+    with projecting(narrow):
+        async with in_process(narrow) as api:
+            await api.until_ready()
+            await _crowd(api)
+
+
+async def _crowd(api: Api) -> None:
+    answers = await asyncio.gather(*[api.post(PATH, somebody(Role.CUSTOMER), HELP) for _ in range(40)])
+    codes = {answer.status_code for answer in answers}
+    assert codes == {201, 503}
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert (refused.json()["code"], refused.headers["Retry-After"]) == ("overloaded", "1")
+    assert (await api.post(PATH, somebody(Role.CUSTOMER), HELP)).status_code == 201
 
 
 async def test_transport_security_is_asked_for_only_over_tls(database: Database) -> None:
@@ -96,10 +102,13 @@ async def test_transport_security_is_asked_for_only_over_tls(database: Database)
 
 
 async def test_no_tokens_are_made_in_production(database: Database) -> None:
-    async with in_process(database.settings.model_copy(update={"environment": "production"})) as api:
-        answer = await api.client.post("/v1/tokens", json={"role": "admin"})
-        assert (answer.status_code, answer.json()["code"]) == (404, "unknown_route")
-        assert (await a_request(api))[1]["version"] == 1
+    strict = database.settings.model_copy(update={"environment": "production"})
+    with projecting(strict):
+        async with in_process(strict) as api:
+            await api.until_ready()
+            answer = await api.client.post("/v1/tokens", json={"role": "admin"})
+            assert (answer.status_code, answer.json()["code"]) == (404, "unknown_route")
+            assert (await a_request(api))[1]["version"] == 1
 
 
 async def test_a_customer_writes_nothing_under_another_name(database: Database) -> None:
