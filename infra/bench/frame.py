@@ -6,6 +6,7 @@ import os
 import platform
 import statistics
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +58,37 @@ def at_most(name: str, value: float, limit: float) -> Bar:
 
 
 def machine() -> dict[str, str | int]:
-    """What the figures were measured on."""
+    """What the figures were measured on, and how much of it others had meanwhile: trust none beside a busy neighbour.
+
+    Ask when all that the benchmark started has ended.
+    """
     return {
         "cores": os.cpu_count() or 0,
-        "load_1min": f"{os.getloadavg()[0]:.2f}",
+        "taken_by_others": _taken_by_others(),
         "python": platform.python_version(),
         "system": platform.platform(),
     }
+
+
+def _busy_s() -> tuple[float, float, float]:
+    """Processor seconds of the whole machine, of this process with all that it waited for, and the instant."""
+    ours = sum(os.times()[:4])
+    if not _COUNTERS.exists():
+        return 0.0, ours, time.monotonic()
+    user, nice, system, _idle, _wait, hard, soft, *_ = map(int, _COUNTERS.read_text().split("\n", 1)[0].split()[1:])
+    return (user + nice + system + hard + soft) / os.sysconf("SC_CLK_TCK"), ours, time.monotonic()
+
+
+_COUNTERS = Path("/proc/stat")
+_AT_FIRST = _busy_s()
+
+
+def _taken_by_others() -> str:
+    """Since this process began, as a share of all processors."""
+    if not _COUNTERS.exists():
+        return "unknown"
+    everybody, ours, seconds = (now - then for now, then in zip(_busy_s(), _AT_FIRST, strict=True))
+    return f"{max(0.0, everybody - ours) / (seconds * (os.cpu_count() or 1)):.0%}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
