@@ -245,14 +245,14 @@ def test_one_of_two_projectors_leads_and_the_other_takes_over(
     cell: Database, eye: Connection, start_projector: StartProjector
 ) -> None:
     first = start_projector()
-    eventually(lambda: leaders(eye) == 4, "the first leads")
+    eventually(lambda: leaders(eye) == len(READ_MODELS), "the first leads")
     start_projector()
     tell(cell, 1, 200)
     eventually(lambda: caught_up(eye), "the first folds")
     first.stop()
     tell(cell, 2, 200)
     eventually(lambda: caught_up(eye), "the second folds")
-    assert leaders(eye) == 4
+    assert leaders(eye) == len(READ_MODELS)
     assert verified(cell)
 
 
