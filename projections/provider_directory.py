@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from projections.fact import Fact
-from projections.read_model import Index, ReadModel, Row, by_id
+from projections.read_model import Index, Key, ReadModel, Row
 
 Told = dict[str, object]
 """A small value of an event, kept as JSON."""
@@ -52,7 +52,9 @@ provider_directory = ReadModel(
     ),
 )
 
-_of_provider = by_id("provider_id")
+
+def _of_provider(fact: Fact) -> Key:
+    return (fact.tenant, fact.uuid("provider_id"))
 
 
 def _begun(fact: Fact, state: str) -> DirectoryRow:
