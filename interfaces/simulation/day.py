@@ -61,8 +61,8 @@ class Journal:
             self.position = max(self.position, position)
 
     def fault(self, what: str) -> None:
-        """Something happened that should not."""
-        self.note("faults")
+        """Something happened that should not; it is no progress, so a day of nothing but faults counts as stuck."""
+        self.counts["faults"] += 1
         if len(self.faults) < MOST_FAULTS:
             self.faults.append(what)
 
