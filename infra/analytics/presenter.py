@@ -63,13 +63,16 @@ def run_presenter(settings: Settings, stop: threading.Event) -> None:
                 return
         presenter = Presenter(settings, connection, READ_MODELS)
         patience_ms = FIRST_PATIENCE_MS
+        told: dict[str, str] = {}
         while not stop.is_set():
             done = presenter.look(patience_ms)
             patience_ms = min(2 * patience_ms, LONGEST_PATIENCE_MS) if done.busy else FIRST_PATIENCE_MS
             if done.made or done.gone:
                 log(__name__).info("analytics_presented", made=len(done.made), gone=done.gone)
             for name, why in done.failed.items():
-                log(__name__).error("analytics_view_fails", view=name, why=why)
+                if told.get(name) != why:
+                    log(__name__).error("analytics_view_fails", view=name, why=why)
+            told = done.failed
             stop.wait(LOOK_EVERY_S)
 
 
@@ -86,10 +89,12 @@ class Presenter:
         """Once over all of them."""
         done = Presented()
         wanted, left_alone = self._wanted()
+        shown = self._shown()
         for view in wanted.values():
-            if self._shown().get(view.name) != view.definition(self._cell, self._views):
+            if shown.get(view.name) != view.definition(self._cell, self._views):
                 self._try(view, wanted, patience_ms, done)
-        for name in self._shown():
+                shown = self._shown()
+        for name in shown:
             if name not in wanted and name not in left_alone:
                 self._drop(name, patience_ms, done)
         return done

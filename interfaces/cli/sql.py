@@ -119,7 +119,9 @@ def _print(names: Sequence[str], rows: Sequence[tuple[object, ...]], *, as_json:
         table.add_row(*("" if value is None else _cell(value) for value in row))
     console = Console(markup=False, highlight=False)
     console.print(table)
-    console.print(f"{len(rows)} rows{', and more: ask for less, or use --json' if more else ''}")
+    console.print(
+        f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}{', and more: ask for less, or use --json' if more else ''}"
+    )
 
 
 def _cell(value: object) -> str:

@@ -54,7 +54,7 @@ def test_it_can_be_followed(tmp_path: Path) -> None:
         answers = [system.vehicaid("sql", "-c", question) for question in questions]
         assert [answer.stderr for answer in answers if answer.returncode != 0] == []
         assert "kpi_hourly" in answers[0].stdout
-        assert "1 rows" in answers[2].stdout, "half of the requests had a yes"
+        assert "1 row\n" in answers[2].stdout, "half of the requests had a yes"
         told = run("\n".join(commands), ROOT, environment)
     figures = json.loads(told.splitlines()[-1])
     assert (figures["total"]["requests"], figures["total"]["completed"]) == (1, 1)

@@ -66,7 +66,7 @@ def test_a_question_is_answered_as_a_table_or_as_json() -> None:
     result = CliRunner().invoke(sql.app, ["--tenant", "rival", "-c", question])
     assert result.exit_code == 0, result.output
     assert "rival" in result.stdout
-    assert "1 rows" in result.stdout
+    assert "1 row\n" in result.stdout
     answer = json.loads(CliRunner().invoke(sql.app, ["-c", question, "--json"]).stdout)
     assert (answer["tenant"], answer["requests"] > 0) == ("demo", True)
 
