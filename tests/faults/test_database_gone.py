@@ -50,25 +50,31 @@ async def caller(api: Api, day: Day) -> None:
 async def outage(private: PrivatePostgres, gone_s: float) -> Day:
     """Load before, during and after the server is killed."""
     day = Day()
-    async with in_process(private.database.settings) as api:
-        callers = [asyncio.create_task(caller(api, day)) for _ in range(CALLERS)]
-        _, standing = await a_request(api)
-        day.acknowledged["standing"] = str(standing["id"])
-        await until(lambda: day.told[201] >= 50)
-        await asyncio.to_thread(private.kill)
-        assert (await api.client.get("/livez")).status_code == 200
-        await asyncio.sleep(gone_s)
-        assert (await api.client.get("/readyz")).status_code == 503
-        path = f"{PATH}/{standing['id']}"
-        ordered, asked = await api.post(f"{path}/search-end", api.desk), await api.get(path, api.desk)
-        assert (ordered.status_code, ordered.json()["code"]) == (AGAIN, "log_unavailable")
-        assert (asked.status_code, asked.json()["code"]) == (AGAIN, "store_unavailable")
-        at_dawn = day.told[201]
-        await asyncio.to_thread(private.start)
-        await until(lambda: day.told[201] >= at_dawn + 50)
-        day.over = True
-        await asyncio.gather(*callers)
+    with projecting(private.database.settings):
+        async with in_process(private.database.settings) as api:
+            await api.until_ready()
+            await _under_load(private, gone_s, api, day)
     return day
+
+
+async def _under_load(private: PrivatePostgres, gone_s: float, api: Api, day: Day) -> None:
+    callers = [asyncio.create_task(caller(api, day)) for _ in range(CALLERS)]
+    _, standing = await a_request(api)
+    day.acknowledged["standing"] = str(standing["id"])
+    await until(lambda: day.told[201] >= 50)
+    await asyncio.to_thread(private.kill)
+    assert (await api.client.get("/livez")).status_code == 200
+    await asyncio.sleep(gone_s)
+    assert (await api.client.get("/readyz")).status_code == 503
+    path = f"{PATH}/{standing['id']}"
+    ordered, asked = await api.post(f"{path}/search-end", api.desk), await api.get(path, api.desk)
+    assert (ordered.status_code, ordered.json()["code"]) == (AGAIN, "log_unavailable")
+    assert (asked.status_code, asked.json()["code"]) == (AGAIN, "store_unavailable")
+    at_dawn = day.told[201]
+    await asyncio.to_thread(private.start)
+    await until(lambda: day.told[201] >= at_dawn + 50)
+    day.over = True
+    await asyncio.gather(*callers)
 
 
 async def until(true: Callable[[], bool]) -> None:
