@@ -38,6 +38,10 @@ IN_TOTAL: Final = (
     " HAVING sum(balance_minor) <> 0"
 )
 OVERDRAWN: Final = "SELECT wallet_id::text FROM wallets WHERE balance_minor < held_minor OR held_minor < 0"
+BY_KIND: Final = (
+    "SELECT tenant, currency, left(account, 1), sum(balance_minor)::text, count(*) FROM ledger_balances"
+    " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
 BUILT: Final = "SELECT to_regclass('ledger_balances') IS NOT NULL AND to_regclass('wallets') IS NOT NULL"
 
 checks = Counter("vehicaid_ledger_checks", "Checks that the books balance.", registry=REGISTRY)
@@ -67,6 +71,26 @@ class Findings:
         return bool(self.positions or self.totals or self.wallets)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One tenant's accounts in one currency, summed up by what they are (A, L, I, E); all of it makes nothing."""
+
+    tenant: str
+    currency: str
+    by_kind: dict[str, int]
+    accounts: int
+
+    def as_json(self) -> dict[str, object]:
+        """For machines."""
+        return {
+            "tenant": self.tenant,
+            "currency": self.currency,
+            "by_kind": self.by_kind,
+            "sum_minor": sum(self.by_kind.values()),
+            "accounts": self.accounts,
+        }
+
+
 class Bookkeeper:
     """Looks at each transfer of the log once, and at all balances each time; remembers what it found wrong."""
 
@@ -89,6 +113,19 @@ class Bookkeeper:
             self.findings.totals = [f"{tenant} {amount} {currency}" for tenant, currency, amount in totals]
             self.findings.wallets = [str(wallet) for (wallet,) in connection.execute(OVERDRAWN).fetchall()]
         return self.findings
+
+
+def standing_of(connection: Connection) -> list[Standing]:
+    """How the accounts of every tenant stand, in each currency."""
+    if connection.execute(BUILT).fetchone() != (True,):
+        return []
+    found: dict[tuple[str, str], Standing] = {}
+    for tenant, currency, kind, balance, accounts in connection.execute(BY_KIND).fetchall():
+        key = (str(tenant), str(currency))
+        before = found.get(key, Standing(*key, {}, 0))
+        by_kind = before.by_kind | {str(kind): int(str(balance))}
+        found[key] = Standing(*key, by_kind, before.accounts + cast("int", accounts))
+    return list(found.values())
 
 
 def run_bookkeeper(settings: Settings, stop: threading.Event) -> None:

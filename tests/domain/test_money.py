@@ -26,6 +26,7 @@ AMOUNTS = st.integers(-(10**12), 10**12)
         (Money(-5, "JPY"), "-5 JPY"),
         (Money(250, "KWD"), "0.250 KWD"),
         (Money(-1, "INR"), "-0.01 INR"),
+        (Money(0, "INR"), "0.00 INR"),
     ],
 )
 def test_money_reads_in_its_currencys_own_digits(money: Money, text: str) -> None:

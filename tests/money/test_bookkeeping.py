@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import threading
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from infra import bookkeeping
 from infra.bookkeeping import Bookkeeper, Findings, run_bookkeeper
 from infra.projections.projector import Projector
 from infra.telemetry.metrics import REGISTRY
+from interfaces.cli.ledger import app
 from projections.ledger_balances import ledger_balances
 from projections.wallets import wallets
 from tests.projections.telling import caught_up, eventually
@@ -72,6 +76,26 @@ async def test_one_minor_unit_is_noticed_in_the_log_and_in_the_rows(database: Da
     assert found.positions[0] <= job.position
     assert found.totals == ["demo 1 INR"]
     assert len(found.wallets) == 1
+
+
+async def test_an_operator_sees_how_the_books_stand(
+    database: Database, engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEHICAID_DATABASE_URL", database.settings.database_url)
+    async with engines() as engine:
+        job = await a_paid_job(engine)
+        await a_paid_job(engine, "rival")
+    before = await asyncio.to_thread(CliRunner().invoke, app, ["check"])
+    assert before.exit_code == 0, "rows that are not built yet say nothing"
+    keep_up(database)
+    shown = CliRunner().invoke(app, ["check"])
+    assert (shown.exit_code, "The books balance" in shown.stdout, "2000.00 INR" in shown.stdout) == (0, True, True)
+    told = json.loads(CliRunner().invoke(app, ["check", "--json"]).stdout)
+    assert told["balanced"]
+    assert told["position"] > job.position
+    assert [(each["tenant"], each["sum_minor"]) for each in told["standing"]] == [("demo", 0), ("rival", 0)]
+    spoil(database, "UPDATE ledger_balances SET balance_minor = 1 WHERE account = 'A:Cash:Desk' AND tenant = 'demo'")
+    assert CliRunner().invoke(app, ["check"]).exit_code == 1
 
 
 async def test_the_service_counts_its_looks_and_raises_the_alarm(

@@ -1,0 +1,65 @@
+"""How does an operator make sure that the books balance?"""
+
+import json
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from domain.money import Money
+from infra.bookkeeping import Bookkeeper, Standing, standing_of
+from infra.database_url import app_dsn
+from infra.settings import load_settings
+
+app = typer.Typer(help="Check that the books balance.", no_args_is_help=True, add_completion=False)
+
+EXIT_UNBALANCED = 1
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+
+
+@app.callback()
+def ledger() -> None:
+    """Check that the books balance."""
+
+
+@app.command()
+def check(*, as_json: Json = False) -> None:
+    """Look at every transfer of the log and at all balances; exit 1 and name what does not balance."""
+    with psycopg.connect(app_dsn(load_settings(), "vehicaid-ledger"), autocommit=True) as connection:
+        keeper = Bookkeeper()
+        found = keeper.check(connection)
+        standing = standing_of(connection)
+    if as_json:
+        told = {
+            "position": keeper.position,
+            "balanced": not found,
+            "unbalanced_positions": found.positions,
+            "unbalanced_totals": found.totals,
+            "overdrawn_wallets": found.wallets,
+            "standing": [each.as_json() for each in standing],
+        }
+        typer.echo(json.dumps(told))
+    else:
+        _show(standing)
+        for what, named in (
+            ("transfers that do not sum to nothing, at positions", found.positions),
+            ("totals over all accounts", found.totals),
+            ("wallets that are kept for more than they have", found.wallets),
+        ):
+            if named:
+                typer.echo(f"{len(named)} {what}: {', '.join(map(str, named))}", err=True)
+        if not found:
+            typer.echo(f"The books balance, up to position {keeper.position}.")
+    if found:
+        raise typer.Exit(EXIT_UNBALANCED)
+
+
+def _show(standing: list[Standing]) -> None:
+    table = Table("tenant", "what we have", "what we owe", "what we earned", "what we spent", "accounts")
+    for each in standing:
+        shown = [Money(each.by_kind.get(kind, 0), each.currency).text for kind in "ALIE"]
+        table.add_row(each.tenant, *shown, str(each.accounts))
+    Console().print(table)
