@@ -52,6 +52,7 @@ async def test_who_may_read_the_details_reads_what_was_written(api: Api) -> None
         "name": "Ashalata Xyzzy",
         "phone": "+919845012345",
         "location": HELP["location"],
+        "drop_location": None,
         "note": HELP["note"],
         "plate": HELP["plate"],
     }
