@@ -43,7 +43,7 @@ def tariff_id_of(tenant: str, zone_id: UUID | None) -> UUID:
 async def publish_tariff(command: PublishTariff, work: Work) -> Answer:
     """Publish a tariff, the first of its place or a further version; the same terms are no news.
 
-    Raises NotAllowed, NotFound (no such zone), BadTariff, UnknownTimeZone, UnknownState, BadEffect or TooManyVersions.
+    Raises NotAllowed, NotFound (no such zone), and what ``Tariff.publish`` refuses.
     """
     check_role(work, command.actor, *DESK)
     if command.zone_id is not None:

@@ -118,7 +118,8 @@ def tax_lines(net_minor: int, tax_percent_bp: int, supply: Supply) -> tuple[Pric
     """The taxes on a net amount, to the minor unit, half a unit up.
 
     Inside the state the half rate is worked out once and stands in both lines, so central and state tax are equal
-    to the paisa; across a border one integrated tax stands for both. No line for no tax.
+    to the paisa (the second stands for a union territory's own tax as well); across a border one integrated tax
+    stands for both. No line for no tax.
     """
     if supply.place_of_supply == supply.state_code:
         half = _share(net_minor, tax_percent_bp // 2)

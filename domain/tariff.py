@@ -80,7 +80,7 @@ class Tariff(Aggregate):
     def publish(self, terms: TariffTerms, effective_from: datetime, at: datetime) -> int:
         """Let prices apply from an instant on; gives the version. What applies then already is no news.
 
-        Raises BadTariff, UnknownTimeZone, UnknownState, BadEffect or TooManyVersions.
+        Raises BadTariff, UnknownTimeZone, UnknownState, UnknownCurrency, BadEffect or TooManyVersions.
         """
         check_terms(terms)
         check_effect(effective_from, at, len(self.dated))

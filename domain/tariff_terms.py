@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.catalogue import Service, VehicleClass
+from domain.money import checked_currency
 from domain.price_terms import FeeTerms
 from domain.refusal import BadInput
 
@@ -133,12 +134,11 @@ def checked_state(code: str) -> str:
 def check_terms(terms: TariffTerms) -> None:
     """Refuse a tariff that could not price every service, or that nobody can have meant.
 
-    Raises BadTariff, UnknownTimeZone or UnknownState.
+    Raises BadTariff, UnknownTimeZone, UnknownState or UnknownCurrency.
     """
     checked_time_zone(terms.time_zone)
     checked_state(terms.state_code)
-    if not (len(terms.currency) == 3 and terms.currency.isascii() and terms.currency.isupper()):
-        raise _bad("currency", "a currency is three capital letters (ISO 4217)")
+    checked_currency(terms.currency)
     _check_rows(terms.rows)
     _check_peaks(terms.peaks)
     _check_rates(terms)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.catalogue import Service, VehicleClass
+from domain.money import UnknownCurrency
 from domain.refusal import Refusal
 from domain.tariff import Tariff, TariffNotInEffect
 from domain.tariff_terms import (
@@ -111,8 +112,8 @@ def fees(**changes: int) -> dict[str, object]:
         ({"commission_percent_bp": 10_001}, BadTariff),
         ({"rounds_to_minor": 0}, BadTariff),
         ({"rounds_to_minor": 3}, BadTariff),
-        ({"currency": "inr"}, BadTariff),
-        ({"currency": "RUPEE"}, BadTariff),
+        ({"currency": "inr"}, UnknownCurrency),
+        ({"currency": "ZZZ"}, UnknownCurrency),
         (fees(assigned_minor=-1), BadTariff),
         (fees(assigned_minor=20_000), BadTariff),
         (fees(on_scene_minor=0), BadTariff),

@@ -35,7 +35,15 @@ from projections.tariffs import TariffVersionRow
 
 PATH = "/v1/tariffs"
 ONE = PATH + "/{tariff_id}"
-PUBLISHING = ("not_found", "bad_tariff", "unknown_time_zone", "unknown_state", "bad_effect", "too_many_versions")
+PUBLISHING = (
+    "not_found",
+    "bad_tariff",
+    "unknown_time_zone",
+    "unknown_state",
+    "unknown_currency",
+    "bad_effect",
+    "too_many_versions",
+)
 
 routes = Routes("Tariffs")
 

@@ -140,6 +140,7 @@ async def test_history_is_priced_by_what_was_in_effect(place: Place) -> None:
         ({"peaks": [{"days": [1], "from_time": "8", "to_time": "9", "multiplier_percent": 120}]}, "validation_failed"),
         ({"currency": "rupees"}, "validation_failed"),
         ({"time_zone": "IST"}, "unknown_time_zone"),
+        ({"currency": "ZZZ"}, "unknown_currency"),
         ({"effective_from": "2020-01-01T00:00:00Z"}, "bad_effect"),
         ({"zone_id": "zon_" + "0" * 32}, "not_found"),
     ],
