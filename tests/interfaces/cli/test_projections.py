@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from infra.projections.catch_up import bring_up_to_date
 from interfaces.cli.projections import app
+from projections.catalog import READ_MODELS
 from tests.projections.telling import tell
 from tests.support.servers import Database
 
@@ -51,9 +52,7 @@ def test_the_list_tells_position_and_lag(cell: Database) -> None:
     code, found = told("list")
     assert code == 0
     assert found["head"] == head
-    assert {each["name"] for each in found["read_models"]} == {
-        "request_board", "provider_jobs", "audit_trail", "matching_table",
-    }  # fmt: skip
+    assert {each["name"] for each in found["read_models"]} == {model.name for model in READ_MODELS}
     assert all(each["events"] == head - each["position"] > 0 for each in found["read_models"])
     assert "request_board" in run("list")[1]
 
