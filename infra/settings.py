@@ -88,6 +88,8 @@ class Settings(DispatchSettings):
 
     # 0.5 s: how long a process may still price and place by what was in effect before; three tiny queries each time.
     city_poll_s: float = Field(default=0.5, gt=0, le=1)
+    # 128 KiB: 2,000 corners, the most that an outline may have, written with all the digits that a map has.
+    zones_body_limit_bytes: int = Field(default=131_072, ge=1_024, le=1_048_576)
 
     # 45 min: half an hour to drive to a scheduled job, the rest to find somebody.
     scheduled_search_begins_before_s: float = Field(default=2_700.0, ge=0, le=86_400)

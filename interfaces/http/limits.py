@@ -14,7 +14,7 @@ class Limits:
     request_s: float
     in_flight: int
     body_bytes_of: Mapping[str, int] = field(default_factory=dict)
-    """Routes by path whose bodies are larger by their nature."""
+    """Paths, with all below them, whose bodies are larger by their nature."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -23,9 +23,10 @@ class Limits:
             settings.body_limit_bytes,
             settings.request_timeout_s,
             settings.most_requests_in_flight,
-            {"/v1/positions": settings.positions_body_limit_bytes},
+            {"/v1/positions": settings.positions_body_limit_bytes, "/v1/zones": settings.zones_body_limit_bytes},
         )
 
     def body_bytes_at(self, path: str) -> int:
         """How large a body may be that is sent to this path."""
-        return self.body_bytes_of.get(path, self.body_bytes)
+        larger = (most for above, most in self.body_bytes_of.items() if path == above or path.startswith(f"{above}/"))
+        return next(larger, self.body_bytes)

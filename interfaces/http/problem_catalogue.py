@@ -35,7 +35,7 @@ EDGE: Mapping[str, Kind] = {
     "stale_version": Kind(
         412, "The object has changed", "If-Match names an older version: read the object again, then decide again."
     ),
-    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, batches of positions to 128 KiB."),
+    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, positions and zones to 128 KiB."),
     "unsupported_media_type": Kind(415, "Not JSON", "Send the body as application/json."),
     "validation_failed": Kind(422, "Validation failed", "Some fields are wrong; `errors` says which and why."),
     "key_reused": Kind(
@@ -74,13 +74,17 @@ RULES: Mapping[str, Kind] = {
     "bad_eta": Kind(422, "Bad eta", "An approach takes some time, and at most four hours."),
     "offer_still_open": Kind(409, "Offer still open", "This offer can still be answered: its time is not up."),
     "bad_lapse": Kind(422, "Bad lapse", "An offer lapses after it is made, and within a quarter of an hour."),
-    "provider_not_active": Kind(409, "Provider not active", "It is not taken yet, suspended, or gone: no shift, no job."),
+    "provider_not_active": Kind(
+        409, "Provider not active", "It is not taken yet, suspended, or gone: no shift, no job."
+    ),
     "provider_closed": Kind(409, "Provider closed", "This provider was not taken, or has left."),
     "already_applied": Kind(409, "Already applied", "This company is known already."),
     "still_on_duty": Kind(409, "Still on duty", "Somebody of this provider is on a shift: end it first."),
     "unknown_document": Kind(404, "Unknown document", "There is no such document, or a newer one in its place."),
     "documents_missing": Kind(409, "Documents missing", "`missing` says which every company has to show, verified."),
-    "document_not_valid": Kind(409, "Document not valid", "A licence, insurance or permit has run out or was rejected."),
+    "document_not_valid": Kind(
+        409, "Document not valid", "A licence, insurance or permit has run out or was rejected."
+    ),
     "bad_document": Kind(422, "Not a document", "A SHA-256, one holder who can have that kind, and an end to come."),
     "bad_suspension": Kind(422, "Bad suspension", "A suspension ends after it begins."),
     "unknown_crew": Kind(409, "Unknown crew member", "This provider has no such crew member."),

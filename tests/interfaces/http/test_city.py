@@ -1,5 +1,6 @@
 """Are zones and tariffs drawn, published, refused and read as they should, and decided by at once?"""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,12 @@ async def test_help_comes_to_zones_only_once_there_is_one(place: Place) -> None:
     outside = await estimated(place.api, place.customer, done["position"], location=OUTSIDE)
     assert (inside["served"], inside["zone"]["slug"]) == (True, "bengaluru")
     assert (outside["served"], outside["zone"]) == (False, None)
+
+
+async def test_an_outline_as_detailed_as_may_be_fits_into_a_body(place: Place) -> None:
+    turns = [2 * math.pi * n / 2_000 for n in range(2_001)]
+    ring = [[77.6 + math.cos(turn) / 9.1, 12.9 + math.sin(turn) / 9.1] for turn in turns]
+    assert (await place.with_zone(geometry={"type": "Polygon", "coordinates": [ring]}))["vertices"] == 2_000
 
 
 async def test_an_invalid_outline_is_repaired(place: Place) -> None:
