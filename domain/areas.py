@@ -23,7 +23,7 @@ Outline = tuple[tuple[Ring, ...], ...]
 Points = npt.NDArray[np.float64]
 
 MOST_VERTICES = 2_000
-"""The most detailed ward of Bengaluru has 1,441; a body of 128 KiB holds them with all their digits. Simplify what is finer."""
+"""The most detailed ward of Bengaluru has 1,441; 128 KiB, a body, hold so many with all their digits."""
 
 MOST_PARTS = 64
 """Islands of one zone; a repair that falls into more pieces than that was no outline."""
