@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from interfaces.demo.companies import COMPANIES
@@ -18,7 +19,7 @@ from interfaces.demo.opening import draw_the_map
 from interfaces.simulation.acts import REQUESTS, Acts
 from interfaces.simulation.api import Answer, Api, GaveUp, Refused, Who
 from interfaces.simulation.day import Journal, Pace, chance
-from interfaces.simulation.job import ENDED, JobRun
+from interfaces.simulation.job import ENDED, STEPS, JobRun
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -32,6 +33,9 @@ RUN: Final = "demo"
 OFFERS_S: Final = 1.0
 # How often the board is looked through for whoever nobody sees to: after a kill, or when a step was refused.
 BOARD_S: Final = 10.0
+# Of these looks the first, and then one in ten minutes, is at every open request, however old.
+THOROUGHLY_EVERY: Final = 60
+OPEN: Final = (*sorted(DECIDING), *STEPS)
 # Calls are planned so far ahead.
 AHEAD: Final = timedelta(seconds=5)
 # A call that is later than this when a demo starts again was somebody else's minute.
@@ -155,8 +159,8 @@ class City:
 
     async def _see_to_the_board(self) -> None:
         """Go on with what was begun by a demo that was killed, or stopped at a step that was refused."""
-        while True:
-            for row in await self._open_rows():
+        for look in count():
+            for row in await self._open_rows(thoroughly=look % THOROUGHLY_EVERY == 0):
                 request_id = str(row["id"])
                 crew = self.crews.of_provider(row["provider_id"])
                 if row["state"] in DECIDING:
@@ -171,8 +175,11 @@ class City:
         offer = await self.acts.api.ask(crew.who, f"/v1/offers/{row['offer_id']}")
         await self._do_the_job(crew, offer)
 
-    async def _open_rows(self) -> list[Answer]:
-        """What is under way: it is among the newest, or the board would be in trouble."""
+    async def _open_rows(self, *, thoroughly: bool = False) -> list[Answer]:
+        """What is under way: it is among the newest, or was left long ago."""
+        if thoroughly:
+            pages = [await self.acts.api.ask_all(self.acts.desk, REQUESTS, state=state) for state in OPEN]
+            return [row for page in pages for row in page]
         newest = await self.acts.api.ask(self.acts.desk, REQUESTS, limit=200)
         return [row for row in newest["data"] if row["state"] not in ENDED]
 
@@ -180,6 +187,9 @@ class City:
         while True:
             now = datetime.now(UTC)
             await asyncio.gather(*(self.crews.ping(crew, now) for crew in self.crews.all if crew.is_due(now)))
+            for crew in self.crews.all:
+                if crew.is_sent_home:
+                    self._begin(f"back/{crew.provider_id}", self.crews.begin_shift(crew))
             await asyncio.sleep(1.0)
 
     def _begin(self, name: str, doing: Coroutine[object, object, None]) -> None:

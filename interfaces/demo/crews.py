@@ -39,7 +39,7 @@ class Crew:
     truck_id: str = ""
     shift_id: str = ""
     on_duty_since: datetime | None = None
-    jobs: int = 0
+    is_sent_home: bool = False
     _from: Point = field(init=False)
     _to: Point = field(init=False)
     _left_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -126,11 +126,10 @@ class Crews:
             key = f"/shift/{crew.provider_id}/{now:%Y%m%dT%H%M}"
             crew.shift_id = (await self._acts.say(crew.who, "/v1/shifts", body, note="on_duty", key=key))["id"]
         crew.on_duty_since = now
-        crew.jobs = 0
+        crew.is_sent_home = False
 
     async def after_job(self, crew: Crew, request_id: str) -> None:
         """Go home when the day was long enough, rest sometimes; raises Refused or GaveUp."""
-        crew.jobs += 1
         long_enough = timedelta(seconds=self._manners.shift_s(crew.shift_id) / self._pace.speed)
         if crew.on_duty_since is not None and datetime.now(UTC) - crew.on_duty_since > long_enough:
             ended, crew.shift_id = crew.shift_id, ""
@@ -161,6 +160,8 @@ class Crews:
         self._acts.journal.note("pings")
         if answer["refused"]:
             self._acts.journal.note("pings_refused")
+        if any(one["code"] == "unknown_shift" for one in answer["refused"]):
+            crew.shift_id, crew.is_sent_home = "", True
 
     async def _sign_up(self, crew: Crew, provider_id: str | None) -> None:
         company, key = crew.company, f"/provider/{crew.company.number}"

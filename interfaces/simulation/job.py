@@ -25,6 +25,20 @@ ENDED: Final = frozenset(
 )
 """States of a request that nothing leaves."""
 
+STEPS: Final = (
+    "assigned",
+    "en_route",
+    "on_scene",
+    "in_service",
+    "loaded",
+    "in_transit",
+    "at_drop",
+    "work_done",
+    "fare_review",
+    "settling",
+)
+"""States of a request in which a crew has something to do."""
+
 OVERTAKEN: Final = frozenset(
     {"out_of_turn", "request_closed", "not_assigned", "stale_version", "fare_changed", "conflict"}
 )
@@ -94,18 +108,19 @@ class JobRun:
         self._acts = acts
         self._pace = pace
         self._manners = manners
-        self._steps: dict[str, Callable[[Crew, Job], Awaitable[None]]] = {
-            "assigned": self._set_out,
-            "en_route": self._arrive,
-            "on_scene": self._start,
-            "in_service": self._finish_on_scene,
-            "loaded": self._leave_with_vehicle,
-            "in_transit": self._reach_drop,
-            "at_drop": self._deliver,
-            "work_done": self._have_price_agreed,
-            "fare_review": self._have_fare_agreed,
-            "settling": self._collect_cash,
-        }
+        acts_in_turn = (
+            self._set_out,
+            self._arrive,
+            self._start,
+            self._finish_on_scene,
+            self._leave_with_vehicle,
+            self._reach_drop,
+            self._deliver,
+            self._have_price_agreed,
+            self._have_fare_agreed,
+            self._collect_cash,
+        )
+        self._steps: dict[str, Callable[[Crew, Job], Awaitable[None]]] = dict(zip(STEPS, acts_in_turn, strict=True))
 
     async def see_through(self, crew: Crew, offer: Answer) -> str:
         """From wherever it stands to where this crew has nothing left to do; the last state.

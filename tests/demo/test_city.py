@@ -50,7 +50,7 @@ class Deployment:
         if path == "/v1/tokens":
             return httpx.Response(201, json={"access_token": "t", "expires_in": 600})
         if request.method == "GET":
-            return httpx.Response(200, json=self._shown(path))
+            return httpx.Response(200, json=self._shown(path, request.url.params.get("state")))
         self.said[path] += 1
         following = {
             "confirmation": "searching",
@@ -65,9 +65,9 @@ class Deployment:
             self.row["payment_method"] = json.loads(request.content)["payment_method"]
         return httpx.Response(200, json={"id": "req_1", "state": self.row["state"], "position": self.row["version"]})
 
-    def _shown(self, path: str) -> dict[str, Any]:
+    def _shown(self, path: str, state: str | None) -> dict[str, Any]:
         if path == "/v1/service-requests":
-            return {"data": [self.row], "next_cursor": None}
+            return {"data": [self.row] if state in {None, self.row["state"]} else [], "next_cursor": None}
         if path.endswith("/customer-details"):
             return {"location": {"lat": 12.97, "lng": 77.59}, "drop_location": None}
         if path.startswith("/v1/offers/"):
