@@ -68,30 +68,27 @@ class Invoice(Aggregate):
         time_zone: str,
         at: datetime,
     ) -> "Invoice":
-        """The bill of a payment; raises BadInvoice when its lines do not make what was paid."""
+        """The bill of a payment; raises BadInvoice when its lines do not make what was paid, or the year is another."""
         if sum(line.amount_minor for line in lines) != payment.amount_minor:
             raise BadInvoice(f"the lines do not make {payment.amount_minor}")
         if financial_year(at, time_zone) != series.financial_year:
             raise BadInvoice(f"{series.financial_year} is not the financial year")
-        billed = [InvoiceLine(line.kind, sac, line.amount_minor) for line in lines]
-        tax = sum(line.amount_minor for line in lines if line.kind in TAXES)
+        net_lines, tax_lines = _apart(lines, sac)
+        tax = sum(line.amount_minor for line in tax_lines)
         return cls._create(
             cls.Issued,
             id=invoice_id(payment.id),
             timestamp=at,
             series_id=series.id,
-            doc_type=series.doc_type,
-            gstin=series.gstin,
-            series=series.letters,
-            financial_year=series.financial_year,
+            **_told(series),
             issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
             request_id=payment.request_id,
             payment_id=payment.id,
             customer_id=payment.customer_id,
             provider_id=payment.provider_id,
             outcome=payment.outcome,
-            lines=tuple(line for line in billed if line.kind not in TAXES),
-            tax_lines=tuple(line for line in billed if line.kind in TAXES),
+            lines=net_lines,
+            tax_lines=tax_lines,
             net_minor=payment.amount_minor - tax,
             tax_minor=tax,
             total_minor=payment.amount_minor,
@@ -99,6 +96,22 @@ class Invoice(Aggregate):
             place_of_supply=place_of_supply,
             sac=sac,
         )
+
+
+def _told(series: Series) -> dict[str, object]:
+    """What a document and its number say of the series that they stand in."""
+    return {
+        "doc_type": series.doc_type,
+        "gstin": series.gstin,
+        "series": series.letters,
+        "financial_year": series.financial_year,
+    }
+
+
+def _apart(lines: tuple[PriceLine, ...], sac: str) -> tuple[tuple[InvoiceLine, ...], tuple[InvoiceLine, ...]]:
+    """The lines of a price as those of a bill: what was supplied, and the taxes on it."""
+    billed = [InvoiceLine(line.kind, sac, line.amount_minor) for line in lines]
+    return tuple(one for one in billed if one.kind not in TAXES), tuple(one for one in billed if one.kind in TAXES)
 
 
 class InvoiceSeries(Aggregate):
@@ -135,10 +148,7 @@ class InvoiceSeries(Aggregate):
             id=series.id,
             timestamp=at,
             invoice_id=document,
-            doc_type=series.doc_type,
-            gstin=series.gstin,
-            series=series.letters,
-            financial_year=series.financial_year,
+            **_told(series),
         )
 
     @property

@@ -38,7 +38,7 @@ def test_two_currencies_do_not_meet() -> None:
     with pytest.raises(CurrencyMismatch):
         Money(5, "INR") + Money(5, "JPY")
     with pytest.raises(UnknownCurrency):
-        Money(5, "XXX")
+        Money(5, "ZZZ")
 
 
 def test_the_minor_units_are_those_of_the_standard() -> None:

@@ -48,6 +48,11 @@ def test_a_discount_lowers_the_net_and_rounding_is_booked_apart() -> None:
     assert legs_of(REQUEST, PROVIDER, bill, HOUSE)[ledger.ROUNDING] == 40
 
 
+def test_the_net_of_a_fee_is_rounded_to_the_nearest_unit() -> None:
+    nets = [bill_of_fee(fee, 1_800, interstate=True).net_minor for fee in (10, 100, 118, 20_000)]
+    assert nets == [8, 85, 100, 16_949]
+
+
 @given(MINOR, RATES, st.booleans())
 def test_a_fee_is_its_net_and_its_tax_and_the_halves_are_equal(fee: int, rate: int, interstate: bool) -> None:  # noqa: FBT001  (drawn)
     bill = bill_of_fee(fee, rate, interstate=interstate)

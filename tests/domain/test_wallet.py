@@ -87,7 +87,7 @@ def test_a_customer_has_one_wallet_in_each_tenant() -> None:
 
 def test_a_wallet_is_in_a_currency_that_is_known() -> None:
     with pytest.raises(UnknownCurrency):
-        Wallet.open(TENANT, CUSTOMER, "XXX", NOON)
+        Wallet.open(TENANT, CUSTOMER, "ZZZ", NOON)
 
 
 def test_what_came_in_is_booked_once() -> None:
