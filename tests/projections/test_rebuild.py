@@ -170,7 +170,7 @@ class NewRow(Row, frozen=True, gc=False):
 
 def second_version(calls: int = 1) -> AnyReadModel:
     """The board of a later release."""
-    model = ReadModel("request_board", NewRow, version=2, key=("tenant", "request_id"))
+    model = ReadModel("request_board", NewRow, version=THE_BOARD.version + 1, key=("tenant", "request_id"))
 
     @model.begins("service_request.requested")
     def _requested(fact: Fact) -> NewRow:
@@ -200,7 +200,7 @@ def test_a_new_version_is_built_beside_the_old_and_swapped_in(
 
 def test_a_row_type_that_changed_without_its_version_halts(cell: Database, eye: Connection) -> None:
     forgotten = second_version()
-    forgotten.version = 1
+    forgotten.version = THE_BOARD.version
     projector = Projector(cell.settings, [forgotten])
     projector.start()
     eventually(lambda: any(lag.halted and "raise the" in lag.halted for lag in lags(eye)), "it said what to do")
