@@ -109,6 +109,8 @@ def test_a_condition_that_tells_what_it_sees_is_not_shown_others_rows(bound: Dat
         told: set[str | None] = set()
         with psycopg.connect(as_login(bound, "acme_analyst", tenant), autocommit=True) as session:
             session.add_notice_handler(lambda notice, to=told: to.add(notice.message_primary))  # type: ignore[misc]  # a default argument
+            for way in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
+                session.execute(f"SET {way} = off".encode())
             session.execute("SELECT count(*) FROM events WHERE public.tell(tenant)")
             session.execute("SELECT count(*) FROM requests WHERE public.tell(tenant)")
         assert told == seen
