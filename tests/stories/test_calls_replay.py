@@ -6,6 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
 RECORDING: Final = "breakdown_calls_montgomery.csv.gz"
 VICTIMS: Final = ("api", "projector", "dispatcher")
-# A page of the board: more than that a desk does not see at once.
-MOST_SEEN: Final = 200
-# Within what a test may take, so that it fails with what the replay had to say.
+# Within what a test may take, so that it fails with what the replay had to say; a storm takes a quarter of an hour.
 PATIENT_S: Final = 240
 VERY_PATIENT_S: Final = 1_800
+A_STORM: Final = 200
 
 
 class Replay:
@@ -54,11 +54,14 @@ class Replay:
         code: int | None = None
         with contextlib.suppress(subprocess.TimeoutExpired):
             code = self.process.wait(patience_s)
-        self.process.kill()
-        self.process.wait()
         assert code == 0, f"{self.screen}\n{self._troubles()}"
         told: dict[str, Any] = json.loads(self._report.read_text())
         return told
+
+    def end(self) -> None:
+        """Whatever came of it, nobody plays any more."""
+        self.process.kill()
+        self.process.wait()
 
     def _troubles(self) -> str:
         """What the processes complained of."""
@@ -75,15 +78,26 @@ class Desk:
 
     def requests(self) -> list[dict[str, Any]]:
         """The newest requests; nothing while the api is away."""
+        rows: list[dict[str, Any]] = self._ask("/v1/service-requests", limit="200").get("data", [])
+        return rows
+
+    def called(self) -> int:
+        """How many calls came in so far."""
+        now = datetime.now(UTC)
+        since, until = (now + timedelta(hours=hours) for hours in (-12, 1))
+        figures = self._ask("/v1/kpis", **{"from": since.isoformat(), "to": until.isoformat(), "by": "service"})
+        return int(figures.get("total", {}).get("requests", 0))
+
+    def _ask(self, path: str, **parameters: str) -> dict[str, Any]:
         try:
             with httpx.Client(base_url=self._address, timeout=10) as http:
                 token = http.post("/v1/tokens", json={"role": "dispatcher", "tenant": self._tenant})
                 told = {"Authorization": f"Bearer {token.raise_for_status().json()['access_token']}"}
-                page = http.get("/v1/service-requests", params={"limit": 200}, headers=told)
-                rows: list[dict[str, Any]] = page.raise_for_status().json()["data"]
+                answer = http.get(path, params=parameters, headers=told)
+                page: dict[str, Any] = answer.raise_for_status().json()
         except httpx.HTTPError:
-            return []
-        return rows
+            return {}
+        return page
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +113,12 @@ def play_and_kill(system: LocalSystem, data: Path, run: str, calls: int, speed: 
     named = ("--limit", str(calls), "--speed", str(speed), "--run", run)
     replay = Replay(system, data, *named, *options)
     desk = Desk(system, f"replay-{run}")
-    for number, name in enumerate(VICTIMS, 1):
-        kill_in_the_middle(system, replay, desk, name, after=min(MOST_SEEN, number * calls // 4))
-    return replay.report(patience_s=PATIENT_S if calls < MOST_SEEN else VERY_PATIENT_S)
+    try:
+        for number, name in enumerate(VICTIMS, 1):
+            kill_in_the_middle(system, replay, desk, name, after=number * calls // 4)
+        return replay.report(patience_s=PATIENT_S if calls < A_STORM else VERY_PATIENT_S)
+    finally:
+        replay.end()
 
 
 def check_proofs(system: LocalSystem) -> None:
@@ -114,11 +131,10 @@ def kill_in_the_middle(system: LocalSystem, replay: Replay, desk: Desk, name: st
     """kill -9 when so many calls have come in and some of them are not at their end."""
 
     def is_the_moment() -> bool:
-        rows = desk.requests()
         assert replay.process.poll() is None, f"over before {name} could be killed: {replay.screen}"
-        return len(rows) >= after and any(row["state"] not in ENDED for row in rows)
+        return desk.called() >= after and any(row["state"] not in ENDED for row in desk.requests())
 
-    system.wait_for(is_the_moment, patience_s=300)
+    system.wait_for(is_the_moment, patience_s=VERY_PATIENT_S)
     system.wait_for_restart(name, of=system.kill(name))
 
 
