@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 import redis
 
@@ -26,6 +27,7 @@ def surrounding_findings(settings: Settings) -> Iterator[Finding]:
     yield _redis(settings)
     yield _secrets(settings)
     yield _disk(settings)
+    yield _time_zones()
     yield _api(settings)
 
 
@@ -66,6 +68,13 @@ def _disk(settings: Settings) -> Finding:
     if free < WATCH_FREE_BYTES:
         return watch("disk", text, "make room soon")
     return fine("disk", text)
+
+
+def _time_zones() -> Finding:
+    found = len(available_timezones())
+    if not found:
+        return wrong("time zones", "this system knows none, so no zone has a clock", "install the package tzdata")
+    return fine("time zones", f"{found} are known")
 
 
 def _api(settings: Settings) -> Finding:

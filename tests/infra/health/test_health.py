@@ -1,5 +1,8 @@
 """Does the doctor find what was broken on purpose, and say what to do?"""
 
+import importlib.util
+import zoneinfo
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -110,6 +113,22 @@ def test_missing_secrets_are_named() -> None:
     finding = next(f for f in surrounding_findings(Settings()) if f.check == "secrets")
     assert finding.verdict is Verdict.WRONG
     assert "VEHICAID_PERSONAL_MASTER_KEY" in finding.detail
+
+
+def _time_zones() -> Finding:
+    return next(finding for finding in surrounding_findings(Settings()) if finding.check == "time zones")
+
+
+def test_a_system_without_time_zones_is_wrong() -> None:
+    assert _time_zones().verdict is Verdict.FINE
+    # Python's own fallback, a package, may be there or not: this one has neither.
+    zoneinfo.reset_tzpath([])
+    try:
+        missing = _time_zones()
+    finally:
+        zoneinfo.reset_tzpath()
+    if importlib.util.find_spec("tzdata") is None:
+        assert (missing.verdict, missing.advice) == (Verdict.WRONG, "install the package tzdata")
 
 
 def test_the_schema_of_an_empty_database_is_missing(database: Database) -> None:
