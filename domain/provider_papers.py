@@ -71,11 +71,11 @@ class ProviderPapers(ProviderStanding):
                 return known_id
         if document_id in self.documents:
             raise BadDocument("this id names another document")
+        paper.checked(at)
         if paper.crew_id is not None and paper.crew_id not in self.crew:
             raise UnknownCrew(crew_id=str(paper.crew_id))
         if paper.truck_id is not None and paper.truck_id not in self.trucks:
             raise UnknownTruck(truck_id=str(paper.truck_id))
-        paper.checked(at)
         self.trigger_event(
             self.DocumentUploaded,
             timestamp=at,
