@@ -120,17 +120,17 @@ class Acts:
         path = f"{REQUESTS}/{job.request_id}/{what}"
         return await self.say(crew, path, body, note=note or what.replace("-", "_"), key=f"{path}/{job.version}")
 
-    async def evidence(self, crew: Who, request_id: str, kind: str, taken_at: str, place: Point | None) -> Answer:
-        """Take a picture, and tell its hash."""
-        path = f"{REQUESTS}/{request_id}/evidence"
+    async def evidence(self, crew: Who, job: Job, kind: str, taken_at: str, place: Point | None) -> Answer:
+        """Take a picture, and tell its hash; the same picture twice is no news."""
+        path = f"{REQUESTS}/{job.request_id}/evidence"
         told: dict[str, object] = {
             "kind": kind,
-            "sha256": sha256(f"{request_id}/{kind}".encode()).hexdigest(),
+            "sha256": sha256(f"{job.request_id}/{kind}".encode()).hexdigest(),
             "taken_at": taken_at,
         }
         if place is not None:
             told["location"] = location(place)
-        return await self.say(crew, path, told, note="evidence", key=f"{path}/{kind}")
+        return await self.say(crew, path, told, note="evidence", key=f"{path}/{kind}/{job.version}")
 
     # Providers, about offers
 

@@ -68,6 +68,12 @@ class Job:
     row: Answer
     place: Point | None = None
     drop: Point | None = None
+    is_told: bool = False
+    """Whether the crew knows where the vehicle is and where it goes."""
+
+    def heard(self, answer: Answer) -> None:
+        """The last act was answered: that is where the request stands now, without asking for it."""
+        self.row = {**self.row, **answer, "updated_at": datetime.now(UTC).isoformat()}
 
     @property
     def request_id(self) -> str:
@@ -120,7 +126,7 @@ class JobRun:
             self._have_fare_agreed,
             self._collect_cash,
         )
-        self._steps: dict[str, Callable[[Crew, Job], Awaitable[None]]] = dict(zip(STEPS, acts_in_turn, strict=True))
+        self._steps: dict[str, Callable[[Crew, Job], Awaitable[Answer]]] = dict(zip(STEPS, acts_in_turn, strict=True))
 
     async def see_through(self, crew: Crew, offer: Answer) -> str:
         """From wherever it stands to where this crew has nothing left to do; the last state.
@@ -128,30 +134,33 @@ class JobRun:
         Raises Refused when the API says no to a step that is in turn, GaveUp.
         """
         looks = 0
-        acted_on = ""
+        job = await self._looked_at(offer)
         while True:
-            row = await self._acts.row(str(offer["request_id"]))
-            job = Job(offer, row)
-            state = str(row["state"])
-            looks = looks + 1 if state == acted_on else 0
-            if state not in self._steps or row["offer_id"] not in {None, offer["id"]} or looks > MOST_LOOKS:
+            state = str(job.row["state"])
+            if state not in self._steps or job.row["offer_id"] not in {None, offer["id"]} or looks > MOST_LOOKS:
                 return state
             await self._prepare(crew, job, state)
             await self._take_time(job, state)
-            acted_on = state
             try:
-                await self._steps[state](crew, job)
+                job.heard(await self._steps[state](crew, job))
             except Refused as refused:
                 if refused.code not in OVERTAKEN:
                     raise
                 self._acts.journal.note("overtaken")
+                job = await self._looked_at(offer)
+            looks = looks + 1 if job.row["state"] == state else 0
+
+    async def _looked_at(self, offer: Answer) -> Job:
+        return Job(offer, await self._acts.row(str(offer["request_id"])))
 
     async def _prepare(self, crew: Crew, job: Job, state: str) -> None:
         """What has to be known on the way: where the vehicle is, where it goes."""
         if state not in {"en_route", "on_scene", "in_service", "loaded", "in_transit"}:
             return
-        told = await self._acts.customer_details(crew.who, job.request_id)
-        job.place, job.drop = _point(told.get("location")), _point(told.get("drop_location"))
+        if not job.is_told:
+            told = await self._acts.customer_details(crew.who, job.request_id)
+            job.place, job.drop = _point(told.get("location")), _point(told.get("drop_location"))
+            job.is_told = True
         if state == "en_route":
             crew.set_out(job.place, self._left_s(job, state))
         elif state == "in_transit":
@@ -166,69 +175,67 @@ class JobRun:
         age_s = max(0.0, (datetime.now(UTC) - since).total_seconds())
         return max(0.0, self._manners.takes_s(state, job) / self._pace.speed - age_s)
 
-    async def _set_out(self, crew: Crew, job: Job) -> None:
-        await self._acts.report(crew.who, job, "en-route")
+    async def _set_out(self, crew: Crew, job: Job) -> Answer:
+        return await self._acts.report(crew.who, job, "en-route")
 
-    async def _arrive(self, crew: Crew, job: Job) -> None:
+    async def _arrive(self, crew: Crew, job: Job) -> Answer:
         body: dict[str, object] = {} if job.place is None else {"location": _shown(job.place)}
-        await self._acts.report(crew.who, job, "arrival", body, note="on_scene")
+        return await self._acts.report(crew.who, job, "arrival", body, note="on_scene")
 
-    async def _start(self, crew: Crew, job: Job) -> None:
+    async def _start(self, crew: Crew, job: Job) -> Answer:
         """What is priced begins with the customer's code; what is not needs none and is finished at once."""
         if not job.is_priced:
-            await self._acts.report(crew.who, job, "completion", note="completed")
-            return
+            return await self._acts.report(crew.who, job, "completion", note="completed")
         code = await self._acts.start_code(job.customer, job.request_id)
-        await self._acts.report(crew.who, job, "start", {"code": code}, note="started")
+        return await self._acts.report(crew.who, job, "start", {"code": code}, note="started")
 
-    async def _finish_on_scene(self, crew: Crew, job: Job) -> None:
+    async def _finish_on_scene(self, crew: Crew, job: Job) -> Answer:
         await self._photograph(crew, job, "vehicle_before", job.place)
         if job.drop is None:
             await self._photograph(crew, job, "work_done", job.place)
-            await self._complete(crew, job)
-        else:
-            await self._acts.report(crew.who, job, "loading")
+            return await self._complete(crew, job)
+        return await self._acts.report(crew.who, job, "loading")
 
-    async def _leave_with_vehicle(self, crew: Crew, job: Job) -> None:
-        await self._acts.report(crew.who, job, "transit")
+    async def _leave_with_vehicle(self, crew: Crew, job: Job) -> Answer:
+        return await self._acts.report(crew.who, job, "transit")
 
-    async def _reach_drop(self, crew: Crew, job: Job) -> None:
+    async def _reach_drop(self, crew: Crew, job: Job) -> Answer:
         body: dict[str, object] = {} if job.drop is None else {"location": _shown(job.drop)}
-        await self._acts.report(crew.who, job, "drop-arrival", body)
+        return await self._acts.report(crew.who, job, "drop-arrival", body)
 
-    async def _deliver(self, crew: Crew, job: Job) -> None:
+    async def _deliver(self, crew: Crew, job: Job) -> Answer:
         await self._photograph(crew, job, "vehicle_delivered", job.drop)
-        await self._acts.report(crew.who, job, "delivery")
-        await self._complete(crew, job)
+        job.heard(await self._acts.report(crew.who, job, "delivery"))
+        return await self._complete(crew, job)
 
-    async def _complete(self, crew: Crew, job: Job) -> None:
+    async def _complete(self, crew: Crew, job: Job) -> Answer:
         answer = await self._acts.report(crew.who, job, "completion", note="work_done")
         if answer["state"] == "completed":
             self._acts.journal.note("completed", answer)
+        return answer
 
-    async def _have_fare_agreed(self, crew: Crew, job: Job) -> None:
+    async def _have_fare_agreed(self, crew: Crew, job: Job) -> Answer:
         _ = crew
-        fare = reading.fare_of(job.row)
-        if fare is not None:
-            await self._acts.approve_fare(job.customer, job.request_id, int(fare["version"]))
+        fare = reading.fare_of(job.row) or {}
+        return await self._acts.approve_fare(job.customer, job.request_id, int(fare.get("version", 1)))
 
-    async def _have_price_agreed(self, crew: Crew, job: Job) -> None:
+    async def _have_price_agreed(self, crew: Crew, job: Job) -> Answer:
         """An emergency was helped before anybody spoke of money."""
         quote = reading.quote_of(job.row)
         if quote is not None and not reading.is_confirmed(job.row):
-            await self._acts.confirm(job.customer, job.request_id, int(quote["version"]), "cash")
-        await self._acts.report(crew.who, job, "fare", {"parts_minor": 0}, note="fare_proposed")
+            job.heard(await self._acts.confirm(job.customer, job.request_id, int(quote["version"]), "cash"))
+        return await self._acts.report(crew.who, job, "fare", {"parts_minor": 0}, note="fare_proposed")
 
-    async def _collect_cash(self, crew: Crew, job: Job) -> None:
+    async def _collect_cash(self, crew: Crew, job: Job) -> Answer:
         fare = reading.fare_of(job.row) or {}
         owed = {"amount_minor": fare.get("total_minor"), "currency": fare.get("currency")}
         answer = await self._acts.report(crew.who, job, "cash-collection", owed, note="cash_collected")
         if answer["state"] == "completed":
             self._acts.journal.note("completed", answer)
+        return answer
 
     async def _photograph(self, crew: Crew, job: Job, kind: str, place: Point | None) -> None:
-        # The instant of the state, not of now: the same picture told twice is the same picture.
-        await self._acts.evidence(crew.who, job.request_id, kind, str(job.row["updated_at"]), place)
+        job.heard(await self._acts.evidence(crew.who, job, kind, str(job.row["updated_at"]), place))
 
 
 def _point(told: object) -> Point | None:

@@ -63,7 +63,8 @@ class Deployment:
         self.reached(self.row["state"])
         if path.endswith("/confirmation"):
             self.row["payment_method"] = json.loads(request.content)["payment_method"]
-        return httpx.Response(200, json={"id": "req_1", "state": self.row["state"], "position": self.row["version"]})
+        told = {name: self.row[name] for name in ("state", "version", "offer_id", "quote", "payment_method", "fare")}
+        return httpx.Response(200, json={"id": "req_1", "position": self.row["version"], **told})
 
     def _shown(self, path: str, state: str | None) -> dict[str, Any]:
         if path == "/v1/service-requests":

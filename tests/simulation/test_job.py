@@ -80,7 +80,8 @@ class Garage:
             return httpx.Response(409, json={"code": "out_of_turn", "detail": step})
         self.steps.append(step)
         self.row = {**self.row, "state": following, "version": self.row["version"] + 1}
-        return httpx.Response(200, json={"id": "req_1", "state": following, "position": self.row["version"]})
+        told = {name: self.row[name] for name in ("state", "version", "offer_id", "quote", "payment_method", "fare")}
+        return httpx.Response(200, json={"id": "req_1", "position": self.row["version"], **told})
 
     def _shown(self, path: str) -> httpx.Response:
         if path.endswith("/customer-details"):
