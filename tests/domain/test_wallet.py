@@ -179,6 +179,14 @@ def test_a_wallet_is_kept_for_so_many_jobs_and_no_more() -> None:
         wallet.hold(Hold(some_id(200 + number), some_id(300 + number), 1, WEEK_LATER), "INR", SOON)
     with pytest.raises(TooManyHolds):
         wallet.hold(Hold(some_id(250), some_id(350), 1, WEEK_LATER), "INR", SOON)
+    wallet.hold(Hold(some_id(251), some_id(300), 2, WEEK_LATER), "INR", SOON)
+    assert len(wallet.holds) == MOST_HOLDS, "one that takes the place of another is not one more"
+
+
+def test_who_has_too_little_is_told_how_much_is_missing() -> None:
+    with pytest.raises(InsufficientFunds) as refused:
+        given(Wallet, *RICH).now().debit(PAYMENT, REQUEST, TOW_TOTAL + 7, WhyDebited.SERVICE, LATER)
+    assert (refused.value.facts["available_minor"], refused.value.facts["missing_minor"]) == (TOW_TOTAL, 7)
 
 
 def test_what_is_taken_from_a_hold_leaves_the_rest_free() -> None:
