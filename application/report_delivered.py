@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import offer_told
-from application.guards import check_role, check_sees_offer
+from application.guards import check_role, check_sees_offer, check_version
 from domain.actor import DESK, Role
 from domain.offer import Offer
 from domain.service_request import ServiceRequest
@@ -26,12 +26,14 @@ class ReportDelivered:
     actor: Actor
     offer_id: UUID
     at: datetime
+    expected_version: int | None = None
 
 
 async def report_delivered(command: ReportDelivered, work: Work) -> Answer:
-    """Note it; late, twice or after an answer it changes nothing. Raises NotAllowed or NotFound."""
+    """Note it; late, twice or after an answer it changes nothing. Raises NotAllowed, NotFound or StaleVersion."""
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     offer = await work.get(Offer, command.offer_id)
     check_sees_offer(command.actor, offer)
+    check_version(offer, command.expected_version)
     offer.deliver(command.at)
     return offer_told(offer, await work.get(ServiceRequest, offer.request_id))

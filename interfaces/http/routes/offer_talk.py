@@ -28,9 +28,8 @@ async def note_delivery(call: Command, offer_id: str) -> Response:
 
     Twice, too late or after an answer it changes nothing.
     """
-    return answers.done(
-        await call.run(report_delivered, ReportDelivered(call.actor, _id(offer_id), call.at)), Prefix.OFFER
-    )
+    command = ReportDelivered(call.actor, _id(offer_id), call.at, call.expected_version)
+    return answers.done(await call.run(report_delivered, command), Prefix.OFFER)
 
 
 @routes.command(ONE + "/sight", OfferDone, roles=(Role.PROVIDER, *DESK))
@@ -39,7 +38,8 @@ async def note_sight(call: Command, offer_id: str) -> Response:
 
     Twice, too late or after an answer it changes nothing.
     """
-    return answers.done(await call.run(report_seen, ReportSeen(call.actor, _id(offer_id), call.at)), Prefix.OFFER)
+    command = ReportSeen(call.actor, _id(offer_id), call.at, call.expected_version)
+    return answers.done(await call.run(report_seen, command), Prefix.OFFER)
 
 
 @routes.command(ONE + "/counter", OfferDone, roles=(Role.PROVIDER, *DESK), problems=("bad_eta", *CLOSED))
