@@ -16,7 +16,7 @@ from interfaces.demo.crews import Crew, Crews
 from interfaces.demo.customers import DECIDING, Customers, until
 from interfaces.demo.manners import DemoManners
 from interfaces.demo.opening import draw_the_map
-from interfaces.simulation.acts import REQUESTS, Acts
+from interfaces.simulation.acts import REQUESTS, TOO_LATE, Acts
 from interfaces.simulation.api import Answer, Api, GaveUp, Refused, Who
 from interfaces.simulation.day import Journal, Pace, chance
 from interfaces.simulation.job import ENDED, STEPS, JobRun
@@ -134,20 +134,32 @@ class City:
             await asyncio.sleep(OFFERS_S)
 
     async def _answer(self, crew: Crew, offer: Answer) -> None:
+        try:
+            accepted = await self._decide(crew, offer)
+        except Refused as refused:
+            if refused.code not in TOO_LATE:
+                raise
+            self.journal.note("too_late")
+            return
+        if accepted:
+            self._begin(str(offer["request_id"]), self._do_the_job(crew, offer))
+
+    async def _decide(self, crew: Crew, offer: Answer) -> bool:
+        """Whether the crew has the job now."""
         offer_id = str(offer["id"])
         await self.acts.delivered(crew.who, offer_id)
         answer = self._manners.answer(offer_id)
         if answer == "ignore":
             await until(datetime.fromisoformat(offer["lapses_at"]))
-            return
+            return False
         await self._pace.take(self._manners.think_s(offer_id) / 2)
         await self.acts.seen(crew.who, offer_id)
         await self._pace.take(self._manners.think_s(offer_id) / 2)
         if answer == "decline":
             await self.acts.decline(crew.who, offer_id, self._manners.decline_reason(offer_id))
-            return
+            return False
         await self.acts.accept(crew.who, offer_id)
-        self._begin(str(offer["request_id"]), self._do_the_job(crew, offer))
+        return True
 
     async def _do_the_job(self, crew: Crew, offer: Answer) -> None:
         request_id = str(offer["request_id"])

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from interfaces.simulation.job import Job
 
 REQUESTS: Final = "/v1/service-requests"
+TOO_LATE: Final = frozenset({"offer_lapsed", "offer_closed", "offer_superseded", "request_closed"})
+"""Refusals that mean: the offer is somebody else's by now, or nobody's."""
+
 # What somebody brings to the counter: ten tows' worth would lie there for nothing, one would be gone at once.
 LEAST_TOP_UP_MINOR: Final = 500_000
 Point = tuple[float, float]

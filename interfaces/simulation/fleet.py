@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from interfaces.simulation.acts import REQUESTS, Acts, Point
+from interfaces.simulation.acts import REQUESTS, TOO_LATE, Acts, Point
 from interfaces.simulation.api import GaveUp, Refused, Who
 from interfaces.simulation.day import Journal, Pace, lot
 from interfaces.simulation.job import ENDED, JobRun
@@ -156,14 +156,14 @@ class Fleet:
         await self._pace.take(least + lot("think", *about) % (most - least + 1))
         request_id = offer["request_id"]
         wants = lot("decline", *about) % 100 >= self._decline_percent
-        if not wants and self._journal.declined[request_id] < MOST_DECLINES:
-            self._journal.declined[request_id] += 1
-            await self._acts.decline(crew.who, offer["id"], REASONS[lot("reason", *about) % len(REASONS)])
-            return False
         try:
+            if not wants and self._journal.declined[request_id] < MOST_DECLINES:
+                self._journal.declined[request_id] += 1
+                await self._acts.decline(crew.who, offer["id"], REASONS[lot("reason", *about) % len(REASONS)])
+                return False
             await self._acts.accept(crew.who, offer["id"])
         except Refused as refused:
-            if refused.code not in {"offer_lapsed", "offer_closed"}:
+            if refused.code not in TOO_LATE:
                 raise
             self._journal.note("too_late")
             return False
