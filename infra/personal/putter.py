@@ -105,6 +105,7 @@ class Putter:
         """Finish what is under way."""
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
+            await asyncio.sleep(0)  # a turn for those that are done to leave: since 3.12 gather gives them none
 
     def _start(self) -> None:
         self._woken = False
