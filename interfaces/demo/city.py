@@ -19,7 +19,7 @@ from interfaces.demo.opening import draw_the_map
 from interfaces.simulation.acts import REQUESTS, TOO_LATE, Acts
 from interfaces.simulation.api import Answer, Api, GaveUp, Refused, Who
 from interfaces.simulation.day import Journal, Pace, chance
-from interfaces.simulation.job import ENDED, STEPS, JobRun
+from interfaces.simulation.job import ENDED, OVERTAKEN, STEPS, JobRun
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -137,7 +137,7 @@ class City:
         try:
             accepted = await self._decide(crew, offer)
         except Refused as refused:
-            if refused.code not in TOO_LATE:
+            if refused.code not in TOO_LATE | OVERTAKEN:
                 raise
             self.journal.note("too_late")
             return
@@ -159,6 +159,10 @@ class City:
             await self.acts.decline(crew.who, offer_id, self._manners.decline_reason(offer_id))
             return False
         await self.acts.accept(crew.who, offer_id)
+        if self._manners.gives_back(offer_id):
+            await self._pace.take(self._manners.think_s(offer_id))
+            await self.acts.give_back(crew.who, str(offer["request_id"]), offer_id)
+            return False
         return True
 
     async def _do_the_job(self, crew: Crew, offer: Answer) -> None:

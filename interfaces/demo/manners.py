@@ -59,6 +59,9 @@ STEPS_S: Final = {
 }
 """What else takes time: leaving, finding the customer, tying down, unloading, reading the fare, counting money."""
 
+# Of a hundred jobs that were taken, given back before anybody left: a flat tyre of their own, a longer job before.
+GIVE_BACK_PERCENT: Final = 3
+
 # Customers.
 READ_QUOTE_S: Final = (15, 60)
 NO_THANKS_PERCENT: Final = 5
@@ -117,6 +120,10 @@ class DemoManners:
     def decline_reason(self, offer_id: str) -> str:
         """Why not."""
         return drawn(DECLINES, "declines", self.seed, offer_id)
+
+    def gives_back(self, offer_id: str) -> bool:
+        """Whether a crew finds out that it cannot go after all."""
+        return 100 * chance("gives back", self.seed, offer_id) < GIVE_BACK_PERCENT
 
     def reads_quote_s(self, request_id: str) -> float:
         """Until a customer has decided about a price."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from interfaces.simulation.job import Job
 
 REQUESTS: Final = "/v1/service-requests"
-TOO_LATE: Final = frozenset({"offer_lapsed", "offer_closed", "offer_superseded", "request_closed"})
+TOO_LATE: Final = frozenset({"offer_lapsed", "offer_closed", "not_the_live_offer", "request_closed"})
 """Refusals that mean: the offer is somebody else's by now, or nobody's."""
 
 # What somebody brings to the counter: ten tows' worth would lie there for nothing, one would be gone at once.
@@ -152,6 +152,12 @@ class Acts:
     async def decline(self, crew: Who, offer_id: str, reason: str) -> Answer:
         """Turn it down."""
         return await self.say(crew, f"/v1/offers/{offer_id}/decline", {"reason": reason}, note="declined")
+
+    async def give_back(self, crew: Who, request_id: str, offer_id: str) -> Answer:
+        """Somebody else has to go after all; ``offer_id`` is how it came to the job."""
+        path = f"{REQUESTS}/{request_id}/release"
+        body = {"reason": "provider_cancelled"}
+        return await self.say(crew, path, body, note="given_back", key=f"{path}/{offer_id}")
 
     # Providers, on duty
 

@@ -31,6 +31,7 @@ def test_offers_are_taken_declined_and_ignored_in_the_shares_that_are_written_do
     assert [MANNERS.answer(offer) for offer in OFFERS] == [DemoManners(seed=1).answer(offer) for offer in OFFERS]
     assert [MANNERS.answer(offer) for offer in OFFERS] != [DemoManners(seed=2).answer(offer) for offer in OFFERS]
     assert all(THINK_S[0] <= MANNERS.think_s(offer) <= THINK_S[1] for offer in OFFERS)
+    assert sum(MANNERS.gives_back(offer) for offer in OFFERS) / len(OFFERS) == pytest.approx(0.03, abs=0.015)
     reasons = {MANNERS.decline_reason(offer) for offer in OFFERS}
     assert reasons == {"too_far", "busy", "shift_ending", "other"}
 
