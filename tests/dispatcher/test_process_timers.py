@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from tests.support.servers import Database
 
-pytestmark = pytest.mark.anyio
+# Six processes are started one after the other: minutes on a machine that does much else.
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(420)]
 
 WIDENS_S = 0.4
 QUICK = replace(FREE_EVERYWHERE, search=SearchPlan(widens_after=timedelta(seconds=WIDENS_S)))
