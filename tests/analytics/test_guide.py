@@ -5,9 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_command
 
 from infra.analytics.domain_views import DOMAIN_VIEWS
 from infra.analytics.kpi_views import KPI_VIEWS
+from interfaces.cli import export, sql
 from tests.docs.following import README, ROOT, blocks, run
 from tests.support.local_system import LocalSystem, local_system
 
@@ -23,6 +26,12 @@ needs_tools = pytest.mark.skipif(
 def test_the_guide_speaks_of_every_view_that_was_written_for_people() -> None:
     assert [view.name for view in (*DOMAIN_VIEWS, *KPI_VIEWS) if f"`{view.name}`" not in GUIDE] == ["dictionary"]
     assert "dictionary" in GUIDE
+
+
+@pytest.mark.parametrize("app", [export.app, sql.app], ids=["export", "sql"])
+def test_the_guide_speaks_of_every_option(app: typer.Typer) -> None:
+    options = {name for parameter in get_command(app).params for name in parameter.opts if name.startswith("--")}
+    assert [option for option in sorted(options - {"--command"}) if f"{option}" not in GUIDE] == []
 
 
 def with_tools(system: LocalSystem, directory: Path) -> dict[str, str]:

@@ -39,3 +39,11 @@ def test_a_view_stands_on_views_that_come_before_it() -> None:
 def test_a_view_that_reads_another_says_so(view: View) -> None:
     named = {other.name for other in ALL if f"{{views}}.{other.name} " in f"{view.query} "}
     assert named == set(view.on)
+
+
+PERSONAL = {"name", "phone", "email", "plate", "note", "address", "lat", "lng", "point", "location", "contact"}
+
+
+@pytest.mark.parametrize("view", ALL, ids=lambda view: view.name)
+def test_no_view_has_a_column_for_what_is_personal(view: View) -> None:
+    assert not PERSONAL & {column for column, _ in view.columns}

@@ -221,3 +221,11 @@ def test_a_directory_belongs_to_one_export(told: Database, tmp_path: Path) -> No
     run(told.settings, out)
     with pytest.raises(ExportRefused, match="holds another export"):
         run(told.settings, out, tenant="demo")
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_an_empty_log_is_an_empty_export(database: Database, tmp_path: Path, file_format: FileFormat) -> None:
+    for of in WHAT:
+        manifest = run(database.settings, tmp_path / of, of, file_format=file_format)
+        assert (manifest.rows, manifest.files, manifest.plan.upto) == (0, (), 0)
+        assert list(content(tmp_path / of)) == [MANIFEST]
