@@ -110,21 +110,29 @@ def replay(  # noqa: PLR0913  (one parameter per option)
     Exit 1 when a call was lost, doubled, or not brought to its end; 2 when the input cannot be used.
     """
     days, most = _preset(preset)
-    recording = read_calls(file, _wanted(kinds, bbox, window or days), _columns(map_ or []))
+    recording = _recording(file, _wanted(kinds, bbox, window or days), map_)
     sites, site_dirt = read_sites(providers or file.parent / SITES_BESIDE)
-    if not recording.calls:
-        raise BadRecording(f"{file}: no call is meant: {_why_none(recording)}")
     name = _checked_name("--run", run or secrets.token_hex(4))
     owner = _checked_name("--tenant", tenant or f"replay-{name}")
     patience_s = Limits(give_up_after, patience)
     script = Script(url or _local_url(), owner, name, speed, seed, decline, patience_s, tariff, _checked_pay(pay))
     played = _played(script, recording.calls[: limit or most], sites[:most_providers])
-    told = report_of(script, file, recording, site_dirt, played)
+    _tell(report_of(script, file, recording, site_dirt, played), report)
+
+
+def _tell(told: dict[str, Any], report: Path | None) -> None:
     if report is not None:
         _write(report, told)
     typer.echo(summary_of(told))
     if not told["clean"]:
         raise typer.Exit(EXIT_NOT_CLEAN)
+
+
+def _recording(file: Path, wanted: Wanted, columns: list[str] | None) -> Recording:
+    recording = read_calls(file, wanted, _columns(columns or []))
+    if not recording.calls:
+        raise BadRecording(f"{file}: no call is meant: {_why_none(recording)}")
+    return recording
 
 
 def _played(script: Script, calls: Sequence[Recorded], sites: Sequence[Site]) -> Played:
