@@ -31,7 +31,7 @@ class DeclineCounter:
 
 
 async def decline_counter(command: DeclineCounter, work: Work) -> Answer:
-    """Let the offer stand as it was made: the provider may still take it, or not.
+    """Let the offer stand as it was made: the provider may still take it, or not. Twice changes nothing.
 
     Raises NotAllowed, NotFound, StaleVersion, NotCountered, OfferClosed or OfferLapsed.
     """

@@ -11,6 +11,7 @@ from application.shown_price import shown_price
 from domain.actor import DESK
 from domain.geography import distance_m
 from domain.offer import Offer, Terms, WhyClosed
+from domain.offer_terms import approach_s
 from domain.provider import Provider
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 class MakeOffer:
     """Offer a searching request to a shift until an instant; the offer's id is the caller's.
 
-    ``eta_s`` is how long the approach should take, when somebody worked it out; ``instead_of`` is the live offer that
-    this one takes the place of.
+    ``eta_s`` is how long the approach should take, when somebody knows better than the distance; ``instead_of`` is the
+    live offer that this one takes the place of.
     """
 
     actor: Actor
@@ -61,6 +62,7 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     request.make_offer(command.offer_id, provider.id, shift.id, command.at)
     shift.hold(command.offer_id, request.id, command.at)
     price = await shown_price(work, request)
+    away_m = distance_m(shift.cell, request.cell)
     terms = Terms(
         request_id=request.id,
         provider_id=provider.id,
@@ -70,13 +72,13 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
         cell=request.cell,
         service=request.service,
         vehicle_class=request.vehicle_class,
-        distance_m=distance_m(shift.cell, request.cell),
+        distance_m=away_m,
         price_minor=price.price_minor,
         currency=price.currency,
         provider_share_minor=price.provider_share_minor,
         drop_cell=request.drop_cell,
         sos=request.sos,
-        eta_s=command.eta_s,
+        eta_s=approach_s(away_m) if command.eta_s is None else command.eta_s,
     )
     offer = Offer.make(command.offer_id, terms, command.at)
     work.add(offer)

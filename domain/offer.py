@@ -54,6 +54,7 @@ class Offer(OfferTalk, Aggregate):
     eta_s: int | None
     state: OfferState = field(default=OfferState.MADE, init=False)
     countered_eta_s: int | None = field(default=None, init=False)
+    refused_eta_s: int | None = field(default=None, init=False)
 
     class Made(Created):
         """A job was offered; all that the provider decides from is in it.

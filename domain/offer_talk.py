@@ -33,6 +33,7 @@ class OfferTalk(Chapter):
     lapses_at: datetime
     state: OfferState
     countered_eta_s: int | None
+    refused_eta_s: int | None
 
     class Delivered(OfferEvent):
         """It reached the provider's device."""
@@ -89,7 +90,9 @@ class OfferTalk(Chapter):
         self._tell(self.CounterAccepted, at, eta_s=self._asked_for(eta_s, at))
 
     def decline_counter(self, eta_s: int, at: datetime) -> None:
-        """Let the offer stand as it was made. Raises OfferClosed, OfferLapsed or NotCountered."""
+        """Let the offer stand as it was made; twice is no news. Raises OfferClosed, OfferLapsed or NotCountered."""
+        if self.state is not OfferState.COUNTERED and self.refused_eta_s == eta_s:
+            return
         self._tell(self.CounterDeclined, at, eta_s=self._asked_for(eta_s, at))
 
     def _not_closed(self) -> None:
@@ -131,6 +134,7 @@ class OfferTalk(Chapter):
         self.state = OfferState.ACCEPTED
 
     @event(CounterDeclined)
-    def _on_counter_declined(self) -> None:
+    def _on_counter_declined(self, eta_s: int) -> None:
         self.state = OfferState.SEEN
         self.countered_eta_s = None
+        self.refused_eta_s = eta_s

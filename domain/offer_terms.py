@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.actor import Actor
 from domain.catalogue import Service, VehicleClass
+from domain.pricing import DETOUR_PERCENT
 from domain.refusal import BadInput, Refusal
 
 LONGEST_OFFER = timedelta(minutes=15)
@@ -14,6 +15,10 @@ LONGEST_OFFER = timedelta(minutes=15)
 
 LONGEST_APPROACH_S = 4 * 3_600
 """Nobody waits longer beside a road: trade promises are 60 minutes in a city and 120 outside; twice that is no help."""
+
+
+APPROACH_KMH = 24
+"""How fast a crew comes to a breakdown in a city, door to door: lights, turns and parking make it half a speed limit."""
 
 
 class OfferState(StrEnum):
@@ -125,6 +130,12 @@ def checked_eta(eta_s: int) -> int:
     if not 0 < eta_s <= LONGEST_APPROACH_S:
         raise BadEta(most=LONGEST_APPROACH_S)
     return eta_s
+
+
+def approach_s(distance_m: int) -> int:
+    """How long an approach should take, in whole seconds: great circle, detour, town speed; at most the longest."""
+    by_road_m = distance_m * DETOUR_PERCENT // 100
+    return max(1, min(by_road_m * 3_600 // (APPROACH_KMH * 1_000), LONGEST_APPROACH_S))
 
 
 def offer_acts_open(

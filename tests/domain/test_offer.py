@@ -20,7 +20,7 @@ from domain.offer import (
     OfferStillOpen,
     Terms,
 )
-from domain.offer_terms import LONGEST_APPROACH_S
+from domain.offer_terms import LONGEST_APPROACH_S, approach_s
 from domain.refusal import Refusal
 from tests.domain.facts import MADE_AT_NOON, OFFER_IDS
 from tests.support.roadside import (
@@ -127,6 +127,13 @@ def test_an_offer_is_for_cells(wrong: dict[str, str]) -> None:
 def test_an_approach_takes_some_time_and_not_for_ever(eta_s: int) -> None:
     with pytest.raises(BadEta):
         Offer.make(OFFER, dataclasses.replace(TERMS, eta_s=eta_s), NOON)
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "seconds"), [(0, 1), (1_000, 202), (10_000, 2_025), (10_000_000, LONGEST_APPROACH_S)]
+)
+def test_an_approach_is_told_from_the_distance(distance_m: int, seconds: int) -> None:
+    assert approach_s(distance_m) == seconds
 
 
 def test_accepting_in_time() -> None:

@@ -71,6 +71,8 @@ def test_a_counter_that_is_not_taken_lets_the_offer_stand() -> None:
     given(Offer, MADE_AT_NOON, COUNTERED).when(decline_counter).then(NOT_TAKEN)
     given(Offer, MADE_AT_NOON, COUNTERED, NOT_TAKEN).when(lambda o: o.accept(SOON)).then(ACCEPTED)
     given(Offer, MADE_AT_NOON, COUNTERED, NOT_TAKEN).when(counter).then(COUNTERED)
+    given(Offer, MADE_AT_NOON, COUNTERED, NOT_TAKEN).when(decline_counter).then_nothing()
+    given(Offer, MADE_AT_NOON, COUNTERED, NOT_TAKEN, COUNTERED).when(decline_counter).then(NOT_TAKEN)
 
 
 def test_who_countered_may_still_take_it_as_it_was_made() -> None:
