@@ -18,7 +18,7 @@ LONGEST_APPROACH_S = 4 * 3_600
 
 
 APPROACH_KMH = 24
-"""How fast a crew comes to a breakdown in a city, door to door: lights, turns and parking make it half a speed limit."""
+"""How fast a crew comes to a breakdown in a city, door to door: lights, turns and parking halve any speed limit."""
 
 
 class OfferState(StrEnum):
