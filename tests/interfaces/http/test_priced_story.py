@@ -105,7 +105,7 @@ async def test_from_the_quote_to_the_receipt(api: Api, desk: Actor) -> None:
     told = mine.json()
     assert (told["state"], told["price_minor"], told["payment_id"][:4]) == ("completed", quote["total_minor"], "pay_")
     assert [step["what"] for step in told["steps"]][:3] == ["requested", "quote_issued", "confirmed"]
-    evidence = await api.get(f"{job.request_path}/evidence", customer)
+    evidence = await api.get(f"{job.request_path}/evidence", customer, min_position=job.request["position"])
     assert [piece["kind"] for piece in evidence.json()["data"]] == ["work_done"]
 
 
