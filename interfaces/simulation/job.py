@@ -39,9 +39,7 @@ STEPS: Final = (
 )
 """States of a request in which a crew has something to do."""
 
-OVERTAKEN: Final = frozenset(
-    {"out_of_turn", "request_closed", "not_assigned", "stale_version", "fare_changed", "conflict"}
-)
+OVERTAKEN: Final = frozenset({"out_of_turn", "request_closed", "stale_version", "not_found", "not_allowed"})
 """Refusals that mean: somebody else acted meanwhile, look again."""
 # Looking again so often without coming further is no coincidence any more.
 MOST_LOOKS: Final = 5
@@ -139,9 +137,9 @@ class JobRun:
             state = str(job.row["state"])
             if state not in self._steps or job.row["offer_id"] not in {None, offer["id"]} or looks > MOST_LOOKS:
                 return state
-            await self._prepare(crew, job, state)
-            await self._take_time(job, state)
             try:
+                await self._prepare(crew, job, state)
+                await self._take_time(job, state)
                 job.heard(await self._steps[state](crew, job))
             except Refused as refused:
                 if refused.code not in OVERTAKEN:

@@ -199,3 +199,18 @@ async def test_a_no_that_is_no_matter_of_turn_is_told() -> None:
     with pytest.raises(Refused, match="validation_failed"):
         await JobRun(Acts(api, "x", Journal()), Pace(1), AtOnce()).see_through(Patient(), OFFER)
     await api.close()
+
+
+async def test_a_job_whose_customer_is_no_longer_ours_to_know_is_left() -> None:
+    garage = Garage("en_route")
+
+    def taken_away(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/customer-details"):
+            garage.row["offer_id"] = "off_2"
+            return httpx.Response(404, json={"code": "not_found", "detail": "not yours"})
+        return garage(request)
+
+    api = Api("http://city", "demo", 60, transport=httpx.MockTransport(taken_away))
+    assert await JobRun(Acts(api, "x", Journal()), Pace(1), AtOnce()).see_through(Patient(), OFFER) == "en_route"
+    assert garage.steps == []
+    await api.close()
