@@ -3,7 +3,7 @@
 import pytest
 
 from domain.actor import Role
-from tests.support.api import HELP, in_process, somebody
+from tests.support.api import HELP, in_process, projecting, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -14,11 +14,14 @@ async def test_a_call_for_help_is_put_off_and_leaves_nothing_behind(database: Da
         update={"personal_database_url": "postgresql://vehicaid_app@127.0.0.1:1/nowhere", "connect_timeout_s": 1}
     )
     customer = somebody(Role.CUSTOMER)
-    async with in_process(away) as api:
-        answer = await api.post("/v1/service-requests", customer, HELP, key="put-off")
-        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
-        assert int(answer.headers["retry-after"]) >= 1
-    async with in_process(database.settings) as api:
-        answer = await api.post("/v1/service-requests", customer, HELP, key="put-off")
-        assert answer.status_code == 201
-        assert answer.json()["position"] == 1, "the first try wrote no event and no receipt"
+    with projecting(database.settings):
+        async with in_process(away) as api:
+            await api.until_ready()
+            answer = await api.post("/v1/service-requests", customer, HELP, key="put-off")
+            assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+        async with in_process(database.settings) as api:
+            await api.until_ready()
+            answer = await api.post("/v1/service-requests", customer, HELP, key="put-off")
+    assert answer.status_code == 201
+    assert answer.json()["position"] == 1, "the first try wrote no event and no receipt"

@@ -15,7 +15,7 @@ from domain.actor import Role
 from infra.telemetry.logging import configure_logging
 from infra.telemetry.metrics import REGISTRY
 from infra.telemetry.tracing import configure_tracing, stop_tracing
-from tests.support.api import HELP, in_process, somebody
+from tests.support.api import HELP, in_process, projecting, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -65,13 +65,15 @@ async def test_one_command_is_one_trace_one_count_and_one_line(
     before = {name: REGISTRY.get_sample_value(f"vehicaid_{name}") or 0 for name in names}
     counted = REGISTRY.get_sample_value("vehicaid_command_seconds_count", ROUTE) or 0
     customer = somebody(Role.CUSTOMER)
-    async with in_process(database.settings) as api:
-        for _ in range(2):
-            answer = await api.post(
-                PATH, customer, HELP, key="once", headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-            )
-            assert answer.status_code == 201
-            assert answer.headers["x-correlation-id"].replace("-", "") == TRACE
+    with projecting(database.settings):
+        async with in_process(database.settings) as api:
+            await api.until_ready()
+            for _ in range(2):
+                answer = await api.post(
+                    PATH, customer, HELP, key="once", headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+                )
+                assert answer.status_code == 201
+                assert answer.headers["x-correlation-id"].replace("-", "") == TRACE
 
     assert chain(spans, "log.append") == ["log.append", "engine.run", f"POST {PATH}"]
     moved = {name: (REGISTRY.get_sample_value(f"vehicaid_{name}") or 0) - was for name, was in before.items()}
@@ -89,8 +91,11 @@ async def test_one_command_is_one_trace_one_count_and_one_line(
 
 
 async def test_the_event_itself_bears_the_callers_trace_as_its_correlation(database: Database) -> None:
-    async with in_process(database.settings) as api:
-        await api.post(PATH, somebody(Role.CUSTOMER), HELP, headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})
+    headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+    with projecting(database.settings):
+        async with in_process(database.settings) as api:
+            await api.until_ready()
+            assert (await api.post(PATH, somebody(Role.CUSTOMER), HELP, headers=headers)).is_success
     with psycopg.connect(database.app_dsn) as connection:
         rows = connection.execute("SELECT DISTINCT correlation_id FROM events").fetchall()
     assert [row[0].hex for row in rows] == [TRACE]
