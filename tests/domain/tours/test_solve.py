@@ -1,0 +1,85 @@
+"""Is what the solver proves true, and what it plans allowed?"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.tours.budget import Until, Work
+from domain.tours.city import city_of
+from domain.tours.column_generation import proven_bound
+from domain.tours.instance import Instance
+from domain.tours.plan import Plan, plan_of
+from domain.tours.pricing import price_tours
+from domain.tours.solve import Solution, solve
+from tests.domain.tours.snapshots import least_cost, snapshots
+
+ENOUGH = 200.0
+
+
+def _allowed(instance: Instance, plan: Plan) -> None:
+    served = [job for tour in plan.tours for job in tour]
+    assert sorted(served + list(plan.contractors)) == list(range(instance.jobs)), "each job once"
+    assert len(plan.tours) == instance.units
+    assert all(instance.capable[unit, job] for unit, tour in enumerate(plan.tours) for job in tour)
+    assert plan_of(instance, plan.tours) == plan
+
+
+@settings(max_examples=150)
+@given(snapshots())
+def test_no_plan_is_cheaper_than_the_bound_and_small_ones_are_solved(instance: Instance) -> None:
+    solution = solve(instance, Work(ENOUGH), seed=1)
+    best = least_cost(instance)
+    _allowed(instance, solution.plan)
+    assert solution.bound <= best + 1e-6
+    assert solution.plan.cost >= best - 1e-6
+    assert solution.plan.cost <= best * 1.25 + 5.0, "a plan, not just any"
+
+
+@settings(max_examples=150)
+@given(snapshots(), st.integers(0, 2**32 - 1), st.sampled_from((1, 3, 1000)))
+def test_any_prices_prove_a_bound_however_soon_the_search_is_cut_off(
+    instance: Instance, seed: int, most_nodes: int
+) -> None:
+    if not instance.jobs or not instance.units:
+        return
+    prices = np.random.default_rng(seed).uniform(0, 1, instance.jobs) * instance.contractor_cost
+    with ThreadPoolExecutor(2) as crew:
+        priced = price_tours(city_of(instance), prices, 2, most_nodes, crew)
+    assert proven_bound(prices, priced) <= least_cost(instance) + 1e-6
+    for tour, gain in zip(priced.tours, priced.gains, strict=True):
+        cost = instance.tour_cost(tour.unit, tour.jobs)
+        assert tour.cost == pytest.approx(cost)
+        assert gain == pytest.approx(sum(prices[job] for job in tour.jobs) - cost)
+
+
+@settings(max_examples=20)
+@given(snapshots(most_jobs=12, most_units=5), st.integers(0, 9))
+def test_the_same_work_finds_the_same_plan(instance: Instance, seed: int) -> None:
+    first, second = (solve(instance, Work(60.0), seed) for _ in range(2))
+    assert first == second
+
+
+@settings(max_examples=30)
+@given(snapshots(most_jobs=8), st.lists(st.lists(st.integers(-2, 9), max_size=4), max_size=5))
+def test_an_earlier_plan_is_begun_with_as_far_as_it_still_makes_sense(
+    instance: Instance, previous: list[list[int]]
+) -> None:
+    without_time = solve(instance, Work(0.0), seed=1, previous=previous)
+    _allowed(instance, without_time.plan)
+    again = solve(instance, Work(0.0), seed=1, previous=without_time.plan.tours)
+    assert again.plan.cost <= without_time.plan.cost + 1e-9
+
+
+def test_the_clock_is_the_one_that_is_handed_in() -> None:
+    seconds = iter(range(10_000))
+    budget = Until(lambda: float(next(seconds)), 5.0)
+    assert budget.left() == pytest.approx(0.8)
+    assert [budget.left() > 0 for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_the_gap_is_a_share_of_the_cost() -> None:
+    assert Solution(Plan((), (), 200.0), 196.0).gap == pytest.approx(0.02)
+    assert Solution(Plan((), (), 0.0), 0.0).gap == 0.0
