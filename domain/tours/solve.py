@@ -36,6 +36,9 @@ MOST_TREE = 200
 PATIENCE = 80
 # What of the budget is kept for whole plans, whatever the relaxation still wants.
 FOR_PLANS = 0.4
+# Ruin and recreate cools in so many parts, and stops after one when this share of the budget has gone on it.
+PARTS = 6
+MOST_AT_A_TIME = 0.2
 # Units of work per step of ruin and recreate, per unit; and per step of the simplex method.
 STEP_WORK = 1e-3
 SIMPLEX_WORK = 0.02
@@ -137,10 +140,17 @@ class _Search:
         return sorted(units | set(near[: max(5, NEIGHBOURHOOD - len(units))])), jobs
 
     def _beside_each_other(self, plan: Plan, steps: int, hot: float, cold: float) -> Plan:
-        """Two runs from the same plan, one per core; the better end."""
-        runs = [self._crew.submit(self._annealed, plan, steps, hot, cold, self._seed()) for _ in range(2)]
-        self._budget.spend(steps * STEP_WORK * self._instance.units)
-        return min((run.result() for run in runs), key=lambda one: one.cost)
+        """Two runs from the same plan, one per core; the better end. The clock is looked at between the parts."""
+        ends, enough = [plan, plan], self._budget.left() - MOST_AT_A_TIME
+        part, fall = max(1, steps // PARTS), (cold / hot) ** (1 / PARTS)
+        for turn in range(PARTS):
+            if turn and self._budget.left() <= enough:
+                break
+            heat = hot * fall**turn
+            runs = [self._crew.submit(self._annealed, one, part, heat, heat * fall, self._seed()) for one in ends]
+            ends = [run.result() for run in runs]
+            self._budget.spend(part * STEP_WORK * self._instance.units)
+        return min(ends, key=lambda one: one.cost)
 
     def _annealed(self, plan: Plan, steps: int, hot: float, cold: float, seed: int) -> Plan:
         state, kept, best = (state_of(self._city, plan) for _ in range(3))

@@ -19,6 +19,7 @@ BENCHES = {
     "projections": "infra.bench.projections",
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
+    "matching": "infra.bench.matching",
 }
 EXIT_MISSED = 1
 
@@ -81,6 +82,12 @@ def stall(*, as_json: Json = False, quick: Quick = False) -> None:
 def api(*, as_json: Json = False, quick: Quick = False) -> None:
     """Requests for service over HTTP, against the same route with no store behind it."""
     _tell([_measure("api", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def matching(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Tours for snapshots of dispatch under heavy load: how far from the best possible, in how many seconds."""
+    _tell([_measure("matching", quick=quick)], as_json=as_json)
 
 
 @app.command("all")

@@ -1,0 +1,64 @@
+"""How near to the best possible plan does the solver of tours come, within the seconds that dispatch has?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from domain.tours.budget import Until
+from domain.tours.solve import Solution, solve
+from infra.bench.frame import Report, at_most, machine
+from infra.bench.snapshots import snapshot
+
+Say = Callable[[str], None]
+
+
+class Size(NamedTuple):
+    """Jobs and units, the seconds a solve has, and the proven gap it must reach, in percent of the cost."""
+
+    jobs: int
+    units: int
+    deadline_s: float
+    gap_percent: float
+
+    @property
+    def name(self) -> str:
+        """As the motor clubs write it."""
+        return f"{self.jobs}x{self.units}"
+
+
+SIZES: Final = (Size(215, 95, 3.0, 2.0), Size(400, 150, 8.0, 2.0), Size(770, 200, 15.0, 2.5))
+SEEDS: Final = 5
+QUICK_SEEDS: Final = 2
+# A solve looks at its clock between steps; one step of the largest size takes less than this.
+LATE_S: Final = 0.5
+
+
+def run(*, quick: bool, say: Say) -> Report:
+    """All sizes on several instances each; compiled before the first clock starts."""
+    figures: dict[str, object] = {}
+    bars = []
+    for size in SIZES:
+        found: list[tuple[Solution, float]] = []
+        for seed in range(QUICK_SEEDS if quick else SEEDS):
+            say(f"{size.name}, instance {seed}")
+            instance = snapshot(size.jobs, size.units, seed)
+            began = time.monotonic()
+            solution = solve(instance, Until(time.monotonic, size.deadline_s), seed)
+            found.append((solution, time.monotonic() - began))
+        figures[size.name] = [
+            {
+                "instance": seed,
+                "cost": round(solution.plan.cost, 3),
+                "bound": round(solution.bound, 3),
+                "gap_percent": round(100 * solution.gap, 3),
+                "wall_s": round(wall_s, 3),
+            }
+            for seed, (solution, wall_s) in enumerate(found)
+        ]
+        worst = max(100 * solution.gap for solution, _ in found)
+        bars.append(at_most(f"tours_{size.name}_gap_percent", worst, size.gap_percent))
+        bars.append(at_most(f"tours_{size.name}_s", max(wall for _, wall in found), size.deadline_s + LATE_S))
+    setting: dict[str, str | int | float] = {"instances": QUICK_SEEDS if quick else SEEDS, "threads": 2}
+    return Report(bench="matching", machine=machine(), setting=setting, figures=figures, bars=bars)
