@@ -25,6 +25,9 @@ KEEP = 6
 FEW_NODES = 100
 MOST_NODES = 50_000
 DEEPER = 4
+# Units of work per node and job; and what one pricing may take of the work that is left.
+NODE_WORK = 1.6e-5
+MOST_AT_A_TIME = 0.1
 # Of the cost: nearer, the bound has nothing to win.
 NEAR_ENOUGH = 5e-4
 SMOOTHING = 0.75
@@ -70,7 +73,7 @@ def relax(
         rounds += 1
         at = alpha * centre + (1.0 - alpha) * prices
         at = np.minimum(at, instance.contractor_cost)
-        priced = price_tours(city, at, KEEP, nodes, crew)
+        priced = price_tours(city, at, KEEP, min(nodes, _affordable(instance, budget)), crew)
         budget.spend(_work(instance, priced))
         bound = max(bound, proven_bound(at, priced))
         found = float(at.sum()) - priced.best()
@@ -112,6 +115,12 @@ def _reduced(tour: Tour, prices: Floats, rents: Floats) -> float:
     return tour.cost - float(sum(prices[job] for job in tour.jobs)) + float(rents[tour.unit])
 
 
+def _affordable(instance: Instance, budget: Budget) -> int:
+    """Nodes per unit."""
+    share = MOST_AT_A_TIME * budget.work_left() / (NODE_WORK * instance.units * instance.jobs)
+    return max(FEW_NODES, int(min(share, MOST_NODES)))
+
+
 def _work(instance: Instance, priced: Priced) -> float:
     """In thousandths of a second of the machine this was written on, about; the same on every machine."""
-    return 5.0 + 3e-4 * instance.jobs**2 + 5e-6 * priced.nodes * instance.jobs
+    return 5.0 + 3e-4 * instance.jobs**2 + NODE_WORK * priced.nodes * instance.jobs

@@ -14,7 +14,7 @@ from domain.tours.plan import Tour
 # Promising tours are short: in a plan a unit has two or three jobs, hardly ever six.
 DEEPEST = 8
 # A unit with more tours than these within reach is cut off; the restricted programme needs some dozens of each.
-MOST_PER_UNIT = 20_000
+MOST_PER_UNIT = 1_000
 
 
 def tours_within(city: City, price: Floats, rent: Floats, slack: float) -> list[tuple[float, Tour]]:
@@ -55,7 +55,7 @@ def _enumerate(
     used = np.zeros(n, np.bool_)
     now[0] = city.free[unit]
     depth = found = 0
-    while depth >= 0:
+    while depth >= 0 and found < len(sizes):
         if depth == DEEPEST or at[depth] == n:
             depth -= 1
             if depth >= 0:
@@ -73,7 +73,7 @@ def _enumerate(
         if gained + (later[slot, k] if slot < last else 0.0) < floor:
             continue
         path[depth] = k
-        if gained >= floor and found < len(sizes):
+        if gained >= floor:
             jobs[found, : depth + 1] = path[: depth + 1]
             sizes[found], costs[found] = depth + 1, spent
             found += 1
