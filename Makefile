@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 4
 LOCK ?= requirements/dev.lock
 ROOMS := domain application projections interfaces infra tests
 export UV_PYTHON_DOWNLOADS := never

@@ -151,6 +151,7 @@ RULES: Mapping[str, Kind] = {
     "evidence_missing": Kind(409, "Evidence missing", "This step needs a picture first; `kind` says which."),
     "evidence_full": Kind(409, "Evidence full", "This job has as many pieces of evidence as one may have."),
     "bad_evidence": Kind(422, "Bad evidence", "Evidence is a SHA-256 in lower-case hexadecimal, taken before now."),
+    "bad_instance": Kind(422, "Not a snapshot", "The snapshot for the solver cannot be solved as it stands."),
     "nothing_to_tow": Kind(409, "Nothing to tow", "This job takes no vehicle anywhere."),
     "not_delivered": Kind(409, "Not delivered", "The vehicle has not been handed over at its destination."),
     "already_delivered": Kind(409, "Already delivered", "The vehicle has been handed over."),

@@ -27,6 +27,8 @@ def refusals(of: type[Refusal] = Refusal) -> set[str]:
     """The codes of every refusal that the domain knows."""
     for module in pkgutil.iter_modules(domain.__path__):
         importlib.import_module(f"domain.{module.name}")
+    # The solver's other files are compiled when they are imported, which nobody should wait for here.
+    importlib.import_module("domain.tours.instance")
     found: set[str] = set()
     for kind in of.__subclasses__():
         if kind.__module__.startswith("domain."):
