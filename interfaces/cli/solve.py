@@ -45,7 +45,7 @@ def solve(
         raise BadFile(f"{out}: there is no such directory")
     before = _tours(_read(previous)) if previous is not None else ()
     console = Console(stderr=True)
-    # The solver is compiled the first time on a machine, some twenty seconds; no clock of a solve runs meanwhile.
+    # The solver is compiled the first time on a machine; no clock of a solve runs meanwhile.
     with console.status("loading the compiled solver ...") as status:
         from domain.tours.budget import Until, Work
         from domain.tours.solve import solve as solved
