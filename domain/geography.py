@@ -4,11 +4,15 @@ import math
 from functools import lru_cache
 
 import h3  # type: ignore[import-untyped]  # the wheel has no py.typed
+from h3.api import basic_int as h3_numbers  # type: ignore[import-untyped]
 
 from domain.refusal import BadInput
 
 RESOLUTION = 10
 """Fine enough to rank providers, coarse enough to name no house: the one resolution that events hold."""
+
+EARTH_RADIUS_M = 6_371_007.180918475
+"""The mean (authalic) radius, as H3 computes with it."""
 
 CELLS_REMEMBERED = 65_536
 """Centres kept ready: a large city has about that many cells of this size; 10 MB at most."""
@@ -49,6 +53,13 @@ def parent_of(cell: str, resolution: int) -> str:
     return str(h3.cell_to_parent(checked_cell(cell), resolution))
 
 
+def checked_zone(cell: str, resolutions: tuple[int, ...]) -> str:
+    """The same cell, when it is one at any of those resolutions; raises BadCell."""
+    if not h3.is_valid_cell(cell) or h3.get_resolution(cell) not in resolutions:
+        raise BadCell(f"it is no H3 cell at resolution {resolutions}")
+    return cell
+
+
 @lru_cache(maxsize=CELLS_REMEMBERED)
 def holder_of(cell: str, resolution: int) -> tuple[str, tuple[float, float]]:
     """The larger cell that holds this one, and its centre in degrees; raises BadCell."""
@@ -75,3 +86,27 @@ def distance_m(from_cell: str, to_cell: str) -> int:
 def points_apart_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Great-circle distance between two points (latitude and longitude in degrees), in metres; as ``distance_m``."""
     return float(h3.great_circle_distance(one, other, unit="m"))
+
+
+def cell_number(lat: float, lng: float) -> int:
+    """The cell at resolution 10 that holds a point in degrees, as the number that its name writes in hexadecimal.
+
+    For many points a second: it does not look at what it is given. A point that is none of this earth raises ValueError
+    or gets a cell that means nothing.
+    """
+    return int(h3_numbers.latlng_to_cell(lat, lng, RESOLUTION))
+
+
+def largest_cells() -> list[tuple[int, float, float]]:
+    """The 122 cells at resolution 0 that hold all others, each as its number and its centre in degrees."""
+    return [_with_centre(number) for number in sorted(h3_numbers.get_res0_cells())]
+
+
+def cells_within(number: int) -> list[tuple[int, float, float]]:
+    """The seven cells (six of a pentagon) of the next resolution that a cell holds: numbers and centres in degrees."""
+    return [_with_centre(inner) for inner in h3_numbers.cell_to_children(number)]
+
+
+def _with_centre(number: int) -> tuple[int, float, float]:
+    lat, lng = h3_numbers.cell_to_latlng(number)
+    return int(number), lat, lng

@@ -3,6 +3,8 @@
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
+from application.dispatch.policies.names import PolicyName
+
 # Half the way around the earth: nobody is farther away.
 EARTH_M = 20_100_000
 
@@ -10,6 +12,8 @@ EARTH_M = 20_100_000
 class DispatchSettings(BaseSettings):
     """How providers are found, and what is believed of where they say they are; a part of ``Settings``."""
 
+    # Who is asked first: the name of a policy; docs/BENCHMARKS.md has them side by side.
+    dispatch_policy: PolicyName = PolicyName.NEAREST_FIRST_COME
     # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
     # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.

@@ -12,7 +12,7 @@ from projections.request_row import RequestRow
 request_board = ReadModel(
     "request_board",
     RequestRow,
-    version=2,
+    version=3,
     key=("tenant", "request_id"),
     indexes=(
         Index(("tenant", "created_at", "request_id")),
@@ -22,6 +22,7 @@ request_board = ReadModel(
         Index(("tenant", "asked_provider_id"), where="asked_provider_id IS NOT NULL"),
         Index(("created_at", "request_id"), where="state = 'searching'"),
         Index(("tenant", "zone_id", "created_at", "request_id"), where="zone_id IS NOT NULL"),
+        Index(("ended_at",), where="state = 'completed' AND on_scene_at IS NOT NULL"),
     ),
 )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from domain.catalogue import Service
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -28,7 +30,8 @@ class Search:
 
     ``version`` is that of the request's stream, ``position`` that of its last event. ``radius_m`` is within which
     distance is looked for now (None: everywhere), ``dangers`` how many hazards there are. ``passed_over`` counts, by
-    provider, the offers of this request that lapsed and the assignments that were revoked.
+    provider, the offers of this request that lapsed and the assignments that were revoked. ``drop_cell`` is where the
+    vehicle is to be brought, when that is known.
     """
 
     tenant: str
@@ -47,6 +50,8 @@ class Search:
     sos: bool = False
     dangers: int = 0
     cause: Cause = field(default=Cause())
+    service: Service = Service.MECHANIC
+    drop_cell: str | None = None
 
 
 def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:
@@ -70,6 +75,48 @@ class FreeShift:
     cell: str
     free_since: datetime
     ends_by: datetime | None = None
+
+
+class Stage(StrEnum):
+    """How far a shift is with the job that it is kept for."""
+
+    COMMITTED = "committed"
+    AT_JOB = "at_job"
+    IN_TRANSIT = "in_transit"
+    WRAP_UP = "wrap_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a shift is busy with: its job, which stage, since when. The vehicle is at ``cell``."""
+
+    request_id: UUID
+    service: Service
+    stage: Stage
+    since: datetime
+    cell: str
+    drop_cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BusyShift:
+    """A shift that is kept for a job; its ``cell`` is where it was when it took it."""
+
+    shift: FreeShift
+    doing: Doing
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedJob:
+    """A job that is over: how long the crew worked at the vehicle, and when it was called for and ended."""
+
+    request_id: UUID
+    service: Service
+    cell: str
+    requested_at: datetime
+    on_scene_at: datetime
+    work_s: float
+    ended_at: datetime
 
 
 class TimerKind(StrEnum):
@@ -145,6 +192,14 @@ class DispatchBoard(Protocol):
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""
+        ...
+
+    async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
+        """Shifts that are kept for a job they took, and what is known of it; a shift that is stale is none."""
+        ...
+
+    async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
+        """Jobs that ended after that instant and were worked on at the vehicle, the newest of them in order of end."""
         ...
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:

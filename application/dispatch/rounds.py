@@ -1,4 +1,4 @@
-"""What does dispatch do in one round? Act on timers, then offer each searching request to the nearest provider."""
+"""What does dispatch do in one round? Act on timers, then ask whom the policy means for the searching requests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from application.dispatch import orders
-from application.dispatch.approach import Pace, approach_s
-from application.dispatch.board import Due, TimerKind, by_urgency
+from application.dispatch.approach import Pace, told_s
+from application.dispatch.board import Due, TimerKind
 from application.dispatch.due import Rules, what_is_due
-from application.dispatch.nearest import FreeShifts
 from application.dispatch.ordering import Ordering, RunsCommands
 from application.dispatch.orphans import orphans, without_timer
+from application.dispatch.policies.nearest_first_come import NearestFirstCome
+from application.dispatch.sight import busy_units, idle_units
+from application.dispatch.snapshot import Snapshot
 from application.dispatch.whereabouts import Nowhere, Whereabouts, placed
+from application.dispatch.work_times import MeanWorkTimes, WorkTimes
 from application.make_offer import MakeOffer, make_offer
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import DispatchBoard, FreeShift, Open, Positions, Search
+    from application.dispatch.snapshot import Match, Plan, Policy
+    from application.travel import DriveTimes
 
 SHIFT_AT_FAULT = frozenset(
     {
@@ -60,8 +65,10 @@ class Limits:
     """Commands ordered at once: one group commit, done before the next poll."""
     most_timers: int = 500
     """Timers acted on in a round, for the same reason; the rest follow in the next."""
-    pace: Pace = field(default=Pace())
-    """How fast a crew is there: told with the offer."""
+    learns_from: timedelta = timedelta(days=28)
+    """Finished jobs that a dispatcher that has just started learns from: four weeks know every hour of the week."""
+    most_finished: int = 20_000
+    """Finished jobs read at once: a month of a large city; the means would not move for more."""
     position_is_fresh_for: timedelta = timedelta(seconds=60)
     """Where a crew was a minute ago is nearer to the truth than where its last job ended; later, it may be neither."""
 
@@ -81,6 +88,10 @@ class Watch(Protocol):
         """An order did not go through; on a board that is behind the log this is everyday."""
         ...
 
+    def decided(self, policy: Policy, plan: Plan) -> None:
+        """The policy was asked, and this is what it said."""
+        ...
+
     def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
         """The board was read: who searches, how many of them nobody fits, how many are free."""
         ...
@@ -88,6 +99,15 @@ class Watch(Protocol):
     def timers_due(self, count: int) -> None:
         """So many timers were due."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What dispatch decides with: the policy, the drive times and the work times. Policy and work times remember."""
+
+    policy: Policy = field(default_factory=NearestFirstCome)
+    travel: DriveTimes = field(default=Pace())
+    work_times: WorkTimes = field(default_factory=MeanWorkTimes)
 
 
 class Rounds:
@@ -101,6 +121,7 @@ class Rounds:
         watch: Watch,
         rules: Rules | None = None,
         whereabouts: Whereabouts | None = None,
+        judgement: Judgement | None = None,
     ) -> None:
         self._board = board
         self._ordering = Ordering(engine, watch)
@@ -108,6 +129,9 @@ class Rounds:
         self._watch = watch
         self._rules = rules or Rules()
         self._whereabouts = whereabouts or Nowhere()
+        self._judgement = judgement or Judgement()
+        self._learnt_until: datetime | None = None
+        self._decides_again_at: datetime | None = None
         self._seen: Positions | None = None
         self._look_again_at: datetime | None = None
         self._held: dict[tuple[UUID, object], datetime] = {}
@@ -120,7 +144,7 @@ class Rounds:
         more, acted_on = await self._act_on_timers(at)
         if positions != self._seen or self._look_again_at is None or at >= self._look_again_at:
             self._look_again_at = at + self._limits.look_again_after
-            await self._offer_each_to_the_nearest(positions, acted_on, at)
+            await self._ask_whom_the_policy_means(positions, acted_on, at)
             self._seen = positions
         return more or self._look_again_at <= at
 
@@ -147,27 +171,46 @@ class Rounds:
         full = len(due) >= self._limits.most_timers and bool(pending)
         return full, {each.subject_id for each in pending}
 
-    async def _offer_each_to_the_nearest(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
+    async def _ask_whom_the_policy_means(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
         searches = await self._board.searches(self._limits.most_searches)
         shifts = await self._board.free_shifts(self._limits.most_shifts)
         self._held = {key: until for key, until in self._held.items() if until > at}
         self.looked_at = frozenset(search.request_id for search in searches)
         ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
-        free = FreeShifts(await self._where_they_are(shifts, at) if ripe else ())
-        taken: set[UUID] = set()
-        chosen: list[tuple[Search, FreeShift]] = []
-        unserved = 0
-        for search in sorted(ripe, key=by_urgency):
-            shift = free.nearest(search, taken)
-            if shift is None:
-                unserved += 1
-            elif len(chosen) < self._limits.most_offers:
-                taken.add(shift.shift_id)
-                chosen.append((search, shift))
+        plan = await self._plan(ripe, shifts, at)
+        unserved = len(plan.unserved) if plan else 0
         self._watch.looked(searches, unserved, len(shifts), _longest_wait_s(searches, at))
-        await asyncio.gather(*(self._offer(search, shift, at) for search, shift in chosen))
-        if len(chosen) == self._limits.most_offers:
-            self._look_again_at = at
+        if plan is None:
+            return
+        chosen = plan.now[: self._limits.most_offers]
+        await asyncio.gather(*(self._offer(match, at) for match in chosen))
+        if len(chosen) < len(plan.now):
+            self._look_again_at = self._decides_again_at = at
+
+    async def _plan(self, ripe: Sequence[Search], shifts: Sequence[FreeShift], at: datetime) -> Plan | None:
+        """What the policy says, when there is anything to decide; its last plan stands for as long as it says."""
+        policy, travel, work_times = self._judgement.policy, self._judgement.travel, self._judgement.work_times
+        if not ripe:
+            return None
+        stands_until = self._decides_again_at
+        if stands_until is not None and at < stands_until and not any(search.sos for search in ripe):
+            self._look_again_at = min(self._look_again_at or stands_until, stands_until)
+            return None
+        await self._learn(at)
+        busy = await self._board.busy_shifts(self._limits.most_shifts)
+        idle = await self._where_they_are(shifts, at)
+        units = [*idle_units(idle, at), *busy_units(busy, travel, work_times, at)]
+        plan = policy.decide(Snapshot(at, ripe, units, travel))
+        self._decides_again_at = at + policy.rests_for
+        self._watch.decided(policy, plan)
+        return plan
+
+    async def _learn(self, at: datetime) -> None:
+        since = self._learnt_until or at - self._limits.learns_from
+        finished = await self._board.finished_jobs(since, self._limits.most_finished)
+        if finished:
+            self._learnt_until = finished[-1].ended_at
+            self._judgement.work_times.learn(finished)
 
     async def _where_they_are(self, shifts: Sequence[FreeShift], at: datetime) -> list[FreeShift]:
         """Those that may be asked now, at the cell of a fresh position where there is one."""
@@ -186,7 +229,8 @@ class Rounds:
             return False
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
-    async def _offer(self, search: Search, shift: FreeShift, at: datetime) -> None:
+    async def _offer(self, match: Match, at: datetime) -> None:
+        search, shift = match.search, match.unit.shift
         offer_id = orders.offer_id_for(search, shift, at)
         command = MakeOffer(
             actor=orders.dispatcher_of(search.tenant),
@@ -196,7 +240,7 @@ class Rounds:
             lapses_at=at + self._limits.offer_lapses_after,
             at=at,
             expected_version=search.version,
-            eta_s=approach_s(shift.cell, search.cell, self._limits.pace),
+            eta_s=told_s(match, at),
         )
         context = orders.to_make_offer(search, shift, offer_id, at)
         again_at = at + self._limits.look_again_after
@@ -205,7 +249,7 @@ class Rounds:
         )
         if isinstance(done, str) and done in SHIFT_AT_FAULT:
             self._held[shift.shift_id, shift.version] = at + self._limits.shift_rests_for
-            self._look_again_at = at
+            self._look_again_at = self._decides_again_at = at
             return
         self._held[search.request_id, search.version] = again_at
         if not isinstance(done, str):

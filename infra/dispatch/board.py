@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
+from application.dispatch.board import (
+    BusyShift,
+    Cause,
+    Doing,
+    Due,
+    FinishedJob,
+    FreeShift,
+    OnDuty,
+    Open,
+    Positions,
+    Search,
+    Stage,
+    TimerKind,
+)
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from infra.telemetry.logging import log
 
@@ -19,7 +32,7 @@ POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active
 # The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
 SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
-       r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards),
+       r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), r.drop_cell,
        e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
@@ -31,6 +44,18 @@ SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.servi
 FREE_SHIFTS: Final = """
 SELECT tenant, shift_id, version, provider_id, capabilities, vehicle_classes, cell, updated_at, ends_by
   FROM matching_table WHERE state = 'available' LIMIT %s"""
+BUSY_SHIFTS: Final = """
+SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
+       m.ends_by, r.request_id, r.service, m.state, r.cell, r.drop_cell
+  FROM matching_table m JOIN request_board r ON r.tenant = m.tenant AND r.request_id = m.request_id
+ WHERE m.state IN ('committed', 'at_job', 'in_transit', 'wrap_up') LIMIT %s"""
+# At the vehicle until it was loaded, else until the work was done; without a price the job ends with the work.
+FINISHED: Final = """
+SELECT request_id, service, cell, created_at, on_scene_at,
+       extract(epoch FROM coalesce(loaded_at, work_done_at, ended_at) - on_scene_at)::float8, ended_at
+  FROM request_board
+ WHERE ended_at > %s AND on_scene_at IS NOT NULL AND state = 'completed'
+ ORDER BY ended_at DESC LIMIT %s"""
 ON_DUTY: Final = """
 SELECT tenant, shift_id, version, state = 'available', state = 'stale', cell, cell_r8 FROM matching_table LIMIT %s"""
 # A search whose offer is out waits for the answer, a duty for the end of the job: neither can be acted on before.
@@ -56,6 +81,7 @@ MOST_LEFT_OUT: Final = 1_000
 
 _CAPABILITIES: Final = frozenset(Capability)
 _SIZES: Final = frozenset(VehicleClass)
+_SERVICES: Final = frozenset(Service)
 _KINDS: Final = frozenset(TimerKind)
 
 
@@ -91,11 +117,19 @@ class PostgresDispatchBoard:
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""
+        return [_shift(row) for row in await self._rows(FREE_SHIFTS, (limit,))]
+
+    async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
+        """Shifts that are kept for a job they took; one whose service this release does not know is left out."""
+        return [_busy(row) for row in await self._rows(BUSY_SHIFTS, (limit,)) if row[10] in _SERVICES]
+
+    async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
+        """The newest jobs that ended after that instant, in order of end."""
+        rows = reversed(await self._rows(FINISHED, (since, limit)))
         return [
-            FreeShift(tenant, shift_id, version, provider_id, _known(able), _sizes(takes), cell, free_since, ends_by)
-            for tenant, shift_id, version, provider_id, able, takes, cell, free_since, ends_by in await self._rows(
-                FREE_SHIFTS, (limit,)
-            )
+            FinishedJob(request_id, Service(service), *rest)
+            for request_id, service, *rest in rows
+            if service in _SERVICES
         ]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
@@ -139,10 +173,21 @@ def _sizes(takes: Sequence[str]) -> frozenset[VehicleClass]:
     return frozenset(VehicleClass(each) for each in takes if each in _SIZES)
 
 
+def _shift(row: tuple[Any, ...]) -> FreeShift:
+    tenant, shift_id, version, provider_id, able, takes, cell, free_since, ends_by = row
+    return FreeShift(tenant, shift_id, version, provider_id, _known(able), _sizes(takes), cell, free_since, ends_by)
+
+
+def _busy(row: tuple[Any, ...]) -> BusyShift:
+    shift = _shift(row[:9])
+    request_id, service, state, cell, drop_cell = row[9:]
+    return BusyShift(shift, Doing(request_id, Service(service), Stage(state), shift.free_since, cell, drop_cell))
+
+
 def _search(row: tuple[Any, ...]) -> Search:
     (
         tenant, request_id, version, position, attempt, cell, service, vehicle_class, fuel, declined_by,
-        requested_at, updated_at, radius_m, sos, dangers, correlation_id, command_id, let_pass,
+        requested_at, updated_at, radius_m, sos, dangers, drop_cell, correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
     for provider_id in let_pass or ():
@@ -164,4 +209,6 @@ def _search(row: tuple[Any, ...]) -> Search:
         sos=sos,
         dangers=dangers,
         cause=Cause(correlation_id, command_id),
+        service=Service(service),
+        drop_cell=drop_cell,
     )

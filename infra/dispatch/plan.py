@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from application.continue_search import Ladder
 from application.dispatch.approach import Pace
 from application.dispatch.due import Rules
-from application.dispatch.rounds import Limits
+from application.dispatch.policies.catalogue import POLICIES
+from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.whereabouts import Attention
 from application.search_plan import SearchPlan
 from application.trade import FREE_EVERYWHERE
@@ -48,8 +49,15 @@ def limits_of(settings: Settings) -> Limits:
         most_shifts=settings.dispatcher_most_shifts,
         most_offers=settings.dispatcher_most_offers,
         most_timers=settings.dispatcher_most_timers,
-        pace=Pace(settings.approach_detour_percent, settings.approach_kmh),
         position_is_fresh_for=timedelta(seconds=settings.position_fresh_s),
+    )
+
+
+def judgement_of(settings: Settings) -> Judgement:
+    """The policy by its name, and the drive times; each dispatcher has its own, since they remember."""
+    return Judgement(
+        policy=POLICIES[settings.dispatch_policy](),
+        travel=Pace(settings.approach_detour_percent, settings.approach_kmh),
     )
 
 

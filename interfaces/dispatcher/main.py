@@ -20,7 +20,7 @@ from application.dispatch.rounds import Rounds
 from application.dispatch.whereabouts import Attendance
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
-from infra.dispatch.plan import attention_of, limits_of, rules_of
+from infra.dispatch.plan import attention_of, judgement_of, limits_of, rules_of
 from infra.dispatch.seat import Connection, connected, keep_lead, take_lead, wait_for_news
 from infra.dispatch.whereabouts import LastPositions
 from infra.positions.store import open_positions
@@ -108,7 +108,7 @@ async def _lead(
 ) -> None:
     news = watch.DispatchWatch()
     board = PostgresDispatchBoard(connection)
-    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts)
+    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts, judgement_of(settings))
     attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
     look_every = timedelta(seconds=settings.dispatcher_attendance_s)
     look_at = _now()

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import Due, FreeShift, Open, Search
+    from application.dispatch.snapshot import Plan, Policy
 
 # A round at rest takes 2 ms; at the poll interval (0.25 s) it falls behind.
 ROUND_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 # A timer is acted on within a poll interval; a dispatcher that took over may be 2 s late; beyond it somebody waits.
 LATE_BUCKETS_S: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+# From a request looked at to a solve that uses up its budget.
+WORK_BUCKETS: Final = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7)
 # Enough to find the fault by; the metric has the full count.
 NAMED_ORPHANS: Final = 20
 
@@ -62,6 +65,14 @@ orders_refused = Counter(
     "vehicaid_dispatch_orders_refused",
     "Orders that did not go through, by reason; on a board behind the log some are everyday.",
     ["order", "code"],
+    registry=REGISTRY,
+)
+plans_made = Counter("vehicaid_dispatch_plans", "Plans that a policy made, by its name.", ["policy"], registry=REGISTRY)
+plan_work = Histogram(
+    "vehicaid_dispatch_plan_work",
+    "What a plan took, in the policy's own units of work.",
+    ["policy"],
+    buckets=WORK_BUCKETS,
     registry=REGISTRY,
 )
 searching_requests = Gauge(
@@ -155,6 +166,11 @@ class DispatchWatch:
         orders_refused.labels(order, code).inc()
         if code not in EVERYDAY:
             self._log.warning("order_refused", order=order, subject_id=subject_id, code=code)
+
+    def decided(self, policy: Policy, plan: Plan) -> None:
+        """The policy was asked."""
+        plans_made.labels(policy.name).inc()
+        plan_work.labels(policy.name).observe(plan.work)
 
     def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
         """The board was read."""

@@ -6,7 +6,20 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Positions, Search, TimerKind
+from application.dispatch.board import (
+    BusyShift,
+    Cause,
+    Doing,
+    Due,
+    FinishedJob,
+    FreeShift,
+    OnDuty,
+    Open,
+    Positions,
+    Search,
+    Stage,
+    TimerKind,
+)
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from infra.event_store.codec import decode
 from projections.fact import Fact
@@ -62,6 +75,36 @@ class MemoryBoard:
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         free = [row for row in self.rows(matching_table) if row.state == "available"]
         return [_free_shift(row) for row in free[:limit]]
+
+    async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
+        requests = {row.request_id: row for row in self.rows(request_board)}
+        found = []
+        for row in self.rows(matching_table):
+            request = requests.get(row.request_id) if row.request_id else None
+            if request is not None and row.state in frozenset(Stage):
+                service, stage = Service(request.service), Stage(row.state)
+                doing = Doing(request.request_id, service, stage, row.updated_at, request.cell, request.drop_cell)
+                found.append(BusyShift(_free_shift(row), doing))
+        return found[:limit]
+
+    async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
+        found = []
+        for row in self.rows(request_board):
+            ended_at = row.ended_at
+            if row.state == "completed" and row.on_scene_at and ended_at and ended_at > since:
+                worked = (row.loaded_at or row.work_done_at or ended_at) - row.on_scene_at
+                found.append(
+                    FinishedJob(
+                        row.request_id,
+                        Service(row.service),
+                        row.cell,
+                        row.created_at,
+                        row.on_scene_at,
+                        worked.total_seconds(),
+                        ended_at,
+                    )
+                )
+        return sorted(found, key=lambda job: job.ended_at)[-limit:]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         return [
@@ -137,6 +180,8 @@ class MemoryBoard:
             sos=row.sos,
             dangers=len(row.hazards),
             cause=self._cause(row.position),
+            service=Service(row.service),
+            drop_cell=row.drop_cell,
         )
 
 

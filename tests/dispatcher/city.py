@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from application.dispatch.board import Due, FreeShift, Search
+    from application.dispatch.snapshot import Plan, Policy
 
 OFFER_TTL = timedelta(seconds=30)
 
@@ -57,6 +58,7 @@ class Told:
     timers: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     looks: int = 0
+    plans: list[Plan] = field(default_factory=list)
 
     def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
         assert offer_id.int
@@ -76,6 +78,10 @@ class Told:
         assert order
         assert subject_id.int
         self.refusals.append(code)
+
+    def decided(self, policy: Policy, plan: Plan) -> None:
+        assert policy.name
+        self.plans.append(plan)
 
     def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
         assert min(len(searches), unserved, free, longest_wait_s) >= 0

@@ -1,0 +1,1 @@
+"""How is it decided who is asked? One rule in each file, all behind ``application.dispatch.snapshot.Policy``."""
