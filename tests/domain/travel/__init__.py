@@ -1,0 +1,1 @@
+"""Is the solver of tours right, small enough to try everything?"""
