@@ -94,7 +94,8 @@ def cell_number(lat: float, lng: float) -> int:
     For many points a second: it does not look at what it is given. A point that is none of this earth raises ValueError
     or gets a cell that means nothing.
     """
-    return int(h3_numbers.latlng_to_cell(lat, lng, RESOLUTION))
+    number: int = h3_numbers.latlng_to_cell(lat, lng, RESOLUTION)
+    return number
 
 
 def largest_cells() -> list[tuple[int, float, float]]:

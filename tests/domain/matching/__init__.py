@@ -1,0 +1,1 @@
+"""Does the index find whom looking at everybody finds, and are candidates who they should be?"""
