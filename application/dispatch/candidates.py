@@ -1,0 +1,91 @@
+"""Which units come into question for each search? The K nearest that may serve it, for all searches at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from domain.geography import centre_of
+from domain.matching.index import CandidateIndex
+from domain.matching.wanted import Known, Wanted, able
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from numpy.typing import NDArray
+
+    from application.dispatch.board import Search
+    from application.dispatch.snapshot import Unit
+    from domain.catalogue import Capability, VehicleClass
+
+HALF_A_METRE = 0.5
+"""A radius is compared with whole metres, as ``nearest.eligible`` does: half a metre more rounds down to it."""
+
+
+KINDS_REMEMBERED = 4_096
+"""Combinations of abilities kept ready: a trade has dozens."""
+
+
+@lru_cache(maxsize=KINDS_REMEMBERED)
+def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass]) -> int:
+    """A shift can do what its crew knows and its truck carries: one vocabulary for both."""
+    return able(capabilities, capabilities, classes)
+
+
+class _Crew:
+    """The units of one tenant: their numbers in the whole list, and the index of them."""
+
+    def __init__(self, units: Sequence[Unit], numbers: Sequence[int]) -> None:
+        self.numbers = np.array([*numbers, -1], np.int64)  # the last one stands for nobody
+        self._owners: dict[UUID, int] = {}
+        self._index = CandidateIndex(max(1, len(numbers)))
+        for row, number in enumerate(numbers):
+            shift = units[number].shift
+            can = _able(shift.capabilities, shift.vehicle_classes)
+            self._index.put(row, Known(can, owner=self._owners.setdefault(shift.provider_id, len(self._owners))))
+        points = np.array([centre_of(units[number].shift.cell) for number in numbers], np.float64).reshape(-1, 2)
+        rows = np.arange(len(numbers))
+        self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), np.full(len(rows), inf))
+
+    def nearest_of_each(self, searches: Sequence[Search], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        points = [centre_of(search.cell) for search in searches]
+        return self._index.nearest_of_each(points, [self._wanted(search) for search in searches], k)
+
+    def _wanted(self, search: Search) -> Wanted:
+        return Wanted(
+            needs=_able(search.needs, frozenset({search.vehicle_class})),
+            blocked=tuple(sorted(self._owners[one] for one in search.declined_by if one in self._owners)),
+            radius_m=inf if search.radius_m is None else search.radius_m + HALF_A_METRE,
+        )
+
+
+class Candidates:
+    """Units, idle and soon free, where they are or will be; one whose duty ends before it is free is no candidate."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        of_tenant: dict[str, list[int]] = {}
+        for number, unit in enumerate(units):
+            if unit.shift.ends_by is None or unit.free_at < unit.shift.ends_by:
+                of_tenant.setdefault(unit.shift.tenant, []).append(number)
+        self._crews = {tenant: _Crew(units, numbers) for tenant, numbers in of_tenant.items()}
+
+    def nearest_of_each(self, searches: Sequence[Search], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Numbers of units in the given list, nearest first, and their great-circle distances in metres: both (n, K).
+
+        Those that ``nearest.eligible`` allows: of the tenant, able, in reach, not declined. What is missing of K is -1
+        at an infinite distance. Ties go to the unit that comes first in the list.
+        """
+        numbers, distances_m = np.full((len(searches), k), -1, np.int64), np.full((len(searches), k), inf)
+        of_tenant: dict[str, list[int]] = {}
+        for n, search in enumerate(searches):
+            of_tenant.setdefault(search.tenant, []).append(n)
+        for tenant, here in of_tenant.items():
+            crew = self._crews.get(tenant)
+            if crew is not None:
+                rows, apart_m = crew.nearest_of_each([searches[n] for n in here], k)
+                numbers[here], distances_m[here] = crew.numbers[rows], apart_m
+        return numbers, distances_m
