@@ -20,6 +20,7 @@ BENCHES = {
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
     "matching": "infra.bench.matching",
+    "index": "infra.bench.index",
 }
 EXIT_MISSED = 1
 
@@ -88,6 +89,12 @@ def api(*, as_json: Json = False, quick: Quick = False) -> None:
 def matching(*, as_json: Json = False, quick: Quick = False) -> None:
     """Tours for snapshots of dispatch under heavy load: how far from the best possible, in how many seconds."""
     _tell([_measure("matching", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def index(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Positions taken and candidates found by the index, against Redis and a k-d tree made anew every second."""
+    _tell([_measure("index", quick=quick)], as_json=as_json)
 
 
 @app.command("all")
