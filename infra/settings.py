@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from infra.dispatch_settings import DispatchSettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.travel_settings import TravelSettings
 
 CELL_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 MASTER_KEY_BYTES = 32
@@ -20,7 +21,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings):
+class Settings(DispatchSettings, TravelSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -53,6 +54,10 @@ class GreatCircleTimes:
             raise ValueError("every origin needs its destination")
         starts, ends = self._leaving(origins), self._arriving(destinations)
         return each_pair_s(starts, ends, self._s_per_m, self._hour(at), self._length, self._sectors)
+
+    def hour_factor(self, at: datetime) -> float:
+        """By how much an hour is slower than the day: what any other way of reckoning drives may use, too."""
+        return math.exp(self._hour(at))
 
     def _hour(self, at: datetime) -> float:
         return self.learned.effect_at(hour_of_week(at, self.learned.zone))

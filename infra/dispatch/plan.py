@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.continue_search import Ladder
-from application.dispatch.approach import Pace
 from application.dispatch.due import Rules
 from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.rounds import Judgement, Limits
@@ -55,9 +54,11 @@ def limits_of(settings: Settings) -> Limits:
 
 def judgement_of(settings: Settings) -> Judgement:
     """The policy by its name, and the drive times; each dispatcher has its own, since they remember."""
+    from infra.travel.choice import drive_times  # compiled loops, which who only wants the plan of a search needs not
+
     return Judgement(
         policy=POLICIES[settings.dispatch_policy](),
-        travel=Pace(settings.approach_detour_percent, settings.approach_kmh),
+        travel=drive_times(settings),
     )
 
 
