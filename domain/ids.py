@@ -18,6 +18,7 @@ class Prefix(StrEnum):
 
     REQUEST = "req_"
     OFFER = "off_"
+    DECISION = "dec_"
     PROVIDER = "prv_"
     SHIFT = "shf_"
     USER = "usr_"

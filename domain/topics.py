@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.aggregate import Aggregate, events_of
+from domain.decision import Decision
 from domain.invoice import Invoice, InvoiceSeries
 from domain.offer import Offer
 from domain.payment import Payment
@@ -17,6 +18,7 @@ from domain.zone import Zone
 AGGREGATES: tuple[type[Aggregate], ...] = (
     ServiceRequest,
     Offer,
+    Decision,
     Provider,
     Shift,
     Wallet,
