@@ -44,5 +44,5 @@ async def accept_counter(command: AcceptCounter, work: Work) -> Answer:
     offer.accept_counter(command.eta_s, command.at)
     if not was_taken:
         shift = await check_may_take(work, offer, request, command.at)
-        give_job(offer, request, shift, command.at)
+        await give_job(work, offer, request, shift, command.at)
     return offer_told(offer, request)

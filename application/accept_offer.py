@@ -33,8 +33,8 @@ class AcceptOffer:
 async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
     """Accept the offer, assign the request and commit the shift, in one save: nobody is double-booked.
 
-    Accepting twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
-    OfferClosed or OfferLapsed.
+    Others who were asked for the same request are asked no longer. Accepting twice changes nothing. Raises NotAllowed,
+    NotFound, StaleVersion, ProviderNotActive, NotCapable, OfferClosed or OfferLapsed.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     offer = await work.get(Offer, command.offer_id)
@@ -42,7 +42,8 @@ async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
     check_version(offer, command.expected_version)
     request = await work.get(ServiceRequest, offer.request_id)
     if offer.state is not OfferState.ACCEPTED:
-        shift = await check_may_take(work, offer, request, command.at)
+        # First of all, so that whoever comes too late is told so without anything else being looked up.
         offer.accept(command.at)
-        give_job(offer, request, shift, command.at)
+        shift = await check_may_take(work, offer, request, command.at)
+        await give_job(work, offer, request, shift, command.at)
     return offer_told(offer, request)

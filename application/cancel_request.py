@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
+from application.asking_no_longer import ask_no_longer
 from application.ending import settle_end
 from application.freeing import free_shift, truck_stands_at
 from application.guards import check_role, check_sees_request, check_version
 from domain.actor import DESK, Role
 from domain.fees import cancellation_fee
-from domain.offer import Offer
+from domain.offer import WhyClosed
 from domain.price_terms import Fault
 from domain.refusal import NotAllowed
 from domain.request_terms import RequestState
@@ -42,7 +43,7 @@ class CancelRequest:
 
 
 async def cancel_request(command: CancelRequest, work: Work) -> Answer:
-    """Cancel the request, settle its fee, take back an offer that is out and free the shift, in one save.
+    """Cancel the request, settle its fee, take back offers that are out and free the shifts, in one save.
 
     Twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn.
     """
@@ -54,13 +55,11 @@ async def cancel_request(command: CancelRequest, work: Work) -> Answer:
         return request_told(request)
     fault = _fault(command)
     fee_minor, currency = _fee(request, fault, command.at)
-    asked, held, stands_at = request.live_offer, request.assignment, truck_stands_at(request)
+    asked, held, stands_at = request.live_offers, request.assignment, truck_stands_at(request)
     request.cancel(command.actor.role, command.reason, command.at, fee_minor, currency, fault)
     await settle_end(work, request, fee_minor, command.at)
-    if asked is not None:
-        offer = await work.get(Offer, asked.offer_id)
-        offer.withdraw(command.at)
-    await free_shift(work, asked or held, stands_at, command.at)
+    await ask_no_longer(work, asked, WhyClosed.WITHDRAWN, command.at)
+    await free_shift(work, held, stands_at, command.at)
     return request_told(request)
 
 

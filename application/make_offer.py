@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import offer_told
+from application.asking_no_longer import ask_no_longer
 from application.guards import check_role, check_version
 from application.shown_price import shown_price
 from domain.actor import DESK
@@ -29,7 +30,8 @@ class MakeOffer:
     """Offer a searching request to a shift until an instant; the offer's id is the caller's.
 
     ``eta_s`` is how long the approach should take, when somebody knows better than the distance; ``instead_of`` is the
-    live offer that this one takes the place of.
+    live offer that this one takes the place of; ``beside`` makes it one of several that are out at once: the first to
+    accept has the job.
     """
 
     actor: Actor
@@ -41,14 +43,15 @@ class MakeOffer:
     expected_version: int | None = None
     eta_s: int | None = None
     instead_of: UUID | None = None
+    beside: bool = False
 
 
 async def make_offer(command: MakeOffer, work: Work) -> Answer:
     """Make the offer, note it on the request and hold the shift, in one save.
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
-    RequestClosed, OutOfTurn, OfferStillOut, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved, ShiftOnBreak,
-    ShiftStale, ShiftOverTime, ShiftEnded, BadLapse or BadEta.
+    RequestClosed, OutOfTurn, OfferStillOut, AskedEnough, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved,
+    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, BadLapse or BadEta.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -59,7 +62,7 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     shift.check_capable(request.service, request.vehicle_class, request.fuel)
     if command.instead_of is not None:
         await _supersede(command.instead_of, request, work, command.at)
-    request.make_offer(command.offer_id, provider.id, shift.id, command.at)
+    request.make_offer(command.offer_id, provider.id, shift.id, command.at, beside=command.beside)
     shift.hold(command.offer_id, request.id, command.at)
     price = await shown_price(work, request)
     away_m = distance_m(shift.cell, request.cell)
@@ -86,8 +89,6 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
 
 
 async def _supersede(offer_id: UUID, request: ServiceRequest, work: Work, at: datetime) -> None:
+    asked = [one for one in request.live_offers if one.offer_id == offer_id]
     request.close_offer(offer_id, WhyClosed.SUPERSEDED, at)
-    offer = await work.get(Offer, offer_id)
-    offer.supersede(at)
-    shift = await work.get(Shift, offer.shift_id)
-    shift.release(offer_id, shift.cell, at)
+    await ask_no_longer(work, asked, WhyClosed.SUPERSEDED, at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from application.asking_no_longer import ask_no_longer
+from domain.offer import WhyClosed
 from domain.provider import Provider
 from domain.shift import Shift
 
@@ -27,10 +29,15 @@ async def check_may_take(work: Work, offer: Offer, request: ServiceRequest, at: 
     return shift
 
 
-def give_job(offer: Offer, request: ServiceRequest, shift: Shift, at: datetime) -> None:
+async def give_job(work: Work, offer: Offer, request: ServiceRequest, shift: Shift, at: datetime) -> None:
     """Assign the request and commit the shift: beside the offer in one save, so that nobody is double-booked.
+
+    Whoever else was asked is asked no longer, in the same save: of several who accept at once the log lets one through,
+    and the others find their offers closed when they look again.
 
     Raises RequestClosed, OutOfTurn, NotTheLiveOffer, NotReserved or ShiftEnded.
     """
+    others = [one for one in request.live_offers if one.offer_id != offer.id]
     request.assign(offer.id, at)
     shift.commit(offer.id, at)
+    await ask_no_longer(work, others, WhyClosed.SUPERSEDED, at)

@@ -109,7 +109,7 @@ class Offer(OfferTalk, Aggregate):
         TOPIC: ClassVar[str] = "offer.withdrawn"
 
     class Superseded(OfferEvent):
-        """Somebody else was asked, or took the job, instead."""
+        """Somebody else was asked, or took the job, instead: O4."""
 
         TOPIC: ClassVar[str] = "offer.superseded"
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Chapter, event
 from domain.offer_terms import (
+    HOW_CLOSED,
     NOT_SEEN,
     OUT,
     NotCountered,
@@ -99,7 +100,7 @@ class OfferTalk(Chapter):
         if self.state is OfferState.LAPSED:
             raise OfferLapsed(lapses_at=self.lapses_at.isoformat())
         if self.state not in OUT:
-            raise OfferClosed(f"the offer is {self.state.value}", state=self.state.value)
+            raise OfferClosed(HOW_CLOSED.get(self.state, f"the offer is {self.state.value}"), state=self.state.value)
 
     def _still_out(self, at: datetime) -> None:
         self._not_closed()

@@ -42,6 +42,10 @@ NOT_SEEN = frozenset({OfferState.MADE, OfferState.DELIVERED})
 """States in which nobody is known to have looked at it."""
 
 
+HOW_CLOSED = {OfferState.SUPERSEDED: "another provider has taken the job, or was asked instead"}
+"""What is said to whoever answers too late, where the state's name alone does not say it."""
+
+
 class WhyClosed(StrEnum):
     """Why an offer was not taken."""
 

@@ -9,7 +9,7 @@ from domain.catalogue import Service, check_fit
 from domain.geography import checked_cell
 from domain.refusal import Refusal
 from domain.request_chapter import RequestChapter
-from domain.request_terms import AT_VEHICLE, JobEvent, Need, OfferStillOut, RequestState
+from domain.request_terms import AT_VEHICLE, JobEvent, Need, RequestState
 
 
 class NoChangeProposed(Refusal):
@@ -67,8 +67,7 @@ class Changing(RequestChapter):
         Raises RequestClosed, OutOfTurn, OfferStillOut, ServiceDoesNotFit or BadCell.
         """
         self._in_turn("change_need", RequestState.SEARCHING, *AT_VEHICLE)
-        if self.live_offer is not None:
-            raise OfferStillOut(offer_id=str(self.live_offer.offer_id))
+        self._nobody_is_asked()
         if need == self._need():
             return
         self._check_need(need)

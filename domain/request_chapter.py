@@ -15,6 +15,7 @@ from domain.request_terms import (
     Hazard,
     JobEvent,
     Need,
+    OfferStillOut,
     Quote,
     RequestClosed,
     RequestState,
@@ -40,7 +41,7 @@ class RequestChapter(Chapter):
     attempt: int
     searched_attempt: int
     escalation: int
-    live_offer: Assignment | None
+    live_offers: tuple[Assignment, ...]
     assignment: Assignment | None
     declined_by: frozenset[UUID]
     quote: Quote | None
@@ -60,6 +61,11 @@ class RequestChapter(Chapter):
         return self.quote is not None
 
     @property
+    def live_offer(self) -> Assignment | None:
+        """The offer that is out; of several the one that has been out the longest."""
+        return self.live_offers[0] if self.live_offers else None
+
+    @property
     def tows(self) -> bool:
         """Whether the vehicle is to be taken somewhere."""
         return self.service in TOWED and self.drop_cell is not None
@@ -69,6 +75,10 @@ class RequestChapter(Chapter):
             raise RequestClosed(f"the request is {self.state.value}", state=self.state.value, act=act)
         if self.state not in states:
             raise OutOfTurn(f"the request is {self.state.value}", state=self.state.value, act=act)
+
+    def _nobody_is_asked(self) -> None:
+        if self.live_offers:
+            raise OfferStillOut(offer_id=str(self.live_offers[0].offer_id))
 
     def _held(self, act: str, *states: RequestState) -> Assignment:
         self._in_turn(act, *states)

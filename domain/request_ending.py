@@ -18,7 +18,6 @@ from domain.request_terms import (
     CANCELLABLE,
     CancelReason,
     JobEvent,
-    OfferStillOut,
     RequestState,
 )
 
@@ -191,8 +190,7 @@ class Ending(OnTheJob, Searching):
         self._in_turn("merge", RequestState.SEARCHING, *BEFORE_SEARCH)
         if other_id == self.id:
             raise MergesIntoItself
-        if self.live_offer is not None:
-            raise OfferStillOut(offer_id=str(self.live_offer.offer_id))
+        self._nobody_is_asked()
         self.trigger_event(self.Merged, timestamp=at, into=other_id)
 
     def cancel(
@@ -206,13 +204,13 @@ class Ending(OnTheJob, Searching):
     ) -> None:
         """Call it off, before the vehicle is on a truck; twice changes nothing.
 
-        An offer that is out is closed first. The fee is what the rule says (I6). Raises RequestClosed or OutOfTurn.
+        Offers that are out are closed first. The fee is what the rule says (I6). Raises RequestClosed or OutOfTurn.
         """
         if self.state is RequestState.CANCELLED:
             return
         self._in_turn("cancel", *CANCELLABLE)
-        if self.live_offer is not None:
-            self.close_offer(self.live_offer.offer_id, WhyClosed.WITHDRAWN, at)
+        for asked in self.live_offers:
+            self.close_offer(asked.offer_id, WhyClosed.WITHDRAWN, at)
         held = self.assignment
         self.trigger_event(
             self.Cancelled,

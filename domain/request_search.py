@@ -12,6 +12,7 @@ from domain.request_chapter import RequestChapter
 from domain.request_terms import (
     REVOCABLE,
     UNDER_WAY,
+    AskedEnough,
     Assignment,
     DeclinedBefore,
     JobEvent,
@@ -23,6 +24,10 @@ from domain.request_terms import (
 
 HIGHEST_LEVEL = 3
 """Level 1 widens and asks more, level 2 asks partners, level 3 is a person at the desk."""
+
+
+MOST_ASKED = 8
+"""Providers asked at once: of eight even the reluctant one takes it, and one save can still free all the others."""
 
 
 class EscalationReason(StrEnum):
@@ -120,29 +125,41 @@ class Searching(RequestChapter):
         if level > self.escalation:
             self.trigger_event(self.Escalated, timestamp=at, attempt=self.attempt, level=level, reason=reason)
 
-    def make_offer(self, offer_id: UUID, provider_id: UUID, shift_id: UUID, at: datetime) -> None:
-        """Ask a provider; the same offer twice changes nothing.
+    def make_offer(
+        self, offer_id: UUID, provider_id: UUID, shift_id: UUID, at: datetime, *, beside: bool = False
+    ) -> None:
+        """Ask a provider, ``beside`` others that have not answered yet; the same offer twice changes nothing.
 
-        Raises RequestClosed, OutOfTurn, OfferStillOut or DeclinedBefore.
+        Raises RequestClosed, OutOfTurn, AskedEnough, DeclinedBefore, or OfferStillOut: an offer is out and this one is
+        not meant beside it, or is out to the same provider, who answers once.
         """
-        if self.live_offer is not None and self.live_offer.offer_id == offer_id:
+        if any(one.offer_id == offer_id for one in self.live_offers):
             return
         self._in_turn("offer", RequestState.SEARCHING)
-        if self.live_offer is not None:
-            raise OfferStillOut(offer_id=str(self.live_offer.offer_id))
+        in_the_way = [one for one in self.live_offers if not beside or one.provider_id == provider_id]
+        if in_the_way:
+            raise OfferStillOut(offer_id=str(in_the_way[0].offer_id))
+        if len(self.live_offers) >= MOST_ASKED:
+            raise AskedEnough(most=MOST_ASKED)
         if provider_id in self.declined_by:
             raise DeclinedBefore(provider_id=str(provider_id))
         asked = Assignment(offer_id, provider_id, shift_id, self.attempt)
         self._tell(self.OfferMade, asked, at, attempt=asked.attempt)
 
     def close_offer(self, offer_id: UUID, why: WhyClosed, at: datetime) -> None:
-        """Note that the live offer is not taken; raises RequestClosed, OutOfTurn or NotTheLiveOffer."""
-        offer = self._the_live_offer("close_offer", offer_id)
+        """Note that an offer that is out is not taken; raises RequestClosed, OutOfTurn or NotTheLiveOffer."""
+        offer = self._a_live_offer("close_offer", offer_id)
         self.trigger_event(self.OfferClosed, timestamp=at, offer_id=offer_id, provider_id=offer.provider_id, why=why)
 
     def assign(self, offer_id: UUID, at: datetime) -> None:
-        """Give the job to whom the live offer was made; raises RequestClosed, OutOfTurn or NotTheLiveOffer."""
-        offer = self._the_live_offer("assign", offer_id)
+        """Give the job to whom that offer was made; the others that are out are closed first.
+
+        Raises RequestClosed, OutOfTurn or NotTheLiveOffer.
+        """
+        offer = self._a_live_offer("assign", offer_id)
+        for other in self.live_offers:
+            if other.offer_id != offer_id:
+                self.close_offer(other.offer_id, WhyClosed.SUPERSEDED, at)
         self._tell(self.Assigned, offer, at, attempt=offer.attempt)
 
     def give_up(self, at: datetime) -> None:
@@ -150,8 +167,7 @@ class Searching(RequestChapter):
         if self.state is RequestState.UNFULFILLED:
             return
         self._in_turn("give_up", RequestState.SEARCHING)
-        if self.live_offer is not None:
-            raise OfferStillOut(offer_id=str(self.live_offer.offer_id))
+        self._nobody_is_asked()
         self.trigger_event(self.Unfulfilled, timestamp=at, attempt=self.attempt)
 
     def revoke_assignment(self, reason: RevokeReason, at: datetime) -> None:
@@ -162,11 +178,12 @@ class Searching(RequestChapter):
         held = self._held("revoke", *REVOCABLE)
         self._tell(self.AssignmentRevoked, held, at, attempt=held.attempt, reason=reason)
 
-    def _the_live_offer(self, act: str, offer_id: UUID) -> Assignment:
+    def _a_live_offer(self, act: str, offer_id: UUID) -> Assignment:
         self._in_turn(act, RequestState.SEARCHING)
-        if self.live_offer is None or self.live_offer.offer_id != offer_id:
-            raise NotTheLiveOffer(offer_id=str(offer_id))
-        return self.live_offer
+        for each in self.live_offers:
+            if each.offer_id == offer_id:
+                return each
+        raise NotTheLiveOffer(offer_id=str(offer_id))
 
     @event(SearchWidened)
     def _on_search_widened(self, radius_m: int | None, widens_at: datetime) -> None:
@@ -179,17 +196,17 @@ class Searching(RequestChapter):
 
     @event(OfferMade)
     def _on_offer_made(self, offer_id: UUID, provider_id: UUID, shift_id: UUID, attempt: int) -> None:
-        self.live_offer = Assignment(offer_id, provider_id, shift_id, attempt)
+        self.live_offers = (*self.live_offers, Assignment(offer_id, provider_id, shift_id, attempt))
 
     @event(OfferClosed)
-    def _on_offer_closed(self, provider_id: UUID, why: WhyClosed) -> None:
-        self.live_offer = None
+    def _on_offer_closed(self, offer_id: UUID, provider_id: UUID, why: WhyClosed) -> None:
+        self.live_offers = tuple(one for one in self.live_offers if one.offer_id != offer_id)
         if why is WhyClosed.DECLINED:
             self.declined_by |= {provider_id}
 
     @event(Assigned)
     def _on_assigned(self, offer_id: UUID, provider_id: UUID, shift_id: UUID, attempt: int, at: datetime) -> None:
-        self.live_offer = None
+        self.live_offers = ()
         self.assignment = Assignment(offer_id, provider_id, shift_id, attempt)
         self.assigned_at = at
         self.state = RequestState.ASSIGNED

@@ -120,6 +120,8 @@ class RevokeReason(StrEnum):
 
     PROVIDER_CANCELLED = "provider_cancelled"
     STALLED = "stalled"
+    GOING_AWAY = "going_away"
+    DARK = "dark"
     NEED_CHANGED = "need_changed"
     BETTER_PROVIDER = "better_provider"
 
@@ -139,9 +141,15 @@ class RequestClosed(Refusal):
 
 
 class OfferStillOut(Refusal):
-    """This request has an offer that is not answered yet: one at a time."""
+    """This request has an offer that is not answered yet: one at a time, unless several are asked at once."""
 
     code = "offer_still_out"
+
+
+class AskedEnough(Refusal):
+    """As many providers are asked at once as may be."""
+
+    code = "asked_enough"
 
 
 class DeclinedBefore(Refusal):
@@ -151,7 +159,7 @@ class DeclinedBefore(Refusal):
 
 
 class NotTheLiveOffer(Refusal):
-    """This is not the offer that is out for the request."""
+    """This is not an offer that is out for the request."""
 
     code = "not_the_live_offer"
 

@@ -13,6 +13,7 @@ from domain.price_terms import PaymentMethod
 from domain.request_acts import Standing, acts_open
 from domain.request_asking import Asking, BadSchedule
 from domain.request_change import Changing
+from domain.request_drive import DoubtOnDrive, Driving
 from domain.request_ending import Ending
 from domain.request_fare import Fare, Faring, Settlement
 from domain.request_job import EvidenceKind
@@ -20,16 +21,17 @@ from domain.request_terms import Assignment, Call, Dispatch, Hazard, Need, Quote
 from domain.request_transit import InTransit
 
 
-class ServiceRequest(Asking, InTransit, Changing, Ending, Faring, Aggregate):
+class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggregate):
     """One customer's call for help with one vehicle at one place.
 
-    Has at most one offer out and at most one provider under way (I1). A provider who declined is not asked
-    again (I7) unless the need changes. Nothing completes that was not on scene (I2). An attempt ends when an
+    Has at most one provider under way (I1), and one offer out unless several are asked at once: then the first to
+    accept has the job, and the others are asked no longer (O1). A provider who declined is not asked again (I7) unless
+    the need changes. Nothing completes that was not on scene (I2). An attempt ends when an
     assignment is revoked. What is charged for is quoted, confirmed, and settled exactly once (I4); an SOS waits for
     none of that (I8).
 
-    Its story is told in chapters: asking, searching (a part of ending, which closes offers), on the job, in transit,
-    changing, ending, faring.
+    Its story is told in chapters: asking, searching (a part of ending, which closes offers), driving (whether the
+    provider comes), on the job, in transit, changing, ending, faring.
     """
 
     TOPIC = "service_request"
@@ -53,13 +55,17 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Faring, Aggregate):
     attempt: int = field(default=1, init=False)
     searched_attempt: int = field(default=0, init=False)
     escalation: int = field(default=0, init=False)
-    live_offer: Assignment | None = field(default=None, init=False)
+    live_offers: tuple[Assignment, ...] = field(default=(), init=False)
     assignment: Assignment | None = field(default=None, init=False)
     declined_by: frozenset[UUID] = field(default=frozenset(), init=False)
     quote: Quote | None = field(default=None, init=False)
     confirmed_quote: int | None = field(default=None, init=False)
     payment_method: PaymentMethod = field(default=PaymentMethod.NONE, init=False)
     assigned_at: datetime | None = field(default=None, init=False)
+    doubt: DoubtOnDrive | None = field(default=None, init=False)
+    doubted_offer: UUID | None = field(default=None, init=False)
+    nudges: int = field(default=0, init=False)
+    swaps: int = field(default=0, init=False)
     on_scene_at: datetime | None = field(default=None, init=False)
     arrived_within_m: int | None = field(default=None, init=False)
     start_code_tries: int = field(default=0, init=False)
@@ -146,7 +152,7 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Faring, Aggregate):
                 state=self.state,
                 customer_id=self.customer_id,
                 provider_id=self.assignment.provider_id if self.assignment else None,
-                offer_is_out=self.live_offer is not None,
+                offer_is_out=bool(self.live_offers),
                 is_priced=self.is_priced,
                 is_confirmed=self.quote is None or self.confirmed_quote == self.quote.quote_version,
                 tows=self.tows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from projections.fact import Fact
-from projections.request_row import RequestFold, RequestRow, told
+from projections.request_row import RequestFold, RequestRow, asked_now, told
 
 
 def _triage_recorded(row: RequestRow, fact: Fact) -> RequestRow:
@@ -74,8 +74,7 @@ def _offer_made(row: RequestRow, fact: Fact) -> RequestRow:
     return told(
         row,
         fact,
-        live_offer_id=fact.uuid("offer_id"),
-        asked_provider_id=fact.uuid("provider_id"),
+        **asked_now((*row.asked, {"offer_id": fact.text("offer_id"), "provider_id": fact.text("provider_id")})),
         offers_made=row.offers_made + 1,
         offered_at=fact.occurred_at,
     )
@@ -85,7 +84,9 @@ def _offer_closed(row: RequestRow, fact: Fact) -> RequestRow:
     declined_by = row.declined_by
     if fact.text("why") == "declined":
         declined_by = (*declined_by, fact.uuid("provider_id"))
-    return told(row, fact, live_offer_id=None, asked_provider_id=None, declined_by=declined_by)
+    closed = fact.text("offer_id")
+    still_asked = tuple(one for one in row.asked if one["offer_id"] != closed)
+    return told(row, fact, **asked_now(still_asked), declined_by=declined_by)
 
 
 def _assigned(row: RequestRow, fact: Fact) -> RequestRow:
@@ -96,8 +97,7 @@ def _assigned(row: RequestRow, fact: Fact) -> RequestRow:
         offer_id=fact.uuid("offer_id"),
         provider_id=fact.uuid("provider_id"),
         shift_id=fact.uuid("shift_id"),
-        live_offer_id=None,
-        asked_provider_id=None,
+        **asked_now(()),
         assigned_at=fact.occurred_at,
     )
 

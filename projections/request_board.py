@@ -12,7 +12,7 @@ from projections.request_row import RequestRow
 request_board = ReadModel(
     "request_board",
     RequestRow,
-    version=3,
+    version=4,
     key=("tenant", "request_id"),
     indexes=(
         Index(("tenant", "created_at", "request_id")),

@@ -19,7 +19,8 @@ class RequestRow(Row, frozen=True, gc=False):
     """One request. ``version`` is that of its stream: what If-Match compares.
 
     ``offer_id``, ``provider_id`` and ``shift_id`` are those of the assignment, kept when the request ends with it;
-    ``live_offer_id`` and ``asked_provider_id`` those of an offer that is not answered yet. ``quoted_minor`` is the
+    ``asked`` are the offers that are not answered yet (``offer_id``, ``provider_id``), ``live_offer_id`` and
+    ``asked_provider_id`` those of the one that has been out the longest. ``quoted_minor`` is the
     total of the newest quote, ``fare_minor`` of the newest fare, ``settled_minor`` what was paid or is owed in the
     end; all are in ``currency``.
     """
@@ -53,8 +54,12 @@ class RequestRow(Row, frozen=True, gc=False):
     shift_id: UUID | None = None
     live_offer_id: UUID | None = None
     asked_provider_id: UUID | None = None
+    asked: tuple[Told, ...] = ()
     declined_by: tuple[UUID, ...] = ()
     offers_made: int = 0
+    # The drive.
+    nudges: int = 0
+    swaps: int = 0
     # The job.
     arrived_within_m: int | None = None
     start_tries: int = 0
@@ -112,6 +117,16 @@ def told(row: RequestRow, fact: Fact, **news: object) -> RequestRow:
     return replace(row, version=fact.version, position=fact.position, updated_at=fact.occurred_at, **news)
 
 
+def asked_now(asked: tuple[Told, ...]) -> dict[str, object]:
+    """What the row says of the offers that are out."""
+    first = asked[0] if asked else None
+    return {
+        "asked": asked,
+        "live_offer_id": None if first is None else UUID(str(first["offer_id"])),
+        "asked_provider_id": None if first is None else UUID(str(first["provider_id"])),
+    }
+
+
 def ended(row: RequestRow, fact: Fact, state: str, **news: object) -> RequestRow:
     """The row of a request that has come to its end."""
-    return told(row, fact, state=state, live_offer_id=None, asked_provider_id=None, ended_at=fact.occurred_at, **news)
+    return told(row, fact, state=state, ended_at=fact.occurred_at, **asked_now(()), **news)

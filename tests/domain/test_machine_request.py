@@ -1,5 +1,7 @@
 """Whatever is ordered in whatever order: does a request keep its promises, and does replay agree?"""
 
+from datetime import datetime
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from domain.offer import WhyClosed
 from domain.request_fare import Outcome, Settlement
 from domain.request_job import EvidenceKind
+from domain.request_search import MOST_ASKED
 from domain.request_terms import (
     CLOSED,
     RequestState,
@@ -96,21 +99,22 @@ class RequestMachine(AggregateMachine[ServiceRequest]):
     def widen(self, radius_m: int | None) -> None:
         self.attempt(lambda r: r.widen_search(radius_m, self.now + MINUTE, self.now))
 
-    @rule(offer_id=OFFERS, provider_id=PROVIDERS)
-    def make_offer(self, offer_id: UUID, provider_id: UUID) -> None:
-        self.attempt(lambda r: r.make_offer(offer_id, provider_id, OTHER_SHIFT, self.now))
+    @rule(offer_id=OFFERS, provider_id=PROVIDERS, beside=st.booleans())
+    def make_offer(self, offer_id: UUID, provider_id: UUID, *, beside: bool) -> None:
+        self.attempt(lambda r: r.make_offer(offer_id, provider_id, OTHER_SHIFT, self.now, beside=beside))
 
-    @rule(why=st.sampled_from(WhyClosed))
-    def close_the_live_offer(self, why: WhyClosed) -> None:
-        live = self.aggregate.live_offer
-        if live is not None:
-            assert self.attempt(lambda r: r.close_offer(live.offer_id, why, self.now)) is None
+    @rule(why=st.sampled_from(WhyClosed), which=st.integers(0, 2))
+    def close_a_live_offer(self, why: WhyClosed, which: int) -> None:
+        for offer_id in self._live(which):
+            assert self.attempt(partial(_close, offer_id=offer_id, why=why, at=self.now)) is None
 
-    @rule()
-    def take_the_live_offer(self) -> None:
-        live = self.aggregate.live_offer
-        if live is not None:
-            assert self.attempt(lambda r: r.assign(live.offer_id, self.now)) is None
+    @rule(which=st.integers(0, 2))
+    def take_a_live_offer(self, which: int) -> None:
+        for offer_id in self._live(which):
+            assert self.attempt(partial(_assign, offer_id=offer_id, at=self.now)) is None
+
+    def _live(self, which: int) -> list[UUID]:
+        return [one.offer_id for one in self.aggregate.live_offers[which : which + 1]]
 
     @rule(offer_id=OFFERS)
     def take_some_offer(self, offer_id: UUID) -> None:
@@ -133,26 +137,28 @@ class RequestMachine(AggregateMachine[ServiceRequest]):
         self.attempt(lambda r: r.expire(self.now))
 
     @invariant()
-    def one_offer_and_one_provider_at_a_time(self) -> None:
-        asked: object = None
+    def each_provider_is_asked_once_at_a_time_and_one_holds_the_job(self) -> None:
+        asked: dict[object, object] = {}
         holder: object = None
         for told in self.history:
             name = told.event_class.__name__
             if name == "OfferMade":
-                assert asked is None
                 assert holder is None
-                asked = told.fields["offer_id"]
+                assert told.fields["offer_id"] not in asked
+                assert told.fields["provider_id"] not in asked.values()
+                asked[told.fields["offer_id"]] = told.fields["provider_id"]
+                assert len(asked) <= MOST_ASKED
             elif name == "OfferClosed":
-                assert asked == told.fields["offer_id"]
-                asked = None
+                assert asked.pop(told.fields["offer_id"]) == told.fields["provider_id"]
             elif name == "Assigned":
-                assert asked == told.fields["offer_id"]
+                assert asked.keys() == {told.fields["offer_id"]}
                 assert holder is None
-                asked, holder = None, told.fields["offer_id"]
+                asked, holder = {}, told.fields["offer_id"]
             elif "offer_id" in told.fields:
                 assert holder == told.fields["offer_id"]
-                assert name != "Cancelled" or asked is None
+                assert name != "Cancelled" or not asked
                 holder = None if name == "AssignmentRevoked" else holder
+        assert [one.offer_id for one in self.aggregate.live_offers] == list(asked)
 
     @invariant()
     def who_declined_is_not_asked_again_unless_the_need_changes(self) -> None:
@@ -210,6 +216,14 @@ class RequestMachine(AggregateMachine[ServiceRequest]):
         assert said - news <= NOT_BY_STATE_ALONE
         assert not (said and self.aggregate.state in CLOSED)
         assert said or self.aggregate.state in CLOSED | {RequestState.SETTLING}
+
+
+def _close(request: ServiceRequest, offer_id: UUID, why: WhyClosed, at: datetime) -> None:
+    request.close_offer(offer_id, why, at)
+
+
+def _assign(request: ServiceRequest, offer_id: UUID, at: datetime) -> None:
+    request.assign(offer_id, at)
 
 
 def reason_of(told: Fact) -> object:
