@@ -1,8 +1,7 @@
-"""How do read models get the log's events, without missing one and without decoding any twice?"""
+"""How do read models get the log's events, without missing one?"""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -23,8 +22,6 @@ Body = tuple[int, str, UUID, int, str, bytes, str, datetime]
 Connection = psycopg.Connection[tuple[object, ...]]
 
 NO_END: Final = 2**63 - 1
-# Twenty live batches: projections of one process are rarely further apart, and it is about 10 MB.
-KEPT_FACTS: Final = 10_000
 
 _BODY: Final = "position, tenant, stream_id, version, topic, payload, actor, occurred_at"
 _TRACE: Final = "command_id, correlation_id, causation_id, recorded_at"
@@ -64,39 +61,3 @@ def head(connection: Connection) -> int:
     """The last position of the log; 0 for an empty one."""
     row = connection.execute("SELECT coalesce(max(position), 0) FROM events", prepare=True).fetchone()
     return cast("int", row[0]) if row else 0
-
-
-class FactLog:
-    """The newest facts of the log, read and decoded once for all projections of a process.
-
-    Thread-safe. Whoever lost its connection calls ``forget`` after it has a new one and before it reads on: a server
-    that crashed may have lost events that were seen but never acknowledged, and given their positions to others.
-    """
-
-    def __init__(self, keep: int = KEPT_FACTS) -> None:
-        self._keep = keep
-        self._lock = threading.Lock()
-        self._facts: list[Fact] = []
-
-    def read(self, connection: Connection, after: int, limit: int) -> list[Fact]:
-        """Like ``read_facts``, over the caller's connection when the facts are not here yet."""
-        with self._lock:
-            known = self._facts
-            if not known or after == known[-1].position:
-                facts = read_facts(connection, after, limit)
-                self._remember(facts)
-                return facts
-            start = after + 1 - known[0].position
-            if 0 <= start < len(known):
-                return known[start : start + limit]
-        return read_facts(connection, after, limit)
-
-    def forget(self) -> None:
-        """Read everything anew."""
-        with self._lock:
-            self._facts = []
-
-    def _remember(self, facts: list[Fact]) -> None:
-        self._facts += facts
-        if len(self._facts) > 2 * self._keep:
-            del self._facts[: -self._keep]

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import psycopg
 
 from infra.projections.facts import Connection
 from infra.projections.folding import Folding
-from infra.projections.generations import ADVANCE, NO_LONGER_OURS, Generation, Stream, note_parked, parked_streams
+from infra.projections.generations import (
+    ADVANCE,
+    NO_LONGER_OURS,
+    Generation,
+    Parked,
+    Stream,
+    note_parked,
+    parked_streams,
+)
 from infra.projections.row_table import REFUSED, ROWS_PER_STATEMENT, RowTable
 from projections.fact import Fact
-from projections.read_model import AnyReadModel
+from projections.read_model import AnyReadModel, Key, Row
 
 # For whoever only catches up; the projector has a setting.
 ROWS_IN_MEMORY: Final = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one batch of facts does to a table: rows to write, keys of rows to delete, streams that were parked."""
+
+    rows: list[Row]
+    gone: list[Key]
+    parked: list[Parked]
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.gone or self.parked)
 
 
 class NoLongerOurs(Exception):
@@ -60,39 +81,54 @@ class GenerationWriter:
                 return self._park(facts[0], error)
         return sum(self.apply([fact]) for fact in facts)
 
-    def _apply(self, facts: Sequence[Fact]) -> int:
+    def fold(self, facts: Sequence[Fact]) -> None:
+        """Take the facts that follow the position into memory, and load what they need; nothing is stored yet."""
         folding = self._folding
         steps, unknown = folding.plan(facts)
         if unknown:
             folding.learn(unknown, self.table.load(self._connection, list(unknown)))
         folding.run(steps)
+
+    def take_changes(self) -> Changes:
+        """What is to be stored; from now on it counts as stored."""
+        new, other, gone = self._folding.take_changes()
+        # A row that counts as new may be there all the same: what begins a row does not look for one.
+        return Changes(new + other, gone, self._folding.take_parked())
+
+    def write(self, changes: Changes) -> None:
+        """Store them, in the caller's transaction."""
+        self.table.upsert(self._connection, changes.rows)
+        self.table.delete(self._connection, changes.gone)
+        note_parked(self._connection, self.generation, changes.parked)
+
+    def has_come_to(self, position: int) -> None:
+        """The changes up to there are stored."""
+        self.position = position
+        if len(self._folding.cells) > self._rows_in_memory:
+            self._folding.forget(self._rows_in_memory // 2)
+
+    def _apply(self, facts: Sequence[Fact]) -> int:
+        self.fold(facts)
         return self._store(facts[-1].position)
 
     def _store(self, position: int) -> int:
-        new, other, gone = self._folding.take_changes()
-        # A row that counts as new may be there all the same: what begins a row does not look for one.
-        rows = new + other
-        parked = self._folding.take_parked()
+        changes = self.take_changes()
         connection, generation = self._connection, self.generation
         moved = (generation.name, generation.number, self.position, position, generation.active)
         try:
-            if not gone and not parked and len(rows) <= ROWS_PER_STATEMENT:
+            if not changes.gone and not changes.parked and len(changes.rows) <= ROWS_PER_STATEMENT:
                 # One statement is a transaction of its own: a round trip, and no more.
-                self.table.upsert_and_advance(connection, rows, moved)
+                self.table.upsert_and_advance(connection, changes.rows, moved)
             else:
                 with connection.pipeline(), connection.transaction():
                     connection.execute(ADVANCE, moved, prepare=True)
-                    self.table.upsert(connection, rows)
-                    self.table.delete(connection, gone)
-                    note_parked(connection, generation, parked)
+                    self.write(changes)
         except psycopg.Error as error:
             if error.sqlstate == NO_LONGER_OURS:
                 raise NoLongerOurs(str(error).splitlines()[0]) from None
             raise
-        self.position = position
-        if len(self._folding.cells) > self._rows_in_memory:
-            self._folding.forget(self._rows_in_memory // 2)
-        return len(parked)
+        self.has_come_to(position)
+        return len(changes.parked)
 
     def _park(self, fact: Fact, error: Exception) -> int:
         self._folding.park(fact, error)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterable
 from typing import Final
 
-from infra.projections.facts import FactLog
 from infra.projections.lag import LagMeter
 from infra.projections.runner import ProjectionRunner
 from infra.projections.wakeups import WakeUps
@@ -19,7 +18,7 @@ STOP_WITHIN_S: Final = 3.0
 
 
 class Projector:
-    """The threads of one process: a runner per read model, who wakes them, who measures them.
+    """The threads of one process: who moves the read models, who wakes it, who measures them.
 
     Any number of processes may run one; per read model one of them leads.
     """
@@ -27,11 +26,10 @@ class Projector:
     def __init__(self, settings: Settings, models: Iterable[AnyReadModel] = READ_MODELS) -> None:
         self._stop = threading.Event()
         self._wakeups = WakeUps(settings)
-        facts = FactLog()
-        runners = [ProjectionRunner(settings, model, facts, self._wakeups.subscribe(), self._stop) for model in models]
+        runner = ProjectionRunner(settings, tuple(models), self._wakeups.subscribe(), self._stop)
         meter = LagMeter(settings, self._stop)
         self._threads = [
-            *(threading.Thread(target=each.run, name=f"projection {each.model.name}", daemon=True) for each in runners),
+            threading.Thread(target=runner.run, name="projections", daemon=True),
             threading.Thread(target=meter.run, name="projection lag", daemon=True),
         ]
 

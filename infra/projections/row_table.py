@@ -32,6 +32,24 @@ class RowTable:
         self._make_row = row_maker(model.row, self.columns)
         self._statements = _Statements(model, table, self)
 
+    @property
+    def upsert_text(self) -> bytes:
+        """The statement that ``upsert`` executes; its parameters are those of ``row_literals``."""
+        return self._statements.upsert
+
+    @property
+    def delete_text(self) -> bytes:
+        """The statement that ``delete`` executes; its parameters are those of ``key_literals``."""
+        return self._statements.delete
+
+    def row_literals(self, rows: Sequence[Row]) -> list[str]:
+        """Rows as parameters."""
+        return array_literals(self.columns, map(astuple, rows))
+
+    def key_literals(self, keys: Sequence[Key]) -> list[str]:
+        """Keys as parameters."""
+        return array_literals(self._key_columns, keys)
+
     def create(self, connection: Connection) -> None:
         """The bare table: no key, no index yet, so that a copy into it is quick."""
         lines = [
@@ -96,7 +114,7 @@ class RowTable:
         length = len(self._key_columns)
         found: dict[Key, Row] = {}
         for start in range(0, len(keys), ROWS_PER_STATEMENT):
-            literals = array_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
+            literals = self.key_literals(keys[start : start + ROWS_PER_STATEMENT])
             for values in connection.execute(self._statements.load, literals, binary=True, prepare=True):
                 found[values[:length]] = self._make_row(values)
         return found
@@ -104,13 +122,13 @@ class RowTable:
     def upsert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Write rows, whether they are there already or not."""
         for start in range(0, len(rows), ROWS_PER_STATEMENT):
-            literals = array_literals(self.columns, map(astuple, rows[start : start + ROWS_PER_STATEMENT]))
+            literals = self.row_literals(rows[start : start + ROWS_PER_STATEMENT])
             connection.execute(self._statements.upsert, literals, prepare=True)
 
     def upsert_and_advance(self, connection: Connection, rows: Sequence[Row], moved: Sequence[object]) -> None:
         """Write at most ROWS_PER_STATEMENT rows and move the generation on, in one statement."""
         if rows:
-            literals = array_literals(self.columns, map(astuple, rows))
+            literals = self.row_literals(rows)
             connection.execute(self._statements.upsert_and_advance, (*moved, *literals), prepare=True)
         else:
             connection.execute(ADVANCE, moved, prepare=True)
@@ -124,7 +142,7 @@ class RowTable:
     def delete(self, connection: Connection, keys: Sequence[Key]) -> None:
         """Remove the rows of these keys."""
         for start in range(0, len(keys), ROWS_PER_STATEMENT):
-            literals = array_literals(self._key_columns, keys[start : start + ROWS_PER_STATEMENT])
+            literals = self.key_literals(keys[start : start + ROWS_PER_STATEMENT])
             connection.execute(self._statements.delete, literals, prepare=True)
 
     def fits(self, connection: Connection) -> bool:

@@ -132,8 +132,9 @@ class ProjectionWaiter:
                     self._positions.clear()
                     pause_s = FIRST_PAUSE_S
                     async for notice in connection.notifies():
-                        name, _, position = notice.payload.partition(":")
-                        self._set(name, int(position))
+                        names, _, position = notice.payload.partition(":")
+                        for name in names.split(","):
+                            self._set(name, int(position))
             except psycopg.Error as error:
                 log(__name__).warning("projected_lost", error=type(error).__name__, again_in_s=pause_s)
             await asyncio.sleep(pause_s)

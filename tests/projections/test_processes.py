@@ -57,13 +57,13 @@ def start_process(cell: Database) -> Iterator[Start]:
         process.join()
 
 
-def leading_backends(eye: Connection) -> set[int]:
-    """The sessions that lead a projection."""
+def leading_backends(eye: Connection) -> list[int]:
+    """The session that leads, once for each projection that is led."""
     rows = eye.execute(
         "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted"
         " AND application_name LIKE 'vehicaid-projection-%' AND pg_stat_activity.datname = current_database()"
     ).fetchall()
-    return {int(str(row[0])) for row in rows}
+    return [int(str(row[0])) for row in rows]
 
 
 def standing_by(eye: Connection) -> int:
@@ -73,7 +73,7 @@ def standing_by(eye: Connection) -> int:
         " AND datname = current_database()"
     ).fetchone()
     assert row is not None
-    return int(str(row[0])) - len(leading_backends(eye))
+    return int(str(row[0])) - len(set(leading_backends(eye)))
 
 
 def all_equal(cell: Database) -> bool:
@@ -140,16 +140,16 @@ def two_projectors(eye: Connection, start_process: Start) -> tuple[BaseProcess, 
     """A leader and a standby; the leader's process, and its sessions."""
     leader = start_process()
     eventually(lambda: len(leading_backends(eye)) == len(READ_MODELS), "the first leads")
-    sessions = leading_backends(eye)
+    sessions = set(leading_backends(eye))
     start_process()
-    eventually(lambda: standing_by(eye) == len(READ_MODELS), "the second stands by")
+    eventually(lambda: standing_by(eye) == 1, "the second stands by")
     return leader, sessions
 
 
 def taken_over(eye: Connection, before: set[int]) -> bool:
     """Whether all are led by others than before."""
     now = leading_backends(eye)
-    return len(now) == len(READ_MODELS) and not now & before
+    return len(now) == len(READ_MODELS) and not before.intersection(now)
 
 
 def test_the_standby_takes_over_from_a_killed_leader(cell: Database, eye: Connection, start_process: Start) -> None:

@@ -12,7 +12,7 @@ import pytest
 from application.log import LogSkipDetected, NewEvent
 from infra.projections.catch_up import bring_up_to_date
 from infra.projections.connections import SILENCE_MS, give_way_when_frozen, open_connection
-from infra.projections.facts import Connection, FactLog, read_facts
+from infra.projections.facts import Connection, read_facts
 from infra.projections.generation_writer import GenerationWriter, NoLongerOurs
 from infra.projections.generations import active_generation, parked_streams
 from infra.projections.lag import lags
@@ -73,7 +73,7 @@ def test_connections_that_are_killed_come_back(
             eventually(lambda at_least=30 * round_number: done() > at_least, "commands were done")  # type: ignore[misc]
             owner.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND application_name IN ('vehicaid-wakeups', 'vehicaid-projection-request_board')"
+                " AND application_name IN ('vehicaid-wakeups', 'vehicaid-projection-runner')"
             )
     eventually(lambda: caught_up(eye), "all events were seen")
     assert verified(cell)
@@ -102,7 +102,7 @@ def test_a_lost_listener_listens_again(cell: Database, owner: Connection) -> Non
 def test_a_wake_up_that_is_lost_costs_no_more_than_a_poll(cell: Database, eye: Connection) -> None:
     """Nobody ever sets this event: only the poll can find the news."""
     stop = threading.Event()
-    runner = ProjectionRunner(cell.settings, THE_BOARD, FactLog(), threading.Event(), stop)
+    runner = ProjectionRunner(cell.settings, [THE_BOARD], threading.Event(), stop)
     thread = threading.Thread(target=runner.run)
     thread.start()
     try:
@@ -265,28 +265,6 @@ def leaders(eye: Connection) -> int:
     ).fetchone()
     assert row is not None
     return int(str(row[0]))
-
-
-def test_a_server_that_forgot_its_last_moments_is_read_anew(cell: Database, eye: Connection, owner: Connection) -> None:
-    """As after a crash that lost events nobody was told of: other events stand at their positions."""
-    facts = FactLog()
-    tell(cell, 1, 50)
-    seen = facts.read(eye, 0, 1_000)
-    owner.execute("DELETE FROM events WHERE position > 40")
-    tell(cell, 2, 20)
-    assert facts.read(eye, 0, 1_000)[45].stream_id == seen[45].stream_id
-    facts.forget()
-    assert facts.read(eye, 0, 1_000)[45].stream_id != seen[45].stream_id
-
-
-def test_facts_are_read_once_for_all(cell: Database, eye: Connection) -> None:
-    facts = FactLog(keep=100)
-    tell(cell, 1, 250)
-    first = facts.read(eye, 0, 100)
-    assert facts.read(eye, 0, 100)[99] is first[99]
-    assert facts.read(eye, 50, 10)[0] is first[50]
-    assert [each.position for each in facts.read(eye, 100, 200)][:1] == [101]
-    assert facts.read(eye, 0, 10)[0].position == 1
 
 
 def test_an_idle_leader_that_is_silent_loses_its_session(cell: Database) -> None:

@@ -13,7 +13,7 @@ from application.log import LogSkipDetected
 from infra.event_store.blocking import BlockingCommitter
 from infra.event_store.factory import LogFactory
 from infra.event_store.reader import LogReader
-from infra.projections.facts import FactLog, read_facts
+from infra.projections.facts import read_facts
 from tests.infra.event_store.test_library_suite import environment_of
 from tests.support.saves import event, save
 from tests.support.servers import Database
@@ -42,12 +42,6 @@ def with_the_log_reader(database: Database, head: int) -> list[int]:
 def with_facts(database: Database, head: int) -> list[int]:
     with psycopg.connect(database.app_dsn, autocommit=True) as connection:
         return in_pages(lambda at: [one.position for one in read_facts(connection, at, 10)], head)
-
-
-def with_shared_facts(database: Database, head: int) -> list[int]:
-    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
-        facts = FactLog()
-        return in_pages(lambda at: [one.position for one in facts.read(connection, at, 10)], head)
 
 
 @contextmanager
@@ -89,7 +83,6 @@ def with_a_subscription(database: Database, head: int) -> list[int]:
 READERS = {
     "LogReader": with_the_log_reader,
     "projections": with_facts,
-    "projections that share": with_shared_facts,
     "select_notifications": with_the_recorder,
     "select_notifications by topic": with_the_recorder_by_topic,
     "subscription": with_a_subscription,
