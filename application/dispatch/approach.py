@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class Pace:
     """How crews drive: the usual yardstick of a city, for want of a measured one. Implements ``DriveTimes``."""
 
-    detour_percent: int = 135
+    detour_percent: float = 135
     """Roads are a third longer than the crow flies."""
-    kmh: int = 35
+    kmh: float = 35
     """Over a whole day, lights and jams included."""
 
     def drive_s(self, origins: Sequence[str], destinations: Sequence[str], _at: datetime) -> NDArray[np.float64]:
