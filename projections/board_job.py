@@ -103,7 +103,25 @@ def _gone_denied(row: RequestRow, fact: Fact) -> RequestRow:
     return told(row, fact, gone_confirms_at=None)
 
 
+def _drive_nudged(row: RequestRow, fact: Fact) -> RequestRow:
+    return told(row, fact, nudges=fact.whole("nudge"))
+
+
+def _provider_swapped(row: RequestRow, fact: Fact) -> RequestRow:
+    return told(row, fact, swaps=row.swaps + 1)
+
+
+def _of_the_drive(row: RequestRow, fact: Fact) -> RequestRow:
+    # What is doubted of a drive is a read model of its own (drives); here only the version moves on.
+    return told(row, fact)
+
+
 JOB: Final[dict[str, RequestFold]] = {
+    "drive_nudged": _drive_nudged,
+    "drive_called": _of_the_drive,
+    "drive_resumed": _of_the_drive,
+    "drive_eta_told": _of_the_drive,
+    "provider_swapped": _provider_swapped,
     "en_route_started": _en_route_started,
     "arrived_on_scene": _arrived_on_scene,
     "start_code_wrong": _start_code_wrong,

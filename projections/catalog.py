@@ -6,6 +6,7 @@ from typing import cast
 
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
+from projections.drives import drives
 from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
@@ -36,6 +37,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         matching_table,
         customer_requests,
         timers,
+        drives,
         zones,
         zone_shapes,
         tariffs,

@@ -84,6 +84,7 @@ SAME_STATE: Final = (
     "drop_changed",
     "evidence_captured",
     "contact_attempted",
+    "drive_eta_told",
 )
 
 ENDS: Final = {
@@ -100,6 +101,10 @@ UNSEEN: Final = (
     "offer_made",
     "offer_closed",
     "start_code_wrong",
+    "drive_nudged",
+    "drive_called",
+    "drive_resumed",
+    "provider_swapped",
 )
 """What concerns only ourselves: the version moves on, and nothing else."""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Search
+    from application.dispatch.drive_board import Drive
 
 DECISIONS: Final = UUID("0d0e0a52-4a0f-5d5c-9a3c-2c1b6f0c7b7e")
 """The uuid5 namespace in which an offer's id is a fact of the decision to make it."""
@@ -68,6 +69,14 @@ def to_note(what: str, shift: OnDuty, cell: str, at: datetime) -> CommandContext
     content = fingerprint_of(what, shift.shift_id.bytes, cell)
     key = f"{what}/{shift.shift_id}/{shift.version}/{cell}/{_half_minute(at)}"
     return CommandContext(shift.tenant, dispatcher_of(shift.tenant).text, key, content, shift.shift_id, at)
+
+
+def to_watch(step: str, drive: Drive, at: datetime) -> CommandContext:
+    """The envelope of a step about a drive: of one crew's n-th nudge there is one call and one revocation."""
+    number = drive.nudges + (step == "nudge")
+    content = fingerprint_of(step, drive.request_id.bytes, drive.offer_id.bytes)
+    key = f"drive/{step}/{drive.request_id}/{drive.offer_id}/{number}/{_half_minute(at)}"
+    return _context(drive.tenant, key, content, drive.request_id, drive.cause, at)
 
 
 def dispatcher_of(tenant: str) -> Actor:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.actor import Role
 from domain.catalogue import Service
+from domain.drive_watch import Doubt
 from domain.price_terms import FeeTerms, LineKind, PaymentMethod, PriceLine
 from domain.request_ending import Channel, WhyUnsuccessful
 from domain.request_fare import Outcome, WhyDisputed
@@ -15,7 +16,7 @@ from domain.request_terms import Dispatch, Hazard, Quote, TriageSource
 from domain.request_transit import WhyRefused
 from domain.service_request import ServiceRequest
 from tests.domain.facts import ASSIGNED, EN_ROUTE, JOB, OFFER_MADE, ON_SCENE
-from tests.support.roadside import CALL, DEPOT_CELL, LATER, NOON, OTHER_REQUEST, SOON, some_id
+from tests.support.roadside import CALL, DEPOT_CELL, LATER, NOON, OTHER_REQUEST, OTHER_SHIFT, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
 FEES = FeeTerms(
@@ -97,6 +98,11 @@ TRIED = fact(ServiceRequest.ContactAttempted, SOON, **JOB, channel=Channel.CALL)
 GONE_REPORTED = fact(ServiceRequest.GoneReported, LATER, **JOB, confirms_at=LATER + timedelta(minutes=5))
 GONE_DENIED = fact(ServiceRequest.GoneDenied, LATER, by=Role.CUSTOMER)
 GONE = fact(ServiceRequest.GoneConfirmed, LATER, **JOB, by=Role.CUSTOMER)
+NUDGED = fact(ServiceRequest.DriveNudged, LATER, **JOB, doubt=Doubt.STALLED, away_m=3_200, nudge=1)
+CALLED = fact(ServiceRequest.DriveCalled, LATER, **JOB, doubt=Doubt.STALLED, nudge=1)
+RESUMED = fact(ServiceRequest.DriveResumed, LATER, **JOB, doubt=Doubt.STALLED, nudge=1)
+ETA_TOLD = fact(ServiceRequest.DriveEtaTold, LATER, **JOB, eta_s=1_200, arrives_by=LATER + timedelta(minutes=20))
+SWAPPED = fact(ServiceRequest.ProviderSwapped, LATER, **JOB, instead_shift_id=OTHER_SHIFT, gain_s=600)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
 FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
@@ -111,7 +117,7 @@ GOLDEN: tuple[Fact, ...] = (
     TRIAGED, QUOTED, CONFIRMED, SCHEDULED, DISPATCHED, SOS, EXPIRED, WIDENED, ESCALATED, WRONG_CODE, BEGUN,
     picture(EvidenceKind.WORK_DONE), LOADED, ON_THE_WAY, AT_THE_DROP, DELIVERED, DROP_REFUSED, DROP_CHANGED,
     WORK_COMPLETED, CHANGE_PROPOSED, CHANGE_REJECTED, CHANGED, TRIED, GONE_REPORTED, GONE_DENIED, GONE, IN_VAIN, MERGED,
-    FARE, DISPUTED, APPROVED, SETTLED,
+    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED,
 )  # fmt: skip
 
 SEARCHED = (SUBMITTED, QUOTED, CONFIRMED, DISPATCHED)
