@@ -20,6 +20,7 @@ BENCHES = {
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
     "matching": "infra.bench.matching",
+    "travel": "infra.bench.travel",
     "index": "infra.bench.index",
 }
 EXIT_MISSED = 1
@@ -95,6 +96,12 @@ def matching(*, as_json: Json = False, quick: Quick = False) -> None:
 def index(*, as_json: Json = False, quick: Quick = False) -> None:
     """Positions taken and candidates found by the index, against Redis and a k-d tree made anew every second."""
     _tell([_measure("index", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def travel(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Drive times of a day that nobody has seen yet, against the crow's and the hour's."""
+    _tell([_measure("travel", quick=quick)], as_json=as_json)
 
 
 @app.command("all")

@@ -110,9 +110,8 @@ KEY = "AIza-nobody-may-read-this"
 VENDORS = {"osrm": osrm, "valhalla": valhalla, "google": google}
 
 
-@contextmanager
-def listening(vendor: str, manners: Manners) -> Iterator[str]:
-    """The address of a stand-in that answers as that vendor, on a free port."""
+def handler_of(vendor: str, manners: Manners) -> type[BaseHTTPRequestHandler]:
+    """Whoever answers one question."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -125,12 +124,10 @@ def listening(vendor: str, manners: Manners) -> Iterator[str]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
-            pieces = [text[n : n + 1] for n in range(len(text))] if manners.drips else [text]
-            for piece in pieces:
-                self.wfile.write(piece)
+            for at in range(0, len(text), 1 if manners.drips else len(text) or 1):
+                self.wfile.write(text[at : at + 1] if manners.drips else text)
                 self.wfile.flush()
-                if manners.drips:
-                    time.sleep(0.02)
+                time.sleep(0.02 if manners.drips else 0)
 
         do_POST = do_GET  # noqa: N815  the name that the library calls
 
@@ -143,7 +140,13 @@ def listening(vendor: str, manners: Manners) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    return Answers
+
+
+@contextmanager
+def listening(vendor: str, manners: Manners) -> Iterator[str]:
+    """The address of a stand-in that answers as that vendor, on a free port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(vendor, manners))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
