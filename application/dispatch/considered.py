@@ -1,0 +1,226 @@
+"""Whom could a request have been offered to, at which cost, and why not the others? Told for the offers of a plan.
+
+It looks at the same snapshot as the policy did, after it: nothing of it changes what was decided. Whoever can be asked
+is measured by great circle first, the nearest of them by drive time and cost, and 40 are told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, is_dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+import numpy as np
+
+from application.dispatch.approach import FARTHEST_S
+from application.dispatch.board import by_urgency
+from application.dispatch.lineup import NUMBER, REASONS, lineup_of, nearest_in, note
+from application.dispatch.snapshot import Unit
+from domain.decision_terms import MILLI, MOST_CANDIDATES, Candidate, DecidedBy, Grounds, Inputs, RuledOut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from numpy.typing import NDArray
+
+    from application.dispatch.board import FreeShift, Search
+    from application.dispatch.lineup import Lineup, Reasons
+    from application.dispatch.snapshot import Match, Plan, Policy, Snapshot
+
+MINUTE: Final = timedelta(minutes=1)
+
+PASSED_OVER_MIN: Final = 1_440
+"""Who let an offer of the request pass comes after all who did not: by a day, which is longer than any drive."""
+
+
+@runtime_checkable
+class TellsCosts(Protocol):
+    """What a policy may tell beyond ``Policy``: by which costs it compares, and whether it reckons with busy units."""
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether a unit that is busy could have been meant; else it counts as ruled out."""
+        ...
+
+    def cost_terms(
+        self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64], snapshot: Snapshot
+    ) -> Mapping[str, NDArray[np.float64]]:
+        """Minutes by name, one for each of the units, whose sum is compared; pure, and without a trace."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAt:
+    """Between which positions of the log the free shifts of a snapshot were read, and who of them was left out."""
+
+    shifts_from: int = 0
+    shifts_upto: int = 0
+    left_out: Sequence[tuple[FreeShift, RuledOut]] = ()
+
+
+@dataclass(slots=True)
+class Considering:
+    """What a policy looked at and what it said: ``of`` gives the grounds of one of its matches."""
+
+    policy: Policy
+    snapshot: Snapshot
+    plan: Plan
+    seen: SeenAt = field(default=SeenAt())
+    by: DecidedBy = DecidedBy.POLICY
+    _lineups: dict[str, Lineup] = field(default_factory=dict, init=False)
+    _ranks: dict[UUID, tuple[int, UUID]] = field(default_factory=dict, init=False)
+    _request_ranks: dict[UUID, int] = field(default_factory=dict, init=False)
+    _tells: TellsCosts | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Whose turn was when, in each tenant: told as ranks, since nobody is told another's request."""
+        self._tells = self.policy if isinstance(self.policy, TellsCosts) else None
+        last: dict[str, int] = {}
+        matches = (*self.plan.now, *self.plan.later)
+        for search in sorted((match.search for match in matches), key=by_urgency):
+            if search.request_id not in self._request_ranks:
+                last[search.tenant] = self._request_ranks[search.request_id] = last.get(search.tenant, 0) + 1
+        for match in matches:
+            request_id = match.search.request_id
+            self._ranks.setdefault(match.unit.shift.shift_id, (self._request_ranks[request_id], request_id))
+
+    def of(self, match: Match) -> Grounds:
+        """Why this match: everybody of its tenant is a candidate or counted under the reason that ruled it out."""
+        search, lineup = match.search, self._lineup(match.search.tenant)
+        chosen = lineup.place[match.unit.shift.shift_id]
+        reasons = self._ruled_out(lineup, search, match)
+        reasons[chosen] = 0
+        found = self._candidates(lineup, search, reasons, chosen)
+        counts = np.bincount(reasons, minlength=len(REASONS))
+        return Grounds(
+            by=self.by,
+            policy=code_of(self.policy.name),
+            policy_version=code_of(self.policy.version),
+            travel=travel_code(self.snapshot.travel),
+            work=self.plan.work,
+            rank=self._request_ranks.get(search.request_id),
+            considered=len(lineup.units),
+            candidates=tuple(found),
+            ruled_out={
+                str(reason): int(counts[number]) for reason, number in NUMBER.items() if reason and counts[number]
+            },
+            match_milli_min={code_of(name): milli(much) for name, much in match.cost_terms.items()},
+            inputs=Inputs(
+                request_version=search.version,
+                radius_m=search.radius_m,
+                passed_over=tuple(sorted(who for who, times in search.passed_over.items() for _ in range(times))),
+                looked_at=self.snapshot.at,
+                shifts_from=self.seen.shifts_from,
+                shifts_upto=self.seen.shifts_upto,
+                board_digest=lineup.board_digest,
+                cells_digest=lineup.cells_digest,
+            ),
+        )
+
+    def _lineup(self, tenant: str) -> Lineup:
+        lineup = self._lineups.get(tenant)
+        if lineup is None:
+            units = [(unit, 0) for unit in self.snapshot.units if unit.shift.tenant == tenant]
+            left_out = [
+                (Unit(shift, self.snapshot.at), NUMBER[why])
+                for shift, why in self.seen.left_out
+                if shift.tenant == tenant
+            ]
+            lineup = self._lineups[tenant] = lineup_of([*units, *left_out], self.snapshot)
+        return lineup
+
+    def _ruled_out(self, lineup: Lineup, search: Search, match: Match) -> Reasons:
+        """The number of the first reason against each unit, 0 for those that could be asked."""
+        reasons = lineup.able(search)
+        for provider_id in search.declined_by:
+            note(reasons, lineup.of_provider.get(provider_id, ()), RuledOut.DECLINED_BEFORE)
+        if search.radius_m is not None:
+            note(reasons, lineup.beyond(search.cell, search.radius_m), RuledOut.OUT_OF_RADIUS)
+        standing = (reasons == 0) & (lineup.standing > 0)
+        reasons[standing] = lineup.standing[standing]
+        too_late = ~lineup.idle
+        if self._tells is not None and self._tells.looks_ahead:
+            too_late &= lineup.free_s >= (match.arrives_at - self.snapshot.at).total_seconds()
+        note(reasons, np.flatnonzero(too_late), RuledOut.BUSY)
+        return reasons
+
+    def _candidates(self, lineup: Lineup, search: Search, reasons: Reasons, chosen: int) -> list[Candidate]:
+        """The cheapest who could be asked, and whom the policy chose in any case; ``reasons`` is told the others'."""
+        measured = nearest_in(lineup, np.flatnonzero(reasons == 0), search.cell, chosen)
+        cells = [lineup.units[index].shift.cell for index in measured]
+        drive_s = self.snapshot.travel.drive_s(cells, [search.cell], self.snapshot.at)[:, 0]
+        there_is_a_way = (drive_s < FARTHEST_S) | (measured == chosen)
+        note(reasons, measured[~there_is_a_way], RuledOut.NO_WAY)
+        measured, drive_s = measured[there_is_a_way], np.minimum(drive_s[there_is_a_way], FARTHEST_S)
+        units = [lineup.units[index] for index in measured]
+        terms = {code_of(name): _milli(much) for name, much in self._terms(search, units, drive_s).items()}
+        costs = np.sum(list(terms.values()), axis=0)
+        # Of equals the chosen one first, then the smaller id: that is the order of the line-up.
+        order = np.lexsort((measured != chosen, costs))[:MOST_CANDIDATES]
+        if chosen not in measured[order]:
+            order[-1] = np.flatnonzero(measured == chosen)[0]
+        reasons[(reasons == 0) & ~np.isin(np.arange(len(reasons)), measured[order])] = NUMBER[RuledOut.DEARER]
+        return [
+            self._candidate(
+                search, units[at], round(drive_s[at]), {name: int(much[at]) for name, much in terms.items()}
+            )
+            for at in order
+        ]
+
+    def _terms(
+        self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64]
+    ) -> Mapping[str, NDArray[np.float64]]:
+        if self._tells is not None:
+            return self._tells.cost_terms(search, units, drive_s, self.snapshot)
+        return usual_terms(search, units, drive_s, self.snapshot)
+
+    def _candidate(self, search: Search, unit: Unit, drive_s: int, terms: dict[str, int]) -> Candidate:
+        rank, request_id = self._ranks.get(unit.shift.shift_id, (None, search.request_id))
+        return Candidate(
+            shift_id=unit.shift.shift_id,
+            provider_id=unit.shift.provider_id,
+            cell=unit.shift.cell,
+            free_at=unit.free_at,
+            drive_s=drive_s,
+            cost_milli_min=sum(terms.values()),
+            terms_milli_min={name: much for name, much in terms.items() if much},
+            given_to_rank=None if request_id == search.request_id else rank,
+        )
+
+
+def usual_terms(
+    search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64], snapshot: Snapshot
+) -> dict[str, NDArray[np.float64]]:
+    """The minutes until each would be there, and a day for each offer of the request that its provider let pass."""
+    let_pass = search.passed_over
+    return {
+        "drive": drive_s / 60,
+        "until_free": np.array([(unit.free_at - snapshot.at) / MINUTE for unit in units]),
+        "passed_over": np.array([PASSED_OVER_MIN * let_pass.get(unit.shift.provider_id, 0) for unit in units]),
+    }
+
+
+def _milli(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Whole thousandths of a minute."""
+    thousandths: NDArray[np.int64] = np.rint(np.minimum(minutes, FARTHEST_S) * MILLI).astype(np.int64)
+    return thousandths
+
+
+def milli(minutes: float) -> int:
+    """Whole thousandths of a minute."""
+    return round(min(minutes, FARTHEST_S) * MILLI)
+
+
+@lru_cache(maxsize=1_024)
+def code_of(name: str) -> str:
+    """A name or version as events write it: 80 characters that hold no sentence."""
+    return re.sub(r"[^a-z0-9_.:/+-]", "_", name.lower())[:80]
+
+
+def travel_code(travel: object) -> str:
+    """Which drive times these are: their version, or else what they are made of."""
+    made_of = repr(travel) if is_dataclass(travel) else type(travel).__name__
+    return code_of(str(getattr(travel, "version", made_of)))
