@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from application.dispatch import orders
 from application.dispatch.approach import Pace, told_s
 from application.dispatch.board import Due, TimerKind
+from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.due import Rules, what_is_due
 from application.dispatch.ordering import Ordering, RunsCommands
 from application.dispatch.orphans import orphans, without_timer
@@ -19,6 +20,7 @@ from application.dispatch.snapshot import Snapshot
 from application.dispatch.whereabouts import Nowhere, Whereabouts, placed
 from application.dispatch.work_times import MeanWorkTimes, WorkTimes
 from application.make_offer import MakeOffer, make_offer
+from domain.decision_terms import RuledOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,6 +134,7 @@ class Rounds:
         self._judgement = judgement or Judgement()
         self._learnt_until: datetime | None = None
         self._decides_again_at: datetime | None = None
+        self._counts_again_at: datetime | None = None
         self._seen: Positions | None = None
         self._look_again_at: datetime | None = None
         self._held: dict[tuple[UUID, object], datetime] = {}
@@ -172,22 +175,27 @@ class Rounds:
         return full, {each.subject_id for each in pending}
 
     async def _ask_whom_the_policy_means(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
-        searches = await self._board.searches(self._limits.most_searches)
         shifts = await self._board.free_shifts(self._limits.most_shifts)
+        if not shifts and self._counts_again_at is not None and at < self._counts_again_at:
+            return  # nobody can be asked: thousands who wait are not read again at each call that comes in
+        self._counts_again_at = at + self._limits.look_again_after
+        searches = await self._board.searches(self._limits.most_searches)
         self._held = {key: until for key, until in self._held.items() if until > at}
         self.looked_at = frozenset(search.request_id for search in searches)
         ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
-        plan = await self._plan(ripe, shifts, at)
-        unserved = len(plan.unserved) if plan else 0
+        said = await self._plan(ripe, shifts, positions, at)
+        unserved = len(said.plan.unserved) if said else 0
         self._watch.looked(searches, unserved, len(shifts), _longest_wait_s(searches, at))
-        if plan is None:
+        if said is None:
             return
-        chosen = plan.now[: self._limits.most_offers]
-        await asyncio.gather(*(self._offer(match, at) for match in chosen))
-        if len(chosen) < len(plan.now):
+        chosen = said.plan.now[: self._limits.most_offers]
+        await asyncio.gather(*(self._offer(match, said, at) for match in chosen))
+        if len(chosen) < len(said.plan.now):
             self._look_again_at = self._decides_again_at = at
 
-    async def _plan(self, ripe: Sequence[Search], shifts: Sequence[FreeShift], at: datetime) -> Plan | None:
+    async def _plan(
+        self, ripe: Sequence[Search], shifts: Sequence[FreeShift], positions: Positions, at: datetime
+    ) -> Considering | None:
         """What the policy says, when there is anything to decide; its last plan stands for as long as it says."""
         policy, travel, work_times = self._judgement.policy, self._judgement.travel, self._judgement.work_times
         if not ripe:
@@ -198,12 +206,13 @@ class Rounds:
             return None
         await self._learn(at)
         busy = await self._board.busy_shifts(self._limits.most_shifts)
-        idle = await self._where_they_are(shifts, at)
-        units = [*idle_units(idle, at), *busy_units(busy, travel, work_times, at)]
-        plan = policy.decide(Snapshot(at, ripe, units, travel))
+        idle, left_out = await self._where_they_are(shifts, at)
+        seen = SeenAt(positions.shifts, (await self._board.positions()).shifts, left_out)
+        snapshot = Snapshot(at, ripe, [*idle_units(idle, at), *busy_units(busy, travel, work_times, at)], travel)
+        plan = policy.decide(snapshot)
         self._decides_again_at = at + policy.rests_for
         self._watch.decided(policy, plan)
-        return plan
+        return Considering(policy, snapshot, plan, seen)
 
     async def _learn(self, at: datetime) -> None:
         since = self._learnt_until or at - self._limits.learns_from
@@ -212,14 +221,20 @@ class Rounds:
             self._learnt_until = finished[-1].ended_at
             self._judgement.work_times.learn(finished)
 
-    async def _where_they_are(self, shifts: Sequence[FreeShift], at: datetime) -> list[FreeShift]:
-        """Those that may be asked now, at the cell of a fresh position where there is one."""
-        free = [
-            shift
-            for shift in shifts
-            if not self._is_held(shift.shift_id, shift.version, at) and (shift.ends_by is None or at < shift.ends_by)
-        ]
-        return await placed(free, self._whereabouts, at, self._limits.position_is_fresh_for)
+    async def _where_they_are(
+        self, shifts: Sequence[FreeShift], at: datetime
+    ) -> tuple[list[FreeShift], list[tuple[FreeShift, RuledOut]]]:
+        """Those that may be asked now, and the others with the reason; each at the cell of a fresh position."""
+        idle: list[FreeShift] = []
+        left_out: list[tuple[FreeShift, RuledOut]] = []
+        for shift in await placed(shifts, self._whereabouts, at, self._limits.position_is_fresh_for):
+            if self._is_held(shift.shift_id, shift.version, at):
+                left_out.append((shift, RuledOut.RESTING))
+            elif shift.ends_by is not None and at >= shift.ends_by:
+                left_out.append((shift, RuledOut.DUTY_ENDS))
+            else:
+                idle.append(shift)
+        return idle, left_out
 
     def _is_ripe(self, search: Search, positions: Positions, at: datetime) -> bool:
         """Whether it was not just acted on, and the list of offers has come as far as the request: else a lapse could
@@ -229,7 +244,7 @@ class Rounds:
             return False
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
-    async def _offer(self, match: Match, at: datetime) -> None:
+    async def _offer(self, match: Match, said: Considering, at: datetime) -> None:
         search, shift = match.search, match.unit.shift
         offer_id = orders.offer_id_for(search, shift, at)
         command = MakeOffer(
@@ -241,6 +256,7 @@ class Rounds:
             at=at,
             expected_version=search.version,
             eta_s=told_s(match, at),
+            grounds=said.of(match),
         )
         context = orders.to_make_offer(search, shift, offer_id, at)
         again_at = at + self._limits.look_again_after

@@ -55,12 +55,13 @@ def every_process(settings: Settings, rounds_of: Rounds, rounds: int, *, quick: 
         bare, ours = servers(settings, running)
         for name in ("projector", "dispatcher"):
             running.enter_context(process(["interfaces.cli", name], settings, free_port()))
+        # First, while nothing waits: after a load, thousands of searches that nobody serves go on by their timers.
+        seen = rounds_of.order_and_look(ours, LOOKS // 3 if quick else LOOKS)
         rounds_of.side_by_side(ours, bare, 1)
         mine, theirs = rounds_of.side_by_side(ours, bare, rounds)
         with _watched(settings) as tails:
             long = rounds_of.steady(ours, LONG_S / 20 if quick else LONG_S, LONG_RATE)
         _wait_until_caught_up(settings)
-        seen = rounds_of.order_and_look(ours, LOOKS // 3 if quick else LOOKS)
     return EveryProcess(
         mine,
         theirs,

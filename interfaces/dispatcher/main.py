@@ -42,6 +42,10 @@ FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 # Wake-ups that come closer together than this are answered by one round.
 REST_S: Final = 0.01
+# After a round that took long, as with thousands who wait, dispatch rests so many times as long: those who call for
+# help need the processor, too. A quarter of a second is what an offer may come later for it.
+RESTS_TIMES: Final = 4
+LONGEST_REST_S: Final = 0.25
 
 _log = log("dispatcher")
 
@@ -118,7 +122,8 @@ async def _lead(
     while not stop.is_set():
         started = perf_counter()
         more = await keep_lead(connection, rounds.round(_now()))
-        watch.round_seconds.observe(perf_counter() - started)
+        took_s = perf_counter() - started
+        watch.round_seconds.observe(took_s)
         if _now() >= check_at:
             check_at = _now() + check_every
             forgotten = await rounds.find_orphans(_now(), patience)
@@ -127,7 +132,7 @@ async def _lead(
         if _now() >= look_at:
             look_at = _now() + look_every
             watch.attendance_news.inc(await keep_lead(connection, attendance.look(_now())))
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(min(max(REST_S, RESTS_TIMES * took_s), LONGEST_REST_S))
         if not more:
             await wait_for_news(connection, settings.dispatcher_poll_s)
 

@@ -80,14 +80,15 @@ async def test_at_the_vehicle_only_the_rest_of_the_work_is_left_and_never_less_t
     for minutes, left_s in ((10, EXPECTED_S - 600), (600, 0.0)):
         policy = Looker()
         rounds = looking(city, policy)
-        for _ in range(2):  # the first widens the search
-            await rounds.round(city.now + timedelta(minutes=minutes))
+        for seconds in (0, 3):  # the first widens the search
+            await rounds.round(city.now + timedelta(minutes=minutes, seconds=seconds - 3))
         (unit,) = policy.seen[0].units
         assert (unit.free_at - policy.seen[0].at).total_seconds() == pytest.approx(left_s)
 
 
 async def test_a_plan_stands_until_it_has_rested_but_not_for_somebody_in_danger() -> None:
     city = City()
+    await city.on_duty(near(2))
     policy = Looker(rests_for=timedelta(seconds=10))
     rounds = looking(city, policy)
     await city.calls()
@@ -103,6 +104,15 @@ async def test_a_plan_stands_until_it_has_rested_but_not_for_somebody_in_danger(
     for _ in range(2):  # the first widens the searches
         await rounds.round(city.now)
     assert len(policy.seen) == 3
+
+
+async def test_with_nobody_to_ask_those_who_wait_are_not_read_at_every_change() -> None:
+    city = City()
+    for seconds in (0, 1, 3):
+        await city.calls()
+        city.later(seconds=seconds)
+        await city.dispatch.round(city.now)
+    assert city.told.looks == 2
 
 
 def test_work_times_move_from_the_first_guess_to_what_jobs_took() -> None:
