@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from application.answers import offer_told
 from application.asking_no_longer import ask_no_longer
 from application.guards import check_role, check_version
+from application.guiding import Guidance, tell_crew
 from application.shown_price import shown_price
 from domain.actor import DESK
+from domain.decision import Chosen, DecidedBy, Decision, Grounds
 from domain.geography import distance_m
 from domain.offer import Offer, Terms, WhyClosed
 from domain.offer_terms import approach_s
@@ -31,7 +33,7 @@ class MakeOffer:
 
     ``eta_s`` is how long the approach should take, when somebody knows better than the distance; ``instead_of`` is the
     live offer that this one takes the place of; ``beside`` makes it one of several that are out at once: the first to
-    accept has the job.
+    accept has the job. ``grounds`` say why this shift and no other; without them somebody chose without looking.
     """
 
     actor: Actor
@@ -44,14 +46,15 @@ class MakeOffer:
     eta_s: int | None = None
     instead_of: UUID | None = None
     beside: bool = False
+    grounds: Grounds | None = None
 
 
 async def make_offer(command: MakeOffer, work: Work) -> Answer:
-    """Make the offer, note it on the request and hold the shift, in one save.
+    """Make the offer, note it on the request, hold the shift and tell why, in one save.
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
     RequestClosed, OutOfTurn, OfferStillOut, AskedEnough, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved,
-    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, BadLapse or BadEta.
+    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, BadLapse, BadEta or BadDecision.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -85,6 +88,10 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     )
     offer = Offer.make(command.offer_id, terms, command.at)
     work.add(offer)
+    if provider.engaged.is_guided(command.at):
+        await tell_crew(work, offer, request, shift, GUIDANCE, command.at)
+    chosen = Chosen(offer.id, request.id, request.attempt, shift.id, provider.id)
+    work.add(Decision.make(chosen, command.grounds or Grounds(DecidedBy.PERSON), command.at))
     return offer_told(offer, request)
 
 

@@ -130,6 +130,7 @@ async def test_an_offer_takes_the_place_of_another_in_one_save() -> None:
         "offer.superseded",
         "shift.released",
         "offer.made",
+        "decision.made",
     ]
     assert world.log.appends == appends + 1
     assert (await world.the_offer()).state is OfferState.SUPERSEDED

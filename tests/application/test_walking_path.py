@@ -82,7 +82,7 @@ async def test_an_offer_stands_on_request_shift_and_offer_together() -> None:
     await world.request()
     before, appends = world.head, world.log.appends
     done = await world.offer()
-    assert world.topics(before) == ["service_request.offer_made", "shift.held", "offer.made"]
+    assert world.topics(before) == ["service_request.offer_made", "shift.held", "offer.made", "decision.made"]
     assert world.log.appends == appends + 1
     offer = await world.the_offer()
     assert (offer.distance_m, offer.cell, offer.attempt) == (DEPOT_TO_BREAKDOWN_M, BREAKDOWN_CELL, 1)

@@ -110,7 +110,7 @@ async def test_a_command_is_shown_with_all_that_it_wrote(api: Api) -> None:
     assert [command["command_id"] for command in alone["commands"]] == [first["command_id"]]
     made = await told(api, f"/v1/audit/commands/{second['command_id']}")
     topics = [event["topic"] for event in made["commands"][0]["events"]]
-    assert sorted(topics) == ["offer.made", "service_request.offer_made", "shift.held"]
+    assert sorted(topics) == ["decision.made", "offer.made", "service_request.offer_made", "shift.held"]
 
 
 async def test_what_a_command_caused_stands_below_it(api: Api, shared_database: Database) -> None:
