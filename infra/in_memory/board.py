@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.board import (
@@ -54,9 +55,11 @@ class InMemoryDispatchBoard:
         self._timers = Table(timers, self.waiting.changed)
         self._searching: dict[UUID, RequestRow] = {}
         self._searches: list[Search] | None = None
+        self._read: dict[UUID, Search] = {}
         self._passed_over: dict[UUID, Counter[UUID]] = {}
         self._free: dict[UUID, FreeShift] = {}
         self._busy: dict[UUID, ShiftRow] = {}
+        self._read_busy: dict[UUID, BusyShift] = {}
         self._finished: list[FinishedJob] = []
 
     async def positions(self) -> Positions:
@@ -82,9 +85,7 @@ class InMemoryDispatchBoard:
         if self._searches is None:
             waiting = [row for row in self._searching.values() if row.live_offer_id is None]
             waiting.sort(key=lambda row: (not row.sos, row.created_at, row.request_id))
-            self._searches = [
-                search_of(row, self._passed_over.get(row.request_id, Counter()), self._log) for row in waiting
-            ]
+            self._searches = [self._search(row) for row in waiting]
         return self._searches[:limit]
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
@@ -95,7 +96,7 @@ class InMemoryDispatchBoard:
     async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
         """Shifts that are kept for a job they took."""
         self.follow()
-        return [self._busy_shift(row) for row in list(self._busy.values())[:limit]]
+        return [self._busy_shift(row) for row in islice(self._busy.values(), limit)]
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
         """The newest jobs that ended after that instant, in order of end."""
@@ -149,16 +150,28 @@ class InMemoryDispatchBoard:
             for row in list(self._searching.values())[:limit]
         ]
 
+    def _search(self, row: RequestRow) -> Search:
+        found = self._read.get(row.request_id)
+        if found is None:
+            passed_over = self._passed_over.get(row.request_id, Counter())
+            found = self._read[row.request_id] = search_of(row, passed_over, self._log)
+        return found
+
     def _busy_shift(self, row: ShiftRow) -> BusyShift:
+        found = self._read_busy.get(row.shift_id)
         request = self.requests.rows[row.tenant, row.request_id]
+        if found is not None and found.doing.drop_cell == request.drop_cell:
+            return found
         service, stage = Service(request.service), Stage(row.state)
         doing = Doing(request.request_id, service, stage, row.updated_at, request.cell, request.drop_cell)
-        return BusyShift(free_shift_of(row), doing)
+        found = self._read_busy[row.shift_id] = BusyShift(free_shift_of(row), doing)
+        return found
 
     def _request_changed(self, before: RequestRow | None, after: RequestRow | None) -> None:
         row = after or before
         if row is None:
             return
+        self._read.pop(row.request_id, None)
         if after is not None and after.state == "searching":
             self._searching[row.request_id] = after
             self._searches = None
@@ -189,6 +202,7 @@ class InMemoryDispatchBoard:
             return
         self._free.pop(row.shift_id, None)
         self._busy.pop(row.shift_id, None)
+        self._read_busy.pop(row.shift_id, None)
         if after is not None and after.state == "available":
             self._free[row.shift_id] = free_shift_of(after)
         elif after is not None and after.state in STAGES and after.request_id is not None:
@@ -197,4 +211,5 @@ class InMemoryDispatchBoard:
     def _job_changed(self, before: JobRow | None, after: JobRow | None) -> None:
         if after is not None and after.state in LET_PASS and (before is None or before.state not in LET_PASS):
             self._passed_over.setdefault(after.request_id, Counter())[after.provider_id] += 1
+            self._read.pop(after.request_id, None)
             self._searches = None

@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from domain.refusal import BadInput
 from infra.settings import load_settings
+from interfaces.simulate.benchmark import standard_case
+from interfaces.simulate.writing import write_inputs
 from interfaces.simulation.api import GaveUp, Refused
 from interfaces.simulation.callers import PAYS
 from interfaces.simulation.day import Journal
@@ -41,6 +43,7 @@ ALL_KINDS = ",".join(SERVICES)
 FIRST_CALLS = 200
 PRESETS = {"blizzard": (("2016-01-22", "2016-01-26"), 1_336)}
 THE_COUNTY = Wanted().box
+DATA_BESIDE = Path("../shared/data")
 SITES_BESIDE = Path("providers/sites_montgomery.csv")
 
 
@@ -118,6 +121,22 @@ def replay(  # noqa: PLR0913  (one parameter per option)
     script = Script(url or _local_url(), owner, name, speed, seed, decline, patience_s, tariff, _checked_pay(pay))
     played = _played(script, recording.calls[: limit or most], sites[:most_providers])
     _tell(report_of(script, file, recording, site_dirt, played), report)
+
+
+@app.command()
+def benchmark(
+    out: Annotated[Path, typer.Option(help="The folder for requests.csv and providers.csv.")],
+    *,
+    data: Annotated[
+        Path, typer.Option(envvar="VEHICAID_DATA_DIR", help="Where the recorded calls, sites and the county lie.")
+    ] = DATA_BESIDE,
+    providers: Annotated[int, typer.Option(min=1, max=27, help="The first so many of the county's sites.")] = 27,
+    months: Annotated[bool, typer.Option("--months", help="All months; without it, the blizzard alone.")] = False,
+) -> None:
+    """Write the standard dispatch benchmark as the files that `vehicaid simulate` reads."""
+    case = standard_case(data, providers, months=months)
+    write_inputs(out, case.calls, case.crews)
+    typer.echo(f"{out}: {len(case.calls)} calls, {len(case.crews)} providers")
 
 
 def _tell(told: dict[str, Any], report: Path | None) -> None:
