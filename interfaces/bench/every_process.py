@@ -26,6 +26,9 @@ LONG_RATE = 600.0
 """Calls a second in it: what every process together takes for as long as it lasts, on two cores."""
 LOOKS = 300
 """Orders and looks of the one caller on the idle system."""
+WARM_UP_S = 1.0
+WARM_UP_RATE = 20.0
+"""A few calls until projector and dispatcher are at work."""
 CAUGHT_UP_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.5
 
@@ -55,7 +58,9 @@ def every_process(settings: Settings, rounds_of: Rounds, rounds: int, *, quick: 
         bare, ours = servers(settings, running)
         for name in ("projector", "dispatcher"):
             running.enter_context(process(["interfaces.cli", name], settings, free_port()))
-        # First, while nothing waits: after a load, thousands of searches that nobody serves go on by their timers.
+        rounds_of.steady(ours, WARM_UP_S, WARM_UP_RATE)
+        _wait_until_caught_up(settings)
+        # First, while hardly anything waits: after a load, thousands of searches that nobody serves go on by their timers.
         seen = rounds_of.order_and_look(ours, LOOKS // 3 if quick else LOOKS)
         rounds_of.side_by_side(ours, bare, 1)
         mine, theirs = rounds_of.side_by_side(ours, bare, rounds)
