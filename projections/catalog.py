@@ -6,6 +6,7 @@ from typing import cast
 
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
+from projections.decisions import decisions
 from projections.drives import drives
 from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
@@ -51,6 +52,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         ledger_balances,
         provider_statement,
         kpi_requests,
+        decisions,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""
