@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 from typing import Final
 
 from domain.geography import points_apart_m
@@ -20,12 +21,18 @@ class Doubt(StrEnum):
 class WatchTerms:
     """How soon a drive is doubted. From the first instant of trouble: window, then holding, both within 90 s."""
 
-    window: timedelta = timedelta(seconds=40)
-    """Over which standing and receding are measured: with what follows, a red light of a minute is no stall."""
+    window: timedelta = timedelta(seconds=45)
+    """Over which receding is measured."""
+    stands_for: timedelta = timedelta(seconds=58)
+    """Over which standing is measured: with the holding, a red light of a minute is no stall."""
     holds_for: timedelta = timedelta(seconds=30)
     """How long a doubt must last: three ticks of 15 s that agree, so that one odd position says nothing."""
-    stands_within_m: float = 40.0
-    """Moved less in the window: positions jitter by 10 m each, and a walking pace is 55 m."""
+    stands_within_m: float = 30.0
+    """Of the middle of those positions: they jitter by 10 m each way, so one in ninety lies farther out by chance."""
+    strays: int = 1
+    """Positions that may lie farther out all the same: a reflection off a glass front."""
+    least_places: int = 4
+    """Positions in the window: of fewer nobody can say that they stand."""
     recedes_m: float = 100.0
     """Farther from the vehicle than a window ago: 9 km/h straight away. A way round a block never lasts as long."""
     silent_after: timedelta = timedelta(seconds=45)
@@ -103,17 +110,27 @@ def _suspicion(sights: tuple[Sight, ...], excuse: Excuse, terms: WatchTerms) -> 
     now = sights[-1]
     if now.at - now.received_at >= terms.silent_after:
         return Doubt.DARK
-    before = _a_window_ago(sights, terms.window)
-    if before is None or now.at - now.received_at > terms.newest_within:
+    if now.at - now.received_at > terms.newest_within:
         return None
-    if now.away_m - before.away_m >= terms.recedes_m:
+    before, long_before = _ago(sights, terms.window), _ago(sights, terms.stands_for)
+    if before is not None and now.away_m - before.away_m >= terms.recedes_m:
         return Doubt.GOING_AWAY
     waits = not excuse.is_en_route and now.at - excuse.assigned_at < terms.sets_out_within
-    stands = points_apart_m(now.place, before.place) <= terms.stands_within_m
-    return Doubt.STALLED if stands and not waits else None
+    return Doubt.STALLED if long_before is not None and not waits and _stands(sights, terms) else None
 
 
-def _a_window_ago(sights: tuple[Sight, ...], window: timedelta) -> Sight | None:
+def _stands(sights: tuple[Sight, ...], terms: WatchTerms) -> bool:
+    """Whether the positions lie about one place, but for what they jitter."""
+    newest = sights[-1].taken_at
+    places = {each.taken_at: each.place for each in sights if newest - each.taken_at <= terms.stands_for}
+    if len(places) < terms.least_places:
+        return False
+    middle = (median(lat for lat, _ in places.values()), median(lng for _, lng in places.values()))
+    strays = sum(points_apart_m(middle, place) > terms.stands_within_m for place in places.values())
+    return strays <= terms.strays
+
+
+def _ago(sights: tuple[Sight, ...], window: timedelta) -> Sight | None:
     """The latest sight whose position is older than the newest one by the window."""
     newest = sights[-1].taken_at
     return next((each for each in reversed(sights) if newest - each.taken_at >= window), None)

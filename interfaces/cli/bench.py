@@ -20,6 +20,7 @@ BENCHES = {
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
     "matching": "infra.bench.matching",
+    "watch": "infra.bench.watch",
     "travel": "infra.bench.travel",
     "index": "infra.bench.index",
 }
@@ -102,6 +103,12 @@ def index(*, as_json: Json = False, quick: Quick = False) -> None:
 def travel(*, as_json: Json = False, quick: Quick = False) -> None:
     """Drive times of a day that nobody has seen yet, against the crow's and the hour's."""
     _tell([_measure("travel", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def watch(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Simulated drives with noisy positions: how many that go wrong are noticed in time, how many others by mistake."""
+    _tell([_measure("watch", quick=quick)], as_json=as_json)
 
 
 @app.command("all")

@@ -124,13 +124,13 @@ async def test_who_is_not_heard_of_loses_the_job_and_gets_no_other_until_heard()
 
 async def test_who_drives_on_after_the_nudge_keeps_the_job() -> None:
     road = await on_the_road()
-    await road.drives(400, lambda s: 5 if s < 72 else max(0.0, 5 - (s - 72) / 100))
+    await road.drives(400, lambda s: 5 if s < 92 else max(0.0, 5 - (s - 92) / 100))
     assert road.happened() == ["drive_nudged", "drive_resumed"]
 
 
 async def test_a_time_of_arrival_of_its_own_ends_the_doubt_for_ten_minutes() -> None:
     road = await on_the_road()
-    await road.drives(80, lambda _s: 5)
+    await road.drives(95, lambda _s: 5)
     assert road.happened() == ["drive_nudged"]
     await road.city.run(tell_eta, TellEta(road.crew, road.request_id, 1_800, road.city.now))
     await road.drives(590, lambda _s: 5)
@@ -173,14 +173,14 @@ async def test_who_never_says_where_it_is_is_not_watched() -> None:
 
 async def test_danger_brings_a_person_in_when_nobody_answers() -> None:
     road = await on_the_road(sos=True)
-    await road.drives(95, lambda _s: 5)
+    await road.drives(115, lambda _s: 5)
     assert "drive_called" in road.happened()
     assert road.city.request(road.request_id).escalation == 3
 
 
 async def test_a_watcher_killed_once_a_nudge_stands_loses_and_doubles_nothing() -> None:
     road = await on_the_road()
-    await road.drives(80, lambda _s: 5)
+    await road.drives(95, lambda _s: 5)
     assert road.happened() == ["drive_nudged"]
     await road.drives(40, lambda _s: 5, killed=True)
     assert road.happened() == ["drive_nudged", "drive_called", "assignment_revoked"]
@@ -201,7 +201,7 @@ async def test_killed_before_it_heard_the_answer_it_asks_once() -> None:
 
 async def test_who_arrived_is_no_longer_watched_though_the_board_is_behind() -> None:
     road = await on_the_road()
-    await road.drives(80, lambda _s: 5)
+    await road.drives(95, lambda _s: 5)
     road.freeze()
     await road.city.run(confirm_arrival, ConfirmArrival(road.crew, road.request_id, None, road.city.now))
     await road.drives(60, lambda _s: 5)
