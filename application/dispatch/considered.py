@@ -16,24 +16,39 @@ import numpy as np
 
 from application.dispatch.approach import FARTHEST_S
 from application.dispatch.board import by_urgency
-from application.dispatch.lineup import NUMBER, REASONS, lineup_of, nearest_in, note
+from application.dispatch.lineup import NOBODY, NUMBER, REASONS, lineup_of, nearest_in, note
 from application.dispatch.snapshot import Unit
 from domain.decision_terms import MILLI, MOST_CANDIDATES, Candidate, DecidedBy, Grounds, Inputs, RuledOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from numpy.typing import NDArray
 
     from application.dispatch.board import FreeShift, Search
     from application.dispatch.lineup import Lineup, Reasons
-    from application.dispatch.snapshot import Match, Plan, Policy, Snapshot
+    from application.dispatch.snapshot import Match, Plan, Snapshot
 
 MINUTE: Final = timedelta(minutes=1)
 
 PASSED_OVER_MIN: Final = 1_440
 """Who let an offer of the request pass comes after all who did not: by a day, which is longer than any drive."""
+
+
+class Named(Protocol):
+    """Whoever decided: a policy, or what stands for a person."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Which of it."""
+        ...
 
 
 @runtime_checkable
@@ -45,10 +60,8 @@ class TellsCosts(Protocol):
         """Whether a unit that is busy could have been meant; else it counts as ruled out."""
         ...
 
-    def cost_terms(
-        self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64], snapshot: Snapshot
-    ) -> Mapping[str, NDArray[np.float64]]:
-        """Minutes by name, one for each of the units, whose sum is compared; pure, and without a trace."""
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+        """Minutes by name for each of the units, whose sum is compared; pure, and without a trace."""
         ...
 
 
@@ -63,9 +76,12 @@ class SeenAt:
 
 @dataclass(slots=True)
 class Considering:
-    """What a policy looked at and what it said: ``of`` gives the grounds of one of its matches."""
+    """What a policy looked at and what it said: ``of`` gives the grounds of one of its matches.
 
-    policy: Policy
+    What was decided by hand has no match: ``options`` tells whom else it could have been.
+    """
+
+    policy: Named
     snapshot: Snapshot
     plan: Plan
     seen: SeenAt = field(default=SeenAt())
@@ -89,10 +105,27 @@ class Considering:
 
     def of(self, match: Match) -> Grounds:
         """Why this match: everybody of its tenant is a candidate or counted under the reason that ruled it out."""
-        search, lineup = match.search, self._lineup(match.search.tenant)
-        chosen = lineup.place[match.unit.shift.shift_id]
-        reasons = self._ruled_out(lineup, search, match)
-        reasons[chosen] = 0
+        chosen = self._lineup(match.search.tenant).place[match.unit.shift.shift_id]
+        return self._grounds(match.search, chosen, match.arrives_at, match.cost_terms)
+
+    def options(self, search: Search) -> Grounds:
+        """Whom somebody could have chosen for a request, and why not the others."""
+        return self._grounds(search, NOBODY, self.snapshot.at, {})
+
+    def weigh(self, search: Search, shift_id: UUID, arrives_at: datetime) -> Candidate | RuledOut:
+        """How one shift compares, when whom the policy chose would be there at that instant."""
+        lineup = self._lineup(search.tenant)
+        reasons = self._ruled_out(lineup, search, arrives_at)
+        for found in self._candidates(lineup, search, reasons, NOBODY):
+            if found.shift_id == shift_id:
+                return found
+        return REASONS[reasons[lineup.place[shift_id]]] or RuledOut.DEARER
+
+    def _grounds(self, search: Search, chosen: int, arrives_at: datetime, told: Mapping[str, float]) -> Grounds:
+        lineup = self._lineup(search.tenant)
+        reasons = self._ruled_out(lineup, search, arrives_at)
+        if chosen != NOBODY:
+            reasons[chosen] = 0
         found = self._candidates(lineup, search, reasons, chosen)
         counts = np.bincount(reasons, minlength=len(REASONS))
         return Grounds(
@@ -107,17 +140,20 @@ class Considering:
             ruled_out={
                 str(reason): int(counts[number]) for reason, number in NUMBER.items() if reason and counts[number]
             },
-            match_milli_min={code_of(name): milli(much) for name, much in match.cost_terms.items()},
-            inputs=Inputs(
-                request_version=search.version,
-                radius_m=search.radius_m,
-                passed_over=tuple(sorted(who for who, times in search.passed_over.items() for _ in range(times))),
-                looked_at=self.snapshot.at,
-                shifts_from=self.seen.shifts_from,
-                shifts_upto=self.seen.shifts_upto,
-                board_digest=lineup.board_digest,
-                cells_digest=lineup.cells_digest,
-            ),
+            match_milli_min={code_of(name): milli(much) for name, much in told.items()},
+            inputs=self._inputs(search, lineup),
+        )
+
+    def _inputs(self, search: Search, lineup: Lineup) -> Inputs:
+        return Inputs(
+            request_version=search.version,
+            radius_m=search.radius_m,
+            passed_over=tuple(sorted(who for who, times in search.passed_over.items() for _ in range(times))),
+            looked_at=self.snapshot.at,
+            shifts_from=self.seen.shifts_from,
+            shifts_upto=self.seen.shifts_upto,
+            board_digest=lineup.board_digest,
+            cells_digest=lineup.cells_digest,
         )
 
     def _lineup(self, tenant: str) -> Lineup:
@@ -132,7 +168,7 @@ class Considering:
             lineup = self._lineups[tenant] = lineup_of([*units, *left_out], self.snapshot)
         return lineup
 
-    def _ruled_out(self, lineup: Lineup, search: Search, match: Match) -> Reasons:
+    def _ruled_out(self, lineup: Lineup, search: Search, arrives_at: datetime) -> Reasons:
         """The number of the first reason against each unit, 0 for those that could be asked."""
         reasons = lineup.able(search)
         for provider_id in search.declined_by:
@@ -143,13 +179,15 @@ class Considering:
         reasons[standing] = lineup.standing[standing]
         too_late = ~lineup.idle
         if self._tells is not None and self._tells.looks_ahead:
-            too_late &= lineup.free_s >= (match.arrives_at - self.snapshot.at).total_seconds()
+            too_late &= lineup.free_s >= (arrives_at - self.snapshot.at).total_seconds()
         note(reasons, np.flatnonzero(too_late), RuledOut.BUSY)
         return reasons
 
     def _candidates(self, lineup: Lineup, search: Search, reasons: Reasons, chosen: int) -> list[Candidate]:
         """The cheapest who could be asked, and whom the policy chose in any case; ``reasons`` is told the others'."""
         measured = nearest_in(lineup, np.flatnonzero(reasons == 0), search.cell, chosen)
+        if not len(measured):
+            return []
         cells = [lineup.units[index].shift.cell for index in measured]
         drive_s = self.snapshot.travel.drive_s(cells, [search.cell], self.snapshot.at)[:, 0]
         there_is_a_way = (drive_s < FARTHEST_S) | (measured == chosen)
@@ -160,7 +198,7 @@ class Considering:
         costs = np.sum(list(terms.values()), axis=0)
         # Of equals the chosen one first, then the smaller id: that is the order of the line-up.
         order = np.lexsort((measured != chosen, costs))[:MOST_CANDIDATES]
-        if chosen not in measured[order]:
+        if chosen != NOBODY and chosen not in measured[order]:
             order[-1] = np.flatnonzero(measured == chosen)[0]
         reasons[(reasons == 0) & ~np.isin(np.arange(len(reasons)), measured[order])] = NUMBER[RuledOut.DEARER]
         return [
@@ -174,7 +212,7 @@ class Considering:
         self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64]
     ) -> Mapping[str, NDArray[np.float64]]:
         if self._tells is not None:
-            return self._tells.cost_terms(search, units, drive_s, self.snapshot)
+            return _columns(self._tells.cost_terms(search, units, self.snapshot))
         return usual_terms(search, units, drive_s, self.snapshot)
 
     def _candidate(self, search: Search, unit: Unit, drive_s: int, terms: dict[str, int]) -> Candidate:
@@ -201,6 +239,11 @@ def usual_terms(
         "until_free": np.array([(unit.free_at - snapshot.at) / MINUTE for unit in units]),
         "passed_over": np.array([PASSED_OVER_MIN * let_pass.get(unit.shift.provider_id, 0) for unit in units]),
     }
+
+
+def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, NDArray[np.float64]]:
+    names = {name: None for row in rows for name in row}
+    return {name: np.array([row.get(name, 0.0) for row in rows]) for name in names}
 
 
 def _milli(minutes: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -28,6 +28,9 @@ MEASURED: Final = 2 * MOST_CANDIDATES
 """So many of the nearest by great circle are measured by road: the 40 cheapest are among them but for freaks of the
 map, and a plan for 1,000 requests and 5,000 units is accounted for in a part of its tick."""
 
+NOBODY: Final = -1
+"""In place of the index of the chosen one: nobody was chosen, or it is not in the line-up."""
+
 SURE_M: Final = 2
 """Beyond so many metres from the edge of a radius, quick arithmetic and exact one cannot differ."""
 
@@ -132,8 +135,8 @@ def nearest_in(lineup: Lineup, indices: NDArray[np.intp], cell: str, chosen: int
     """Some of the nearest, and the chosen one, in order of their ids."""
     if len(indices) > MEASURED:
         away = -lineup.nearness(cell)[indices]
-        indices = indices[np.argpartition(away, MEASURED)[:MEASURED]]
-    return np.union1d(indices, chosen)
+        indices = np.sort(indices[np.argpartition(away, MEASURED)[:MEASURED]])
+    return indices if chosen == NOBODY else np.union1d(indices, chosen)
 
 
 def _cosine(distance_m: int) -> float:
