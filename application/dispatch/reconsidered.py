@@ -52,8 +52,8 @@ class Standing:
 class Against:
     """How one shift stood in a decision: a candidate with its cost, or ruled out for a reason; both when dearer.
 
-    ``is_told`` says that the decision tells it; otherwise it was worked out again. ``is_proven`` says that this was from
-    what the decision was made of: the digests, the drive times and the policy are the same.
+    ``is_told`` says that the decision tells it; otherwise it was worked out again. ``is_proven`` says that this was
+    from what the decision was made of: the digests, the drive times and the policy are the same.
     """
 
     shift_id: UUID
