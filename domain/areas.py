@@ -130,7 +130,10 @@ def area_of(kind: str, coordinates: object, meridian_deg: float) -> Area:
 
 
 class AreaIndex:
-    """Many areas, asked which of them hold a point; borders belong to both sides."""
+    """Many areas, asked which of them hold a point; borders belong to both sides.
+
+    The plain way, which needs nothing but shapely: what ``domain.area_cover`` says is held to what this says.
+    """
 
     def __init__(self, outlines: Sequence[Outline]) -> None:
         self._shapes = [_shape_of(outline) for outline in outlines]
@@ -144,6 +147,11 @@ class AreaIndex:
             raise BadPlace
         # The 180th meridian has two names; whoever stands on it may use either.
         return [n for one in ({lng, -lng} if abs(lng) == 180.0 else {lng}) for n in self._at(lat, one)]
+
+    def holding_each(self, lats: Points, lngs: Points) -> tuple[list[int], list[int]]:
+        """Pairs of a point's number and that of an outline that holds it, for n points in degrees."""
+        points, outlines = self._tree.query(shapely.points(lngs, lats), predicate="intersects").tolist()
+        return points, outlines
 
     def _at(self, lat: float, lng: float) -> list[int]:
         near = cast("list[int]", self._tree.query(shapely.Point(lng, lat)).tolist())

@@ -1,6 +1,7 @@
 """Where is it, and how far apart are two places? Answered with H3 cells at resolution 10 (about 70 m)."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import h3  # type: ignore[import-untyped]  # the wheel has no py.typed
@@ -98,6 +99,11 @@ def cell_number(lat: float, lng: float) -> int:
     return number
 
 
+def cell_numbers(lats: Sequence[float], lngs: Sequence[float]) -> list[int]:
+    """The same of many points."""
+    return [h3_numbers.latlng_to_cell(lat, lng, RESOLUTION) for lat, lng in zip(lats, lngs, strict=True)]
+
+
 def largest_cells() -> list[tuple[int, float, float]]:
     """The 122 cells at resolution 0 that hold all others, each as its number and its centre in degrees."""
     return [_with_centre(number) for number in sorted(h3_numbers.get_res0_cells())]
@@ -111,3 +117,8 @@ def cells_within(number: int) -> list[tuple[int, float, float]]:
 def _with_centre(number: int) -> tuple[int, float, float]:
     lat, lng = h3_numbers.cell_to_latlng(number)
     return int(number), lat, lng
+
+
+def corners_of(number: int) -> list[tuple[float, float]]:
+    """The corners of a cell's border in degrees; five to ten of them, in a round."""
+    return [(float(lat), float(lng)) for lat, lng in h3_numbers.cell_to_boundary(number)]

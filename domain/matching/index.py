@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from domain.geography import BadPlace, cell_number, cells_within, largest_cells
+from domain.geography import BadPlace, cell_number, cell_numbers, cells_within, largest_cells
 from domain.matching import cells as tree
 from domain.matching.cells import NOBODY
 from domain.matching.nearest import ASKED_ROWS, EARTH_DIAMETER_M, WITHIN_ROWS, nearest, nearest_of_each
@@ -83,7 +83,7 @@ class CandidateIndex:
         """The same for n units at once; all arrays have n entries."""
         if len(rows) and not 0 <= rows.min() <= rows.max() < self._rows:
             raise IndexError(int(rows.max()))
-        numbers = np.fromiter(map(cell_number, lats.tolist(), lngs.tolist()), np.int64, len(rows))
+        numbers = np.array(cell_numbers(lats.tolist(), lngs.tolist()), np.int64)
         done = 0
         while done < len(rows):
             done = tree.move_many(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from application.zones import PlacedZone, ZonesUnknown
-from domain.areas import AreaIndex
+from domain.area_cover import AreaCover
 from domain.timeline import Dated, Timeline
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ class _Outlined:
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """What one tenant has outlined, ever, and where."""
+    """What one tenant has outlined, ever, in the order in which it counts, and where."""
 
     outlined: Sequence[_Outlined]
-    index: AreaIndex
+    cover: AreaCover
 
 
 class ZoneTable:
@@ -79,9 +80,8 @@ class ZoneTable:
         drawn = self._of(tenant)
         if drawn is None:
             return None
-        held = [drawn.outlined[number] for number in drawn.index.holding(lat, lng)]
-        in_effect = [one for one in held if one.in_effect(at)]
-        return min(in_effect, key=lambda one: one.rank).zone if in_effect else None
+        number = drawn.cover.first(lat, lng, at.timestamp())
+        return None if number < 0 else drawn.outlined[number].zone
 
     def serves(self, tenant: str, lat: float, lng: float, at: datetime) -> bool:
         """See ZoneMap."""
@@ -98,8 +98,9 @@ class ZoneTable:
     def _draw(self, tenants: Iterable[str]) -> None:
         drawn = dict(self._maps)
         for tenant in tenants:
-            outlined = self._outlined(tenant)
-            drawn[tenant] = _Map(outlined, AreaIndex([one.outline for one in outlined]))
+            outlined = sorted(self._outlined(tenant), key=lambda one: one.rank)
+            spans = [(one.begins_at.timestamp(), one.ends_at.timestamp() if one.ends_at else inf) for one in outlined]
+            drawn[tenant] = _Map(outlined, AreaCover([one.outline for one in outlined], spans))
         self._maps = drawn
 
     def _outlined(self, tenant: str) -> list[_Outlined]:

@@ -23,6 +23,7 @@ BENCHES = {
     "watch": "infra.bench.watch",
     "travel": "infra.bench.travel",
     "index": "infra.bench.index",
+    "zones": "infra.bench.zones",
 }
 EXIT_MISSED = 1
 
@@ -109,6 +110,12 @@ def travel(*, as_json: Json = False, quick: Quick = False) -> None:
 def watch(*, as_json: Json = False, quick: Quick = False) -> None:
     """Simulated drives with noisy positions: how many that go wrong are noticed in time, how many others by mistake."""
     _tell([_measure("watch", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def zones(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Points told their zone, one by one and many at once, against shapely's prepared shapes."""
+    _tell([_measure("zones", quick=quick)], as_json=as_json)
 
 
 @app.command("all")
