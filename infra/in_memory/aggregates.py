@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from domain.aggregate import Aggregate
 from infra.event_store import codec
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from infra.in_memory.log import InMemoryEventLog
 
 A = TypeVar("A", bound=Aggregate)
+
+MOST_LIVING: Final = 4_096
+"""Aggregates kept alive, the last ones used: more than a city has under way; whoever comes back later is replayed."""
 
 
 class LivingAggregates:
@@ -44,7 +47,10 @@ class LivingAggregates:
     def saved(self, tenant: str, aggregate: Aggregate, events: int) -> None:
         """It is as the log has it: from now on it can be lent again."""
         key = (tenant, aggregate.id)
+        self._living.pop(key, None)
         self._living[key] = aggregate
+        if len(self._living) > MOST_LIVING:
+            del self._living[next(iter(self._living))]
         if aggregate.SNAPSHOT and events and aggregate.version % SNAPSHOT_EVERY < events:
             self._frozen[key] = (aggregate.version, codec.freeze(aggregate))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.log import KeyReused, LoggedEvent, Receipt, VersionConflict
 
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from application.log import CommandContext, NewEvent, Save
 
-FIRST_VERSIONS = frozenset({0, 1})
+FIRST_VERSIONS: Final = frozenset({0, 1})
 """What a stream may begin with: the library counts from 1, a series that is appended at its end from 0."""
+
+MOST_RECEIPTS: Final = 50_000
+"""Receipts kept, the newest: a command that is repeated is repeated soon. They would outgrow the events."""
 
 
 class InMemoryEventLog:
@@ -61,6 +64,8 @@ class InMemoryEventLog:
             self._keep(_logged(len(self.events) + 1, version, event, context))
         receipt = Receipt(len(self.events), first, versions, save.answer, replayed=False)
         self._receipts[context.tenant, context.command_id] = (context.fingerprint, receipt)
+        if len(self._receipts) > MOST_RECEIPTS:
+            del self._receipts[next(iter(self._receipts))]
         return receipt
 
     async def read_stream(

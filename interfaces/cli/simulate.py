@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from typer.models import OptionInfo
 
 from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
@@ -53,7 +54,18 @@ class BadOption(BadInput):
     code = "bad_option"
 
 
-Noise = typer.Option(min=0, max=3, help="Standard deviation of the factor on the true time; its mean is 1.")
+def within(least: float, most: float, help_text: str) -> OptionInfo:
+    """A number between two others; said in one line when it is not."""
+
+    def check(option: typer.CallbackParam, value: float) -> float:
+        if not least <= value <= most:
+            raise BadOption(f"--{(option.name or '').replace('_', '-')} {value}: {least:g} to {most:g}")
+        return value
+
+    return typer.Option(callback=check, help=help_text)  # type: ignore[no-any-return]  # typer says Any
+
+
+Noise = within(0, 3, "Standard deviation of the factor on the true time; its mean is 1.")
 
 
 @app.command(help="Play calls for help against crews on a virtual clock; the real engine decides.")
@@ -63,15 +75,15 @@ def simulate(  # noqa: PLR0913  (one parameter per option)
     out: Annotated[Path, typer.Option(help="The folder for jobs.csv, metrics.json, events.jsonl, rejected.csv.")],
     *,
     policy: Annotated[str, typer.Option(help=f"Who decides: {', '.join(POLICIES)}.")] = "",
-    speed_kmh: Annotated[float, typer.Option(min=1, max=200, help="How fast trucks drive.")] = 35.0,
-    detour: Annotated[float, typer.Option(min=1, max=10, help="How much longer roads are than straight lines.")] = 1.35,
-    decline_rate: Annotated[float, typer.Option(min=0, max=1, help="Share of answers that are a no.")] = 0.0,
-    silent_rate: Annotated[float, typer.Option(min=0, max=1, help="Share of offers without an answer.")] = 0.0,
+    speed_kmh: Annotated[float, within(1, 200, "How fast trucks drive.")] = 35.0,
+    detour: Annotated[float, within(1, 10, "How much longer roads are than straight lines.")] = 1.35,
+    decline_rate: Annotated[float, within(0, 1, "Share of answers that are a no.")] = 0.0,
+    silent_rate: Annotated[float, within(0, 1, "Share of offers without an answer.")] = 0.0,
     answer_s: Annotated[str, typer.Option(help="Seconds until an answer: 0, or a range such as 5-45.")] = "0",
     work_noise: Annotated[float, Noise] = 0.0,
     travel_noise: Annotated[float, Noise] = 0.0,
-    jitter_s: Annotated[float, typer.Option(min=0, max=86_400, help="Move each call by up to so much.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all that is left to chance.")] = 1,
+    jitter_s: Annotated[float, within(0, 86_400, "Move each call by up to so much.")] = 0.0,
+    seed: Annotated[int, within(0, 2**32 - 1, "Of all that is left to chance.")] = 1,
 ) -> None:
     """Simulate."""
     script = Script(

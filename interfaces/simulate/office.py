@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.rounds import Limits, Rounds
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MOST_ROUNDS: Final = 1_000
 """Rounds at one instant before something must be wrong: each makes offers, and there are only so many to ask."""
 
+WITHOUT_PLANS: Final = timedelta(minutes=5)
+"""A policy that rests for a while and means nobody for anybody is asked again at every change, and else this often."""
+
 
 class NeverAtRest(Exception):
     """Dispatch goes on and on at one instant: a fault of a policy, not of the input."""
@@ -46,6 +50,7 @@ class Office:
         self._rounds = Rounds(self.board, self.engine, limits, self, rules, judgement=judgement)
         self._now: datetime | None = None
         self._decided_at: datetime | None = None
+        self._has_plans = False
         self._searching = 0
         self._look_at: set[datetime] = set()
 
@@ -85,7 +90,8 @@ class Office:
         if due_at is not None:
             wanted.append(due_at)
         if self._searching and self._rests_for and self._decided_at is not None:
-            wanted.append(self._decided_at + self._rests_for)
+            rests_for = self._rests_for if self._has_plans else max(self._rests_for, WITHOUT_PLANS)
+            wanted.append(self._decided_at + rests_for)
         return min(wanted, default=None)
 
     # What dispatch tells (``application.dispatch.rounds.Watch``)
@@ -105,9 +111,10 @@ class Office:
                 self._now + self._limits.shift_rests_for,
             }
 
-    def decided(self, _policy: Policy, _plan: Plan) -> None:
+    def decided(self, _policy: Policy, plan: Plan) -> None:
         """The policy was asked."""
         self._decided_at = self._now
+        self._has_plans = bool(plan.now or plan.later)
 
     def looked(self, searches: Sequence[Search], _unserved: int, _free: int, _longest_wait_s: float) -> None:
         """The board was read."""

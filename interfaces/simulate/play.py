@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.approach import Pace
@@ -18,7 +18,6 @@ from interfaces.simulate.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from application.log import LoggedEvent
     from interfaces.simulate.demand import Demand
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 TENANT: Final = "simulation"
 HOPELESS_AFTER: Final = timedelta(hours=4)
 """When nothing has happened for so long but dispatch looking and nobody answering, nobody will come any more."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EVERYWHERE: Final = SearchPlan(radii_m=())
 """A city is looked at as a whole at once: rings would only delay what is measured."""
 
@@ -105,6 +105,6 @@ async def _decide(office: Office, world: World, at: datetime) -> None:
 
 
 def _opening(demand: Demand, supply: Supply) -> datetime:
-    """When the first call comes in, or the first shift begins that has hours."""
+    """When the first call comes in, or the first shift begins that has hours; any instant when nothing happens."""
     instants = [crew.starts_at for crew in supply.crews if crew.starts_at is not None]
-    return min([*instants, *(call.at for call in demand.calls[:1])])
+    return min([*instants, *(call.at for call in demand.calls[:1])], default=EPOCH)

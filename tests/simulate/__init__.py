@@ -1,0 +1,1 @@
+"""Does a simulated city keep its promises: determinism, conservation, patience, noise?"""
