@@ -20,6 +20,9 @@ CASH_DESK = "A:Cash:Desk"
 COMMISSION = "I:Commission"
 SERVICE = "I:Service"
 ROUNDING = "E:Rounding"
+GOODWILL = "E:Goodwill"
+DISPLACED = "E:Displaced"
+GOODWILL = "E:Goodwill"
 
 
 class GstKind(StrEnum):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.aggregate import event
 from domain.drive_watch import Doubt
+from domain.ledger import DISPLACED, MoneyEvent, payable_to, transfer
 from domain.refusal import OutOfTurn, Refusal
 from domain.request_search import Searching
 from domain.request_terms import Assignment, JobEvent, RequestState, RevokeReason
@@ -28,6 +29,12 @@ class AlreadySwapped(Refusal):
     """This request was given to a better provider once; a second time nobody is sent away for another."""
 
     code = "already_swapped"
+
+
+class NotForAMaybe(Refusal):
+    """A crew that comes is not sent back for one that may refuse."""
+
+    code = "not_for_a_maybe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,14 @@ class Driving(Searching):
         instead_shift_id: UUID
         gain_s: int
 
+    class ProviderCompensated(MoneyEvent):
+        """Who was sent back for a better one is paid for it: by us, not by the customer."""
+
+        TOPIC: ClassVar[str] = "service_request.provider_compensated"
+        offer_id: UUID
+        provider_id: UUID
+        amount_minor: int
+
     def standing_doubt(self) -> DoubtOnDrive | None:
         """The doubt about whoever is under way now; None before a nudge, after a reaction, and at the vehicle."""
         held = self.assignment
@@ -148,6 +163,23 @@ class Driving(Searching):
             raise AlreadySwapped
         self._tell(self.ProviderSwapped, held, at, instead_shift_id=instead_shift_id, gain_s=gain_s)
         self.revoke_assignment(RevokeReason.BETTER_PROVIDER, at)
+
+    def compensate(self, sent_back: Assignment, amount_minor: int, currency: str, at: datetime) -> None:
+        """Owe the provider that was sent back so much. Raises UnknownCurrency; the amount is above nothing."""
+        moved = transfer(
+            "dis",
+            sent_back.offer_id,
+            currency,
+            {DISPLACED: amount_minor, payable_to(sent_back.provider_id): -amount_minor},
+        )
+        self.trigger_event(
+            self.ProviderCompensated,
+            timestamp=at,
+            **moved.fields,
+            offer_id=sent_back.offer_id,
+            provider_id=sent_back.provider_id,
+            amount_minor=amount_minor,
+        )
 
     def _the_drive(self, act: str, offer_id: UUID) -> Assignment:
         held = self._held(act, *ON_THE_WAY)

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from infra.dispatch_settings import DispatchSettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.travel_settings import TravelSettings
+from infra.watch_settings import WatchSettings
 
 CELL_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 MASTER_KEY_BYTES = 32
@@ -21,7 +22,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings, TravelSettings):
+class Settings(DispatchSettings, TravelSettings, WatchSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")

@@ -13,6 +13,7 @@ BOOKS = (
     "payment.collected",
     "payment.owed",
     "payment.settled",
+    "service_request.provider_compensated",
 )
 """The topics that move money; a test holds this to what the domain says."""
 

@@ -10,7 +10,7 @@ from projections.read_model import Index, Key, ReadModel, Row
 
 
 class EarningRow(Row, frozen=True, gc=False):
-    """One job or fee. The provider is owed ``net_minor``: what it earned without the cash that it kept.
+    """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us). The provider is owed ``net_minor``: what it earned without the cash that it kept.
 
     Of ``gross_minor``, which the customer pays, ``commission_minor`` and the tax on it are the platform's.
     """
@@ -60,6 +60,27 @@ def _settled(fact: Fact) -> EarningRow:
         earned_minor=earned,
         cash_kept_minor=kept,
         net_minor=earned - kept,
+        currency=fact.text("currency"),
+        settled_at=fact.occurred_at,
+    )
+
+
+@provider_statement.begins("service_request.provider_compensated", _position)
+def _compensated(fact: Fact) -> EarningRow:
+    amount = fact.whole("amount_minor")
+    return EarningRow(
+        tenant=fact.tenant,
+        position=fact.position,
+        provider_id=fact.uuid("provider_id"),
+        payment_id=fact.stream_id,
+        request_id=fact.stream_id,
+        outcome="displaced",
+        gross_minor=amount,
+        commission_minor=0,
+        commission_tax_minor=0,
+        earned_minor=amount,
+        cash_kept_minor=0,
+        net_minor=amount,
         currency=fact.text("currency"),
         settled_at=fact.occurred_at,
     )

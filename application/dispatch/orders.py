@@ -79,6 +79,18 @@ def to_watch(step: str, drive: Drive, at: datetime) -> CommandContext:
     return _context(drive.tenant, key, content, drive.request_id, drive.cause, at)
 
 
+def swap_offer_id_for(drive: Drive, shift: FreeShift) -> UUID:
+    """The id of the offer that a swap makes: of the crew that is sent back, and of the better one as it stood."""
+    return uuid5(DECISIONS, f"swap/{drive.tenant}/{drive.request_id}/{drive.offer_id}/{shift.shift_id}/{shift.version}")
+
+
+def to_swap(tenant: str, request_id: UUID, offer_id: UUID, at: datetime) -> CommandContext:
+    """The envelope of a swap: one for each crew that is sent back."""
+    content = fingerprint_of("swap", request_id.bytes, offer_id.bytes)
+    key = f"swap/{offer_id}/{_half_minute(at)}"
+    return CommandContext(tenant, dispatcher_of(tenant).text, key, content, request_id, at)
+
+
 def dispatcher_of(tenant: str) -> Actor:
     """As whom dispatch orders."""
     return Actor.system(NAME, tenant)

@@ -17,10 +17,9 @@ import psycopg
 import uvloop
 
 from application.dispatch.rounds import Rounds
-from application.dispatch.whereabouts import Attendance
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
-from infra.dispatch.plan import attention_of, judgement_of, limits_of, rules_of
+from infra.dispatch.plan import judgement_of, limits_of, rules_of
 from infra.dispatch.seat import Connection, connected, keep_lead, take_lead, wait_for_news
 from infra.dispatch.whereabouts import LastPositions
 from infra.positions.store import open_positions
@@ -29,6 +28,7 @@ from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.telemetry.tracing import configure_tracing, stop_tracing
 from interfaces.dispatcher import watch
+from interfaces.dispatcher.chores import chores_of
 
 if TYPE_CHECKING:
     from application.dispatch.ordering import RunsCommands
@@ -112,10 +112,9 @@ async def _lead(
 ) -> None:
     news = watch.DispatchWatch()
     board = PostgresDispatchBoard(connection)
-    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts, judgement_of(settings))
-    attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
-    look_every = timedelta(seconds=settings.dispatcher_attendance_s)
-    look_at = _now()
+    judgement = judgement_of(settings)
+    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts, judgement)
+    chores = chores_of(settings, connection, board, engine, whereabouts, judgement.travel, news, _now())
     patience = timedelta(seconds=settings.dispatcher_orphan_patience_s)
     check_every = timedelta(seconds=settings.dispatcher_orphan_check_s)
     check_at = _now() + check_every
@@ -129,9 +128,8 @@ async def _lead(
             forgotten = await rounds.find_orphans(_now(), patience)
             news.checked(forgotten)
             await keep_lead(connection, rounds.rescue(forgotten, _now()))
-        if _now() >= look_at:
-            look_at = _now() + look_every
-            watch.attendance_news.inc(await keep_lead(connection, attendance.look(_now())))
+        for chore in chores.due(_now()):
+            await keep_lead(connection, chore)
         await asyncio.sleep(min(max(REST_S, RESTS_TIMES * took_s), LONGEST_REST_S))
         if not more:
             await wait_for_news(connection, settings.dispatcher_poll_s)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import Due, FreeShift, Open, Search
+    from application.dispatch.drives import Looked
     from application.dispatch.snapshot import Plan, Policy
 
 # A round at rest takes 2 ms; at the poll interval (0.25 s) it falls behind.
@@ -96,6 +97,16 @@ attendance_news = Counter(
     "Shifts found to have driven on, fallen silent or come back.",
     registry=REGISTRY,
 )
+drives_watched = Gauge(
+    "vehicaid_dispatch_drives", "Crews on their way to a vehicle, at the last look.", registry=REGISTRY
+)
+drive_steps = Counter(
+    "vehicaid_dispatch_drive_steps",
+    "What was ordered about drives that are doubted, by step: nudge, call, revoke, resume.",
+    ["step"],
+    registry=REGISTRY,
+)
+swaps = Counter("vehicaid_dispatch_swaps", "Crews found to be sent back for a better one.", registry=REGISTRY)
 restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)
 
 EVERYDAY: Final = frozenset(
@@ -113,6 +124,9 @@ EVERYDAY: Final = frozenset(
         "offer_still_open",
         "quote_still_valid",
         "not_reported_gone",
+        "not_nudged",
+        "already_swapped",
+        "not_for_a_maybe",
     }
 )
 """Refusals that a board behind the log explains; others are worth a warning."""
@@ -182,6 +196,12 @@ class DispatchWatch:
         self._radii |= within.keys()
         for radius in self._radii:
             searching_within.labels(radius).set(within[radius])
+
+    def watched(self, found: Looked) -> None:
+        """Every drive was looked at."""
+        drives_watched.set(found.drives)
+        for step, count in found.steps.items():
+            drive_steps.labels(step.value).inc(count)
 
     def checked(self, orphans: Sequence[Open]) -> None:
         """Somebody looked for forgotten requests."""

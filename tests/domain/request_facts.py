@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Role
 from domain.catalogue import Service
 from domain.drive_watch import Doubt
+from domain.ledger import Leg
 from domain.price_terms import FeeTerms, LineKind, PaymentMethod, PriceLine
 from domain.request_ending import Channel, WhyUnsuccessful
 from domain.request_fare import Outcome, WhyDisputed
@@ -16,7 +17,18 @@ from domain.request_terms import Dispatch, Hazard, Quote, TriageSource
 from domain.request_transit import WhyRefused
 from domain.service_request import ServiceRequest
 from tests.domain.facts import ASSIGNED, EN_ROUTE, JOB, OFFER_MADE, ON_SCENE
-from tests.support.roadside import CALL, DEPOT_CELL, LATER, NOON, OTHER_REQUEST, OTHER_SHIFT, SOON, some_id
+from tests.support.roadside import (
+    CALL,
+    DEPOT_CELL,
+    LATER,
+    NOON,
+    OFFER,
+    OTHER_REQUEST,
+    OTHER_SHIFT,
+    PROVIDER,
+    SOON,
+    some_id,
+)
 from tests.support.rulebook import Fact, fact
 
 FEES = FeeTerms(
@@ -103,6 +115,19 @@ CALLED = fact(ServiceRequest.DriveCalled, LATER, **JOB, doubt=Doubt.STALLED, nud
 RESUMED = fact(ServiceRequest.DriveResumed, LATER, **JOB, doubt=Doubt.STALLED, nudge=1)
 ETA_TOLD = fact(ServiceRequest.DriveEtaTold, LATER, **JOB, eta_s=1_200, arrives_by=LATER + timedelta(minutes=20))
 SWAPPED = fact(ServiceRequest.ProviderSwapped, LATER, **JOB, instead_shift_id=OTHER_SHIFT, gain_s=600)
+TOLD = fact(ServiceRequest.AcknowledgementAsked, LATER, **JOB, times=1, due_at=LATER + timedelta(seconds=30))
+TOLD_AGAIN = fact(ServiceRequest.AcknowledgementAsked, LATER, **JOB, times=2, due_at=LATER + timedelta(seconds=60))
+KNOWN = fact(ServiceRequest.Acknowledged, LATER, **JOB)
+COMPENSATED = fact(
+    ServiceRequest.ProviderCompensated,
+    LATER,
+    transfer_id=f"dis:{OFFER.hex}",
+    currency="INR",
+    legs=(Leg("E:Displaced", 4_000), Leg(f"L:Provider:{PROVIDER.hex}:Payable", -4_000)),
+    offer_id=OFFER,
+    provider_id=PROVIDER,
+    amount_minor=4_000,
+)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
 FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
@@ -117,7 +142,7 @@ GOLDEN: tuple[Fact, ...] = (
     TRIAGED, QUOTED, CONFIRMED, SCHEDULED, DISPATCHED, SOS, EXPIRED, WIDENED, ESCALATED, WRONG_CODE, BEGUN,
     picture(EvidenceKind.WORK_DONE), LOADED, ON_THE_WAY, AT_THE_DROP, DELIVERED, DROP_REFUSED, DROP_CHANGED,
     WORK_COMPLETED, CHANGE_PROPOSED, CHANGE_REJECTED, CHANGED, TRIED, GONE_REPORTED, GONE_DENIED, GONE, IN_VAIN, MERGED,
-    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED,
+    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, TOLD, KNOWN,
 )  # fmt: skip
 
 SEARCHED = (SUBMITTED, QUOTED, CONFIRMED, DISPATCHED)

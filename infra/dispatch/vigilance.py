@@ -1,0 +1,50 @@
+"""How does a deployment want drives to be watched?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from application.dispatch.drives import Vigilance
+from application.dispatch.swaps import Swapping
+from domain.drive_swap import SwapTerms
+from domain.drive_watch import Patience, Rules, WatchTerms
+from infra.dispatch.plan import rules_of
+
+if TYPE_CHECKING:
+    from infra.settings import Settings
+
+
+def vigilance_of(settings: Settings) -> Vigilance:
+    """When a crew is doubted, asked, and replaced."""
+    terms = WatchTerms(
+        window=timedelta(seconds=settings.drive_window_s),
+        stands_for=timedelta(seconds=settings.drive_stands_for_s),
+        silent_after=timedelta(seconds=settings.drive_silent_after_s),
+        holds_for=timedelta(seconds=settings.drive_doubt_holds_s),
+        recedes_m=settings.drive_recedes_m,
+        near_m=settings.drive_near_m,
+        sets_out_within=timedelta(seconds=settings.drive_sets_out_within_s),
+        eta_holds_for=timedelta(seconds=settings.drive_eta_holds_s),
+    )
+    patience = Patience(
+        calls_after=timedelta(seconds=settings.drive_calls_after_s),
+        revokes_after=timedelta(seconds=settings.drive_revokes_after_s),
+    )
+    return Vigilance(Rules(terms, patience), rules_of(settings).trade, most_orders=settings.dispatcher_most_offers)
+
+
+def swapping_of(settings: Settings) -> Swapping:
+    """When a crew is sent back for a better one."""
+    terms = SwapTerms(
+        least_gain=timedelta(seconds=settings.swap_least_gain_s),
+        least_percent=settings.swap_least_percent,
+        not_within_m=settings.swap_not_within_m,
+    )
+    return Swapping(
+        terms=terms,
+        trade=rules_of(settings).trade,
+        offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
+        position_is_fresh_for=timedelta(seconds=settings.position_fresh_s),
+        most_shifts=settings.dispatcher_most_shifts,
+    )
