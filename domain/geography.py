@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 
 import h3  # type: ignore[import-untyped]  # the wheel has no py.typed
 from h3.api import basic_int as h3_numbers  # type: ignore[import-untyped]
@@ -101,7 +102,7 @@ def cell_number(lat: float, lng: float) -> int:
 
 def cell_numbers(lats: Sequence[float], lngs: Sequence[float]) -> list[int]:
     """The same of many points."""
-    return [h3_numbers.latlng_to_cell(lat, lng, RESOLUTION) for lat, lng in zip(lats, lngs, strict=True)]
+    return list(map(h3_numbers.latlng_to_cell, lats, lngs, repeat(RESOLUTION)))
 
 
 def largest_cells() -> list[tuple[int, float, float]]:
