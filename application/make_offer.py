@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from application.answers import offer_told
 from application.asking_no_longer import ask_no_longer
 from application.guards import check_role, check_version
-from application.guiding import Guidance, tell_crew
+from application.guiding import AS_USUAL, Guidance, tell_crew
 from application.shown_price import shown_price
 from domain.actor import DESK
 from domain.decision import Chosen, DecidedBy, Decision, Grounds
@@ -49,8 +49,10 @@ class MakeOffer:
     grounds: Grounds | None = None
 
 
-async def make_offer(command: MakeOffer, work: Work) -> Answer:
+async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USUAL) -> Answer:
     """Make the offer, note it on the request, hold the shift and tell why, in one save.
+
+    A guided crew has the job in the same save, and is asked to acknowledge it.
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
     RequestClosed, OutOfTurn, OfferStillOut, AskedEnough, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved,
@@ -89,7 +91,7 @@ async def make_offer(command: MakeOffer, work: Work) -> Answer:
     offer = Offer.make(command.offer_id, terms, command.at)
     work.add(offer)
     if provider.engaged.is_guided(command.at):
-        await tell_crew(work, offer, request, shift, GUIDANCE, command.at)
+        await tell_crew(work, offer, request, shift, guidance, command.at)
     chosen = Chosen(offer.id, request.id, request.attempt, shift.id, provider.id)
     work.add(Decision.make(chosen, command.grounds or Grounds(DecidedBy.PERSON), command.at))
     return offer_told(offer, request)

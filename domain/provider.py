@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Actor, Role
 from domain.aggregate import Aggregate, Created
 from domain.catalogue import Capability, VehicleClass
+from domain.provider_engagement import ProviderEngagement
 from domain.provider_fleet import ProviderFleet
 from domain.provider_terms import (
     CANDIDATE,
@@ -15,6 +16,7 @@ from domain.provider_terms import (
     Document,
     DocumentState,
     Duty,
+    Engaged,
     FleetFull,
     NoCapability,
     ProviderNotActive,
@@ -25,11 +27,11 @@ from domain.provider_terms import (
 )
 
 
-class Provider(ProviderFleet, Aggregate):
+class Provider(ProviderFleet, ProviderEngagement, Aggregate):
     """A company with crew and trucks; knows who is on duty with which truck, so that neither is on two shifts.
 
     Its chapters: ``provider_fleet`` (crew, trucks, duty), ``provider_papers`` (documents), ``provider_review`` (taken,
-    suspended, gone).
+    suspended, gone), ``provider_engagement`` (asked or told).
     """
 
     TOPIC = "provider"
@@ -43,6 +45,7 @@ class Provider(ProviderFleet, Aggregate):
         "truck_classes": dict[UUID, tuple[VehicleClass, ...]],
         "documents": dict[UUID, Document],
         "on_duty": dict[UUID, Duty],
+        "engaged": Engaged,
     }
 
     class Registered(Created):
@@ -68,6 +71,7 @@ class Provider(ProviderFleet, Aggregate):
         self.truck_classes: dict[UUID, tuple[VehicleClass, ...]] = {}
         self.documents: dict[UUID, Document] = {}
         self.on_duty: dict[UUID, Duty] = {}
+        self.engaged = Engaged()
 
     @classmethod
     def register(cls, provider_id: UUID, profile_id: UUID, at: datetime) -> "Provider":
@@ -99,6 +103,7 @@ class Provider(ProviderFleet, Aggregate):
             if self.state is ProviderState.UNDER_REVIEW and not self.lacks(at, verified=True):
                 acts.append("approve")
             return (*acts, "reject")
+        acts.append("set_engagement")
         acts.append("suspend" if self.state is ProviderState.ACTIVE else "reinstate")
         return tuple(acts) if self.on_duty else (*acts, "offboard")
 

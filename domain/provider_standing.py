@@ -11,6 +11,7 @@ from domain.provider_terms import (
     Document,
     DocumentKind,
     Duty,
+    Engaged,
     ProviderClosed,
     ProviderNotActive,
     ProviderState,
@@ -31,6 +32,7 @@ class ProviderStanding(Chapter):
     truck_classes: dict[UUID, tuple[VehicleClass, ...]]
     documents: dict[UUID, Document]
     on_duty: dict[UUID, Duty]
+    engaged: Engaged
 
     def is_active(self, at: datetime) -> bool:
         """Whether it may work: a suspension whose time is over is none any more."""

@@ -57,6 +57,20 @@ class RejectReason(StrEnum):
     OTHER = "other"
 
 
+class Engagement(StrEnum):
+    """How a provider works for us: its crews are told what to do, or it is asked and may refuse."""
+
+    CONTRACTOR = "contractor"
+    GUIDED = "guided"
+
+
+class AnswersBy(StrEnum):
+    """Through what a provider that is asked answers: each crew's own phone, or somebody at the company's desk."""
+
+    APP = "app"
+    DESK = "desk"
+
+
 class DocumentKind(StrEnum):
     """What a document is: a code, the document itself is kept by whoever checks it."""
 
@@ -180,10 +194,34 @@ class BadDocument(BadInput):
     code = "bad_document"
 
 
+class BadEngagement(BadInput):
+    """An engagement takes effect now or later: what was agreed before cannot be changed afterwards."""
+
+    code = "bad_engagement"
+
+
 class BadSuspension(BadInput):
     """A suspension ends after it begins."""
 
     code = "bad_suspension"
+
+
+@dataclass(frozen=True, slots=True)
+class Engaged:
+    """How a provider works for us from an instant on (None: from the first day), and how it did ``before``."""
+
+    engagement: Engagement = Engagement.CONTRACTOR
+    answers_by: AnswersBy = AnswersBy.APP
+    effective_at: datetime | None = None
+    before: Engagement = Engagement.CONTRACTOR
+
+    def on(self, at: datetime) -> Engagement:
+        """How it works at an instant."""
+        return self.engagement if self.effective_at is None or at >= self.effective_at else self.before
+
+    def is_guided(self, at: datetime) -> bool:
+        """Whether its crews are told at that instant, not asked."""
+        return self.on(at) is Engagement.GUIDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Standing:
     gone_is_reported: bool = False
     change_is_proposed: bool = False
     pays_cash: bool = False
+    acknowledgement_is_asked: bool = False
 
 
 def acts_open(actor: Actor, now: Standing) -> tuple[str, ...]:
@@ -75,6 +76,8 @@ def _for_the_desk(now: Standing) -> list[str]:
 
 def _for_the_provider(now: Standing) -> list[str]:
     acts = [*_NEXT_STEP.get(now.state, ())]
+    if now.acknowledgement_is_asked and now.state is RequestState.ASSIGNED:
+        acts.append("acknowledge")
     if now.state is RequestState.ON_SCENE:
         acts += ["start_service", *(() if now.gone_is_reported else ("attempt_contact", "report_gone"))]
     if _can_load(now):

@@ -43,6 +43,8 @@ class RequestChapter(Chapter):
     escalation: int
     live_offers: tuple[Assignment, ...]
     assignment: Assignment | None
+    acknowledge_by: datetime | None
+    acknowledgements_asked: int
     declined_by: frozenset[UUID]
     quote: Quote | None
     confirmed_quote: int | None

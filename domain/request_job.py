@@ -8,7 +8,7 @@ from typing import ClassVar
 from domain.aggregate import event
 from domain.geography import checked_cell
 from domain.refusal import BadInput, Refusal
-from domain.request_chapter import RequestChapter
+from domain.request_promise import Promising
 from domain.request_terms import AT_VEHICLE, ON_TRUCK, ConfirmedBy, JobEvent, RequestState
 
 MOST_CODE_TRIES = 5
@@ -71,7 +71,7 @@ class NotDelivered(Refusal):
     code = "not_delivered"
 
 
-class OnTheJob(RequestChapter):
+class OnTheJob(Promising):
     """From setting out to the work being done."""
 
     evidence: frozenset[tuple[EvidenceKind, str]]
@@ -127,11 +127,12 @@ class OnTheJob(RequestChapter):
         self._tell(self.EnRouteStarted, self._held("report_en_route", RequestState.ASSIGNED), at)
 
     def confirm_arrival(self, confirmed_by: ConfirmedBy, distance_m: int | None, at: datetime) -> None:
-        """The provider is there; saying it twice changes nothing. Raises RequestClosed or OutOfTurn."""
+        """The provider is there, in time or not; saying it twice changes nothing. Raises RequestClosed or OutOfTurn."""
         if self.state is RequestState.ON_SCENE:
             return
         held = self._held("confirm_arrival", RequestState.EN_ROUTE)
         self._tell(self.ArrivedOnScene, held, at, confirmed_by=confirmed_by, distance_m=distance_m)
+        self._score_promise(at)
 
     def note_wrong_start_code(self, at: datetime) -> None:
         """Count a wrong code; raises RequestClosed, OutOfTurn or StartCodeLocked."""
@@ -203,6 +204,7 @@ class OnTheJob(RequestChapter):
 
     @event(EnRouteStarted)
     def _on_en_route_started(self) -> None:
+        self.acknowledge_by = None
         self.state = RequestState.EN_ROUTE
 
     @event(ArrivedOnScene)

@@ -37,6 +37,7 @@ class EscalationReason(StrEnum):
     NOBODY_ACCEPTS = "nobody_accepts"
     PROMISE_AT_RISK = "promise_at_risk"
     SOS = "sos"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
     DESK = "desk"
 
 
@@ -218,6 +219,8 @@ class Searching(RequestChapter):
     @event(AssignmentRevoked)
     def _on_assignment_revoked(self, provider_id: UUID, reason: RevokeReason) -> None:
         self.assignment = None
+        self.acknowledge_by = None
+        self.acknowledgements_asked = 0
         self.assigned_at = None
         self.on_scene_at = None
         self.arrived_within_m = None

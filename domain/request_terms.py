@@ -122,6 +122,7 @@ class RevokeReason(StrEnum):
     STALLED = "stalled"
     GOING_AWAY = "going_away"
     DARK = "dark"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
     NEED_CHANGED = "need_changed"
     BETTER_PROVIDER = "better_provider"
 

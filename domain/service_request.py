@@ -10,18 +10,20 @@ from domain.aggregate import Aggregate, Created
 from domain.catalogue import Fuel, Service, VehicleClass, check_fit
 from domain.geography import checked_cell
 from domain.price_terms import PaymentMethod
+from domain.promise import Promise, PromiseState
 from domain.request_acts import Standing, acts_open
 from domain.request_asking import Asking, BadSchedule
 from domain.request_change import Changing
 from domain.request_drive import DoubtOnDrive, Driving
 from domain.request_ending import Ending
 from domain.request_fare import Fare, Faring, Settlement
+from domain.request_guidance import Guided
 from domain.request_job import EvidenceKind
 from domain.request_terms import Assignment, Call, Dispatch, Hazard, Need, Quote, RequestState
 from domain.request_transit import InTransit
 
 
-class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggregate):
+class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Driving, Faring, Aggregate):
     """One customer's call for help with one vehicle at one place.
 
     Has at most one provider under way (I1), and one offer out unless several are asked at once: then the first to
@@ -30,7 +32,8 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggre
     assignment is revoked. What is charged for is quoted, confirmed, and settled exactly once (I4); an SOS waits for
     none of that (I8).
 
-    Its story is told in chapters: asking, searching (a part of ending, which closes offers), driving (whether the
+    Its story is told in chapters: asking, searching (a part of ending, which closes offers), guided (told, not
+    asked), driving (whether the
     provider comes), on the job, in transit, changing, ending, faring.
     """
 
@@ -57,6 +60,8 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggre
     escalation: int = field(default=0, init=False)
     live_offers: tuple[Assignment, ...] = field(default=(), init=False)
     assignment: Assignment | None = field(default=None, init=False)
+    acknowledge_by: datetime | None = field(default=None, init=False)
+    acknowledgements_asked: int = field(default=0, init=False)
     declined_by: frozenset[UUID] = field(default=frozenset(), init=False)
     quote: Quote | None = field(default=None, init=False)
     confirmed_quote: int | None = field(default=None, init=False)
@@ -66,6 +71,8 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggre
     doubted_offer: UUID | None = field(default=None, init=False)
     nudges: int = field(default=0, init=False)
     swaps: int = field(default=0, init=False)
+    promise: Promise | None = field(default=None, init=False)
+    promise_state: PromiseState = field(default=PromiseState.NONE, init=False)
     on_scene_at: datetime | None = field(default=None, init=False)
     arrived_within_m: int | None = field(default=None, init=False)
     start_code_tries: int = field(default=0, init=False)
@@ -163,5 +170,6 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Driving, Faring, Aggre
                 gone_is_reported=self.gone_confirms_at is not None,
                 change_is_proposed=self.proposed_need is not None,
                 pays_cash=self.payment_method is PaymentMethod.CASH,
+                acknowledgement_is_asked=self.acknowledge_by is not None,
             ),
         )

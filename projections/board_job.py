@@ -12,7 +12,7 @@ EVIDENCE_SHOWN: Final = 40
 
 
 def _en_route_started(row: RequestRow, fact: Fact) -> RequestRow:
-    return told(row, fact, state="en_route", en_route_at=fact.occurred_at)
+    return told(row, fact, state="en_route", acknowledge_by=None, en_route_at=fact.occurred_at)
 
 
 def _arrived_on_scene(row: RequestRow, fact: Fact) -> RequestRow:
@@ -64,6 +64,7 @@ def _need_changed(row: RequestRow, fact: Fact) -> RequestRow:
         drop_cell=fact.maybe_text("drop_cell"),
         need_proposed=None,
         declined_by=(),
+        refusals=0,
     )
 
 
@@ -121,6 +122,7 @@ JOB: Final[dict[str, RequestFold]] = {
     "drive_called": _of_the_drive,
     "drive_resumed": _of_the_drive,
     "drive_eta_told": _of_the_drive,
+    "provider_compensated": _of_the_drive,
     "provider_swapped": _provider_swapped,
     "en_route_started": _en_route_started,
     "arrived_on_scene": _arrived_on_scene,

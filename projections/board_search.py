@@ -46,6 +46,9 @@ def _scheduled(row: RequestRow, fact: Fact) -> RequestRow:
 
 # The search.
 
+REFUSED: Final = frozenset({"declined", "lapsed"})
+"""Ends of an offer that are an answer, or the want of one."""
+
 
 def _dispatch_started(row: RequestRow, fact: Fact) -> RequestRow:
     return told(
@@ -86,7 +89,8 @@ def _offer_closed(row: RequestRow, fact: Fact) -> RequestRow:
         declined_by = (*declined_by, fact.uuid("provider_id"))
     closed = fact.text("offer_id")
     still_asked = tuple(one for one in row.asked if one["offer_id"] != closed)
-    return told(row, fact, **asked_now(still_asked), declined_by=declined_by)
+    refusals = row.refusals + (fact.text("why") in REFUSED)
+    return told(row, fact, **asked_now(still_asked), declined_by=declined_by, refusals=refusals)
 
 
 def _assigned(row: RequestRow, fact: Fact) -> RequestRow:
@@ -102,6 +106,14 @@ def _assigned(row: RequestRow, fact: Fact) -> RequestRow:
     )
 
 
+def _acknowledgement_asked(row: RequestRow, fact: Fact) -> RequestRow:
+    return told(row, fact, acknowledge_by=fact.instant("due_at"))
+
+
+def _acknowledged(row: RequestRow, fact: Fact) -> RequestRow:
+    return told(row, fact, acknowledge_by=None)
+
+
 def _assignment_revoked(row: RequestRow, fact: Fact) -> RequestRow:
     declined_by = row.declined_by
     if fact.text("reason") == "provider_cancelled":
@@ -112,6 +124,8 @@ def _assignment_revoked(row: RequestRow, fact: Fact) -> RequestRow:
         state="searching",
         attempt=row.attempt + 1,
         declined_by=declined_by,
+        refusals=0,
+        acknowledge_by=None,
         widens_at=None,
         escalation=0,
         offer_id=None,
@@ -142,6 +156,8 @@ SEARCH: Final[dict[str, RequestFold]] = {
     "offer_made": _offer_made,
     "offer_closed": _offer_closed,
     "assigned": _assigned,
+    "acknowledgement_asked": _acknowledgement_asked,
+    "acknowledged": _acknowledged,
     "assignment_revoked": _assignment_revoked,
 }
 """By what follows ``service_request.`` in the topic."""

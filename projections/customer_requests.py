@@ -50,13 +50,19 @@ class CustomerRequestRow(Row, frozen=True, gc=False):
     ended_why: str | None = None
     merged_into: UUID | None = None
     ended_at: datetime | None = None
+    promise: str = "none"
+    p50_at: datetime | None = None
+    p80_at: datetime | None = None
+    p95_at: datetime | None = None
+    promise_due_at: datetime | None = None
+    credit_minor: int | None = None
     steps: tuple[Told, ...] = ()
 
 
 customer_requests = ReadModel(
     "customer_requests",
     CustomerRequestRow,
-    version=1,
+    version=2,
     key=("tenant", "request_id"),
     indexes=(
         Index(("tenant", "customer_id", "created_at", "request_id")),
@@ -101,10 +107,14 @@ UNSEEN: Final = (
     "offer_made",
     "offer_closed",
     "start_code_wrong",
+    "acknowledgement_asked",
+    "acknowledged",
     "drive_nudged",
     "drive_called",
     "drive_resumed",
     "provider_swapped",
+    "eta_scored",
+    "provider_compensated",
 )
 """What concerns only ourselves: the version moves on, and nothing else."""
 
@@ -192,6 +202,31 @@ def _confirmed(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
 @customer_requests.on("service_request.assigned")
 def _assigned(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
     return _stepped(row, fact, state="assigned", provider_id=fact.uuid("provider_id"))
+
+
+@customer_requests.on("service_request.eta_promised")
+def _eta_promised(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
+    return _stepped(
+        row,
+        fact,
+        promise="made" if row.promise == "none" else row.promise,
+        p50_at=fact.instant("p50_at"),
+        p80_at=fact.instant("p80_at"),
+        p95_at=fact.instant("p95_at"),
+        promise_due_at=fact.instant("due_at"),
+    )
+
+
+@customer_requests.on("service_request.promise_broken")
+def _promise_broken(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
+    return _stepped(row, fact, promise="broken", credit_minor=fact.whole("credit_minor"))
+
+
+for _what in ("at_risk", "kept", "waived"):
+
+    @customer_requests.on(f"service_request.promise_{_what}")
+    def _promise_is(row: CustomerRequestRow, fact: Fact, promise: str = _what) -> CustomerRequestRow:
+        return _stepped(row, fact, promise=promise)
 
 
 @customer_requests.on("service_request.assignment_revoked")

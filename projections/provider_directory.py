@@ -19,6 +19,7 @@ class DirectoryRow(Row, frozen=True, gc=False):
     """One provider. ``version`` and ``updated_at`` are those of its own stream; ``state`` is as the aggregate has it.
 
     ``waiting`` are the documents that nobody has checked yet: id, kind and holder (a crew member, a truck, or nobody).
+    Until ``engagement_from`` it works as ``engagement_before``, since then as ``engagement``.
     """
 
     tenant: str
@@ -35,6 +36,10 @@ class DirectoryRow(Row, frozen=True, gc=False):
     on_duty: tuple[UUID, ...] = ()
     waiting: tuple[Told, ...] = ()
     documents_waiting: int = 0
+    engagement: str = "contractor"
+    answers_by: str = "app"
+    engagement_from: datetime | None = None
+    engagement_before: str = "contractor"
     offers: int = 0
     accepted: int = 0
     completed: int = 0
@@ -43,7 +48,7 @@ class DirectoryRow(Row, frozen=True, gc=False):
 provider_directory = ReadModel(
     "provider_directory",
     DirectoryRow,
-    version=1,
+    version=2,
     key=("tenant", "provider_id"),
     indexes=(
         Index(("tenant", "created_at", "provider_id")),
@@ -169,6 +174,18 @@ def _suspended(row: DirectoryRow, fact: Fact) -> DirectoryRow:
         state="suspended",
         suspended_for=fact.text("reason"),
         suspended_until=fact.maybe_instant("until"),
+    )
+
+
+@provider_directory.on("provider.engagement_set")
+def _engagement_set(row: DirectoryRow, fact: Fact) -> DirectoryRow:
+    return _told(
+        row,
+        fact,
+        engagement=fact.text("engagement"),
+        answers_by=fact.text("answers_by"),
+        engagement_from=fact.instant("effective_at"),
+        engagement_before=fact.text("before"),
     )
 
 

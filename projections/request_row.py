@@ -20,7 +20,8 @@ class RequestRow(Row, frozen=True, gc=False):
 
     ``offer_id``, ``provider_id`` and ``shift_id`` are those of the assignment, kept when the request ends with it;
     ``asked`` are the offers that are not answered yet (``offer_id``, ``provider_id``), ``live_offer_id`` and
-    ``asked_provider_id`` those of the one that has been out the longest. ``quoted_minor`` is the
+    ``asked_provider_id`` those of the one that has been out the longest; ``refusals`` of this attempt are declined and
+    lapsed ones. Until ``acknowledge_by`` a guided crew says that it knows of its job. ``quoted_minor`` is the
     total of the newest quote, ``fare_minor`` of the newest fare, ``settled_minor`` what was paid or is owed in the
     end; all are in ``currency``.
     """
@@ -57,9 +58,19 @@ class RequestRow(Row, frozen=True, gc=False):
     asked: tuple[Told, ...] = ()
     declined_by: tuple[UUID, ...] = ()
     offers_made: int = 0
+    offers_out: int = 0
+    refusals: int = 0
+    acknowledge_by: datetime | None = None
     # The drive.
     nudges: int = 0
     swaps: int = 0
+    # What the customer was promised.
+    promise: str = "none"
+    p50_at: datetime | None = None
+    p80_at: datetime | None = None
+    p95_at: datetime | None = None
+    promise_due_at: datetime | None = None
+    credit_minor: int | None = None
     # The job.
     arrived_within_m: int | None = None
     start_tries: int = 0
@@ -122,6 +133,7 @@ def asked_now(asked: tuple[Told, ...]) -> dict[str, object]:
     first = asked[0] if asked else None
     return {
         "asked": asked,
+        "offers_out": len(asked),
         "live_offer_id": None if first is None else UUID(str(first["offer_id"])),
         "asked_provider_id": None if first is None else UUID(str(first["provider_id"])),
     }

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from projections.fact import Fact
-from projections.read_model import Index, ReadModel, Row
+from projections.read_model import Index, Key, ReadModel, Row
 
 
 class TimerRow(Row, frozen=True, gc=False):
     """One pending timer.
 
-    ``kind`` is offer_lapses, quote_expires, release_due, search_due, gone_confirms or duty_ends; the subject is an
+    ``kind`` is offer_lapses, quote_expires, release_due, search_due, acknowledgement_due, gone_confirms or
+    duty_ends; the subject is an
     offer, a request or a shift accordingly. ``version`` is that of the subject's stream when the timer was set.
     """
 
@@ -33,7 +34,7 @@ class TimerRow(Row, frozen=True, gc=False):
 timers = ReadModel(
     "timers",
     TimerRow,
-    version=2,
+    version=3,
     key=("tenant", "subject_id"),
     indexes=(
         Index(("due_at",)),
@@ -62,6 +63,13 @@ REQUEST_MOVES_ON: Final = (
 
 OFFER_IS_OVER: Final = ("accepted", "counter_accepted", "declined", "lapsed", "withdrawn", "superseded")
 SHIFT_IS_OVER: Final = ("ended", "forced_off")
+PROMISE_IS_OVER: Final = ("promise_kept", "promise_broken", "promise_waived")
+
+
+def promise_timer(request_id: UUID) -> UUID:
+    """The subject of a promise's timer: a request waits for it beside everything else, so it has a row of its own."""
+    return uuid5(request_id, "promise")
+
 
 
 def _timer(fact: Fact, kind: str, due_at: datetime, request_id: UUID | None) -> TimerRow:
@@ -121,6 +129,38 @@ def _gone_reported(_row: TimerRow | None, fact: Fact) -> TimerRow:
     return _timer(fact, "gone_confirms", fact.instant("confirms_at"), fact.stream_id)
 
 
+@timers.settles("service_request.acknowledgement_asked")
+def _acknowledgement_asked(_row: TimerRow | None, fact: Fact) -> TimerRow:
+    return _timer(fact, "acknowledgement_due", fact.instant("due_at"), fact.stream_id)
+
+
+@timers.settles("service_request.acknowledged")
+@timers.settles("service_request.en_route_started")
+def _acknowledged(row: TimerRow | None, _fact: Fact) -> TimerRow | None:
+    return None if row is None or row.kind == "acknowledgement_due" else row
+
+
+def _of_promise(fact: Fact) -> Key:
+    return (fact.tenant, promise_timer(fact.stream_id))
+
+
+def _promise_timer(fact: Fact, kind: str, due_at: datetime) -> TimerRow:
+    subject = promise_timer(fact.stream_id)
+    return TimerRow(fact.tenant, subject, kind, due_at, fact.stream_id, fact.version, fact.position)
+
+
+@timers.settles("service_request.eta_promised", _of_promise)
+def _eta_promised(row: TimerRow | None, fact: Fact) -> TimerRow | None:
+    # Only the first promise is waited for; a later one tells new times and is due when the first was.
+    is_first = fact.instant("due_at") == fact.instant("p95_at")
+    return _promise_timer(fact, "promise_doubted", fact.instant("p80_at")) if is_first else row
+
+
+@timers.settles("service_request.promise_at_risk", _of_promise)
+def _promise_at_risk(_row: TimerRow | None, fact: Fact) -> TimerRow:
+    return _promise_timer(fact, "promise_due", fact.instant("due_at"))
+
+
 @timers.settles("offer.made")
 def _offer_made(_row: TimerRow | None, fact: Fact) -> TimerRow:
     return _timer(fact, "offer_lapses", fact.instant("lapses_at"), fact.uuid("request_id"))
@@ -132,6 +172,8 @@ def _shift_started(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
     return None if ends_by is None else _timer(fact, "duty_ends", ends_by, None)
 
 
+for _what in PROMISE_IS_OVER:
+    timers.settles(f"service_request.{_what}", _of_promise)(_is_over)
 for _what in REQUEST_MOVES_ON:
     timers.settles(f"service_request.{_what}")(_is_over)
 for _what in OFFER_IS_OVER:

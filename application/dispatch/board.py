@@ -126,8 +126,11 @@ class TimerKind(StrEnum):
     QUOTE_EXPIRES = "quote_expires"
     RELEASE_DUE = "release_due"
     SEARCH_DUE = "search_due"
+    ACKNOWLEDGEMENT_DUE = "acknowledgement_due"
     GONE_CONFIRMS = "gone_confirms"
     DUTY_ENDS = "duty_ends"
+    PROMISE_DOUBTED = "promise_doubted"
+    PROMISE_DUE = "promise_due"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from application.chase_acknowledgement import ChaseAcknowledgement, chase_acknowledgement
+from application.break_promise import Amends, BreakPromise, break_promise
 from application.confirm_gone import ConfirmGone, confirm_gone
 from application.continue_search import ContinueSearch, Ladder, continue_search
 from application.dispatch import orders
 from application.dispatch.board import TimerKind
 from application.expire_quote import ExpireQuote, expire_quote
 from application.force_off_shift import ForceOffShift, force_off_shift
+from application.guiding import Guidance
 from application.lapse_offer import LapseOffer, lapse_offer
+from application.put_promise_at_risk import PutPromiseAtRisk, put_promise_at_risk
 from application.release_for_dispatch import ReleaseForDispatch, release_for_dispatch
 from application.trade import FREE_EVERYWHERE, Trade
 
@@ -31,6 +35,8 @@ class Rules:
 
     trade: Trade = FREE_EVERYWHERE
     ladder: Ladder = field(default=Ladder())
+    amends: Amends = field(default=Amends())
+    guidance: Guidance = field(default=Guidance())
 
 
 Decide = Callable[["Work"], Awaitable["Answer"]]
@@ -63,6 +69,14 @@ def when_the_hour_of_a_scheduled_request_is_near_it_is_searched_for(
     return lambda work: release_for_dispatch(command, work, rules.trade)
 
 
+def when_a_crew_that_was_told_says_nothing_it_is_told_again_or_loses_the_job(
+    due: Due, actor: Actor, at: datetime, rules: Rules
+) -> Decide:
+    """Nobody waits for a crew that does not know it is expected."""
+    command = ChaseAcknowledgement(actor, due.subject_id, at)
+    return lambda work: chase_acknowledgement(command, work, rules.trade, rules.guidance)
+
+
 def when_nobody_denies_it_the_vehicle_is_gone(due: Due, actor: Actor, at: datetime, _rules: Rules) -> Decide:
     """The provider is free for others."""
     return partial(confirm_gone, ConfirmGone(actor, due.subject_id, at))
@@ -73,13 +87,31 @@ def when_a_duty_is_over_a_free_shift_is_ended(due: Due, actor: Actor, at: dateti
     return partial(force_off_shift, ForceOffShift(actor, due.subject_id, at))
 
 
+def when_most_such_drives_would_be_over_the_promise_is_at_risk(
+    due: Due, actor: Actor, at: datetime, _rules: Rules
+) -> Decide:
+    """Somebody may still hurry, or send somebody else."""
+    return partial(put_promise_at_risk, PutPromiseAtRisk(actor, due.request_id or due.subject_id, at))
+
+
+def when_the_promised_time_has_passed_the_promise_is_broken(
+    due: Due, actor: Actor, at: datetime, rules: Rules
+) -> Decide:
+    """The customer need not ask for what is due to them."""
+    command = BreakPromise(actor, due.request_id or due.subject_id, at)
+    return lambda work: break_promise(command, work, rules.amends)
+
+
 POLICIES: Final[Mapping[TimerKind, Policy]] = {
     TimerKind.OFFER_LAPSES: when_nobody_answers_in_time_the_offer_lapses,
     TimerKind.SEARCH_DUE: when_a_search_finds_nobody_it_goes_farther,
     TimerKind.QUOTE_EXPIRES: when_a_price_is_not_confirmed_in_time_the_request_expires,
     TimerKind.RELEASE_DUE: when_the_hour_of_a_scheduled_request_is_near_it_is_searched_for,
+    TimerKind.ACKNOWLEDGEMENT_DUE: when_a_crew_that_was_told_says_nothing_it_is_told_again_or_loses_the_job,
     TimerKind.GONE_CONFIRMS: when_nobody_denies_it_the_vehicle_is_gone,
     TimerKind.DUTY_ENDS: when_a_duty_is_over_a_free_shift_is_ended,
+    TimerKind.PROMISE_DOUBTED: when_most_such_drives_would_be_over_the_promise_is_at_risk,
+    TimerKind.PROMISE_DUE: when_the_promised_time_has_passed_the_promise_is_broken,
 }
 """Every kind of timer has its policy; a test says so."""
 

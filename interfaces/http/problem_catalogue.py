@@ -66,8 +66,9 @@ RULES: Mapping[str, Kind] = {
     "out_of_turn": Kind(409, "Out of turn", "This cannot be done in the state that the thing is in."),
     "request_closed": Kind(409, "Request closed", "This request has come to its end."),
     "offer_still_out": Kind(409, "An offer is out", "This request has an offer that is not answered yet."),
+    "asked_enough": Kind(409, "Asked enough", "As many providers are asked at once as may be; `most` says how many."),
     "declined_before": Kind(409, "Declined before", "This provider declined this request and is not asked again."),
-    "not_the_live_offer": Kind(409, "Another offer is out", "This is not the offer that is out for the request."),
+    "not_the_live_offer": Kind(409, "Another offer is out", "This is not an offer that is out for the request."),
     "offer_closed": Kind(409, "Offer closed", "This offer has been answered or withdrawn."),
     "offer_lapsed": Kind(409, "Offer lapsed", "This offer was not answered in time."),
     "not_countered": Kind(409, "Not countered", "The provider asked for no other terms, or for others than these."),
@@ -86,6 +87,7 @@ RULES: Mapping[str, Kind] = {
         409, "Document not valid", "A licence, insurance or permit has run out or was rejected."
     ),
     "bad_document": Kind(422, "Not a document", "A SHA-256, one holder who can have that kind, and an end to come."),
+    "bad_engagement": Kind(422, "Bad engagement", "An engagement takes effect now or later, never earlier."),
     "bad_suspension": Kind(422, "Bad suspension", "A suspension ends after it begins."),
     "unknown_crew": Kind(409, "Unknown crew member", "This provider has no such crew member."),
     "unknown_truck": Kind(409, "Unknown truck", "This provider has no such truck."),

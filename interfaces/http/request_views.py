@@ -7,6 +7,7 @@ from domain.request_acts import Standing, acts_open
 from domain.request_terms import TOWED, RequestState
 from interfaces.http import answers
 from interfaces.http.calls import QueryCall, id_in_path
+from projections.customer_requests import CustomerRequestRow
 from projections.request_row import RequestRow
 
 CODE_IS_SHOWN = frozenset({RequestState.ASSIGNED, RequestState.EN_ROUTE, RequestState.ON_SCENE})
@@ -14,7 +15,8 @@ CODE_IS_SHOWN = frozenset({RequestState.ASSIGNED, RequestState.EN_ROUTE, Request
 
 AS_IT_IS = (
     "version", "state", "service", "vehicle_class", "fuel", "cell", "drop_cell", "sos", "hazards", "scheduled_for",
-    "attempt", "radius_m", "escalation", "offers_made", "arrived_within_m", "start_tries", "contact_attempts",
+    "attempt", "radius_m", "escalation", "offers_made", "offers_out", "acknowledge_by",
+    "arrived_within_m", "start_tries", "contact_attempts",
     "gone_confirms_at", "drop_refused_why", "need_proposed", "payment_method", "fee_minor", "fault", "outcome",
     "settled_minor", "ended_by", "ended_why", "created_at", "updated_at", "confirmed_at", "offered_at", "assigned_at",
     "en_route_at", "on_scene_at", "started_at", "loaded_at", "at_drop_at", "delivered_at", "work_done_at",
@@ -47,10 +49,25 @@ def shown(row: RequestRow, call: QueryCall) -> dict[str, object]:
     told.update((name, getattr(row, name)) for name in AS_IT_IS)
     told.update((name, answers.shown_id(name, getattr(row, name))) for name in IDS)
     told["quote"] = _quote(row)
+    told["promise"] = promise_of(row)
     told["fare"] = _fare(row)
     told["start_code"] = start_code(call, row)
     told["can"] = acts_open(call.actor, standing_of(row))
     return told
+
+
+def promise_of(row: RequestRow | CustomerRequestRow) -> dict[str, object] | None:
+    """What the customer was promised, as far as anything was."""
+    if row.promise_due_at is None:
+        return None
+    return {
+        "state": row.promise,
+        "p50_at": row.p50_at,
+        "p80_at": row.p80_at,
+        "p95_at": row.p95_at,
+        "due_at": row.promise_due_at,
+        "credit_minor": row.credit_minor,
+    }
 
 
 def start_code(call: QueryCall, row: RequestRow) -> str | None:
@@ -78,6 +95,7 @@ def standing_of(row: RequestRow) -> Standing:
         gone_is_reported=row.gone_confirms_at is not None,
         change_is_proposed=row.need_proposed is not None,
         pays_cash=row.payment_method == "cash",
+        acknowledgement_is_asked=row.acknowledge_by is not None,
     )
 
 

@@ -9,7 +9,7 @@ from domain.catalogue import Capability, Service, VehicleClass
 from domain.offer import Offer, WhyClosed
 from domain.price_terms import Fault
 from domain.provider import Provider, SuspendReason
-from domain.provider_terms import DocumentKind
+from domain.provider_terms import AnswersBy, DocumentKind, Engagement
 from domain.request_terms import CancelReason, ConfirmedBy, RevokeReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -21,6 +21,7 @@ from tests.support.roadside import (
     DEPOT_CELL,
     DEPOT_TO_BREAKDOWN_M,
     LAPSE,
+    LATER,
     NOON,
     OFFER,
     PROFILE,
@@ -100,6 +101,14 @@ TRUCK_ADDED = fact(
 )
 APPLIED = fact(Provider.Applied, NOON, profile_id=PROFILE, applied_by=Role.PROVIDER)
 SUSPENDED = fact(Provider.Suspended, NOON, reason=SuspendReason.COMPLAINTS, until=None)
+ENGAGED = fact(
+    Provider.EngagementSet,
+    NOON,
+    engagement=Engagement.GUIDED,
+    answers_by=AnswersBy.APP,
+    effective_at=LATER,
+    before=Engagement.CONTRACTOR,
+)
 ON_DUTY = fact(Provider.WentOnDuty, NOON, shift_id=SHIFT, crew_id=CREW, truck_id=TRUCK)
 OFF_DUTY = fact(Provider.WentOffDuty, SOON, shift_id=SHIFT)
 DUTY_ENDS = NOON + timedelta(hours=12)

@@ -11,6 +11,7 @@ from domain.provider_terms import DocumentFlaw, DocumentKind, RejectReason
 from domain.shift import Shift
 from infra.event_store import codec
 from tests.domain import city_facts, decision_facts, facts, money_facts, request_facts
+from tests.domain.promise_facts import GOLDEN as OF_PROMISES
 from tests.support.roadside import LAPSE, LATER, SOON
 from tests.support.rulebook import Fact, fact, row_of
 
@@ -28,6 +29,7 @@ SAMPLES: tuple[Fact, ...] = (
     facts.UNFULFILLED,
     facts.REVOKED,
     *request_facts.GOLDEN,
+    *OF_PROMISES,
     facts.MADE_AT_NOON,
     fact(Offer.Delivered, SOON, **facts.OFFER_IDS),
     fact(Offer.Seen, SOON, **facts.OFFER_IDS),
@@ -52,6 +54,7 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Provider.Rejected, LATER, reason=RejectReason.DOCUMENTS),
     fact(Provider.Offboarded, LATER),
     facts.SUSPENDED,
+    facts.ENGAGED,
     fact(Provider.Reinstated, LATER),
     facts.ON_DUTY,
     facts.OFF_DUTY,

@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from domain.actor import Role
 from domain.catalogue import Capability
 from domain.provider import Duty, Provider, SuspendReason
-from domain.provider_terms import REQUIRED, DocumentFlaw, DocumentKind, Paper, RejectReason
+from domain.provider_terms import REQUIRED, AnswersBy, DocumentFlaw, DocumentKind, Engagement, Paper, RejectReason
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import DESK_ACTOR, NOON, PROFILE, some_id
 from tests.support.rulebook import STREAM
@@ -27,6 +27,15 @@ class ProviderMachine(AggregateMachine[Provider]):
 
     def __init__(self) -> None:
         super().__init__(Provider.register(STREAM, PROFILE, NOON))
+
+    @rule(engagement=st.sampled_from(Engagement), answers_by=st.sampled_from(AnswersBy), minutes=st.integers(-1, 3))
+    def agree(self, engagement: Engagement, answers_by: AnswersBy, minutes: int) -> None:
+        was_on, from_then = self.aggregate.engaged.on(self.now), self.now + timedelta(minutes=minutes)
+        refused = self.attempt(lambda p: p.set_engagement(engagement, answers_by, from_then, self.now))
+        if minutes > 0 or refused is not None:
+            assert self.aggregate.engaged.on(self.now) is was_on, "nothing changes before its time"
+        else:
+            assert self.aggregate.engaged.on(self.now) is engagement
 
     @invariant()
     def who_left_or_was_not_taken_does_nothing_but_go_home(self) -> None:

@@ -156,11 +156,14 @@ def test_a_reinstated_provider_works_again() -> None:
     given(Provider, *FLEET, SUSPENDED, REINSTATED).when(duty()).then(ON_DUTY)
 
 
+OF_ITS_OWN = ("add_crew_member", "add_truck", "upload_document", "start_shift")
+
+
 @pytest.mark.parametrize(
     ("actor", "open_acts"),
     [
-        (DESK_ACTOR, ("add_crew_member", "add_truck", "upload_document", "start_shift", "suspend", "offboard")),
-        (DISPATCHER, ("add_crew_member", "add_truck", "upload_document", "start_shift")),
+        (DESK_ACTOR, (*OF_ITS_OWN, "set_engagement", "suspend", "offboard")),
+        (DISPATCHER, OF_ITS_OWN),
         (ANOTHER_PROVIDER, ()),
         (THE_CUSTOMER, ()),
     ],
@@ -171,4 +174,4 @@ def test_what_is_open_to_whom(actor: Actor, open_acts: tuple[str, ...]) -> None:
 
 def test_a_suspended_provider_can_be_reinstated_by_the_desk() -> None:
     acts = given(Provider, *FLEET, SUSPENDED).now().can(DESK_ACTOR, NOON)
-    assert acts == ("add_crew_member", "add_truck", "upload_document", "reinstate", "offboard")
+    assert acts == ("add_crew_member", "add_truck", "upload_document", "set_engagement", "reinstate", "offboard")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -96,6 +97,7 @@ routes = Routes("Offers")
         "request_closed",
         "out_of_turn",
         "offer_still_out",
+        "asked_enough",
         "not_the_live_offer",
         "offer_lapsed",
         "declined_before",
@@ -112,8 +114,8 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
     """Offer a searching request to a shift.
 
     Holds the shift until the offer is answered, lapses or is withdrawn. It shows the price that the customer was
-    quoted and the provider's share. `instead_of` takes the live offer back in the same save. If-Match, when given, is
-    the request's.
+    quoted and the provider's share. `instead_of` takes a live offer back in the same save; `beside` asks one
+    more while others are out: the first to accept has the job. If-Match, when given, is the request's.
     """
     command = MakeOffer(
         actor=call.actor,
@@ -125,6 +127,7 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
         expected_version=call.expected_version,
         eta_s=body.eta_s,
         instead_of=None if body.instead_of is None else parse(Prefix.OFFER, body.instead_of),
+        beside=body.beside,
     )
     return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
 
@@ -227,7 +230,8 @@ async def accept_job(call: Command, offer_id: str) -> Response:
     Assigns the request and commits the shift in the same save. An offer never changes, so If-Match is not needed.
     """
     command = AcceptOffer(call.actor, _id(offer_id), call.at, call.expected_version)
-    return answers.done(await call.run(accept_offer, command), Prefix.OFFER)
+    done = await call.run(partial(accept_offer, promises=call.stack.promises), command)
+    return answers.done(done, Prefix.OFFER)
 
 
 @routes.command(ONE + "/decline", OfferDone, roles=(Role.PROVIDER, *DESK), problems=CLOSED)

@@ -11,6 +11,7 @@ from application.offboard_provider import OffboardProvider, offboard_provider
 from application.personal import PersonalKind, PersonalRecord, Told, record_id_for
 from application.reject_document import RejectDocument, reject_document
 from application.reject_provider import RejectProvider, reject_provider
+from application.set_engagement import SetEngagement, set_engagement
 from application.submit_for_review import SubmitForReview, submit_for_review
 from application.upload_document import UploadDocument, upload_document
 from application.verify_document import VerifyDocument, verify_document
@@ -24,6 +25,7 @@ from interfaces.http.shapes.providers import (
     DocumentBody,
     DocumentDone,
     DocumentRejectionBody,
+    EngagementBody,
     ProviderBody,
     ProviderDone,
     ProviderRejectionBody,
@@ -173,6 +175,24 @@ async def let_company_go(call: Command, provider_id: str) -> Response:
     """
     command = OffboardProvider(call.actor, _id(provider_id), call.at, call.expected_version)
     return answers.done(await call.run(offboard_provider, command), Prefix.PROVIDER)
+
+
+@routes.command(ONE + "/engagement", ProviderDone, roles=DESK, problems=("bad_engagement", "provider_closed"))
+async def agree_on_engagement(call: Command, provider_id: str, body: EngagementBody) -> Response:
+    """Agree whether a provider is asked, and may refuse, or its crews are told.
+
+    A guided crew has the job at once and acknowledges it. What was agreed for later is replaced.
+    """
+    command = SetEngagement(
+        actor=call.actor,
+        provider_id=_id(provider_id),
+        engagement=body.engagement,
+        answers_by=body.answers_by,
+        effective_at=body.effective_at,
+        at=call.at,
+        expected_version=call.expected_version,
+    )
+    return answers.done(await call.run(set_engagement, command), Prefix.PROVIDER)
 
 
 def _id(text: str) -> UUID:

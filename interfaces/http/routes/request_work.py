@@ -5,6 +5,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from application.acknowledge_job import AcknowledgeJob, acknowledge_job
 from application.arrive_at_drop import ArriveAtDrop, arrive_at_drop
 from application.capture_evidence import CaptureEvidence, capture_evidence
 from application.change_drop import ChangeDrop, change_drop
@@ -37,6 +38,16 @@ routes = Routes("Service requests: work")
 
 ENDED = ("request_closed", "out_of_turn")
 WORKERS = (Role.PROVIDER, *DESK)
+
+
+@routes.command(ONE + "/acknowledgement", ServiceRequestDone, roles=WORKERS, problems=ENDED)
+async def acknowledge(call: Command, request_id: str) -> Response:
+    """Say, as a guided crew, that you know of the job that you were given.
+
+    Setting out says the same. Who says nothing in time is reminded, then somebody else goes.
+    """
+    command = AcknowledgeJob(call.actor, _id(request_id), call.at, call.expected_version)
+    return answers.done(await call.run(acknowledge_job, command), Prefix.REQUEST)
 
 
 @routes.command(

@@ -57,6 +57,7 @@ class OfferBody(Body):
     lapses_in_s: Annotated[int, Field(ge=5, le=900, description="Seconds until the offer lapses.")] = 30
     eta_s: EtaS | None = None
     instead_of: Annotated[OfferId | None, Field(description="The live offer that this one takes the place of.")] = None
+    beside: Annotated[bool, Field(description="Whether it may be out beside others of this request.")] = False
 
 
 class DeclineBody(Body):

@@ -6,9 +6,11 @@ from pydantic import Field
 
 from domain.catalogue import Capability, VehicleClass
 from domain.provider_terms import (
+    AnswersBy,
     DocumentFlaw,
     DocumentKind,
     DocumentState,
+    Engagement,
     ProviderState,
     RejectReason,
     SuspendReason,
@@ -69,6 +71,16 @@ class SuspensionBody(Body):
     until: Annotated[
         InstantTold | None, Field(description="When it is over by itself; null: until somebody reinstates it.")
     ] = None
+
+
+class EngagementBody(Body):
+    """How a provider works for us, and from when on."""
+
+    engagement: Annotated[Engagement, Field(description="Whether it is asked or its crews are told.")]
+    answers_by: Annotated[AnswersBy, Field(description="Who answers when it is asked: a desk has longer.")] = (
+        AnswersBy.APP
+    )
+    effective_at: Annotated[InstantTold | None, Field(description="Null: from now on.")] = None
 
 
 class ProviderDone(Shown):
@@ -138,6 +150,9 @@ class ProviderShown(Shown):
     ]
     suspended_for: SuspendReason | None
     suspended_until: Instant | None
+    engagement: Annotated[Engagement, Field(description="As agreed from `engagement_from` on.")]
+    answers_by: AnswersBy
+    engagement_from: Annotated[Instant | None, Field(description="Null: from the first day.")]
     on_duty: list[ShiftId]
     can: Can
 
@@ -177,6 +192,9 @@ class ProviderListed(Shown):
     version: Version
     state: ProviderState
     suspended_until: Instant | None
+    engagement: Engagement
+    answers_by: AnswersBy
+    engagement_from: Instant | None
     crew: int
     trucks: int
     on_duty: int

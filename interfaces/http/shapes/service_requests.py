@@ -6,6 +6,7 @@ from pydantic import Field
 
 from domain.catalogue import Fuel, Service, VehicleClass
 from domain.price_terms import Fault, PaymentMethod
+from domain.promise import PromiseState
 from domain.request_fare import Outcome
 from domain.request_terms import CancelReason, Hazard, RequestState
 from interfaces.http.shapes.prices import Currency, FareShown, FareTold, Minor, PriceLineShown, QuoteShown, QuoteTold
@@ -125,6 +126,17 @@ class NeedShown(Shown):
     drop_cell: Cell | None
 
 
+class PromiseShown(Shown):
+    """When somebody is there, as it was told when the job was taken; kept or broken by ``due_at``."""
+
+    state: PromiseState
+    p50_at: Annotated[Instant, Field(description="As many such drives are over by then as not.")]
+    p80_at: Annotated[Instant, Field(description="Eight in ten such drives are over by then.")]
+    p95_at: Annotated[Instant, Field(description="Nineteen in twenty such drives are over by then.")]
+    due_at: Annotated[Instant, Field(description="By when it is kept: what was promised first.")]
+    credit_minor: Annotated[Minor | None, Field(description="What the customer got back for a broken promise.")]
+
+
 class ServiceRequestShown(Shown):
     """A request as the board shows it. ``start_code`` is there for its customer only, until the work begins."""
 
@@ -149,12 +161,15 @@ class ServiceRequestShown(Shown):
     shift_id: ShiftId | None
     live_offer_id: OfferId | None
     offers_made: int
+    offers_out: Annotated[int, Field(description="Providers that are asked now and have not answered.")]
+    acknowledge_by: Annotated[Instant | None, Field(description="Until when a guided crew says that it knows.")]
     arrived_within_m: Metres | None
     start_tries: int
     contact_attempts: int
     gone_confirms_at: Instant | None
     drop_refused_why: str | None
     need_proposed: NeedShown | None
+    promise: PromiseShown | None
     quote: QuoteShown | None
     payment_method: PaymentMethod | None
     fare: FareShown | None
@@ -242,6 +257,7 @@ class MyRequestShown(Shown):
     payment_method: PaymentMethod | None
     need_proposed: NeedOffered | None
     gone_confirms_at: Instant | None
+    promise: PromiseShown | None
     outcome: Outcome | None
     payment_id: PaymentId | None
     merged_into: RequestId | None

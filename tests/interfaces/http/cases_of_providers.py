@@ -46,6 +46,7 @@ OBJECTS: dict[str, Case] = {
         searching, lambda _job: {"reason": "other"}, needs_version=True
     ),
     "POST /v1/providers/{provider_id}/reinstatement": Case(suspended, needs_version=True),
+    "POST /v1/providers/{provider_id}/engagement": Case(searching, lambda _job: {"engagement": "guided"}),
     "POST /v1/providers/{provider_id}/offboarding": Case(off_duty, needs_version=True),
     "POST /v1/providers/{provider_id}/documents": Case(searching, lambda _job: document("pan")),
     "POST /v1/providers/{provider_id}/documents/{document_id}/verification": Case(with_papers),
