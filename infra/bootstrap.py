@@ -38,6 +38,7 @@ from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, Tr
 from infra.telemetry.tracing import is_tracing
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.matching_table import ShiftRow, matching_table
+from projections.drives import DriveRow, drives
 from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
@@ -65,6 +66,7 @@ class Stack:
     mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
     shifts: ReadModelView[ShiftRow]
+    drives: ReadModelView[DriveRow]
     directory: ReadModelView[DirectoryRow]
     positions: PositionStore
     shift_owners: ShiftOwners
@@ -144,6 +146,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
+        drives=ReadModelView(readers, drives, "assigned_at"),
         positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),

@@ -29,6 +29,7 @@ from infra.queries.view import ReadModelView
 from infra.settings import Settings
 from infra.zones.table import ZoneTable
 from projections.customer_requests import customer_requests
+from projections.drives import drives
 from projections.matching_table import matching_table
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
@@ -125,6 +126,7 @@ def nothing_behind(settings: Settings) -> Stack:
         board=ReadModelView(readers, request_board, "created_at"),
         mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
+        drives=ReadModelView(readers, drives, "assigned_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
         positions=Positions(PositionTrack(readers), None),

@@ -9,9 +9,9 @@ class WatchSettings(BaseSettings):
 
     # 45 s without a position, or 58 s about one place, or 100 m farther off than 45 s ago, each lasting 30 s: within
     # 90 s of the trouble, and no red light of a minute is taken for one. `vehicaid bench watch` counts both errors.
-    drive_window_s: float = Field(default=45.0, ge=5, le=600)
-    drive_stands_for_s: float = Field(default=58.0, ge=5, le=600)
-    drive_silent_after_s: float = Field(default=45.0, ge=5, le=600)
+    drive_window_s: float = Field(default=45.0, ge=0.1, le=600)
+    drive_stands_for_s: float = Field(default=58.0, ge=0.1, le=600)
+    drive_silent_after_s: float = Field(default=45.0, ge=0.1, le=600)
     drive_doubt_holds_s: float = Field(default=30.0, ge=0, le=600)
     drive_recedes_m: float = Field(default=100.0, ge=10, le=10_000)
     # 250 m: who is so near parks, walks, or is under a roof.
@@ -20,8 +20,8 @@ class WatchSettings(BaseSettings):
     drive_sets_out_within_s: float = Field(default=90.0, ge=0, le=3_600)
     drive_eta_holds_s: float = Field(default=600.0, ge=0, le=3_600)
     # Rung up 12 s after the nudge, replaced after 25: with a look each 5 s, within 30 s.
-    drive_calls_after_s: float = Field(default=12.0, ge=1, le=600)
-    drive_revokes_after_s: float = Field(default=25.0, ge=2, le=600)
+    drive_calls_after_s: float = Field(default=12.0, ge=0.1, le=600)
+    drive_revokes_after_s: float = Field(default=25.0, ge=0.1, le=600)
     # A better crew is sent instead for five minutes and a quarter of the way, unless the present one is within 1.5 km.
     swap_least_gain_s: float = Field(default=300.0, ge=60, le=7_200)
     swap_least_percent: int = Field(default=25, ge=1, le=100)
