@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.answers import offer_told
 from application.guards import check_role, check_version
+from application.promises import promise_arrival
 from application.taking import check_may_take, give_job
 from domain.actor import DESK
 from domain.offer import Offer, OfferState
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.engine import Answer, Work
+    from application.promises import PromiseBook
     from domain.actor import Actor
 
 
@@ -31,8 +33,10 @@ class AcceptCounter:
     expected_version: int | None = None
 
 
-async def accept_counter(command: AcceptCounter, work: Work) -> Answer:
+async def accept_counter(command: AcceptCounter, work: Work, promises: PromiseBook | None = None) -> Answer:
     """Take the counter, assign the request and commit the shift, in one save; twice changes nothing.
+
+    The customer is promised what the provider asked for, where there is a book of promises.
 
     Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable, NotCountered, OfferClosed or OfferLapsed.
     """
@@ -45,4 +49,6 @@ async def accept_counter(command: AcceptCounter, work: Work) -> Answer:
     if not was_taken:
         shift = await check_may_take(work, offer, request, command.at)
         await give_job(work, offer, request, shift, command.at)
+        law = promises.law(work.context.tenant) if promises else None
+        promise_arrival(request, shift, command.eta_s, law, command.at)
     return offer_told(offer, request)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.answers import offer_told
 from application.guards import check_role, check_sees_offer, check_version
+from application.promises import promise_arrival
 from application.taking import check_may_take, give_job
 from domain.actor import DESK, Role
 from domain.offer import Offer, OfferState
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.engine import Answer, Work
+    from application.promises import PromiseBook
     from domain.actor import Actor
 
 
@@ -30,8 +32,10 @@ class AcceptOffer:
     expected_version: int | None = None
 
 
-async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
+async def accept_offer(command: AcceptOffer, work: Work, promises: PromiseBook | None = None) -> Answer:
     """Accept the offer, assign the request and commit the shift, in one save: nobody is double-booked.
+
+    The customer is promised when somebody is there, where there is a book of promises.
 
     Others who were asked for the same request are asked no longer. Accepting twice changes nothing. Raises NotAllowed,
     NotFound, StaleVersion, ProviderNotActive, NotCapable, OfferClosed or OfferLapsed.
@@ -46,4 +50,6 @@ async def accept_offer(command: AcceptOffer, work: Work) -> Answer:
         offer.accept(command.at)
         shift = await check_may_take(work, offer, request, command.at)
         await give_job(work, offer, request, shift, command.at)
+        law = promises.law(work.context.tenant) if promises else None
+        promise_arrival(request, shift, offer.eta_s, law, command.at)
     return offer_told(offer, request)

@@ -191,6 +191,7 @@ class Ending(OnTheJob, Searching):
         if other_id == self.id:
             raise MergesIntoItself
         self._nobody_is_asked()
+        self._waive_promise(at)
         self.trigger_event(self.Merged, timestamp=at, into=other_id)
 
     def cancel(
@@ -211,6 +212,7 @@ class Ending(OnTheJob, Searching):
         self._in_turn("cancel", *CANCELLABLE)
         for asked in self.live_offers:
             self.close_offer(asked.offer_id, WhyClosed.WITHDRAWN, at)
+        self._waive_promise(at)
         held = self.assignment
         self.trigger_event(
             self.Cancelled,

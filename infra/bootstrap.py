@@ -12,6 +12,7 @@ from application.log import EventLog
 from application.personal import PersonalStore
 from application.positions import PositionStore, ShiftOwners
 from application.prices import PriceBook
+from application.promises import PromiseBook
 from application.start_codes import StartCodes
 from application.trade import Trade
 from application.zones import ZoneMap
@@ -81,6 +82,7 @@ class Stack:
     fingerprint_key: bytes
     trade: Trade
     codes: StartCodes
+    promises: PromiseBook | None = None
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def close(self) -> None:
@@ -160,6 +162,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         fingerprint_key=fingerprint_key(settings),
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
+        promises=city.promises if settings.promises else None,
         closers=has.closers,
     )
 

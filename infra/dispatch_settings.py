@@ -46,6 +46,11 @@ class DispatchSettings(BaseSettings):
     # A third longer than the crow flies, at 35 km/h over a day: the yardstick of a city, told with each offer.
     approach_detour_percent: int = Field(default=135, ge=100, le=500)
     approach_kmh: int = Field(default=35, ge=1, le=200)
+    # Whether customers are promised when somebody is there; a broken promise gives back 10 % of a confirmed price, up
+    # to 200.00: noticed by a customer, earned again by one kept job. 0 % breaks promises for nothing.
+    promises: bool = True
+    promise_credit_percent: int = Field(default=10, ge=0, le=100)
+    promise_credit_most_minor: int = Field(default=20_000, ge=0, le=10_000_000)
     # 5 s between two looks at where shifts are: a twelfth of what makes moving news.
     dispatcher_attendance_s: float = Field(default=5.0, ge=0.1, le=600)
     # 60 s: a position is nearer to the truth than the end of the last job for about a minute.

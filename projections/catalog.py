@@ -14,6 +14,8 @@ from projections.ledger_balances import ledger_balances
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.payments import payments
+from projections.promise_scores import promise_scores
+from projections.promises import promises
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
 from projections.provider_ratings import provider_ratings
@@ -52,6 +54,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         ledger_balances,
         provider_statement,
         kpi_requests,
+        promises,
+        promise_scores,
         decisions,
     ),
 )

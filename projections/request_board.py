@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from projections.board_end import END
 from projections.board_job import JOB
+from projections.board_promise import PROMISE
 from projections.board_search import SEARCH
 from projections.fact import Fact
 from projections.read_model import Index, ReadModel
@@ -12,7 +13,7 @@ from projections.request_row import RequestRow
 request_board = ReadModel(
     "request_board",
     RequestRow,
-    version=4,
+    version=5,
     key=("tenant", "request_id"),
     indexes=(
         Index(("tenant", "created_at", "request_id")),
@@ -55,7 +56,7 @@ def _requested(fact: Fact) -> RequestRow:
     )
 
 
-for _what, _fold in {**SEARCH, **JOB, **END}.items():
+for _what, _fold in {**SEARCH, **JOB, **PROMISE, **END}.items():
     request_board.on(f"service_request.{_what}")(_fold)
 
 __all__ = ["RequestRow", "request_board"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.break_promise import Amends
 from application.continue_search import Ladder
 from application.dispatch.due import Rules
 from application.dispatch.policies.catalogue import POLICIES
@@ -36,7 +37,12 @@ def rules_of(settings: Settings) -> Rules:
         desk_looks_every=timedelta(seconds=settings.escalation_desk_s),
         gives_up_after=None if gives_up_s is None else timedelta(seconds=gives_up_s),
     )
-    return Rules(replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder)
+    return Rules(replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder, amends_of(settings))
+
+
+def amends_of(settings: Settings) -> Amends:
+    """What a broken promise gives back."""
+    return Amends(settings.promise_credit_percent, settings.promise_credit_most_minor)
 
 
 def limits_of(settings: Settings) -> Limits:

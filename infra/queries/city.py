@@ -6,11 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from infra.prices.table import PriceTable
+from infra.promises.book import LearnedPromises
 from infra.queries.followed import Followed, FollowedRows
 from infra.queries.ratings import RatingQueries
 from infra.queries.readiness import Check
 from infra.queries.view import ReadModelView
 from infra.zones.table import ZoneTable
+from projections.promise_scores import promise_scores
 from projections.tariffs import tariffs
 from projections.zone_shapes import zone_shapes
 from projections.zones import zones
@@ -25,10 +27,12 @@ class City:
     def __init__(self, pool: Pool, poll_s: float) -> None:
         self.zones = ZoneTable(lambda: self._is_loaded("zones", "zone_shapes"))
         self.prices = PriceTable(lambda: self._is_loaded("tariffs"))
+        self.promises = LearnedPromises()
         self._followed: dict[str, Followed] = {
             "zones": FollowedRows(pool, zones, self.zones.take_zones, poll_s),
             "zone_shapes": FollowedRows(pool, zone_shapes, self.zones.take_shapes, poll_s),
             "tariffs": FollowedRows(pool, tariffs, self.prices.take, poll_s),
+            "promise_scores": FollowedRows(pool, promise_scores, self.promises.take, poll_s),
         }
         self.zone_list = ReadModelView(pool, zones, "defined_at")
         self.tariff_list = ReadModelView(pool, tariffs, "published_at")

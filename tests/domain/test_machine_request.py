@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from domain.offer import WhyClosed
+from domain.promise import PRIOR_LAW
 from domain.request_fare import Outcome, Settlement
 from domain.request_job import EvidenceKind
 from domain.request_search import MOST_ASKED
@@ -49,6 +50,9 @@ ENDINGS = {f"service_request.{name}" for name in (
     "completed", "cancelled", "unfulfilled", "expired", "gone_confirmed", "unsuccessful", "merged"
 )}  # fmt: skip
 
+
+FOUND_OUT_LATER = {"service_request.promise_at_risk", "service_request.promise_broken"}
+"""That nobody was there in time is noted whenever it is found out: the customer is owed for it, whatever came after."""
 
 NOT_BY_STATE_ALONE = {
     "load", "complete", "report_gone", "confirm", "capture_evidence", "escalate", "record_triage", "dispute_fare",
@@ -136,6 +140,26 @@ class RequestMachine(AggregateMachine[ServiceRequest]):
     def expire(self) -> None:
         self.attempt(lambda r: r.expire(self.now))
 
+    @rule(expected_s=st.integers(1, 600))
+    def promise(self, expected_s: int) -> None:
+        self.attempt(lambda r: r.promise_eta(PRIOR_LAW.promised(expected_s, self.now), CALL.cell, self.now))
+
+    @rule()
+    def doubt_the_promise(self) -> None:
+        self.attempt(lambda r: r.put_promise_at_risk(self.now))
+
+    @rule()
+    def break_the_promise(self) -> None:
+        self.attempt(lambda r: r.break_promise(0, None, self.now))
+
+    @invariant()
+    def a_promise_ends_once_and_not_before_it_was_made(self) -> None:
+        topics = self.topics()
+        ends = [topics.count(f"service_request.promise_{how}") for how in ("kept", "broken", "waived")]
+        assert sum(ends) <= 1
+        assert topics.count("service_request.promise_at_risk") <= 1
+        assert "service_request.eta_promised" in topics or not sum(ends)
+
     @invariant()
     def each_provider_is_asked_once_at_a_time_and_one_holds_the_job(self) -> None:
         asked: dict[object, object] = {}
@@ -177,7 +201,8 @@ class RequestMachine(AggregateMachine[ServiceRequest]):
         ended = [index for index, topic in enumerate(topics) if topic in ENDINGS]
         assert len(ended) <= 1
         if ended:
-            assert topics[ended[0] + 1 :] in ([], ["service_request.settled"])
+            after = [topic for topic in topics[ended[0] + 1 :] if topic not in FOUND_OUT_LATER]
+            assert after in ([], ["service_request.settled"])
         assert (self.aggregate.state in CLOSED) == bool(ended)
 
     @invariant()

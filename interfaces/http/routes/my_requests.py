@@ -11,6 +11,7 @@ from domain.refusal import NotFound
 from domain.request_terms import RequestState
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, MinPosition, Paged, id_in_path
+from interfaces.http.request_views import promise_of
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.service_requests import MyRequestPage, MyRequestShown
 from projections.customer_requests import CustomerRequestRow
@@ -60,4 +61,5 @@ def _shown(row: CustomerRequestRow) -> dict[str, object]:
     told: dict[str, object] = {"id": answers.shown_id("request_id", row.request_id)}
     told.update((name, getattr(row, name)) for name in AS_IT_IS)
     told.update((name, answers.shown_id(name, getattr(row, name))) for name in IDS)
+    told["promise"] = promise_of(row)
     return told

@@ -1,5 +1,6 @@
 """What can be said about an offer before it is answered: it arrived, it was seen, the provider wants other terms?"""
 
+from functools import partial
 from uuid import UUID
 
 from starlette.responses import Response
@@ -61,7 +62,8 @@ async def counter_job(call: Command, offer_id: str, body: CounterBody) -> Respon
 async def take_counter(call: Command, offer_id: str, body: CounterAnswerBody) -> Response:
     """Take a counter: the provider has the job, on its own terms."""
     command = AcceptCounter(call.actor, _id(offer_id), body.eta_s, call.at, call.expected_version)
-    return answers.done(await call.run(accept_counter, command), Prefix.OFFER)
+    done = await call.run(partial(accept_counter, promises=call.stack.promises), command)
+    return answers.done(done, Prefix.OFFER)
 
 
 @routes.command(ONE + "/counter-refusal", OfferDone, roles=DESK, problems=("not_countered", *CLOSED))
