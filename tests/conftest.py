@@ -59,14 +59,21 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
 
 @pytest.fixture
 def database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
-    """A migrated database of the test's own."""
+    """A database of the test's own, migrated and with empty read models."""
     with servers.fresh_database(postgres_server) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def migrated_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
+    """A database of the test's own that nothing has served yet: migrated, without read models."""
+    with servers.fresh_database(postgres_server, template=servers.MIGRATED) as fresh:
         yield fresh
 
 
 @pytest.fixture(scope="module")
 def shared_database(postgres_server: EmbeddedPostgres) -> Iterator[Database]:
-    """A migrated database that the tests of one file share."""
+    """A database that the tests of one file share, migrated and with empty read models."""
     with servers.fresh_database(postgres_server) as fresh:
         yield fresh
 

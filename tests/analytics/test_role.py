@@ -9,7 +9,7 @@ from psycopg import errors, sql
 from infra.analytics.place import analyst_dsn
 from infra.projections.facts import Connection
 from tests.analytics.conftest import OURS, THEIRS, Analyst, furnished
-from tests.support.servers import PASSWORD, TEMPLATE, Database
+from tests.support.servers import PASSWORD, MIGRATED, Database
 
 BASE = (
     "events", "log", "receipts", "snapshots", "tracking", "seals", "schema_migrations", "personal_keys",
@@ -78,8 +78,8 @@ def test_not_even_tables_of_a_session_can_be_made(house: Database) -> None:
     """Where migrations ran: a copy of a database, such as each test gets, does not copy the rights in it."""
     with psycopg.connect(house.admin_dsn) as owner:
         asked = "SELECT has_database_privilege(%s, %s, 'TEMPORARY')"
-        assert owner.execute(asked, ("vehicaid_analyst", TEMPLATE)).fetchone() == (False,)
-        assert owner.execute(asked, ("vehicaid_app", TEMPLATE)).fetchone() == (True,)
+        assert owner.execute(asked, ("vehicaid_analyst", MIGRATED)).fetchone() == (False,)
+        assert owner.execute(asked, ("vehicaid_app", MIGRATED)).fetchone() == (True,)
 
 
 def test_by_default_nothing_is_even_tried(analyst: Analyst) -> None:

@@ -75,22 +75,22 @@ def _projection(database: Database, position: int, halted: str | None = None) ->
         )
 
 
-def test_a_projection_that_keeps_up_is_fine_and_a_halted_one_is_wrong(database: Database) -> None:
-    assert _of(database.settings, "projections").verdict is Verdict.WATCH
-    _projection(database, 0)
-    assert _of(database.settings, "projection request_board").verdict is Verdict.FINE
-    _as_owner(database, "UPDATE projection_positions SET halted = 'a gap at 7'")
-    assert _of(database.settings, "projection request_board").verdict is Verdict.WRONG
+def test_a_projection_that_keeps_up_is_fine_and_a_halted_one_is_wrong(migrated_database: Database) -> None:
+    assert _of(migrated_database.settings, "projections").verdict is Verdict.WATCH
+    _projection(migrated_database, 0)
+    assert _of(migrated_database.settings, "projection request_board").verdict is Verdict.FINE
+    _as_owner(migrated_database, "UPDATE projection_positions SET halted = 'a gap at 7'")
+    assert _of(migrated_database.settings, "projection request_board").verdict is Verdict.WRONG
 
 
-def test_a_parked_stream_is_wrong(database: Database) -> None:
-    _projection(database, 0)
+def test_a_parked_stream_is_wrong(migrated_database: Database) -> None:
+    _projection(migrated_database, 0)
     _as_owner(
-        database,
+        migrated_database,
         "INSERT INTO projection_parked (name, generation, tenant, stream_id, from_position, error)"
         " VALUES ('request_board', 1, 'demo', gen_random_uuid(), 1, 'poison')",
     )
-    finding = _of(database.settings, "projection request_board")
+    finding = _of(migrated_database.settings, "projection request_board")
     assert finding.verdict is Verdict.WRONG
     assert "vehicaid projections rebuild request_board" in finding.advice
 
