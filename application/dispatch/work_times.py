@@ -46,3 +46,14 @@ class MeanWorkTimes:
         """What the mean leaves; nothing once it has passed."""
         total_s = self._sum_s.get(service, 0.0) + COUNTS_AS * EXPECTED_S
         return max(0.0, total_s / (self._count.get(service, 0) + COUNTS_AS) - elapsed_s)
+
+
+class FixedWorkTimes:
+    """The first guess for every job, whatever others took: what the benchmark's yardstick reckons with."""
+
+    def learn(self, jobs: Iterable[FinishedJob]) -> None:
+        """Of no use to it."""
+
+    def remaining_s(self, _service: Service, elapsed_s: float) -> float:
+        """What the guess leaves; nothing once it has passed."""
+        return max(0.0, EXPECTED_S - elapsed_s)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.dispatch.approach import Pace
 from application.dispatch.due import Rules
-from application.dispatch.policies.catalogue import POLICIES
+from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.rounds import Judgement, Limits
 from application.search_plan import SearchPlan
 from application.trade import FREE_EVERYWHERE
@@ -54,7 +54,9 @@ def rules_and_limits() -> tuple[Rules, Limits]:
 
 def judgement_for(script: Script) -> Judgement:
     """The policy by its name; the engine guesses drives at the world's pace, learns what work takes."""
-    return Judgement(POLICIES[script.policy](), Pace(script.detour * 100, script.speed_kmh))
+    return Judgement(
+        POLICIES[script.policy](), Pace(script.detour * 100, script.speed_kmh), work_times_for(script.policy)
+    )
 
 
 async def play(

@@ -1,0 +1,99 @@
+"""The assignment that costs least in sum, where a cost is more than the minutes until help is there.
+
+A minute driven keeps the unit from others who wait; a unit that leaves its place leaves those who call next without it;
+help after the target is worth less; and nobody may wait until they give up. What costs more now and gains later is
+thus compared in one currency: minutes of somebody's waiting.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from application.dispatch.policies.assigning import assigned
+from application.dispatch.policies.look_ahead import EVERY, arrival_terms
+from application.dispatch.policies.names import PolicyName
+from application.dispatch.policies.outlook import Memory, Outlook
+from application.dispatch.policies.pairs import by_tenant
+from application.dispatch.policies.terms_of_units import terms_of_units
+from application.dispatch.policies.weights import MEASURED
+from application.dispatch.snapshot import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from numpy.typing import NDArray
+
+    from application.dispatch.board import Search
+    from application.dispatch.policies.pairs import Pairs, Terms
+    from application.dispatch.policies.weights import Weights
+    from application.dispatch.snapshot import Snapshot, Unit
+
+STEEPEST = 50.0
+"""Beyond e to this power a share is 0 or 1 to the last digit."""
+
+
+class Costs:
+    """What pairs cost in one snapshot of one tenant. Implements ``Reckons``."""
+
+    def __init__(self, snapshot: Snapshot, memory: Memory, weights: Weights) -> None:
+        idle = sum(unit.is_idle for unit in snapshot.units)
+        self._weights = weights
+        self._wait_per_unit = max(0, len(snapshot.searches) - idle) / max(1, len(snapshot.units))
+        self._outlook = Outlook(memory, snapshot, weights.looks_ahead_s)
+
+    def terms(self, pairs: Pairs) -> Terms:
+        """Minutes by name, (n, K)."""
+        weights, drive_s, until_free_s = self._weights, pairs.drive_s, pairs.until_free_s()
+        response_s = pairs.age_s[:, None] + until_free_s + drive_s
+        lost_s = np.maximum(0.0, response_s - weights.lost_after_s)
+        return {
+            **arrival_terms(pairs),
+            "keeps_busy": drive_s / 60 * (weights.keeps_busy * self._wait_per_unit),
+            "uncovered": self._outlook.later_min(pairs) * weights.uncovered,
+            "late": _share_after(response_s - weights.target_s, weights.blur_s) * weights.late_min,
+            "lost": lost_s / 60 * weights.lost,
+        }
+
+
+class Assignment:
+    """Implements ``Policy`` and ``TellsCosts``; remembers where help was called for of late, tenant by tenant."""
+
+    name: str = PolicyName.ASSIGNMENT
+    version: str = "1"
+    rests_for: timedelta = EVERY
+    looks_ahead: bool = True
+
+    def __init__(self, weights: Weights = MEASURED) -> None:
+        self._weights = weights
+        self._memories: dict[str, Memory] = {}
+
+    def decide(self, snapshot: Snapshot) -> Plan:
+        """Tenant by tenant; offers to those who are idle, plans for those who will be."""
+        plans = []
+        for part in by_tenant(snapshot):
+            memory = self._memories.setdefault(part.searches[0].tenant, Memory())
+            memory.see(part.searches)
+            plans.append(assigned(part, Costs(part, memory, self._weights), self._weights.overdue_after))
+        return Plan(
+            [match for plan in plans for match in plan.now],
+            [match for plan in plans for match in plan.later],
+            {request_id: why for plan in plans for request_id, why in plan.unserved.items()},
+            sum(plan.work for plan in plans),
+        )
+
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+        """The terms of each unit for the search, as they were in the plan of that snapshot."""
+        for part in by_tenant(snapshot):
+            if part.searches[0].tenant == search.tenant:
+                costs = Costs(part, self._memories.get(search.tenant, Memory()), self._weights)
+                return terms_of_units(costs, search, units, part)
+        return [{} for _ in units]
+
+
+def _share_after(over_s: NDArray[np.float64], blur_s: float) -> NDArray[np.float64]:
+    """The logistic curve: 0 long before, a half at the target, 1 long after."""
+    share: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(over_s / blur_s, -STEEPEST, STEEPEST)))
+    return share

@@ -1,0 +1,129 @@
+"""What will be called for next, and how well are units placed for it? The forecast behind the term ``uncovered``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from domain.geography import cell_of, centre_of, distance_m
+from domain.matching.recent_demand import Call, RecentDemand
+from domain.matching.uncovered import Fleet, Future, later_on_average_s, soonest_of_each
+from domain.matching.wanted import able
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from numpy.typing import NDArray
+
+    from application.dispatch.board import FreeShift, Search
+    from application.dispatch.policies.pairs import Pairs
+    from application.dispatch.snapshot import Snapshot, Unit
+    from domain.catalogue import Capability, VehicleClass
+
+    Floats = NDArray[np.float64]
+
+SAMPLED: Final = 60
+"""Future requests drawn: with fewer the term is noise, with more it only takes longer."""
+
+WORK_S: Final = 2_000.0
+"""What a job takes at the vehicle, for what comes after it."""
+
+GOLDEN: Final = 0.618_033_988_749_895
+"""Steps of this spread over any span without ever meeting: Weyl's sequence for the instants of future requests."""
+
+COMPARED: Final = 6
+"""Units and places whose drives tell how much longer roads are than great circles."""
+
+USUAL_S_PER_M: Final = 1.35 * 3.6 / 35
+"""Great circles with the usual detour and pace, where no drive time is at hand to compare with."""
+
+
+@lru_cache(maxsize=4_096)
+def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass]) -> int:
+    return able(capabilities, capabilities, classes)
+
+
+class Memory:
+    """The requests of one tenant that were ever seen open; each counts once."""
+
+    def __init__(self) -> None:
+        self.demand = RecentDemand()
+        self._known: dict[UUID, None] = {}
+
+    def see(self, searches: Sequence[Search]) -> None:
+        """Take note of those that are new; one whose offer lapsed comes back, and is not."""
+        for search in sorted(searches, key=lambda each: (each.requested_at, each.request_id)):
+            if search.request_id in self._known:
+                continue
+            self._known[search.request_id] = None
+            latitude, longitude = centre_of(search.cell)
+            needs = _able(search.needs, frozenset({search.vehicle_class}))
+            self.demand.see(Call(search.requested_at.timestamp(), latitude, longitude, needs))
+        while len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+
+
+MOST_KNOWN: Final = 20_000
+"""Requests kept from counting twice: more than a country has open."""
+
+
+class Outlook:
+    """The next half hour as one snapshot has it."""
+
+    def __init__(self, memory: Memory, snapshot: Snapshot, within_s: float) -> None:
+        demand, at_s = memory.demand, snapshot.at.timestamp()
+        self._expected = demand.per_s(at_s) * within_s
+        sampled = demand.sample(SAMPLED) if self._expected > 0 else ()
+        count = len(sampled)
+        self._future = Future(
+            sphere([(call.latitude, call.longitude) for call in sampled]),
+            np.array([within_s * ((0.5 + n * GOLDEN) % 1.0) for n in range(count)]),
+            np.array([call.needs for call in sampled], np.int64),
+        )
+        self._fleet = _fleet_of(snapshot.units, snapshot)
+        self._row = {unit.shift.shift_id: row for row, unit in enumerate(snapshot.units)}
+        self._s_per_m = _s_per_m(snapshot, sampled)
+        self._soonest = soonest_of_each(self._future, self._fleet, self._s_per_m)
+
+    def later_min(self, pairs: Pairs) -> Floats:
+        """Minutes by which all future requests together are served later for each candidate's going, (n, K)."""
+        if not len(self._future.in_s) or not len(self._fleet.free_s) or not pairs.numbers.size:
+            return np.zeros(pairs.numbers.shape)
+        rows = np.array([*(self._row[unit.shift.shift_id] for unit in pairs.units), -1], np.int64)
+        units = np.ascontiguousarray(rows[pairs.numbers])
+        places = sphere([centre_of(search.cell) for search in pairs.searches])
+        ends_s = np.ascontiguousarray(pairs.until_free_s() + pairs.drive_s + WORK_S)
+        later_s = later_on_average_s(self._future, self._fleet, self._soonest, places, units, ends_s, self._s_per_m)
+        return later_s * (self._expected / 60)
+
+
+def _s_per_m(snapshot: Snapshot, sampled: Sequence[Call]) -> float:
+    """Seconds of driving per metre of great circle at this hour, from a few drives of those that may come."""
+    origins = [unit.shift.cell for unit in snapshot.units[:COMPARED]]
+    destinations = [cell_of(call.latitude, call.longitude) for call in sampled[:COMPARED]]
+    if not origins or not destinations:
+        return USUAL_S_PER_M
+    drive_s = snapshot.travel.drive_s(origins, destinations, snapshot.at)
+    crow_m = np.array([[distance_m(one, other) for other in destinations] for one in origins], np.float64)
+    told = np.isfinite(drive_s) & (crow_m > 0)
+    return float(drive_s[told].sum() / crow_m[told].sum()) if told.any() else USUAL_S_PER_M
+
+
+def sphere(points: Sequence[tuple[float, float]]) -> Floats:
+    """Unit vectors (n, 3) of points in degrees."""
+    phi, theta = np.radians(np.array(points, np.float64).reshape(-1, 2)).T
+    return np.ascontiguousarray(np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)], 1))
+
+
+def _fleet_of(units: Sequence[Unit], snapshot: Snapshot) -> Fleet:
+    def can(shift: FreeShift) -> int:
+        return _able(shift.capabilities, shift.vehicle_classes)
+
+    return Fleet(
+        sphere([centre_of(unit.shift.cell) for unit in units]),
+        np.array([max(0.0, (unit.free_at - snapshot.at).total_seconds()) for unit in units], np.float64),
+        np.array([can(unit.shift) for unit in units], np.int64),
+    )

@@ -1,0 +1,134 @@
+"""Which unit could serve which search, and how long would it drive? Every policy that compares begins with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+import numpy as np
+
+from application.dispatch.approach import FARTHEST_S
+from application.dispatch.candidates import Candidates
+from application.dispatch.considered import PASSED_OVER_MIN
+from application.dispatch.snapshot import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from application.dispatch.board import Search
+    from application.dispatch.snapshot import Snapshot, Unit
+    from application.travel import DriveTimes
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+MOST_CANDIDATES: Final = 40
+"""Units compared for each search: farther ones change the sum of costs by less than half a percent."""
+
+WHOLE_TABLE: Final = 100_000
+"""Below so many pairs of all searches and all units, one table of drive times is cheaper than picking pairs."""
+
+Terms = dict[str, "Floats"]
+"""Minutes by name, each (n, K) beside the candidates, or (n, 1) where all candidates of a search have the same."""
+
+
+@runtime_checkable
+class PairTimes(Protocol):
+    """Drive times that can tell single pairs without a table."""
+
+    def pairs_s(self, origins: Sequence[str], destinations: Sequence[str], at: datetime) -> Floats:
+        """Seconds from each origin to the destination beside it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """n searches and m units, each search with its K nearest that may serve it: -1 for nobody, at an infinite drive."""
+
+    at: datetime
+    searches: Sequence[Search]
+    units: Sequence[Unit]
+    numbers: Ints  # (n, K)
+    drive_s: Floats  # (n, K)
+    free_s: Floats  # (m,) from now
+    idle: NDArray[np.bool_]  # (m,)
+    age_s: Floats  # (n,)
+
+    def until_free_s(self) -> Floats:
+        """Seconds until each candidate can set out, (n, K)."""
+        return self.free_s[self.numbers]
+
+    def passed_over(self) -> Floats:
+        """Minutes, (n, K): a day for each offer of the request that the candidate's provider let pass."""
+        much = np.zeros(self.numbers.shape)
+        for n, search in enumerate(self.searches):
+            if search.passed_over:
+                for k, number in enumerate(self.numbers[n].tolist()):
+                    times = search.passed_over.get(self.units[number].shift.provider_id, 0) if number >= 0 else 0
+                    much[n, k] = times * PASSED_OVER_MIN
+        return much
+
+    def match(self, n: int, k: int, terms: Mapping[str, float]) -> Match:
+        """Search n and its k-th candidate."""
+        unit = self.units[self.numbers[n, k]]
+        drive_s = min(float(self.drive_s[n, k]), FARTHEST_S)
+        return Match(self.searches[n], unit, unit.free_at + timedelta(seconds=drive_s), terms)
+
+
+def pairs_of(
+    snapshot: Snapshot, searches: Sequence[Search], units: Sequence[Unit], most: int = MOST_CANDIDATES
+) -> Pairs:
+    """The nearest candidates of these searches among these units, and their drives."""
+    numbers, _ = Candidates(units).nearest_of_each(searches, min(most, len(units)))
+    return of_candidates(snapshot, searches, units, numbers)
+
+
+def of_candidates(snapshot: Snapshot, searches: Sequence[Search], units: Sequence[Unit], numbers: Ints) -> Pairs:
+    """Pairs whose candidates are given: (n, K) numbers of units, -1 for nobody."""
+    at = snapshot.at
+    return Pairs(
+        at,
+        searches,
+        units,
+        numbers,
+        _drives_s(snapshot.travel, searches, units, numbers, at),
+        np.array([max(0.0, (unit.free_at - at).total_seconds()) for unit in units]),
+        np.array([unit.is_idle for unit in units], np.bool_),
+        np.array([max(0.0, (at - search.requested_at).total_seconds()) for search in searches]),
+    )
+
+
+def by_tenant(snapshot: Snapshot) -> Sequence[Snapshot]:
+    """The snapshot of each tenant that searches: what one decides is none of the others' business."""
+    tenants = sorted({search.tenant for search in snapshot.searches})
+    return [
+        replace(
+            snapshot,
+            searches=[search for search in snapshot.searches if search.tenant == tenant],
+            units=[unit for unit in snapshot.units if unit.shift.tenant == tenant],
+        )
+        for tenant in tenants
+    ]
+
+
+def _drives_s(
+    travel: DriveTimes, searches: Sequence[Search], units: Sequence[Unit], numbers: Ints, at: datetime
+) -> Floats:
+    drive_s = np.full(numbers.shape, np.inf)
+    rows, places = np.nonzero(numbers >= 0)
+    if not len(rows):
+        return drive_s
+    wanted = numbers[rows, places]
+    if isinstance(travel, PairTimes) and len(searches) * len(units) > WHOLE_TABLE:
+        origins = [units[number].shift.cell for number in wanted.tolist()]
+        drive_s[rows, places] = travel.pairs_s(origins, [searches[n].cell for n in rows.tolist()], at)
+        return drive_s
+    used, columns = np.unique(wanted, return_inverse=True)
+    cells = [units[number].shift.cell for number in used.tolist()]
+    table = travel.drive_s(cells, [search.cell for search in searches], at)
+    drive_s[rows, places] = table[columns, rows]
+    return drive_s

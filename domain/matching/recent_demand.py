@@ -1,0 +1,62 @@
+"""Where and how often will help be called for soon? As of late: the last requests stand for the next ones."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_REMEMBERED: Final = 400
+"""Requests: a storm's hour, or a quiet day; enough that a sample of them looks like the city."""
+
+LOOKS_BACK_S: Final = 3_600.0
+"""How far back requests are counted for the rate: soon enough for a storm, long enough for a quiet hour."""
+
+AT_LEAST_S: Final = 600.0
+"""A rate over less would be chance."""
+
+FEWEST: Final = 20
+"""Before so many were seen, nothing is foretold."""
+
+
+class Call(NamedTuple):
+    """A request as a forecast needs it: when (POSIX seconds), where (degrees), and what it takes (``wanted.able``)."""
+
+    at_s: float
+    latitude: float
+    longitude: float
+    needs: int
+
+
+class RecentDemand:
+    """The last requests of one tenant. Hears of each once, in any order."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Call] = deque(maxlen=MOST_REMEMBERED)
+        self._times: deque[float] = deque()
+        self._first_at_s: float | None = None
+
+    def see(self, call: Call) -> None:
+        """A request came in."""
+        self._calls.append(call)
+        self._times.append(call.at_s)
+        if self._first_at_s is None or call.at_s < self._first_at_s:
+            self._first_at_s = call.at_s
+
+    def per_s(self, at_s: float) -> float:
+        """Requests a second, over the last hour or since the first one; 0 before there were enough to tell."""
+        while self._times and self._times[0] <= at_s - LOOKS_BACK_S:
+            self._times.popleft()
+        if self._first_at_s is None or len(self._calls) < FEWEST:
+            return 0.0
+        return len(self._times) / min(LOOKS_BACK_S, max(at_s - self._first_at_s, AT_LEAST_S))
+
+    def sample(self, most: int) -> Sequence[Call]:
+        """So many of those remembered, newest first, evenly from all; always the same ones from the same memory."""
+        many = len(self._calls)
+        if many < FEWEST:
+            return ()
+        count = min(most, many)
+        return [self._calls[many - 1 - (n * many) // count] for n in range(count)]
