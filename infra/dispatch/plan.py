@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from application.break_promise import Amends
 from application.continue_search import Ladder
 from application.dispatch.due import Rules
-from application.dispatch.policies.catalogue import POLICIES
+from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.whereabouts import Attention
 from application.search_plan import SearchPlan
@@ -36,6 +36,7 @@ def rules_of(settings: Settings) -> Rules:
         second_has=timedelta(seconds=settings.escalation_second_s),
         desk_looks_every=timedelta(seconds=settings.escalation_desk_s),
         gives_up_after=None if gives_up_s is None else timedelta(seconds=gives_up_s),
+        raises_share_bp=settings.escalation_raises_share_bp,
     )
     return Rules(replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder, amends_of(settings))
 
@@ -65,6 +66,7 @@ def judgement_of(settings: Settings) -> Judgement:
     return Judgement(
         policy=POLICIES[settings.dispatch_policy](),
         travel=drive_times(settings),
+        work_times=work_times_for(settings.dispatch_policy),
     )
 
 
