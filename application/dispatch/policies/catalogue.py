@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
 
-from application.dispatch.policies.assignment import Assignment
-from application.dispatch.policies.broadcast import Broadcast
-from application.dispatch.policies.look_ahead import LookAhead
 from application.dispatch.policies.names import PolicyName
-from application.dispatch.policies.nearest import Nearest
-from application.dispatch.policies.nearest_first_come import NearestFirstCome
 from application.dispatch.seen_work_times import SeenWorkTimes
 from application.dispatch.work_times import FixedWorkTimes
 
@@ -19,12 +15,23 @@ if TYPE_CHECKING:
     from application.dispatch.snapshot import Policy
     from application.dispatch.work_times import WorkTimes
 
+
+def _made_by(path: str) -> Callable[[], Policy]:
+    """Imported when it is made: some bring compiled loops along, which only the process that decides has to load."""
+    module, _, name = path.partition(":")
+
+    def make() -> Policy:
+        return cast("Policy", getattr(import_module(f"application.dispatch.policies.{module}"), name)())
+
+    return make
+
+
 POLICIES: Final[Mapping[PolicyName, Callable[[], Policy]]] = {
-    PolicyName.NEAREST_FIRST_COME: NearestFirstCome,
-    PolicyName.NEAREST: Nearest,
-    PolicyName.BROADCAST: Broadcast,
-    PolicyName.LOOK_AHEAD: LookAhead,
-    PolicyName.ASSIGNMENT: Assignment,
+    PolicyName.NEAREST_FIRST_COME: _made_by("nearest_first_come:NearestFirstCome"),
+    PolicyName.NEAREST: _made_by("nearest:Nearest"),
+    PolicyName.BROADCAST: _made_by("broadcast:Broadcast"),
+    PolicyName.LOOK_AHEAD: _made_by("look_ahead:LookAhead"),
+    PolicyName.ASSIGNMENT: _made_by("assignment:Assignment"),
 }
 """Made anew for each dispatcher, since a policy may remember its last plan."""
 
