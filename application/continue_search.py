@@ -10,6 +10,8 @@ from application.agreeing import start_search
 from application.answers import request_told
 from application.ending import settle_end
 from application.guards import check_role
+from application.raising import raise_share
+from application.hazards import is_closed_off
 from domain.actor import DESK
 from domain.request_search import HIGHEST_LEVEL, EscalationReason
 from domain.service_request import ServiceRequest
@@ -36,6 +38,10 @@ class Ladder:
     gives_up_after: timedelta | None = None
     """How long level 3 lasts before the request ends unfulfilled; None: only the desk ends it. A person who is
     stranded is not given up by a clock unless somebody decides so."""
+
+    raises_share_bp: int = 500
+    """Each level gives the provider this much more of the net price, out of our commission: 5 points are a reason to
+    drive farther, and three times that is the usual commission."""
 
     def until(self, level: int, at: datetime) -> datetime:
         """When a level that is reached at an instant is over."""
@@ -85,3 +91,4 @@ async def _go_on(request: ServiceRequest, work: Work, trade: Trade, ladder: Ladd
     reason = EscalationReason.NOBODY_ACCEPTS if request.declined_by else EscalationReason.NOBODY_NEAR
     request.escalate(level, reason, at)
     request.widen_search(None, ladder.until(level, at), at)
+    await raise_share(work, request, level * ladder.raises_share_bp, at)

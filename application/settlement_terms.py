@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.price_terms import LineKind
@@ -49,12 +49,21 @@ async def terms_of(work: Work, request: ServiceRequest) -> Terms:
     interstate = any(line.kind is LineKind.TAX_IGST for line in lines)
     tariff = await _tariff_of(work, quote)
     if tariff is None:
-        return Terms(BY_HAND, TIME_ZONE, interstate)
+        by_hand = replace(BY_HAND, commission_bp=max(0, BY_HAND.commission_bp - request.raised_bp))
+        return Terms(by_hand, TIME_ZONE, interstate)
     time_zone, state = tariff.time_zone, tariff.state_code
     if request.zone_id is not None:
         zone = await work.get(Zone, request.zone_id)
         time_zone, state = zone.time_zone, zone.state_code
-    return Terms(Split(tariff.commission_percent_bp, tariff.tax_percent_bp, state), time_zone, interstate)
+    # What was given to find somebody at all is kept to, whatever the tariff says of the rest.
+    commission_bp = max(0, tariff.commission_percent_bp - request.raised_bp)
+    return Terms(Split(commission_bp, tariff.tax_percent_bp, state), time_zone, interstate)
+
+
+async def usual_commission_bp(work: Work, request: ServiceRequest) -> int:
+    """What of the net price is ours before anything is given away, in basis points."""
+    tariff = await _tariff_of(work, request.quote)
+    return BY_HAND.commission_bp if tariff is None else tariff.commission_percent_bp
 
 
 async def _tariff_of(work: Work, quote: Quote | None) -> TariffTerms | None:

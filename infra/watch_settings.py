@@ -28,3 +28,6 @@ class WatchSettings(BaseSettings):
     swap_not_within_m: float = Field(default=1_500.0, ge=0, le=100_000)
     # 15 s between two looks for a better crew: one that gets free is not gone in that time.
     swap_looks_every_s: float = Field(default=15.0, ge=1, le=600)
+    # 500 basis points of the net price more for the provider at each level of escalation, out of our commission: three
+    # levels are the usual commission. 0: nothing is given.
+    escalation_raises_share_bp: int = Field(default=500, ge=0, le=10_000)

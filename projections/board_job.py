@@ -123,6 +123,7 @@ JOB: Final[dict[str, RequestFold]] = {
     "drive_resumed": _of_the_drive,
     "drive_eta_told": _of_the_drive,
     "provider_compensated": _of_the_drive,
+    "share_raised": _of_the_drive,
     "provider_swapped": _provider_swapped,
     "en_route_started": _en_route_started,
     "arrived_on_scene": _arrived_on_scene,

@@ -115,6 +115,7 @@ UNSEEN: Final = (
     "provider_swapped",
     "eta_scored",
     "provider_compensated",
+    "share_raised",
 )
 """What concerns only ourselves: the version moves on, and nothing else."""
 
