@@ -66,7 +66,7 @@ async def change_need(command: ChangeNeed, work: Work, trade: Trade) -> Answer:
 
 async def _price_anew(command: ChangeNeed, work: Work, request: ServiceRequest, trade: Trade) -> None:
     agreed, had = is_confirmed(request), request.quote
-    job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class)
+    job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class, request.sos)
     priced = trade.price_of(work.context.tenant, job, command.at)
     if had is None or priced is None:
         return

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from domain.rating import Rating
     from domain.tariff import Tariff
     from domain.zone import Zone
+    from domain.zone_conditions import Condition
 
 
 def zone_told(zone: Zone, effective_from: datetime, area: Area | None) -> Answer:
@@ -25,6 +26,20 @@ def zone_told(zone: Zone, effective_from: datetime, area: Area | None) -> Answer
         "parts": area.parts if area else None,
         "vertices": area.vertices if area else None,
         "area_m2": area.area_m2 if area else None,
+    }
+
+
+def condition_told(zone: Zone, condition: Condition) -> Answer:
+    """Where a zone stands after a condition was declared, or lifted (from when on)."""
+    until = condition.effective_until
+    return {
+        "id": zone.id.hex,
+        "version": zone.version,
+        "slug": zone.slug,
+        "kind": condition.kind.value,
+        "effective_from": instant_told(condition.effective_from),
+        "effective_until": instant_told(until) if until else None,
+        "factor_percent": condition.factor_percent,
     }
 
 

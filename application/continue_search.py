@@ -62,7 +62,8 @@ async def continue_search(command: ContinueSearch, work: Work, trade: Trade, lad
     """Begin the search of a new attempt, widen it, escalate it or end it, and say when to look again.
 
     A search whose next look is still to come is left alone: somebody was faster. One from before searches had radii
-    goes on everywhere. Raises NotAllowed, NotFound, RequestClosed, OutOfTurn or OfferStillOut.
+    goes on everywhere. In a closed zone it waits at the desk, for as long as that lasts. Raises NotAllowed, NotFound,
+    RequestClosed, OutOfTurn or OfferStillOut.
     """
     check_role(work, command.actor, *DESK)
     request, at = await work.get(ServiceRequest, command.request_id), command.at
@@ -70,6 +71,10 @@ async def continue_search(command: ContinueSearch, work: Work, trade: Trade, lad
         start_search(request, trade, at)
     elif request.widens_at is None:
         request.widen_search(None, at + trade.search.repeats_after, at)
+    elif request.widens_at <= at and is_closed_off(work.context.tenant, request, trade, at):
+        # Nobody is sent there by himself: a person decides, and the search goes on when the zone is open again.
+        request.escalate(HIGHEST_LEVEL, EscalationReason.ZONE_CLOSED, at)
+        request.widen_search(request.radius_m, at + trade.search.repeats_after, at)
     elif request.widens_at <= at:
         await _go_on(request, work, trade, ladder, at)
     return request_told(request)
@@ -90,5 +95,5 @@ async def _go_on(request: ServiceRequest, work: Work, trade: Trade, ladder: Ladd
     level = min(request.escalation + 1, HIGHEST_LEVEL)
     reason = EscalationReason.NOBODY_ACCEPTS if request.declined_by else EscalationReason.NOBODY_NEAR
     request.escalate(level, reason, at)
-    request.widen_search(None, ladder.until(level, at), at)
     await raise_share(work, request, level * ladder.raises_share_bp, at)
+    request.widen_search(None, ladder.until(level, at), at)

@@ -81,12 +81,23 @@ def fare_lines(
     zone = trade.zone_of(tenant, request.cell, issued_at)
     elsewhere = "elsewhere" if any(line.kind is LineKind.TAX_IGST for line in quote.lines) else None
     supply = pricing.supply_of(
-        tariff.terms, zone.time_zone if zone else None, zone.state_code if zone else None, elsewhere
+        tariff.terms,
+        zone.time_zone if zone else None,
+        zone.state_code if zone else None,
+        elsewhere,
+        _surge_percent_of(quote),
     )
     priced = pricing.quote(tariff, request.service, request.vehicle_class, towed_m, supply, issued_at)
     net = (*(line for line in priced.lines if line.kind not in WORKED_OUT), *extras)
     taxed = net + pricing.tax_lines(_sum(net), tariff.terms.tax_percent_bp, supply)
     return taxed + pricing.rounding_lines(_sum(taxed), tariff.terms.rounds_to_minor)
+
+
+def _surge_percent_of(quote: Quote) -> int:
+    """The factor that the customer was told, whatever became of the zone since."""
+    surge = sum(line.amount_minor for line in quote.lines if line.kind is LineKind.SURGE)
+    before = sum(line.amount_minor for line in quote.lines if line.kind not in WORKED_OUT) - surge
+    return 100 + (round(100 * surge / before) if before else 0)
 
 
 def _issued_at(request: ServiceRequest, quote: Quote, tariff: PublishedTariff) -> datetime:

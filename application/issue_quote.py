@@ -45,7 +45,7 @@ async def issue_quote(command: IssueQuote, work: Work, trade: Trade) -> Answer:
     quote = request.quote
     if quote is not None and command.at < quote.valid_until and not command.actor.is_desk:
         return request_told(request)
-    job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class)
+    job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class, request.sos)
     priced = trade.price_of(work.context.tenant, job, command.at)
     if priced is None:
         raise NotPriced

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from application.agreeing import agree, keep_the_price
 from application.answers import request_told
 from application.guards import check_role
+from application.hazards import hazards_there
 from application.trade import FREE_EVERYWHERE, SOS_QUOTE_HOLDS, Job, quote_from
 from domain.actor import DESK, Role
 from domain.refusal import NotAllowed, Refusal
@@ -57,13 +58,14 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     if not (command.actor.is_desk or command.actor.is_customer(told.customer_id)):
         raise NotAllowed("a customer asks for help for themselves only")
     zone = trade.served_zone(work.context.tenant, told.cell, at)
-    job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class)
+    job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class, told.sos)
     priced = trade.price_of(work.context.tenant, job, at)
     _check_hour(told.scheduled_for, at, is_priced=priced is not None)
     ring = trade.search.first(at)
     waits = priced is not None and not told.sos
     call = replace(
         told,
+        hazards=hazards_there(told.hazards, trade.conditions_of(work.context.tenant, told.cell, at)),
         zone_id=zone.zone_id if zone else None,
         dispatch=Dispatch.ON_CONFIRMATION if waits else Dispatch.AT_ONCE,
         radius_m=None if waits else ring.radius_m,

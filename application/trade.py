@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.catalogue import Service, VehicleClass
     from domain.pricing import Priced
     from domain.tariff_terms import PublishedTariff
+    from domain.zone_conditions import ConditionKind
 
 SOS_QUOTE_HOLDS = timedelta(days=7)
 """Who was in danger has other things to do than to confirm a price: there is a week for it (I8)."""
@@ -34,6 +35,7 @@ class Job:
     drop_cell: str | None
     service: Service
     vehicle_class: VehicleClass
+    sos: bool = False
 
     @property
     def towed_m(self) -> int | None:
@@ -57,6 +59,10 @@ class Trade:
         """The zone of a cell's centre; raises BadCell, BadPlace or ZonesUnknown."""
         return self.zones.zone_at(tenant, *centre_of(cell), at)
 
+    def conditions_of(self, tenant: str, cell: str, at: datetime) -> frozenset[ConditionKind]:
+        """What is the matter at a cell's centre; raises BadCell, BadPlace or ZonesUnknown."""
+        return self.zones.conditions_at(tenant, *centre_of(cell), at)
+
     def served_zone(self, tenant: str, cell: str, at: datetime) -> PlacedZone | None:
         """The same, for who asks for help; raises OutsideServedArea as well."""
         if not self.zones.serves(tenant, *centre_of(cell), at):
@@ -64,8 +70,13 @@ class Trade:
         return self.zone_of(tenant, cell, at)
 
     def price_of(self, tenant: str, job: Job, at: datetime) -> Priced | None:
-        """What a job costs, or None where nothing is charged; raises BadCell, ZonesUnknown or PricesUnknown."""
+        """What a job costs, or None where nothing is charged; raises BadCell, ZonesUnknown or PricesUnknown.
+
+        Nobody in danger pays a surge.
+        """
         zone = self.zone_of(tenant, job.cell, at)
+        if zone is not None and job.sos:
+            zone = replace(zone, surge_percent=100)
         return self.prices.price(tenant, zone, job.service, job.vehicle_class, job.towed_m, at)
 
 
@@ -90,6 +101,10 @@ class ServesEverywhere:
     def zone_at(self, _tenant: str, _lat: float, _lng: float, _at: datetime) -> PlacedZone | None:
         """There is none."""
         return None
+
+    def conditions_at(self, _tenant: str, _lat: float, _lng: float, _at: datetime) -> frozenset[ConditionKind]:
+        """Nothing is the matter."""
+        return frozenset()
 
     def serves(self, _tenant: str, _lat: float, _lng: float, _at: datetime) -> bool:
         """Everywhere."""

@@ -13,6 +13,7 @@ class LineKind(StrEnum):
     BASE = "base"
     DISTANCE = "distance"
     PEAK = "peak"
+    SURGE = "surge"
     PARTS = "parts"
     DISCOUNT = "discount"
     FEE = "fee"

@@ -30,6 +30,7 @@ class Supply:
     """By whose clock and under whose taxes a price is made.
 
     ``time_zone`` and ``state_code`` are those of the zone that serves the place: the supplier's establishment there.
+    ``surge_percent`` is the factor that is published there, on all that is not tax.
     ``customer_state_code`` is where a registered customer is at home. Place of supply (IGST Act, section 12(2)) is the
     customer's state when it is on record, the supplier's otherwise: where the vehicle broke down does not count.
     """
@@ -37,6 +38,7 @@ class Supply:
     time_zone: str
     state_code: str
     customer_state_code: str | None = None
+    surge_percent: int = 100
 
     @property
     def place_of_supply(self) -> str:
@@ -69,9 +71,15 @@ def towed_distance_m(from_cell: str, to_cell: str) -> int:
     return (distance_m(from_cell, to_cell) * DETOUR_PERCENT + 50) // 100
 
 
-def supply_of(terms: TariffTerms, time_zone: str | None, state_code: str | None, customer: str | None = None) -> Supply:
+def supply_of(
+    terms: TariffTerms,
+    time_zone: str | None,
+    state_code: str | None,
+    customer: str | None = None,
+    surge_percent: int = 100,
+) -> Supply:
     """The zone's clock and state, or the tariff's own where the place lies in no zone."""
-    return Supply(time_zone or terms.time_zone, state_code or terms.state_code, customer)
+    return Supply(time_zone or terms.time_zone, state_code or terms.state_code, customer, surge_percent)
 
 
 def multiplier_percent(terms: TariffTerms, time_zone: str, at: datetime) -> int:
@@ -92,13 +100,15 @@ def quote(
     supply: Supply,
     at: datetime,
 ) -> Priced:
-    """The price of a job at an instant: base, distance beyond what is included, peak, taxes, rounding.
+    """The price of a job at an instant: base, distance beyond what is included, peak, surge, taxes, rounding.
 
     ``tow_distance_m`` is None when nothing is towed, or nobody knows yet where to. Lines that come to nothing are
     left out, but for the base. Their sum is the total.
     """
     terms = tariff.terms
     lines = _net_lines(terms, service, vehicle_class, tow_distance_m, multiplier_percent(terms, supply.time_zone, at))
+    surge = _rounded_percent(sum(line.amount_minor for line in lines), supply.surge_percent - 100)
+    lines += _unless_zero((LineKind.SURGE, surge))
     lines += tax_lines(sum(line.amount_minor for line in lines), terms.tax_percent_bp, supply)
     lines += rounding_lines(sum(line.amount_minor for line in lines), terms.rounds_to_minor)
     return Priced(

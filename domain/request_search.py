@@ -38,6 +38,7 @@ class EscalationReason(StrEnum):
     PROMISE_AT_RISK = "promise_at_risk"
     SOS = "sos"
     NOT_ACKNOWLEDGED = "not_acknowledged"
+    ZONE_CLOSED = "zone_closed"
     DESK = "desk"
 
 

@@ -93,6 +93,7 @@ class Hazard(StrEnum):
     WITH_CHILD = "with_child"
     SMOKE = "smoke"
     MEDICAL = "medical"
+    FLOOD = "flood"
 
 
 class TriageSource(StrEnum):

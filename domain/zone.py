@@ -12,6 +12,16 @@ from domain.areas import Area, Outline
 from domain.refusal import BadInput, Refusal
 from domain.tariff_terms import checked_state, checked_time_zone
 from domain.timeline import Dated, Timeline, check_effect
+from domain.zone_conditions import (
+    MOST_CONDITIONS,
+    Condition,
+    ConditionKind,
+    NoSuchCondition,
+    TooManyConditions,
+    check_condition,
+    condition_at,
+    lifted,
+)
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """A zone's name as a code: it stands in events, exports and the columns of reports."""
@@ -100,6 +110,22 @@ class Zone(Aggregate):
         TOPIC: ClassVar[str] = "zone.retired"
         effective_from: datetime
 
+    class ConditionDeclared(Aggregate.Event):
+        """It is closed or flooded, or costs more, from an instant on; for how long, when that is known."""
+
+        TOPIC: ClassVar[str] = "zone.condition_declared"
+        kind: ConditionKind
+        effective_from: datetime
+        effective_until: datetime | None
+        factor_percent: int | None
+
+    class ConditionLifted(Aggregate.Event):
+        """All conditions of a kind end at an instant."""
+
+        TOPIC: ClassVar[str] = "zone.condition_lifted"
+        kind: ConditionKind
+        effective_from: datetime
+
     def __init__(  # the fields of Defined
         self,
         slug: str,
@@ -114,6 +140,7 @@ class Zone(Aggregate):
         self.state_code = state_code
         self.priority = priority
         self.dated: tuple[Dated[Outline], ...] = (Dated(effective_from, 1, geometry),)
+        self.conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def define(cls, zone_id: UUID, terms: ZoneTerms, area: Area, effective_from: datetime, at: datetime) -> "Zone":
@@ -164,6 +191,50 @@ class Zone(Aggregate):
             raise ZoneNotInEffect("this zone only begins later", zone_id=str(self.id))
         if before.value is not None:
             self.trigger_event(self.Retired, timestamp=at, effective_from=effective_from)
+
+    def declare(self, condition: Condition, at: datetime) -> None:
+        """Say what is the matter in it from an instant on; what holds already, for as long, is no news.
+
+        Of several of a kind the one that was declared last counts. Raises BadCondition, BadEffect or TooManyConditions.
+        """
+        check_condition(condition)
+        check_effect(condition.effective_from, at, 0)
+        if condition_at(self.conditions, condition.kind, condition.effective_from) == condition:
+            return
+        if sum(not one.is_over(at) for one in self.conditions) >= MOST_CONDITIONS:
+            raise TooManyConditions(most=MOST_CONDITIONS)
+        self.trigger_event(
+            self.ConditionDeclared,
+            timestamp=at,
+            kind=condition.kind,
+            effective_from=condition.effective_from,
+            effective_until=condition.effective_until,
+            factor_percent=condition.factor_percent,
+        )
+
+    def lift(self, kind: ConditionKind, effective_from: datetime, at: datetime) -> None:
+        """End all conditions of a kind at an instant, those announced for later as well.
+
+        Raises BadEffect, or NoSuchCondition when there is none then or later.
+        """
+        check_effect(effective_from, at, 0)
+        if not any(one.kind is kind and not one.is_over(effective_from) for one in self.conditions):
+            raise NoSuchCondition(kind=kind.value)
+        self.trigger_event(self.ConditionLifted, timestamp=at, kind=kind, effective_from=effective_from)
+
+    @event(ConditionDeclared)
+    def _on_condition_declared(
+        self,
+        kind: ConditionKind,
+        effective_from: datetime,
+        effective_until: datetime | None,
+        factor_percent: int | None,
+    ) -> None:
+        self.conditions += (Condition(kind, effective_from, effective_until, factor_percent),)
+
+    @event(ConditionLifted)
+    def _on_condition_lifted(self, kind: ConditionKind, effective_from: datetime) -> None:
+        self.conditions = lifted(self.conditions, kind, effective_from)
 
     @event(Redrawn)
     def _on_redrawn(self, geometry: Outline, effective_from: datetime) -> None:

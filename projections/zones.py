@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.zone_conditions import LONGEST, Condition, ConditionKind, lifted
 from projections.fact import Fact
 from projections.read_model import Index, ReadModel, Row
 
@@ -30,12 +31,14 @@ class ZoneRow(Row, frozen=True, gc=False):
     retired_from: datetime | None
     defined_at: datetime
     updated_at: datetime
+    conditions: tuple[Condition, ...] = ()
+    """All that were declared, as they stand after those that were lifted; a year after their end they are dropped."""
 
 
 zones = ReadModel(
     "zones",
     ZoneRow,
-    version=1,
+    version=2,
     key=("tenant", "zone_id"),
     indexes=(Index(("tenant", "defined_at", "zone_id")), Index(("tenant", "slug")), Index(("position",))),
 )
@@ -81,4 +84,29 @@ def _retired(row: ZoneRow, fact: Fact) -> ZoneRow:
         position=fact.position,
         retired_from=fact.instant("effective_from"),
         updated_at=fact.occurred_at,
+    )
+
+
+@zones.on("zone.condition_declared")
+def _condition_declared(row: ZoneRow, fact: Fact) -> ZoneRow:
+    told = Condition(
+        ConditionKind(fact.text("kind")),
+        fact.instant("effective_from"),
+        fact.maybe_instant("effective_until"),
+        fact.maybe_whole("factor_percent"),
+    )
+    forgotten = fact.occurred_at - LONGEST
+    kept = (one for one in row.conditions if not one.is_over(forgotten))
+    return _told(row, fact, (*kept, told))
+
+
+@zones.on("zone.condition_lifted")
+def _condition_lifted(row: ZoneRow, fact: Fact) -> ZoneRow:
+    kind = ConditionKind(fact.text("kind"))
+    return _told(row, fact, lifted(row.conditions, kind, fact.instant("effective_from")))
+
+
+def _told(row: ZoneRow, fact: Fact, conditions: tuple[Condition, ...]) -> ZoneRow:
+    return replace(
+        row, version=fact.version, position=fact.position, conditions=conditions, updated_at=fact.occurred_at
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -94,6 +95,11 @@ def per_s(work: Callable[[], object], count: int) -> float:
     return count / (perf_counter() - began)
 
 
+def _one_by_one(ask: Callable[[float, float], object], asked: list[Position]) -> None:
+    for lat, lng in asked:
+        ask(lat, lng)
+
+
 def run(*, quick: bool, say: Say) -> Report:
     """256 wards; both sides in turn on the same points."""
     rounds, count = (3, 50_000) if quick else (9, 200_000)
@@ -110,10 +116,10 @@ def run(*, quick: bool, say: Say) -> Report:
         lats, lngs = points(rng, count)
         each = list(zip(lats.tolist(), lngs.tolist(), strict=True))
         few = each[: count // 10]
-        rates["one_by_one"].append(per_s(lambda each=each: [cover.first(lat, lng) for lat, lng in each], count))
-        rates["at_once"].append(per_s(lambda lats=lats, lngs=lngs: cover.first_of_each(lats, lngs), count))
-        rates["shapely_one_by_one"].append(per_s(lambda few=few: [plain.holding(*one) for one in few], len(few)))
-        rates["shapely_at_once"].append(per_s(lambda lats=lats, lngs=lngs: plain.holding_each(lats, lngs), count))
+        rates["one_by_one"].append(per_s(partial(_one_by_one, cover.first, each), count))
+        rates["at_once"].append(per_s(partial(cover.first_of_each, lats, lngs), count))
+        rates["shapely_one_by_one"].append(per_s(partial(_one_by_one, plain.holding, few), len(few)))
+        rates["shapely_at_once"].append(per_s(partial(plain.holding_each, lats, lngs), count))
     told = {name: statistics.median(values) for name, values in rates.items()}
     return Report(
         bench="zones",

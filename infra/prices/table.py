@@ -91,7 +91,8 @@ class PriceTable:
         if tariff is None:
             return None
         time_zone, state_code = (place.time_zone, place.state_code) if place is not None else (None, None)
-        supply = supply_of(tariff.terms, time_zone, state_code, customer_state_code)
+        surge_percent = place.surge_percent if place is not None else 100
+        supply = supply_of(tariff.terms, time_zone, state_code, customer_state_code, surge_percent)
         return quote(tariff, service, vehicle_class, tow_distance_m, supply, at)
 
     def published(self, tenant: str, tariff_id: UUID, tariff_version: int) -> PublishedTariff | None:

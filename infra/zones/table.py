@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from application.zones import PlacedZone, ZonesUnknown
 from domain.area_cover import AreaCover
 from domain.timeline import Dated, Timeline
+from domain.zone_conditions import ConditionKind, condition_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.areas import Outline
+    from domain.zone_conditions import Condition
     from projections.zone_shapes import ZoneShapeRow
     from projections.zones import ZoneRow
 
@@ -57,14 +59,16 @@ class ZoneTable:
         self._zones: dict[tuple[str, UUID], ZoneRow] = {}
         self._shapes: dict[str, dict[UUID, ZoneShapeRow]] = {}
         self._maps: Mapping[str, _Map] = {}
+        self._conditions: Mapping[UUID, tuple[Condition, ...]] = {}
 
     def take_zones(self, rows: Iterable[ZoneRow]) -> None:
         """Take zones that are new or changed."""
         with self._taking:
             told = list(rows)
-            # What is fixed for a zone's life is all that counts here, so only a new zone makes a difference.
+            # What is fixed for a zone's life is all that counts on the map: only a new zone makes a difference there.
             new = {row.tenant for row in told if (row.tenant, row.zone_id) not in self._zones}
             self._zones.update({(row.tenant, row.zone_id): row for row in told})
+            self._conditions = {**self._conditions, **{row.zone_id: row.conditions for row in told}}
             self._draw(new)
 
     def take_shapes(self, rows: Iterable[ZoneShapeRow]) -> None:
@@ -81,7 +85,19 @@ class ZoneTable:
         if drawn is None:
             return None
         number = drawn.cover.first(lat, lng, at.timestamp())
-        return None if number < 0 else drawn.outlined[number].zone
+        if number < 0:
+            return None
+        zone = drawn.outlined[number].zone
+        surge = condition_at(self._conditions.get(zone.zone_id, ()), ConditionKind.SURGE, at)
+        return zone if surge is None else replace(zone, surge_percent=surge.factor_percent or zone.surge_percent)
+
+    def conditions_at(self, tenant: str, lat: float, lng: float, at: datetime) -> frozenset[ConditionKind]:
+        """See ZoneMap."""
+        drawn = self._of(tenant)
+        if drawn is None:
+            return frozenset()
+        here = (drawn.outlined[number].zone.zone_id for number in drawn.cover.holding(lat, lng, at.timestamp()))
+        return frozenset(one.kind for zone_id in here for one in self._conditions.get(zone_id, ()) if one.in_effect(at))
 
     def serves(self, tenant: str, lat: float, lng: float, at: datetime) -> bool:
         """See ZoneMap."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import uvloop
 
+from application.dispatch.policies.closures import heeding_closures
 from application.dispatch.rounds import Rounds
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
@@ -27,12 +29,14 @@ from infra.projections.install import install_read_models
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.telemetry.tracing import configure_tracing, stop_tracing
+from infra.zones.followed import followed_zones
 from interfaces.dispatcher import watch
 from interfaces.dispatcher.chores import chores_of
 
 if TYPE_CHECKING:
     from application.dispatch.ordering import RunsCommands
     from application.dispatch.whereabouts import Whereabouts
+    from application.zones import ZoneMap
     from infra.settings import Settings
 
 # A standby asks this often whether the leader is gone; with the leader's silence limit it takes over within 2 s.
@@ -73,13 +77,17 @@ async def _until_signalled(settings: Settings) -> None:
 async def keep_dispatching(settings: Settings, stop: asyncio.Event) -> None:
     """Lead or stand by until told to stop; whatever fails, begin again: starting is recovering."""
     pause_s = FIRST_PAUSE_S
-    async with command_engine(settings) as engine, open_positions(settings, "vehicaid-dispatcher-positions") as seen:
+    async with (
+        command_engine(settings) as engine,
+        open_positions(settings, "vehicaid-dispatcher-positions") as seen,
+        followed_zones(settings) as zones,
+    ):
         whereabouts = LastPositions(seen)
         while not stop.is_set():
             try:
                 async with connected(settings) as connection:
                     pause_s = FIRST_PAUSE_S
-                    await _take_part(settings, connection, engine, whereabouts, stop)
+                    await _take_part(settings, connection, engine, whereabouts, zones, stop)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 _log.warning("dispatcher_connection_lost", error=type(error).__name__, again_in_s=pause_s)
             except psycopg.errors.UndefinedTable:
@@ -96,24 +104,36 @@ async def keep_dispatching(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def _take_part(
-    settings: Settings, connection: Connection, engine: RunsCommands, whereabouts: Whereabouts, stop: asyncio.Event
+    settings: Settings,
+    connection: Connection,
+    engine: RunsCommands,
+    whereabouts: Whereabouts,
+    zones: ZoneMap,
+    stop: asyncio.Event,
 ) -> None:
     while not stop.is_set():
         if await take_lead(connection, settings):
             _log.info("dispatcher_leads")
             watch.leading.set(1)
-            await _lead(settings, connection, engine, whereabouts, stop)
+            await _lead(settings, connection, engine, whereabouts, zones, stop)
             return
         await _pause(stop, STANDBY_S)
 
 
 async def _lead(
-    settings: Settings, connection: Connection, engine: RunsCommands, whereabouts: Whereabouts, stop: asyncio.Event
+    settings: Settings,
+    connection: Connection,
+    engine: RunsCommands,
+    whereabouts: Whereabouts,
+    zones: ZoneMap,
+    stop: asyncio.Event,
 ) -> None:
     news = watch.DispatchWatch()
     board = PostgresDispatchBoard(connection)
-    judgement = judgement_of(settings)
-    rounds = Rounds(board, engine, limits_of(settings), news, rules_of(settings), whereabouts, judgement)
+    judgement, rules = judgement_of(settings), rules_of(settings)
+    judgement = replace(judgement, policy=heeding_closures(judgement.policy, zones))
+    rules = replace(rules, trade=replace(rules.trade, zones=zones))
+    rounds = Rounds(board, engine, limits_of(settings), news, rules, whereabouts, judgement)
     chores = chores_of(settings, connection, board, engine, whereabouts, judgement.travel, news, _now())
     patience = timedelta(seconds=settings.dispatcher_orphan_patience_s)
     check_every = timedelta(seconds=settings.dispatcher_orphan_check_s)

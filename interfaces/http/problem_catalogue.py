@@ -122,6 +122,15 @@ RULES: Mapping[str, Kind] = {
     "bad_slug": Kind(422, "Not a slug", "A lower-case letter or digit, then at most 62 letters, digits or hyphens."),
     "slug_taken": Kind(409, "Slug taken", "There is a zone with that slug already: redraw it, or choose another."),
     "zone_not_in_effect": Kind(409, "Zone not in effect", "This zone only begins after that instant."),
+    "bad_condition": Kind(
+        422,
+        "Bad condition",
+        "A condition ends after it begins, within a year; a surge, and it alone, has a factor of 101 to 200 percent.",
+    ),
+    "too_many_conditions": Kind(
+        409, "Too many conditions", "This zone has as many conditions ahead of it as one may have: lift some."
+    ),
+    "no_such_condition": Kind(409, "No such condition", "This zone has no condition of that kind then, or later."),
     "tariff_not_in_effect": Kind(
         409, "Tariff not in effect", "No version of this tariff is in effect at that instant."
     ),

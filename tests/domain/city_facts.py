@@ -6,6 +6,7 @@ from domain.rating import Rating, Side, Tag
 from domain.tariff import Tariff
 from domain.tariff_terms import TariffTerms
 from domain.zone import Zone
+from domain.zone_conditions import Condition, ConditionKind
 from tests.support.city import INDIA, ZONE_TERMS, square_area
 from tests.support.roadside import CUSTOMER, LATER, NOON, PROVIDER, REQUEST, SOON
 from tests.support.rulebook import Fact, fact
@@ -25,6 +26,25 @@ DEFINED = fact(
 )
 REDRAWN = fact(Zone.Redrawn, SOON, geometry=SMALLER.outline, area_m2=SMALLER.area_m2, effective_from=LATER)
 RETIRED = fact(Zone.Retired, SOON, effective_from=LATER)
+
+SURGE = Condition(ConditionKind.SURGE, SOON, LATER, 140)
+SURGED = fact(
+    Zone.ConditionDeclared,
+    SOON,
+    kind=ConditionKind.SURGE,
+    effective_from=SOON,
+    effective_until=LATER,
+    factor_percent=140,
+)
+CLOSED = fact(
+    Zone.ConditionDeclared,
+    SOON,
+    kind=ConditionKind.CLOSURE,
+    effective_from=SOON,
+    effective_until=None,
+    factor_percent=None,
+)
+LIFTED = fact(Zone.ConditionLifted, LATER, kind=ConditionKind.CLOSURE, effective_from=LATER)
 
 OPENED = fact(Tariff.Opened, NOON, zone_id=None)
 
@@ -57,5 +77,5 @@ REVISED = fact(
     stars_before=4,
 )
 
-SAMPLES: tuple[Fact, ...] = (DEFINED, REDRAWN, RETIRED, OPENED, published(), WITHDRAWN, GIVEN, REVISED)
+SAMPLES: tuple[Fact, ...] = (DEFINED, REDRAWN, RETIRED, SURGED, LIFTED, OPENED, published(), WITHDRAWN, GIVEN, REVISED)
 """One of each, to be kept among the golden events."""

@@ -13,6 +13,7 @@ from domain.catalogue import Service, VehicleClass
 from domain.price_terms import FeeTerms
 from domain.pricing import Priced
 from domain.tariff_terms import PublishedTariff, TariffRow, TariffTerms, check_terms
+from domain.zone_conditions import Condition, ConditionKind, condition_at
 from tests.support.roadside import some_id
 
 ZONE, TARIFF = some_id(81), some_id(82)
@@ -54,10 +55,17 @@ class Town:
 
     south: float = 12.5
     north: float = 13.5
+    conditions: tuple[Condition, ...] = ()
 
     def zone_at(self, tenant: str, lat: float, lng: float, at: datetime) -> PlacedZone | None:
         """See the port."""
-        return THE_ZONE if self.serves(tenant, lat, lng, at) else None
+        surge = condition_at(self.conditions, ConditionKind.SURGE, at)
+        factor = surge.factor_percent if surge else None
+        return replace(THE_ZONE, surge_percent=factor or 100) if self.serves(tenant, lat, lng, at) else None
+
+    def conditions_at(self, _tenant: str, _lat: float, _lng: float, at: datetime) -> frozenset[ConditionKind]:
+        """See the port."""
+        return frozenset(one.kind for one in self.conditions if one.in_effect(at))
 
     def serves(self, tenant: str, lat: float, lng: float, at: datetime) -> bool:
         """See the port."""
@@ -89,7 +97,8 @@ class OneTariff:
         if tariff is None:
             return None
         zone, state = (place.time_zone, place.state_code) if place else (None, None)
-        supply = pricing.supply_of(tariff.terms, zone, state, customer_state_code)
+        surge_percent = place.surge_percent if place else 100
+        supply = pricing.supply_of(tariff.terms, zone, state, customer_state_code, surge_percent)
         return pricing.quote(tariff, service, vehicle_class, tow_distance_m, supply, at)
 
     def tariff_at(self, tenant: str, place: PlacedZone | None, at: datetime) -> PublishedTariff | None:

@@ -1,6 +1,6 @@
 """What becomes of searches in a closed zone? Nobody is asked for them; the rest is up to the policy behind.
 
-A person at the desk may still send somebody. A process that has not read its zones yet asks nobody anywhere, for a moment.
+A person at the desk may still send somebody. A process that has not read its zones yet asks nobody, for a moment.
 """
 
 from __future__ import annotations

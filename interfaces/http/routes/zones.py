@@ -1,24 +1,34 @@
 """What can be ordered of, and asked about, a zone?"""
 
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from starlette.responses import Response
 
+from application.declare_condition import DeclareCondition, declare_condition
 from application.define_zone import DefineZone, Drawing, define_zone
+from application.lift_condition import LiftCondition, lift_condition
 from application.redraw_zone import RedrawZone, redraw_zone
 from application.retire_zone import RetireZone, retire_zone
 from domain.ids import Prefix, show
 from domain.refusal import NotFound
 from domain.zone import Zone, ZoneTerms
+from domain.zone_conditions import Condition
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.in_effect import in_effect_here
 from interfaces.http.routing import DESK, EVERYBODY, Routes
 from interfaces.http.shapes.values import InstantAsked
 from interfaces.http.shapes.zones import (
+    ConditionBody,
+    ConditionDone,
     GeometryBody,
+    LiftingBody,
     RedrawingBody,
     RetirementBody,
     ZoneBody,
@@ -81,7 +91,7 @@ async def list_zones(call: Asked, slug: Annotated[str | None, Query(max_length=6
         {"slug": slug},
         page,
         key_of=lambda row: (row.defined_at, row.zone_id),
-        show=_listed,
+        show=partial(_listed, at=call.at),
     )
 
 
@@ -111,6 +121,7 @@ async def read_zone(
                 {"version": each.version, "effective_from": each.effective_from, "retired": each.value is None}
                 for each in zone.timeline.entries
             ],
+            "conditions": _conditions(zone.conditions, at or call.at),
         }
     )
 
@@ -138,6 +149,39 @@ async def retire_service_zone(call: Command, zone_id: str, body: RetirementBody)
     return answers.done(await in_effect_here(call, await call.run(retire_zone, command)), Prefix.ZONE)
 
 
+@routes.command(
+    ONE + "/conditions", ConditionDone, roles=DESK, problems=("bad_condition", "too_many_conditions", "bad_effect")
+)
+async def declare_zone_condition(call: Command, zone_id: str, body: ConditionBody) -> Response:
+    """Declare a closure, a flood or a surge.
+
+    In a closed zone nobody is asked but by a person: who waits there goes to the desk's queue with the reason
+    `zone_closed`. A flood is a hazard of everybody who waits there, who so goes first. A surge is a line of every price
+    made meanwhile, but for those in danger. Closures and floods count in every zone that holds a place, a surge only in
+    the one whose prices apply. Of several of a kind the one that was declared last counts; the same once more is no
+    news.
+    """
+    condition = Condition(body.kind, body.effective_from or call.at, body.effective_until, body.factor_percent)
+    command = DeclareCondition(call.actor, _id(zone_id), condition, call.at, call.expected_version)
+    return answers.done(await in_effect_here(call, await call.run(declare_condition, command)), Prefix.ZONE)
+
+
+@routes.command(ONE + "/condition-lifting", ConditionDone, roles=DESK, problems=("no_such_condition", "bad_effect"))
+async def lift_zone_condition(call: Command, zone_id: str, body: LiftingBody) -> Response:
+    """Lift all conditions of a kind.
+
+    They end at that instant; those announced for later never come.
+    """
+    command = LiftCondition(
+        call.actor, _id(zone_id), body.kind, body.effective_from or call.at, call.at, call.expected_version
+    )
+    return answers.done(await in_effect_here(call, await call.run(lift_condition, command)), Prefix.ZONE)
+
+
+def _conditions(conditions: Iterable[Condition], at: datetime) -> list[dict[str, object]]:
+    return [asdict(one) for one in conditions if not one.is_over(at)]
+
+
 def _drawing(geometry: GeometryBody) -> Drawing:
     return Drawing(geometry.type, geometry.coordinates)
 
@@ -146,7 +190,7 @@ def _id(text: str) -> UUID:
     return id_in_path(Prefix.ZONE, text)
 
 
-def _listed(row: ZoneRow) -> dict[str, object]:
+def _listed(row: ZoneRow, at: datetime) -> dict[str, object]:
     return {
         "id": show(Prefix.ZONE, row.zone_id),
         "version": row.version,
@@ -158,4 +202,5 @@ def _listed(row: ZoneRow) -> dict[str, object]:
         "effective_from": row.effective_from,
         "retired_from": row.retired_from,
         "defined_at": row.defined_at,
+        "conditions": _conditions(row.conditions, at),
     }

@@ -164,5 +164,5 @@ class TriageBody(Body):
     """What makes waiting dangerous, who says so, and how sure."""
 
     source: Annotated[TriageSource, Field(examples=["desk"])]
-    hazards: Annotated[tuple[Hazard, ...], Field(max_length=7, examples=[["smoke"]])]
+    hazards: Annotated[tuple[Hazard, ...], Field(max_length=8, examples=[["smoke"]])]
     confidence_percent: Annotated[int, Field(ge=0, le=100, examples=[90])] = 100

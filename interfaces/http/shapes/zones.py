@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from domain.zone_conditions import ConditionKind
 from interfaces.http.shapes.values import Body, Instant, InstantTold, Position, Shown, Version, ZoneId
 
 SQUARE: Final = [[[77.5, 12.9], [77.7, 12.9], [77.7, 13.1], [77.5, 13.1], [77.5, 12.9]]]
@@ -64,6 +65,62 @@ class RetirementBody(Body):
     effective_from: EffectiveFrom = None
 
 
+Kind = Annotated[
+    ConditionKind,
+    Field(
+        description="closure: nobody is sent there but by the desk; flood: a hazard; surge: everything costs more.",
+        examples=["surge"],
+    ),
+]
+Factor = Annotated[
+    int | None,
+    Field(description="What everything costs there in percent: 101 to 200, of a surge only.", examples=[140]),
+]
+
+
+class ConditionBody(Body):
+    """What is the matter in a zone, and for how long."""
+
+    kind: Kind
+    effective_from: EffectiveFrom = None
+    effective_until: Annotated[
+        InstantTold | None,
+        Field(
+            description="When it ends by itself; until it is lifted when left out.", examples=["2026-12-01T20:00:00Z"]
+        ),
+    ] = None
+    factor_percent: Factor = None
+
+
+class LiftingBody(Body):
+    """Which conditions of a zone end, and when."""
+
+    kind: Kind
+    effective_from: EffectiveFrom = None
+
+
+class ConditionDone(Shown):
+    """Where a zone stands after a condition was declared or lifted."""
+
+    id: ZoneId
+    version: Version
+    position: Position
+    slug: Slug
+    kind: Kind
+    effective_from: Instant
+    effective_until: Instant | None
+    factor_percent: Factor
+
+
+class ConditionShown(Shown):
+    """A closure, a flood or a surge, on or announced."""
+
+    kind: Kind
+    effective_from: Instant
+    effective_until: Annotated[Instant | None, Field(description="Null: until it is lifted.")]
+    factor_percent: Factor
+
+
 class ZoneDone(Shown):
     """Where a zone stands after a command, and what became of the outline that was sent (null without one)."""
 
@@ -91,6 +148,7 @@ class ZoneListed(Shown):
     effective_from: Annotated[Instant, Field(description="When its newest outline takes effect.")]
     retired_from: Annotated[Instant | None, Field(description="From when on it is served no longer.")]
     defined_at: Instant
+    conditions: Annotated[list[ConditionShown], Field(description="Those that are on or announced.")]
 
 
 class ZonePage(Shown):
@@ -126,3 +184,4 @@ class ZoneShown(Shown):
     priority: Priority
     geometry: Annotated[GeometryShown | None, Field(description="Null while it is not in effect.")]
     outlines: list[OutlineListed]
+    conditions: Annotated[list[ConditionShown], Field(description="Those that are on or announced at that instant.")]
