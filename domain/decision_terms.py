@@ -36,7 +36,11 @@ class DecidedBy(StrEnum):
 
 
 class RuledOut(StrEnum):
-    """Why a shift was not asked. A decision counts the first nine; the others are found when somebody asks."""
+    """Why a shift was not asked.
+
+    A policy sees who is free or works, and counts the first nine; who is not on the board is found when somebody asks,
+    and stands in front of whoever decides by hand.
+    """
 
     NOT_CAPABLE = "not_capable"
     WRONG_VEHICLE_CLASS = "wrong_vehicle_class"
@@ -47,7 +51,6 @@ class RuledOut(StrEnum):
     BUSY = "busy"
     NO_WAY = "no_way"
     DEARER = "dearer"
-    OFF_DUTY = "off_duty"
     STALE_POSITION = "stale_position"
     ON_BREAK = "on_break"
     OFFERED_ANOTHER = "offered_another"

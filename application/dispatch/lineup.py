@@ -43,11 +43,16 @@ REASONS: Final = (
     RuledOut.DUTY_ENDS,
     RuledOut.RESTING,
     RuledOut.BUSY,
+    RuledOut.STALE_POSITION,
+    RuledOut.ON_BREAK,
+    RuledOut.OFFERED_ANOTHER,
     RuledOut.NO_WAY,
     RuledOut.DEARER,
 )
 """By number; of several, the first is told."""
 NUMBER: Final = {reason: number for number, reason in enumerate(REASONS)}
+FREE: Final = frozenset({0, NUMBER[RuledOut.RESTING], NUMBER[RuledOut.DUTY_ENDS]})
+"""What may be against a shift that the board shows as free."""
 
 
 @dataclass(slots=True)
@@ -102,7 +107,7 @@ def lineup_of(units: list[tuple[Unit, int]], snapshot: Snapshot) -> Lineup:
     for index, shift in enumerate(shifts):
         of_provider.setdefault(shift.provider_id, []).append(index)
     alike = [kinds.setdefault((shift.capabilities, shift.vehicle_classes), len(kinds)) for shift in shifts]
-    free = [unit.shift for unit, _ in units if unit.is_idle]
+    free = [unit.shift for unit, standing in units if unit.is_idle and standing in FREE]
     return Lineup(
         units=[unit for unit, _ in units],
         standing=np.array([standing for _, standing in units], dtype=np.int8),

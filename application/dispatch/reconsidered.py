@@ -12,6 +12,7 @@ from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.snapshot import Plan, Snapshot, Unit
 from domain.decision_terms import Candidate, DecidedBy, RuledOut
+from domain.geography import distance_m
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,17 +48,25 @@ class Standing:
     shift: FreeShift
     does: str
 
+    def left_out(self, at: datetime) -> RuledOut | None:
+        """What is against it at that instant, whatever the request; None when it could be asked."""
+        if self.does != AVAILABLE:
+            return WHY_NOT_FREE.get(self.does, RuledOut.BUSY)
+        return RuledOut.DUTY_ENDS if self.shift.ends_by is not None and at >= self.shift.ends_by else None
+
 
 @dataclass(frozen=True, slots=True)
 class Against:
     """How one shift stood in a decision: a candidate with its cost, or ruled out for a reason; both when dearer.
 
+    ``away_m`` is the great-circle distance from the vehicle.
     ``is_told`` says that the decision tells it; otherwise it was worked out again. ``is_proven`` says that this was
     from what the decision was made of: the digests, the drive times and the policy are the same.
     """
 
     shift_id: UUID
     provider_id: UUID
+    away_m: int
     candidate: Candidate | None
     ruled_out: RuledOut | None
     is_asked: bool
@@ -67,13 +76,15 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """What was known: the request, and every shift on duty of its tenant."""
+    """What was known: the request, every shift on duty of its tenant, and what the decision says of both."""
 
+    inputs: Inputs
     search: Search
     shifts: Sequence[Standing]
 
-    def proves(self, inputs: Inputs) -> bool:
-        """Whether a decision was made of this very request and these free shifts, each where it was."""
+    def is_proven(self) -> bool:
+        """Whether the decision was made of this very request and these free shifts, each where it was."""
+        inputs = self.inputs
         free = [each.shift for each in self.shifts if each.does == AVAILABLE]
         return (
             self.search.version == inputs.request_version
@@ -91,35 +102,37 @@ def as_told(then: Then, decision: Decision) -> Then:
         else each
         for each in then.shifts
     ]
-    return Then(then.search, shifts)
+    return Then(then.inputs, then.search, shifts)
 
 
 def against(decision: Decision, then: Then, provider_id: UUID, travel: DriveTimes) -> list[Against]:
     """How each shift that the provider had on duty compares; nothing when it had none."""
-    inputs = decision.inputs
-    if inputs is None:
-        return [
-            _known(decision, each.shift, None, None) for each in then.shifts if each.shift.provider_id == provider_id
-        ]
     then = as_told(then, decision)
+    looked_at = then.inputs.looked_at
     policy = _policy(decision)
-    known = policy is not None and travel_code(travel) == decision.travel and then.proves(inputs)
+    named = policy or ByHand(decision.policy, decision.policy_version)
+    is_proven = policy is not None and then.is_proven() and travel_code(travel) == decision.travel
     chosen = decision.candidate(decision.shift_id)
-    arrives_at = inputs.looked_at if chosen is None else chosen.free_at + timedelta(seconds=chosen.drive_s)
+    arrives_at = looked_at if chosen is None else chosen.free_at + timedelta(seconds=chosen.drive_s)
     found = []
     for each in then.shifts:
-        if each.shift.provider_id != provider_id:
+        shift = each.shift
+        if shift.provider_id != provider_id:
             continue
-        told = decision.candidate(each.shift.shift_id)
-        if told is not None:
-            found.append(_known(decision, each.shift, told, None))
-            continue
-        named = policy or ByHand(decision.policy, decision.policy_version)
-        weighed = _weighed(each, then.search, inputs.looked_at, named, travel, arrives_at)
-        candidate, why = (
-            (weighed, _why_not_told(weighed, decision)) if isinstance(weighed, Candidate) else (None, weighed)
+        told = decision.candidate(shift.shift_id)
+        weighed = told or _weighed(each, then.search, looked_at, named, travel, arrives_at)
+        found.append(
+            Against(
+                shift_id=shift.shift_id,
+                provider_id=provider_id,
+                away_m=distance_m(shift.cell, then.search.cell),
+                candidate=weighed if isinstance(weighed, Candidate) else None,
+                ruled_out=None if told else _reason(weighed, decision),
+                is_asked=shift.shift_id == decision.shift_id,
+                is_told=told is not None,
+                is_proven=told is not None or is_proven,
+            )
         )
-        found.append(replace(_known(decision, each.shift, candidate, why), is_told=False, is_proven=known))
     return found
 
 
@@ -127,30 +140,20 @@ def _weighed(
     standing: Standing, search: Search, at: datetime, policy: Named, travel: DriveTimes, arrives_at: datetime
 ) -> Candidate | RuledOut:
     """The rules of the search first, as in the decision; then what the shift did."""
-    shift = standing.shift
-    left_out = []
-    if standing.does != AVAILABLE:
-        left_out = [(shift, RuledOut.BUSY)]
-    elif shift.ends_by is not None and at >= shift.ends_by:
-        left_out = [(shift, RuledOut.DUTY_ENDS)]
+    shift, why = standing.shift, standing.left_out(at)
+    left_out = [] if why is None else [(shift, why)]
     units = [] if left_out else [Unit(shift, at)]
     looked = Considering(policy, Snapshot(at, [search], units, travel), Plan([]), SeenAt(left_out=left_out))
-    weighed = looked.weigh(search, shift.shift_id, arrives_at)
-    if weighed is RuledOut.BUSY:
-        return WHY_NOT_FREE.get(standing.does, RuledOut.BUSY)
-    return weighed
+    return looked.weigh(search, shift.shift_id, arrives_at)
 
 
-def _why_not_told(weighed: Candidate, decision: Decision) -> RuledOut:
+def _reason(weighed: Candidate | RuledOut, decision: Decision) -> RuledOut:
     """Who could be asked and is not told was dearer than all who are; or it was asked, or refused, a moment before."""
+    if isinstance(weighed, RuledOut):
+        return weighed
     dearest = max((each.cost_milli_min for each in decision.candidates), default=0)
     is_dearer = RuledOut.DEARER in decision.ruled_out and weighed.cost_milli_min >= dearest
     return RuledOut.RESTING if RuledOut.RESTING in decision.ruled_out and not is_dearer else RuledOut.DEARER
-
-
-def _known(decision: Decision, shift: FreeShift, candidate: Candidate | None, why: RuledOut | None) -> Against:
-    is_asked = shift.shift_id == decision.shift_id
-    return Against(shift.shift_id, shift.provider_id, candidate, why, is_asked, is_told=True, is_proven=True)
 
 
 def _policy(decision: Decision) -> Named | None:
