@@ -74,7 +74,7 @@ class ServiceRequestBody(Body):
     )
     hazards: Annotated[
         tuple[Hazard, ...],
-        Field(max_length=7, description="What makes waiting dangerous.", examples=[["night", "alone"]]),
+        Field(max_length=8, description="What makes waiting dangerous.", examples=[["night", "alone"]]),
     ] = ()
     scheduled_for: Annotated[
         InstantTold | None, Field(description="Come at that hour; only where a price is confirmed before.")
