@@ -29,6 +29,7 @@ def refusals(of: type[Refusal] = Refusal) -> set[str]:
         importlib.import_module(f"domain.{module.name}")
     # The solver's other files are compiled when they are imported, which nobody should wait for here.
     importlib.import_module("domain.tours.instance")
+    importlib.import_module("domain.travel.learned")
     found: set[str] = set()
     for kind in of.__subclasses__():
         if kind.__module__.startswith("domain."):
