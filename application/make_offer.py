@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.answers import offer_told
 from application.asking_no_longer import ask_no_longer
 from application.guards import check_role, check_version
 from application.guiding import AS_USUAL, Guidance, tell_crew
 from application.shown_price import shown_price
-from domain.actor import DESK
-from domain.decision import Chosen, DecidedBy, Decision, Grounds
+from domain.actor import DESK, Role
+from domain.decision import Candidate, Chosen, DecidedBy, Decision, Grounds
+from domain.decision_terms import MILLI
 from domain.geography import distance_m
 from domain.offer import Offer, Terms, WhyClosed
 from domain.offer_terms import approach_s
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
     from domain.actor import Actor
 
 
+DIRECTED: Final = "directed"
+"""The policy of a rule that has one shift in mind: nobody else was compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class MakeOffer:
     """Offer a searching request to a shift until an instant; the offer's id is the caller's.
 
     ``eta_s`` is how long the approach should take, when somebody knows better than the distance; ``instead_of`` is the
     live offer that this one takes the place of; ``beside`` makes it one of several that are out at once: the first to
-    accept has the job. ``grounds`` say why this shift and no other; without them somebody chose without looking.
+    accept has the job. ``grounds`` say why this shift and no other; without them nobody looked at others.
     """
 
     actor: Actor
@@ -93,8 +98,18 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
     if provider.engaged.is_guided(command.at):
         await tell_crew(work, offer, request, shift, guidance, command.at)
     chosen = Chosen(offer.id, request.id, request.attempt, shift.id, provider.id)
-    work.add(Decision.make(chosen, command.grounds or Grounds(DecidedBy.PERSON), command.at))
+    work.add(Decision.make(chosen, command.grounds or _directed(command, shift, terms.eta_s), command.at))
     return offer_told(offer, request)
+
+
+def _directed(command: MakeOffer, shift: Shift, eta_s: int | None) -> Grounds:
+    """Of an offer without a look at others: a person's, or that of a rule which had this one shift in mind."""
+    if command.actor.role is not Role.SYSTEM:
+        return Grounds(DecidedBy.PERSON)
+    drive_s = eta_s or 0
+    cost = drive_s * MILLI // 60
+    only = Candidate(shift.id, shift.provider_id, shift.cell, command.at, drive_s, cost, {"drive": cost})
+    return Grounds(DecidedBy.POLICY, policy=DIRECTED, considered=1, candidates=(only,))
 
 
 async def _supersede(offer_id: UUID, request: ServiceRequest, work: Work, at: datetime) -> None:

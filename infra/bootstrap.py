@@ -28,6 +28,7 @@ from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.city import City
+from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import Pool, reader_pool
@@ -76,6 +77,7 @@ class Stack:
     city: City
     money: MoneyViews
     audit: AuditQueries
+    decisions: DecisionQueries
     kpis: KpiQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
@@ -153,6 +155,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
         audit=AuditQueries(readers, settings),
+        decisions=DecisionQueries(readers, settings),
         kpis=KpiQueries(readers),
         zones=city.zones,
         prices=city.prices,

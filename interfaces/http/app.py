@@ -21,6 +21,7 @@ from interfaces.http.problems import response
 from interfaces.http.routes import (
     audit,
     customer_details,
+    decisions,
     health,
     kpis,
     ledger,
@@ -58,6 +59,7 @@ ROUTERS = (
     my_requests.routes.router,
     offers.routes.router,
     offer_talk.routes.router,
+    decisions.routes.router,
     providers.routes.router,
     provider_review.routes.router,
     shifts.routes.router,

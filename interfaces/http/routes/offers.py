@@ -115,11 +115,16 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
 
     Holds the shift until the offer is answered, lapses or is withdrawn. It shows the price that the customer was
     quoted and the provider's share. `instead_of` takes a live offer back in the same save; `beside` asks one
-    more while others are out: the first to accept has the job. If-Match, when given, is the request's.
+    more while others are out: the first to accept has the job. The decision that it follows from tells who else it
+    could have been. If-Match, when given, is the request's.
     """
+    request_id = parse(Prefix.REQUEST, body.request_id)
+    # Who else it could have been is told with what a person chose; our own processes have looked before.
+    by_hand = call.actor.role is not Role.SYSTEM
+    grounds = await call.stack.decisions.options(call.tenant, request_id, call.at) if by_hand else None
     command = MakeOffer(
         actor=call.actor,
-        request_id=parse(Prefix.REQUEST, body.request_id),
+        request_id=request_id,
         offer_id=new_id(call.at),
         shift_id=parse(Prefix.SHIFT, body.shift_id),
         lapses_at=call.at + timedelta(seconds=body.lapses_in_s),
@@ -128,6 +133,7 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
         eta_s=body.eta_s,
         instead_of=None if body.instead_of is None else parse(Prefix.OFFER, body.instead_of),
         beside=body.beside,
+        grounds=grounds,
     )
     return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
 

@@ -40,6 +40,7 @@ OBJECTS: dict[str, Case] = {
     "GET /v1/providers/{provider_id}": Case(searching),
     "GET /v1/providers/{provider_id}/jobs": Case(searching),
     "GET /v1/providers/{provider_id}/rating": Case(searching),
+    "GET /v1/providers/{provider_id}/why-not/{request_id}": Case(accepted),
     "POST /v1/providers/{provider_id}/crew-members": Case(searching, lambda _job: {"skills": ["tow"]}),
     "POST /v1/providers/{provider_id}/trucks": Case(searching, lambda _job: {"equipment": ["tow"]}),
     "POST /v1/providers/{provider_id}/suspension": Case(

@@ -40,8 +40,10 @@ REFUSED_BY_STATE = {
 OF_MONEY = ("/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
-ELSEWHERE = ("/v1/tokens", "/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement", *OF_MONEY, *OF_ALL)
-"""Tokens need no caller; audit routes, figures, money and the city have matrices of their own."""
+OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
+OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
+ELSEWHERE = ("/v1/tokens", OF_DECISIONS, *OF_FIGURES, *OF_MONEY, *OF_ALL)
+"""Tokens need no caller; audit routes, figures, decisions, money and the city have matrices of their own."""
 
 
 def declared() -> dict[str, frozenset[str]]:

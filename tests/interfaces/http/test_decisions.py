@@ -1,0 +1,208 @@
+"""Is every offer explained to the desk, can any provider be looked at again, and does a provider learn nothing else?"""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import psycopg
+import pytest
+
+from application.dispatch.rounds import Judgement, Limits, Rounds
+from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, show
+from infra.bootstrap import Stack
+from infra.dispatch.board import PostgresDispatchBoard
+from infra.travel.choice import drive_times
+from interfaces.http.tokens import actor_for
+from tests.dispatcher.city import Told
+from tests.support.api import Api, Json, a_request, somebody
+from tests.support.servers import Database
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+FAR_AWAY: Json = {"lat": 28.61, "lng": 77.21}
+LOOKERS = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM, Role.AUDITOR)
+
+
+class Town:
+    """A tenant of its own, with some providers and one request."""
+
+    def __init__(self, api: Api, stack: Stack, database: Database) -> None:
+        self.api, self.stack, self.database = api, stack, database
+        self.tenant = f"town-{new_id(datetime.now(UTC)).hex}"
+        self.desk = somebody(Role.DISPATCHER, self.tenant)
+        self.shifts: list[Json] = []
+
+    async def on_duty(self, lat: float, skills: tuple[str, ...] = ("flat_tyre",)) -> Actor:
+        """A company with a truck, so far north."""
+        company = await self.api.done("/v1/providers", self.desk, {"name": "Ours", "phone": "+919845099999"})
+        path = f"/v1/providers/{company['id']}"
+        provider = actor_for(Role.PROVIDER, str(company["id"]), self.tenant)
+        crew = await self.api.done(f"{path}/crew-members", self.desk, {"skills": list(skills)})
+        truck = await self.api.done(f"{path}/trucks", provider, {"equipment": list(skills)})
+        body = {
+            "provider_id": company["id"],
+            "crew_id": crew["crew_id"],
+            "truck_id": truck["truck_id"],
+            "location": {"lat": lat, "lng": 77.5946},
+        }
+        self.shifts.append(await self.api.done("/v1/shifts", provider, body))
+        return provider
+
+    async def calls(self) -> Json:
+        """Somebody needs help at 12.9716 north."""
+        _, request = await a_request(self.api, somebody(Role.CUSTOMER, self.tenant))
+        return request
+
+    async def dispatched(self, request: Json) -> None:
+        """One round of dispatch, when the read models have come so far."""
+        for path in (f"/v1/service-requests/{request['id']}", "/v1/shifts", "/v1/offers"):
+            answer = await self.api.get(path, self.desk, min_position=request["position"])
+            assert answer.is_success, answer.text
+        async with await psycopg.AsyncConnection.connect(self.database.app_dsn, autocommit=True) as connection:
+            board = PostgresDispatchBoard(connection)
+            travel = drive_times(self.database.settings)
+            judgement = Judgement(travel=travel)
+            await Rounds(board, self.stack.engine, Limits(), Told(), judgement=judgement).round(datetime.now(UTC))
+
+    async def decisions(self, request: Json) -> list[dict[str, Any]]:
+        """All of them, newest first, as soon as the read model knows the last event."""
+        head = await self.stack.log_head()
+        path = f"/v1/service-requests/{request['id']}/decisions"
+        answer = await self.api.get(path, self.desk, min_position=head)
+        assert answer.is_success, answer.text
+        await self.api.get("/v1/audit/events", somebody(Role.AUDITOR, self.tenant), min_position=head)
+        await self.stack.waiting.wait_for("decisions", head, 5)
+        answer = await self.api.get(path, self.desk, min_position=head)
+        return cast("list[dict[str, Any]]", answer.json()["data"])
+
+    async def compared(self, request: Json, decision: Json, provider: Actor) -> list[dict[str, Any]]:
+        path = f"/v1/service-requests/{request['id']}/decisions/{decision['id']}/providers/{prv(provider)}"
+        answer = await self.api.get(path, self.desk)
+        assert answer.status_code == 200, answer.text
+        return cast("list[dict[str, Any]]", answer.json()["shifts"])
+
+    async def why_not(self, provider: Actor, request: Json, of: Actor | None = None) -> Any:
+        return await self.api.get(f"/v1/providers/{prv(of or provider)}/why-not/{request['id']}", provider)
+
+
+def prv(provider: Actor) -> str:
+    assert provider.subject_id is not None
+    return show(Prefix.PROVIDER, provider.subject_id)
+
+
+@pytest.fixture
+def town(api: Api, stack: Stack, shared_database: Database) -> Town:
+    return Town(api, stack, shared_database)
+
+
+async def test_an_offer_of_dispatch_tells_who_was_asked_and_why(town: Town) -> None:
+    far, near = await town.on_duty(13.01), await town.on_duty(12.98)
+    await town.on_duty(12.972, ("tow",))
+    request = await town.calls()
+    await town.dispatched(request)
+    (decision,) = await town.decisions(request)
+    assert decision["provider_id"] == prv(near)
+    assert [each["provider_id"] for each in decision["candidates"]] == [prv(near), prv(far)]
+    costs = [each["cost_milli_min"] for each in decision["candidates"]]
+    assert costs == sorted(costs)
+    assert decision["ruled_out"] == {"not_capable": 1}
+    assert (decision["considered"], decision["rank"], decision["decided_by"]) == (3, 1, "policy")
+    assert decision["actor"] == "system:dispatcher"
+    assert decision["inputs"]["board_digest"]
+
+
+async def test_any_other_pair_is_worked_out_again_from_the_log_and_proven(town: Town) -> None:
+    far, near = await town.on_duty(13.01), await town.on_duty(12.98)
+    unable = await town.on_duty(12.972, ("tow",))
+    request = await town.calls()
+    await town.dispatched(request)
+    (decision,) = await town.decisions(request)
+    # Whatever happens afterwards is not what was known then.
+    await town.api.done(f"/v1/shifts/{town.shifts[2]['id']}/break", unable)
+    await town.api.done(f"/v1/offers/{decision['offer_id']}/decline", near, {"reason": "busy"})
+    (other,) = await town.compared(request, decision, unable)
+    assert (other["ruled_out"], other["candidate"], other["is_told"], other["is_proven"]) == (
+        "not_capable",
+        None,
+        False,
+        True,
+    )
+    (told,) = await town.compared(request, decision, far)
+    assert told["candidate"] == decision["candidates"][1]
+    assert (told["is_told"], told["is_proven"], told["ruled_out"]) == (True, True, None)
+    assert (await town.compared(request, decision, near))[0]["is_asked"]
+
+
+async def test_a_person_who_chooses_is_told_with_the_options(town: Town) -> None:
+    far, near = await town.on_duty(13.01), await town.on_duty(12.98)
+    request = await town.calls()
+    await town.api.get("/v1/shifts", town.desk, min_position=request["position"])
+    await town.api.get(f"/v1/service-requests/{request['id']}", town.desk, min_position=request["position"])
+    await town.api.done("/v1/offers", town.desk, {"request_id": request["id"], "shift_id": town.shifts[0]["id"]})
+    (decision,) = await town.decisions(request)
+    assert (decision["decided_by"], decision["provider_id"]) == ("person", prv(far))
+    assert decision["actor"].startswith("dispatcher:")
+    assert [each["provider_id"] for each in decision["candidates"]] == [prv(near), prv(far)]
+    assert (await town.why_not(near, request)).json()["why"] == "desk_chose"
+
+
+async def test_a_provider_is_told_why_not_and_nothing_of_others(town: Town) -> None:
+    far, near = await town.on_duty(13.01), await town.on_duty(12.98)
+    unable = await town.on_duty(12.972, ("tow",))
+    request = await town.calls()
+    await town.dispatched(request)
+    (decision,) = await town.decisions(request)
+    answers = {who: await town.why_not(who, request) for who in (far, near, unable)}
+    assert answers[far].json()["why"] == "somebody_nearer"
+    assert answers[far].json()["nearer_by"] == "under_15_min"
+    assert answers[near].json()["why"] == "asked"
+    assert answers[unable].json()["why"] == "not_capable"
+    for who, answer in answers.items():
+        secrets: list[object] = [prv(other) for other in answers if other != who]
+        secrets += [shift["id"] for shift in town.shifts] + [decision["id"], decision["offer_id"], decision["actor"]]
+        secrets += [each["cell"] for each in decision["candidates"]]
+        secrets += [str(each["cost_milli_min"]) for each in decision["candidates"]]
+        assert [secret for secret in secrets if str(secret) in answer.text] == []
+        assert set(answer.json()) == {"request_id", "provider_id", "why", "nearer_by"}
+
+
+async def test_a_request_out_of_reach_does_not_exist_for_a_provider(town: Town) -> None:
+    near, far_away = await town.on_duty(12.98), await town.on_duty(15.5)
+    request = await town.calls()
+    await town.dispatched(request)
+    await town.decisions(request)
+    never = show(Prefix.REQUEST, new_id(datetime.now(UTC)))
+    refused = await town.why_not(far_away, request)
+    unknown = await town.why_not(near, {"id": never})
+    another = await town.why_not(far_away, request, of=near)
+    later = await town.why_not(await town.on_duty(12.98), request)
+    stranger = Town(town.api, town.stack, town.database)
+    elsewhere = await stranger.why_not(await stranger.on_duty(12.98), request)
+    for answer in (refused, unknown, another, later, elsewhere):
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "not_found"
+        assert answer.json()["detail"] == refused.json()["detail"]
+
+
+async def test_decisions_are_for_those_who_look_at_everything_of_their_own_tenant(town: Town) -> None:
+    near = await town.on_duty(12.98)
+    request = await town.calls()
+    await town.dispatched(request)
+    (decision,) = await town.decisions(request)
+    listed = f"/v1/service-requests/{request['id']}/decisions"
+    paths = [listed, f"{listed}/{decision['id']}/providers/{prv(near)}"]
+    for path in paths:
+        for role in Role:
+            answer = await town.api.get(path, somebody(role, town.tenant))
+            assert answer.status_code == (200 if role in LOOKERS else 403), (path, role, answer.text)
+            if role in LOOKERS:
+                assert (await town.api.get(path, somebody(role, "another"))).status_code == 404
+    other = await town.calls()
+    never = show(Prefix.PROVIDER, new_id(datetime.now(UTC)))
+    for path in (
+        f"/v1/service-requests/{other['id']}/decisions/{decision['id']}/providers/{prv(near)}",
+        f"{listed}/{decision['id']}/providers/{never}",
+        f"{listed}/{show(Prefix.DECISION, new_id(datetime.now(UTC)))}/providers/{prv(near)}",
+        f"{listed}/{request['id']}/providers/{prv(near)}",
+    ):
+        assert (await town.api.get(path, town.desk)).status_code == 404
