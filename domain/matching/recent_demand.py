@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_REMEMBERED: Final = 400
-"""Requests: a storm's hour, or a quiet day; enough that a sample of them looks like the city."""
+MOST_REMEMBERED: Final = 240
+"""Requests: the busiest hours of a city look like these; more would only take longer to reckon with."""
+
+STANDS_FOR: Final = 60
+"""So many of the last ones stand for the next, or those of the last hour where they are more: where a storm was is
+where it is; what was called for yesterday tells less."""
 
 LOOKS_BACK_S: Final = 3_600.0
 """How far back requests are counted for the rate: soon enough for a storm, long enough for a quiet hour."""
@@ -53,10 +57,9 @@ class RecentDemand:
             return 0.0
         return len(self._times) / min(LOOKS_BACK_S, max(at_s - self._first_at_s, AT_LEAST_S))
 
-    def sample(self, most: int) -> Sequence[Call]:
-        """So many of those remembered, newest first, evenly from all; always the same ones from the same memory."""
-        many = len(self._calls)
-        if many < FEWEST:
+    def latest(self, at_s: float) -> Sequence[Call]:
+        """The requests that stand for the next ones, the newest first; none before there were enough to tell."""
+        if len(self._calls) < FEWEST:
             return ()
-        count = min(most, many)
-        return [self._calls[many - 1 - (n * many) // count] for n in range(count)]
+        of_late = sum(call.at_s > at_s - LOOKS_BACK_S for call in self._calls)
+        return list(self._calls)[::-1][: max(STANDS_FOR, of_late)]

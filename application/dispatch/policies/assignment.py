@@ -7,12 +7,13 @@ thus compared in one currency: minutes of somebody's waiting.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from application.dispatch.policies.assigning import assigned
-from application.dispatch.policies.look_ahead import EVERY, arrival_terms
+from application.dispatch.policies.look_ahead import arrival_terms
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.outlook import Memory, Outlook
 from application.dispatch.policies.pairs import by_tenant
@@ -22,7 +23,6 @@ from application.dispatch.snapshot import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
 
     from numpy.typing import NDArray
 
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from application.dispatch.policies.weights import Weights
     from application.dispatch.snapshot import Snapshot, Unit
 
-STEEPEST = 50.0
+EVERY: Final = timedelta(seconds=2)
+"""As often as dispatch looks at a city at rest: a request that waits for the next tick waits for nothing."""
+
+STEEPEST: Final = 50.0
 """Beyond e to this power a share is 0 or 1 to the last digit."""
 
 
@@ -46,7 +49,8 @@ class Costs:
 
     def terms(self, pairs: Pairs) -> Terms:
         """Minutes by name, (n, K)."""
-        weights, drive_s, until_free_s = self._weights, pairs.drive_s, pairs.until_free_s()
+        weights, until_free_s = self._weights, pairs.until_free_s()
+        drive_s = np.where(np.isfinite(pairs.drive_s), pairs.drive_s, 0.0)  # who cannot come is left out by the drive
         response_s = pairs.age_s[:, None] + until_free_s + drive_s
         lost_s = np.maximum(0.0, response_s - weights.lost_after_s)
         return {

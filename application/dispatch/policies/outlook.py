@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SAMPLED: Final = 60
-"""Future requests drawn: with fewer the term is noise, with more it only takes longer."""
-
 WORK_S: Final = 2_000.0
 """What a job takes at the vehicle, for what comes after it."""
 
@@ -76,7 +73,7 @@ class Outlook:
     def __init__(self, memory: Memory, snapshot: Snapshot, within_s: float) -> None:
         demand, at_s = memory.demand, snapshot.at.timestamp()
         self._expected = demand.per_s(at_s) * within_s
-        sampled = demand.sample(SAMPLED) if self._expected > 0 else ()
+        sampled = demand.latest(at_s) if self._expected > 0 else ()
         count = len(sampled)
         self._future = Future(
             sphere([(call.latitude, call.longitude) for call in sampled]),

@@ -20,11 +20,11 @@ class Weights:
     """Help within half an hour is what the trade promises."""
     blur_s: float = 300.0
     """How far off an arrival is that is still planned: the step at the target is smoothed by it."""
-    late_min: float = 5.0
+    late_min: float = 10.0
     """What it costs to come after the target, beside the minutes themselves."""
     lost_after_s: float = 4_500.0
     """Before an hour and a half people give up: from here on a minute weighs more."""
-    lost: float = 0.2
+    lost: float = 0.3
     """By how much more."""
     overdue_after: timedelta = timedelta(minutes=90)
     """No request is bypassed longer: from then on it comes before all that were made later."""
