@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TEST_WORKERS ?= 4
 LOCK ?= requirements/dev.lock
+# Files with compiled inner loops: what runs needs some of them, the tests need all.
+LOOPS := $(sort $(shell grep -rl --include='*.py' 'domain.tours.compiled import' domain))
+LOOPS_TO_RUN := $(filter-out domain/tours/%,$(LOOPS))
 ROOMS := domain application projections interfaces infra tests
 export UV_PYTHON_DOWNLOADS := never
 ifdef PORT
@@ -25,23 +28,29 @@ venv: $(VENV)/.synced  ## Make .venv and install what the lock file says.
 $(VENV)/.synced: $(LOCK) infra/setup/venv.sh
 	@sh infra/setup/venv.sh "$(PYTHON)" "$(VENV)" "$(LOCK)"
 
-run: venv  ## Run everything on http://127.0.0.1:8000 (PORT= another one, DEMO=0 without people).
+$(VENV)/.loops-to-run: $(VENV)/.synced domain/tours/compiled.py $(LOOPS_TO_RUN)
+	@$(BIN)/python -m infra.setup.compile_loops $(LOOPS_TO_RUN) && touch $@
+
+$(VENV)/.loops: $(VENV)/.loops-to-run $(LOOPS)
+	@$(BIN)/python -m infra.setup.compile_loops $(LOOPS) && touch $@
+
+run: venv $(VENV)/.loops-to-run  ## Run everything on http://127.0.0.1:8000 (PORT= another one, DEMO=0 without people).
 	@exec $(BIN)/vehicaid up
 
-check: venv  ## Formatting, lint, types, import rules and the tests that need no server.
+check: venv $(VENV)/.loops  ## Formatting, lint, types, import rules and the tests that need no server.
 	@$(BIN)/ruff format --check --quiet $(ROOMS)
 	@$(BIN)/ruff check --quiet $(ROOMS)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not servers and not slow"
 
-test: venv  ## Every test that is not marked slow.
+test: venv $(VENV)/.loops  ## Every test that is not marked slow.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not slow"
 
-test-all: venv  ## Every test, the long ones too.
+test-all: venv $(VENV)/.loops  ## Every test, the long ones too.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS)
 
-bench: venv  ## All benchmarks; exit 1 when a bar is missed.
+bench: venv $(VENV)/.loops  ## All benchmarks; exit 1 when a bar is missed.
 	@$(BIN)/vehicaid bench all
 
 format: venv  ## Put everything into one style.

@@ -1,0 +1,1 @@
+"""How does a checkout get ready to run: its environment, its compiled loops?"""
