@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from domain.zone_conditions import LONGEST, Condition, ConditionKind, lifted
@@ -104,6 +105,11 @@ def _condition_declared(row: ZoneRow, fact: Fact) -> ZoneRow:
 def _condition_lifted(row: ZoneRow, fact: Fact) -> ZoneRow:
     kind = ConditionKind(fact.text("kind"))
     return _told(row, fact, lifted(row.conditions, kind, fact.instant("effective_from")))
+
+
+def conditions_of(row: ZoneRow) -> tuple[Condition, ...]:
+    """The conditions of a row, from wherever it was read: a query hands JSON over as it is."""
+    return convert(row.conditions, tuple[Condition, ...], from_attributes=True)
 
 
 def _told(row: ZoneRow, fact: Fact, conditions: tuple[Condition, ...]) -> ZoneRow:

@@ -36,7 +36,7 @@ from interfaces.http.shapes.zones import (
     ZonePage,
     ZoneShown,
 )
-from projections.zones import ZoneRow
+from projections.zones import ZoneRow, conditions_of
 
 PATH = "/v1/zones"
 ONE = PATH + "/{zone_id}"
@@ -202,5 +202,5 @@ def _listed(row: ZoneRow, at: datetime) -> dict[str, object]:
         "effective_from": row.effective_from,
         "retired_from": row.retired_from,
         "defined_at": row.defined_at,
-        "conditions": _conditions(row.conditions, at),
+        "conditions": _conditions(conditions_of(row), at),
     }

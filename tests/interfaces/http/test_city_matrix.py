@@ -24,6 +24,12 @@ ROUTES: dict[str, Called] = {
         f"/v1/zones/{zone['id']}/geometry", {"geometry": geometry()}
     ),
     "POST /v1/zones/{zone_id}/retirement": lambda zone, _tariff: (f"/v1/zones/{zone['id']}/retirement", {}),
+    "POST /v1/zones/{zone_id}/conditions": lambda zone, _tariff: (
+        f"/v1/zones/{zone['id']}/conditions", {"kind": "flood"}
+    ),
+    "POST /v1/zones/{zone_id}/condition-lifting": lambda zone, _tariff: (
+        f"/v1/zones/{zone['id']}/condition-lifting", {"kind": "closure"}
+    ),
     "POST /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", tariff()),
     "POST /v1/tariffs/default": lambda _zone, _tariff: ("/v1/tariffs/default", {}),
     "GET /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", None),
@@ -53,6 +59,8 @@ async def test_the_desk_writes_and_everybody_of_the_tenant_reads(place: Place, r
     rival = somebody(Role.ADMIN, "rival")
     for role in Role:
         caller = somebody(role, place.desk.tenant)
+        if route.endswith("condition-lifting"):
+            await api.done(f"/v1/zones/{the_zone['id']}/conditions", place.desk, {"kind": "closure"})
         answer = await (api.get(path, caller) if body is None else api.post(path, caller, body))
         if route in WRITTEN_BY_THE_DESK and role not in DESK:
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
