@@ -15,7 +15,7 @@ from domain.actor import DESK
 from domain.fees import cancellation_fee
 from domain.price_terms import Fault
 from domain.provider import Provider
-from domain.request_drive import NotForAMaybe
+from domain.request_drive import NotForAMaybe, Owed
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
 from domain.split import bill_of_fee, shares_of
@@ -63,10 +63,8 @@ async def swap_provider(command: SwapProvider, work: Work, trade: Trade) -> Answ
     if not (command.may_ask or provider.engaged.is_guided(at)):
         raise NotForAMaybe
     held = request.assignment
-    owed_minor, currency = await _compensation(work, request, at)
-    request.swap_provider(command.held_offer_id, better.id, command.gain_s, at)
-    if held is not None and currency is not None and owed_minor > 0:
-        request.compensate(held, owed_minor, currency, at)
+    owed = await _compensation(work, request, at)
+    request.swap_provider(command.held_offer_id, better.id, command.gain_s, owed, at)
     start_search(request, trade, at)
     await free_shift(work, held, command.cell, at)
     offer = MakeOffer(
@@ -76,12 +74,12 @@ async def swap_provider(command: SwapProvider, work: Work, trade: Trade) -> Answ
     return request_told(request)
 
 
-async def _compensation(work: Work, request: ServiceRequest, at: datetime) -> tuple[int, str | None]:
+async def _compensation(work: Work, request: ServiceRequest, at: datetime) -> Owed | None:
     """What a crew that is sent back now gets, as the tariff's fees for calling off say; nothing without a price."""
     quote = request.quote
     if quote is None or request.confirmed_quote is None:
-        return 0, None
+        return None
     fee_minor = cancellation_fee(quote.fees, request.state, request.assigned_at, at, Fault.CUSTOMER)
     terms = await terms_of(work, request)
     bill = bill_of_fee(fee_minor, terms.split.tax_bp, interstate=terms.interstate)
-    return shares_of(bill, terms.split, by_a_provider=True).payable_minor, quote.currency
+    return Owed(shares_of(bill, terms.split, by_a_provider=True).payable_minor, quote.currency)

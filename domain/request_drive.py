@@ -38,6 +38,14 @@ class NotForAMaybe(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What a crew that is sent back gets for its way."""
+
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoubtOnDrive:
     """The doubt that stands: since when, how far off the vehicle then, and since when somebody rings up."""
 
@@ -153,8 +161,10 @@ class Driving(Searching):
             raise NotNudged
         self.revoke_assignment(WHY_REVOKED[doubt.kind], at)
 
-    def swap_provider(self, offer_id: UUID, instead_shift_id: UUID, gain_s: int, at: datetime) -> None:
-        """Take the job from one who comes, for one who comes sooner.
+    def swap_provider(
+        self, offer_id: UUID, instead_shift_id: UUID, gain_s: int, owed: Owed | None, at: datetime
+    ) -> None:
+        """Take the job from one who comes, for one who comes sooner; who is sent back is owed something for the way.
 
         Raises RequestClosed, OutOfTurn or AlreadySwapped.
         """
@@ -162,23 +172,19 @@ class Driving(Searching):
         if self.swaps:
             raise AlreadySwapped
         self._tell(self.ProviderSwapped, held, at, instead_shift_id=instead_shift_id, gain_s=gain_s)
+        if owed is not None and owed.amount_minor > 0:
+            self._compensate(held, owed, at)
         self.revoke_assignment(RevokeReason.BETTER_PROVIDER, at)
 
-    def compensate(self, sent_back: Assignment, amount_minor: int, currency: str, at: datetime) -> None:
-        """Owe the provider that was sent back so much. Raises UnknownCurrency; the amount is above nothing."""
-        moved = transfer(
-            "dis",
-            sent_back.offer_id,
-            currency,
-            {DISPLACED: amount_minor, payable_to(sent_back.provider_id): -amount_minor},
-        )
+    def _compensate(self, sent_back: Assignment, owed: Owed, at: datetime) -> None:
+        legs = {DISPLACED: owed.amount_minor, payable_to(sent_back.provider_id): -owed.amount_minor}
         self.trigger_event(
             self.ProviderCompensated,
             timestamp=at,
-            **moved.fields,
+            **transfer("dis", sent_back.offer_id, owed.currency, legs).fields,
             offer_id=sent_back.offer_id,
             provider_id=sent_back.provider_id,
-            amount_minor=amount_minor,
+            amount_minor=owed.amount_minor,
         )
 
     def _the_drive(self, act: str, offer_id: UUID) -> Assignment:

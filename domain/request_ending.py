@@ -75,6 +75,8 @@ class Ending(OnTheJob, Searching):
     """Called off, gone, in vain, or the same as another one."""
 
     merged_into: UUID | None
+    merged_at: datetime | None
+    merged_from: RequestState | None
 
     class ContactAttempted(JobEvent):
         """The provider tried to reach the customer."""
@@ -248,8 +250,10 @@ class Ending(OnTheJob, Searching):
         self.state = RequestState.UNSUCCESSFUL
 
     @event(Merged)
-    def _on_merged(self, into: UUID) -> None:
+    def _on_merged(self, into: UUID, at: datetime) -> None:
         self.merged_into = into
+        self.merged_at = at
+        self.merged_from = self.state
         self.state = RequestState.MERGED
 
     @event(Cancelled)

@@ -22,9 +22,10 @@ from domain.request_job import EvidenceKind
 from domain.request_share import Sharing
 from domain.request_terms import Assignment, Call, Dispatch, Hazard, Need, Quote, RequestState
 from domain.request_transit import InTransit
+from domain.request_twins import Twinning
 
 
-class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Driving, Sharing, Faring, Aggregate):
+class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Twinning, Driving, Sharing, Faring, Aggregate):
     """One customer's call for help with one vehicle at one place.
 
     Has at most one provider under way (I1), and one offer out unless several are asked at once: then the first to
@@ -86,6 +87,10 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Driving, Shari
     contact_attempts: int = field(default=0, init=False)
     gone_confirms_at: datetime | None = field(default=None, init=False)
     merged_into: UUID | None = field(default=None, init=False)
+    merged_at: datetime | None = field(default=None, init=False)
+    merged_from: RequestState | None = field(default=None, init=False)
+    suggested_into: UUID | None = field(default=None, init=False)
+    no_twins: frozenset[UUID] = field(default=frozenset(), init=False)
     fare: Fare | None = field(default=None, init=False)
     fare_is_disputed: bool = field(default=False, init=False)
     fare_is_approved: bool = field(default=False, init=False)

@@ -40,6 +40,8 @@ from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, Tr
 from infra.telemetry.tracing import is_tracing
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.matching_table import ShiftRow, matching_table
+from projections.matching_table import ShiftRow, matching_table
+from projections.merge_suggestions import SuggestionRow, merge_suggestions
 from projections.drives import DriveRow, drives
 from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
@@ -67,6 +69,8 @@ class Stack:
     board: ReadModelView[RequestRow]
     mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
+    twins: ReadModelView[SuggestionRow]
+    shifts: ReadModelView[ShiftRow]
     shifts: ReadModelView[ShiftRow]
     drives: ReadModelView[DriveRow]
     directory: ReadModelView[DirectoryRow]
@@ -146,6 +150,8 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         personal=has.store,
         waiting=has.waiter,
         board=ReadModelView(readers, request_board, "created_at"),
+        drives=ReadModelView(readers, drives, "assigned_at"),
+        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
         mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),

@@ -31,6 +31,7 @@ from infra.zones.table import ZoneTable
 from projections.customer_requests import customer_requests
 from projections.drives import drives
 from projections.matching_table import matching_table
+from projections.merge_suggestions import merge_suggestions
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
 from projections.request_board import request_board
@@ -127,6 +128,7 @@ def nothing_behind(settings: Settings) -> Stack:
         mine=ReadModelView(readers, customer_requests, "created_at"),
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         drives=ReadModelView(readers, drives, "assigned_at"),
+        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
         positions=Positions(PositionTrack(readers), None),

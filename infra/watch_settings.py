@@ -31,3 +31,5 @@ class WatchSettings(BaseSettings):
     # 500 basis points of the net price more for the provider at each level of escalation, out of our commission: three
     # levels are the usual commission. 0: nothing is given.
     escalation_raises_share_bp: int = Field(default=500, ge=0, le=10_000)
+    # 5 s between two looks for calls about the same breakdown: before anybody is asked twice for it.
+    twin_looks_every_s: float = Field(default=5.0, ge=0.1, le=600)

@@ -72,6 +72,24 @@ def _merged(row: RequestRow, fact: Fact) -> RequestRow:
     return ended(row, fact, "merged", merged_into=fact.uuid("into"))
 
 
+def _of_twins(row: RequestRow, fact: Fact) -> RequestRow:
+    # What is suggested is a read model of its own (merge_suggestions); here only the version moves on.
+    return told(row, fact)
+
+
+def _unmerged(row: RequestRow, fact: Fact) -> RequestRow:
+    return told(
+        row,
+        fact,
+        state=fact.text("back_to"),
+        merged_into=None,
+        ended_at=None,
+        outcome=None,
+        settled_minor=None,
+        settled_at=None,
+    )
+
+
 def _gone_confirmed(row: RequestRow, fact: Fact) -> RequestRow:
     return ended(row, fact, "gone_on_arrival", ended_by=fact.text("by"))
 
@@ -91,6 +109,9 @@ END: Final[dict[str, RequestFold]] = {
     "unfulfilled": _unfulfilled,
     "expired": _expired,
     "merged": _merged,
+    "merge_suggested": _of_twins,
+    "merge_dismissed": _of_twins,
+    "unmerged": _unmerged,
     "gone_confirmed": _gone_confirmed,
     "unsuccessful": _unsuccessful,
 }

@@ -13,6 +13,7 @@ from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
+from projections.merge_suggestions import merge_suggestions
 from projections.payments import payments
 from projections.promise_scores import promise_scores
 from projections.promises import promises
@@ -41,6 +42,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         customer_requests,
         timers,
         drives,
+        merge_suggestions,
         zones,
         zone_shapes,
         tariffs,

@@ -116,6 +116,8 @@ UNSEEN: Final = (
     "eta_scored",
     "provider_compensated",
     "share_raised",
+    "merge_suggested",
+    "merge_dismissed",
 )
 """What concerns only ourselves: the version moves on, and nothing else."""
 
@@ -310,6 +312,11 @@ def _cancelled(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
 @customer_requests.on("service_request.unsuccessful")
 def _unsuccessful(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
     return _ended(row, fact, "unsuccessful", ended_why=fact.text("reason"))
+
+
+@customer_requests.on("service_request.unmerged")
+def _unmerged(row: CustomerRequestRow, fact: Fact) -> CustomerRequestRow:
+    return _stepped(row, fact, state=fact.text("back_to"), merged_into=None, ended_at=None, outcome=None)
 
 
 @customer_requests.on("service_request.merged")

@@ -134,6 +134,11 @@ def _unsuccessful(row: KpiRow, fact: Fact) -> KpiRow:
     return _ended(row, fact, "unsuccessful", ended_why=fact.text("reason"))
 
 
+@kpi_requests.on("service_request.unmerged")
+def _unmerged(row: KpiRow, fact: Fact) -> KpiRow:
+    return _told(row, fact, ended_at=None, ended_as=None, settled_minor=None)
+
+
 OTHER_ENDS: Final = ("completed", "unfulfilled", "expired", "merged")
 """Ends that say no more than their name, which is also that of the last state."""
 

@@ -10,7 +10,9 @@ from projections.read_model import Index, Key, ReadModel, Row
 
 
 class EarningRow(Row, frozen=True, gc=False):
-    """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us). The provider is owed ``net_minor``: what it earned without the cash that it kept.
+    """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us).
+
+    The provider is owed ``net_minor``: what it earned without the cash that it kept.
 
     Of ``gross_minor``, which the customer pays, ``commission_minor`` and the tax on it are the platform's.
     """

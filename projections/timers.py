@@ -123,6 +123,15 @@ def _search_widened(_row: TimerRow | None, fact: Fact) -> TimerRow:
 def _assignment_revoked(_row: TimerRow | None, fact: Fact) -> TimerRow:
     return _timer(fact, "search_due", fact.occurred_at, fact.stream_id)
 
+@timers.settles("service_request.unmerged")
+def _unmerged(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
+    # Whoever was searched for, or waits for an hour, is again in the same save: another fact says until when.
+    waits_until = fact.maybe_instant("waits_until")
+    return (
+        None if waits_until is None else _timer(fact, "quote_expires", waits_until + FRESH_QUOTE_WITHIN, fact.stream_id)
+    )
+
+
 
 @timers.settles("service_request.gone_reported")
 def _gone_reported(_row: TimerRow | None, fact: Fact) -> TimerRow:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Search
     from application.dispatch.drive_board import Drive
+    from domain.twins import Twins
 
 DECISIONS: Final = UUID("0d0e0a52-4a0f-5d5c-9a3c-2c1b6f0c7b7e")
 """The uuid5 namespace in which an offer's id is a fact of the decision to make it."""
@@ -89,6 +90,15 @@ def to_swap(tenant: str, request_id: UUID, offer_id: UUID, at: datetime) -> Comm
     content = fingerprint_of("swap", request_id.bytes, offer_id.bytes)
     key = f"swap/{offer_id}/{_half_minute(at)}"
     return CommandContext(tenant, dispatcher_of(tenant).text, key, content, request_id, at)
+
+
+def to_suggest(found: Twins, at: datetime) -> CommandContext:
+    """The envelope of pointing at an earlier call: once for the two."""
+    later, earlier = found.later.request_id, found.earlier.request_id
+    content = fingerprint_of("suggest_merge", later.bytes, earlier.bytes)
+    key = f"twins/{later}/{earlier}/{_half_minute(at)}"
+    tenant = found.later.tenant
+    return CommandContext(tenant, dispatcher_of(tenant).text, key, content, later, at)
 
 
 def dispatcher_of(tenant: str) -> Actor:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from application.dispatch.drives import DriveWatch
 from application.dispatch.swaps import Swaps
+from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
+from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
 from infra.dispatch.vigilance import swapping_of, vigilance_of
@@ -74,6 +76,18 @@ def chores_of(
     async def look_for_better(now: datetime) -> None:
         watch.swaps.inc(await swaps.look(now))
 
+    twins = TwinWatch(PostgresCallBoard(connection), engine, news)
+
+    async def look_for_twins(now: datetime) -> None:
+        watch.twins.inc(await twins.look(now))
+
     every = timedelta(seconds=settings.dispatcher_attendance_s)
     swap_every = timedelta(seconds=settings.swap_looks_every_s)
-    return Chores([Chore(every, attend, at), Chore(every, follow_drives, at), Chore(swap_every, look_for_better, at)])
+    return Chores(
+        [
+            Chore(every, attend, at),
+            Chore(every, follow_drives, at),
+            Chore(swap_every, look_for_better, at),
+            Chore(timedelta(seconds=settings.twin_looks_every_s), look_for_twins, at),
+        ]
+    )

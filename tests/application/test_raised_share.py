@@ -93,5 +93,5 @@ async def test_who_is_sent_back_gets_its_share_of_the_fee_for_calling_off_then()
     topics = [event.topic for event in world.log.events if event.stream_id == REQUEST][-5:]
     assert topics == [
         f"service_request.{what}"
-        for what in ("provider_swapped", "assignment_revoked", "provider_compensated", "dispatch_started", "offer_made")
+        for what in ("provider_swapped", "provider_compensated", "assignment_revoked", "dispatch_started", "offer_made")
     ]

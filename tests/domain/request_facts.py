@@ -13,7 +13,7 @@ from domain.request_ending import Channel, WhyUnsuccessful
 from domain.request_fare import Outcome, WhyDisputed
 from domain.request_job import EvidenceKind, StartedBy
 from domain.request_search import EscalationReason
-from domain.request_terms import Dispatch, Hazard, Quote, TriageSource
+from domain.request_terms import Dispatch, Hazard, Quote, RequestState, TriageSource
 from domain.request_transit import WhyRefused
 from domain.service_request import ServiceRequest
 from tests.domain.facts import ASSIGNED, EN_ROUTE, JOB, OFFER_MADE, ON_SCENE
@@ -129,6 +129,16 @@ COMPENSATED = fact(
     amount_minor=4_000,
 )
 SHARE_RAISED = fact(ServiceRequest.ShareRaised, LATER, attempt=1, raised_bp=500, most_bp=1_500)
+MERGE_SUGGESTED = fact(ServiceRequest.MergeSuggested, SOON, into=OTHER_REQUEST, apart_m=80)
+MERGE_DISMISSED = fact(ServiceRequest.MergeDismissed, SOON, into=OTHER_REQUEST, by=Role.DISPATCHER)
+UNMERGED = fact(
+    ServiceRequest.Unmerged,
+    LATER,
+    into=OTHER_REQUEST,
+    by=Role.DISPATCHER,
+    back_to=RequestState.QUOTED,
+    waits_until=VALID_UNTIL,
+)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
 FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
@@ -143,7 +153,8 @@ GOLDEN: tuple[Fact, ...] = (
     TRIAGED, QUOTED, CONFIRMED, SCHEDULED, DISPATCHED, SOS, EXPIRED, WIDENED, ESCALATED, WRONG_CODE, BEGUN,
     picture(EvidenceKind.WORK_DONE), LOADED, ON_THE_WAY, AT_THE_DROP, DELIVERED, DROP_REFUSED, DROP_CHANGED,
     WORK_COMPLETED, CHANGE_PROPOSED, CHANGE_REJECTED, CHANGED, TRIED, GONE_REPORTED, GONE_DENIED, GONE, IN_VAIN, MERGED,
-    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, SHARE_RAISED, TOLD, KNOWN,
+    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, SHARE_RAISED, MERGE_SUGGESTED,
+    MERGE_DISMISSED, UNMERGED, TOLD, KNOWN,
 )  # fmt: skip
 
 SEARCHED = (SUBMITTED, QUOTED, CONFIRMED, DISPATCHED)

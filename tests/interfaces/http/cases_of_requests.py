@@ -34,6 +34,13 @@ async def twice(api: Api, desk: Actor) -> Job:
     return replace(job, request={**job.request, "other": other["id"]})
 
 
+async def merged(api: Api, desk: Actor) -> Job:
+    """The same breakdown, asked for twice, and the desk has seen it."""
+    job = await twice(api, desk)
+    await api.done(f"{job.request_path}/merge", desk, {"into": job.request["other"]})
+    return job
+
+
 async def towing(api: Api, desk: Actor) -> Job:
     """On scene, beside a vehicle that is to be towed."""
     provider, shift = await a_shift(api, desk)
@@ -66,6 +73,7 @@ COLLECTIONS: dict[str, Case] = {
     "GET /v1/service-requests": Case(searching),
     "POST /v1/service-requests": Case(searching, lambda _job: HELP),
     "GET /v1/my-requests": Case(searching),
+    "GET /v1/merge-suggestions": Case(searching),
 }
 """Routes about nothing that exists: whoever has the role may use them."""
 
@@ -114,6 +122,8 @@ OBJECTS: dict[str, Case] = {
     f"POST {ONE}/gone/denial": Case(on_scene),
     f"POST {ONE}/unsuccessful": Case(on_scene, lambda _job: {"reason": "no_parts"}),
     f"POST {ONE}/merge": Case(twice, lambda job: {"into": job.request["other"]}),
+    f"POST {ONE}/merge-dismissal": Case(searching),
+    f"POST {ONE}/merge-undo": Case(merged),
     f"POST {ONE}/sos": Case(accepted),
     f"POST {ONE}/escalation": Case(searching, lambda _job: {"level": 3}),
     f"POST {ONE}/triage": Case(searching, lambda _job: {"source": "desk", "hazards": ["smoke"]}),
@@ -128,6 +138,7 @@ REFUSED_BY_STATE = {
     f"POST {ONE}/fare/dispute": "out_of_turn",
     f"POST {ONE}/cash-collection": "nothing_due",
     f"POST {ONE}/gone": "not_gone_yet",
+    f"POST {ONE}/merge-dismissal": "no_merge_suggested",
     f"POST {ONE}/gone/confirmation": "not_reported_gone",
     f"POST {ONE}/gone/denial": "not_reported_gone",
 }
