@@ -50,6 +50,10 @@ SELECT s.shift_id, p.lat, p.lng
                       ORDER BY t.taken_at DESC LIMIT 1) AS p"""
 _ON_DUTY: Final = f"SELECT {', '.join(matching_table.fields)} FROM matching_table WHERE tenant = %s"  # noqa: S608
 _REACHED: Final = "SELECT position FROM projection_positions WHERE name = 'matching_table' AND active"
+_WHOSE: Final = {
+    "request_board": "SELECT tenant FROM request_board WHERE request_id = %s",
+    "provider_directory": "SELECT tenant FROM provider_directory WHERE provider_id = %s",
+}
 _PASSED_OVER: Final = (
     "SELECT provider_id FROM provider_jobs WHERE tenant = %s AND request_id = %s AND state IN ('lapsed', 'revoked')"
 )
@@ -72,6 +76,11 @@ class DecisionQueries:
         found = await self._all(_DECISIONS, (tenant, [row.position for row in rows]))
         by_id = {cast("UUID", row[0]): cast("StreamRow", row[1:]) for row in found}
         return [cast("Decision", replay(row.decision_id, [by_id[row.decision_id]])) for row in rows]
+
+    async def tenant_of(self, read_model: str, row_id: UUID) -> str | None:
+        """Whose request or provider that is, for an operator; None for one that nobody knows."""
+        found = await self._all(_WHOSE[read_model], (row_id,))
+        return cast("str", found[0][0]) if found else None
 
     async def of_provider(self, tenant: str, decision: Decision, provider_id: UUID) -> list[Against]:
         """How each shift that a provider had on duty stood in a decision; nothing when nobody looked at any."""

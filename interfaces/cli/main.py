@@ -32,6 +32,7 @@ COMMANDS = {
     "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
     "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key their data is kept under."),
     "watch": Entry("interfaces.cli.watch", "Show a city live in the terminal."),
+    "explain": Entry("interfaces.cli.explain", "Say why a shift was offered a request, and why another was not."),
     "solve": Entry("interfaces.cli.solve", "Solve one dispatch snapshot, with a proven bound."),
     "travel": Entry("interfaces.cli.travel", "Learn and tell drive times."),
     "simulate": Entry("interfaces.cli.simulate", "Play calls against crews on a virtual clock."),

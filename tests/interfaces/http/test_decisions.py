@@ -1,93 +1,23 @@
 """Is every offer explained to the desk, can any provider be looked at again, and does a provider learn nothing else?"""
 
+import asyncio
+import json
 from datetime import UTC, datetime
-from typing import Any, cast
 
-import psycopg
 import pytest
 
-from application.dispatch.rounds import Judgement, Limits, Rounds
-from domain.actor import Actor, Role
+from domain.actor import Role
 from domain.ids import Prefix, new_id, show
 from infra.bootstrap import Stack
-from infra.dispatch.board import PostgresDispatchBoard
-from infra.travel.choice import drive_times
-from interfaces.http.tokens import actor_for
-from tests.dispatcher.city import Told
-from tests.support.api import Api, Json, a_request, somebody
+from interfaces.cli.main import main
+from tests.interfaces.http.town import Town, prv
+from tests.support.api import Api, Json, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
 FAR_AWAY: Json = {"lat": 28.61, "lng": 77.21}
 LOOKERS = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM, Role.AUDITOR)
-
-
-class Town:
-    """A tenant of its own, with some providers and one request."""
-
-    def __init__(self, api: Api, stack: Stack, database: Database) -> None:
-        self.api, self.stack, self.database = api, stack, database
-        self.tenant = f"town-{new_id(datetime.now(UTC)).hex}"
-        self.desk = somebody(Role.DISPATCHER, self.tenant)
-        self.shifts: list[Json] = []
-
-    async def on_duty(self, lat: float, skills: tuple[str, ...] = ("flat_tyre",)) -> Actor:
-        """A company with a truck, so far north."""
-        company = await self.api.done("/v1/providers", self.desk, {"name": "Ours", "phone": "+919845099999"})
-        path = f"/v1/providers/{company['id']}"
-        provider = actor_for(Role.PROVIDER, str(company["id"]), self.tenant)
-        crew = await self.api.done(f"{path}/crew-members", self.desk, {"skills": list(skills)})
-        truck = await self.api.done(f"{path}/trucks", provider, {"equipment": list(skills)})
-        body = {
-            "provider_id": company["id"],
-            "crew_id": crew["crew_id"],
-            "truck_id": truck["truck_id"],
-            "location": {"lat": lat, "lng": 77.5946},
-        }
-        self.shifts.append(await self.api.done("/v1/shifts", provider, body))
-        return provider
-
-    async def calls(self) -> Json:
-        """Somebody needs help at 12.9716 north."""
-        _, request = await a_request(self.api, somebody(Role.CUSTOMER, self.tenant))
-        return request
-
-    async def dispatched(self, request: Json) -> None:
-        """One round of dispatch, when the read models have come so far."""
-        for path in (f"/v1/service-requests/{request['id']}", "/v1/shifts", "/v1/offers"):
-            answer = await self.api.get(path, self.desk, min_position=request["position"])
-            assert answer.is_success, answer.text
-        async with await psycopg.AsyncConnection.connect(self.database.app_dsn, autocommit=True) as connection:
-            board = PostgresDispatchBoard(connection)
-            travel = drive_times(self.database.settings)
-            judgement = Judgement(travel=travel)
-            await Rounds(board, self.stack.engine, Limits(), Told(), judgement=judgement).round(datetime.now(UTC))
-
-    async def decisions(self, request: Json) -> list[dict[str, Any]]:
-        """All of them, newest first, as soon as the read model knows the last event."""
-        head = await self.stack.log_head()
-        path = f"/v1/service-requests/{request['id']}/decisions"
-        answer = await self.api.get(path, self.desk, min_position=head)
-        assert answer.is_success, answer.text
-        await self.api.get("/v1/audit/events", somebody(Role.AUDITOR, self.tenant), min_position=head)
-        await self.stack.waiting.wait_for("decisions", head, 5)
-        answer = await self.api.get(path, self.desk, min_position=head)
-        return cast("list[dict[str, Any]]", answer.json()["data"])
-
-    async def compared(self, request: Json, decision: Json, provider: Actor) -> list[dict[str, Any]]:
-        path = f"/v1/service-requests/{request['id']}/decisions/{decision['id']}/providers/{prv(provider)}"
-        answer = await self.api.get(path, self.desk)
-        assert answer.status_code == 200, answer.text
-        return cast("list[dict[str, Any]]", answer.json()["shifts"])
-
-    async def why_not(self, provider: Actor, request: Json, of: Actor | None = None) -> Any:
-        return await self.api.get(f"/v1/providers/{prv(of or provider)}/why-not/{request['id']}", provider)
-
-
-def prv(provider: Actor) -> str:
-    assert provider.subject_id is not None
-    return show(Prefix.PROVIDER, provider.subject_id)
 
 
 @pytest.fixture
@@ -206,3 +136,54 @@ async def test_decisions_are_for_those_who_look_at_everything_of_their_own_tenan
         f"{listed}/{request['id']}/providers/{prv(near)}",
     ):
         assert (await town.api.get(path, town.desk)).status_code == 404
+
+
+async def explained(town: Town, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """What `vehicaid explain` says goes to the terminal; its exit code."""
+    monkeypatch.setenv("VEHICAID_DATABASE_URL", town.database.settings.database_url)
+    monkeypatch.setenv("COLUMNS", "250")
+    with pytest.raises(SystemExit) as ended:
+        await asyncio.to_thread(main, ["explain", *arguments])
+    return int(ended.value.code or 0)
+
+
+async def test_an_operator_reads_it_at_a_terminal(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    far, near = await town.on_duty(13.01), await town.on_duty(12.98)
+    request = await town.calls()
+    await town.dispatched(request)
+    (decision,) = await town.decisions(request)
+    wanted = str(request["id"])
+    capsys.readouterr()
+    assert await explained(town, monkeypatch, wanted) == 0
+    shown = capsys.readouterr().out
+    assert "asked" in shown
+    assert shown.index(prv(near)) < shown.index(prv(far))
+    assert await explained(town, monkeypatch, wanted, "--provider", prv(far)) == 0
+    assert "could have been asked" in capsys.readouterr().out
+    assert await explained(town, monkeypatch, wanted, "--provider", prv(far), "--json") == 0
+    told = json.loads(capsys.readouterr().out)["decisions"]
+    assert [{name: value for name, value in each.items() if name != "provider"} for each in told] == [decision]
+    assert told[0]["provider"][0]["candidate"] == decision["candidates"][1]
+    waiting = await town.calls()
+    await town.api.get(f"/v1/service-requests/{waiting['id']}", town.desk, min_position=waiting["position"])
+    assert await explained(town, monkeypatch, str(waiting["id"])) == 0
+    assert "Nobody was asked yet" in capsys.readouterr().out
+
+
+async def test_an_id_that_nobody_knows_is_one_line_and_exit_code_2(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = await town.calls()
+    await town.api.get(f"/v1/service-requests/{request['id']}", town.desk, min_position=request["position"])
+    never = new_id(datetime.now(UTC))
+    for arguments in (
+        [show(Prefix.REQUEST, never)],
+        ["req_1"],
+        [str(request["id"]), "--provider", show(Prefix.PROVIDER, never)],
+    ):
+        capsys.readouterr()
+        assert await explained(town, monkeypatch, *arguments) == 2
+        told = capsys.readouterr()
+        assert (told.out, told.err.count("\n")) == ("", 1)
