@@ -72,7 +72,7 @@ class Crews:
 
     async def _accept(self, truck: Truck, offer_id: UUID, at: datetime) -> None:
         accept = AcceptOffer(truck.actor, offer_id, at)
-        await self._says(truck, "accept", offer_id, at, partial(accept_offer, accept))
+        await self._says(truck, "accept", offer_id, at, partial(accept_offer, accept, promises=self._office.promises))
 
     async def _decline(self, truck: Truck, offer_id: UUID, at: datetime) -> None:
         decline = DeclineOffer(truck.actor, offer_id, DeclineReason.TOO_FAR, at)

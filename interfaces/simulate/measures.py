@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Final
 
+from infra.event_store.codec import decode
 from interfaces.simulate.job import Outcome
+from interfaces.simulate.promises import SCORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +56,25 @@ def measured(played: Played, *, rejected: int = 0, repeated: int = 0) -> dict[st
         "drive_mean_m": _rounded(_mean([job.drive_m for job in jobs if job.arrived_at]), 0),
         "tow_km": round(sum(job.tow_m for job in jobs) / 1000, 1),
         "utilisation_percent": _utilisation(trucks, played.began_at, _last(jobs, played.ended_at)),
+        **_promises(played),
         "events": len(played.events),
         "began_at": written(played.began_at),
         "ended_at": written(played.ended_at),
+    }
+
+
+def _promises(played: Played) -> dict[str, Figure]:
+    """How many promises were scored, how many arrivals were within what was told, and how many promises were broken."""
+    scored = [decode(event.topic, event.payload) for event in played.events if event.topic == SCORED]
+    within = [int(str(each["within"])) for each in scored]
+    broken = sum(event.topic == "service_request.promise_broken" for event in played.events)
+    return {
+        "promises_scored": len(within),
+        **{
+            f"arrived_within_p{share}_percent": _percent(sum(each <= share for each in within), len(within))
+            for share in (50, 80, 95)
+        },
+        "promises_broken": broken,
     }
 
 

@@ -12,6 +12,7 @@ from domain.refusal import Refusal
 from infra.in_memory.aggregates import LivingAggregates
 from infra.in_memory.board import InMemoryDispatchBoard
 from infra.in_memory.log import InMemoryEventLog
+from interfaces.simulate.promises import ScoredPromises
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -43,6 +44,7 @@ class Office:
         self.tenant = tenant
         self.log = InMemoryEventLog()
         self.board = InMemoryDispatchBoard(self.log)
+        self.promises = ScoredPromises(self.log)
         self.engine = Engine(self.log, LivingAggregates(self.log))
         self.refusals = 0
         self._limits = limits
@@ -91,8 +93,12 @@ class Office:
             wanted.append(due_at)
         if self._searching and self._rests_for and self._decided_at is not None:
             rests_for = self._rests_for if self._has_plans else max(self._rests_for, WITHOUT_PLANS)
-            wanted.append(self._decided_at + rests_for)
+            wanted.append(self._after_now(self._decided_at + rests_for, rests_for))
         return min(wanted, default=None)
+
+    def _after_now(self, at: datetime, otherwise: timedelta) -> datetime:
+        """An instant that is still to come: where a look found nobody to ask, the policy was not asked either."""
+        return at if self._now is None or at > self._now else self._now + otherwise
 
     # What dispatch tells (``application.dispatch.rounds.Watch``)
 
