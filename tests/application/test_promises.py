@@ -7,6 +7,7 @@ import pytest
 
 from application.accept_counter import AcceptCounter, accept_counter
 from application.accept_offer import AcceptOffer, accept_offer
+from application.acknowledge_job import AcknowledgeJob, acknowledge_job
 from application.break_promise import Amends, BreakPromise, break_promise
 from application.cancel_request import CancelRequest, cancel_request
 from application.counter_offer import CounterOffer, counter_offer
@@ -14,9 +15,11 @@ from application.engine import Done
 from application.make_offer import MakeOffer, make_offer
 from application.promises import PriorPromises
 from application.put_promise_at_risk import PutPromiseAtRisk, put_promise_at_risk
+from application.set_engagement import SetEngagement, set_engagement
 from domain import ledger
 from domain.price_terms import PaymentMethod
 from domain.promise import PRIOR_LAW, PromiseState, PromiseStillGood, credit_for
+from domain.provider_terms import AnswersBy, Engagement
 from domain.refusal import NotAllowed
 from domain.request_terms import CancelReason
 from domain.wallet import Wallet
@@ -26,10 +29,12 @@ from tests.application.world import World
 from tests.support.roadside import (
     CUSTOMER,
     DEPOT_CELL,
+    DESK_ACTOR,
     DISPATCHER,
     LAPSE,
     NOON,
     OFFER,
+    PROVIDER,
     REQUEST,
     SHIFT,
     SOON,
@@ -153,6 +158,18 @@ async def test_at_risk_and_waived_are_facts_too() -> None:
     head = world.head
     await world.run(break_promise, BreakPromise(DISPATCHER, REQUEST, SOON + timedelta(days=1)))
     assert world.head == head
+
+
+async def test_of_a_guided_crew_a_time_is_promised_when_it_knows() -> None:
+    world = World()
+    await world.open_both()
+    await world.request()
+    await world.run(set_engagement, SetEngagement(DESK_ACTOR, PROVIDER, Engagement.GUIDED, AnswersBy.APP, None, NOON))
+    await world.run(make_offer, MakeOffer(DISPATCHER, REQUEST, OFFER, SHIFT, LAPSE, NOON, eta_s=ETA_S))
+    assert (await world.the_request()).promise is None
+    for _ in range(2):
+        await world.run(partial(acknowledge_job, promises=BOOK), AcknowledgeJob(THE_PROVIDER, REQUEST, SOON))
+    assert [topic for topic in world.topics() if topic.endswith("promised")] == ["service_request.eta_promised"]
 
 
 async def test_nobody_else_breaks_a_promise() -> None:

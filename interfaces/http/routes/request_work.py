@@ -47,7 +47,7 @@ async def acknowledge(call: Command, request_id: str) -> Response:
     Setting out says the same. Who says nothing in time is reminded, then somebody else goes.
     """
     command = AcknowledgeJob(call.actor, _id(request_id), call.at, call.expected_version)
-    return answers.done(await call.run(acknowledge_job, command), Prefix.REQUEST)
+    return answers.done(await call.run(partial(acknowledge_job, promises=call.stack.promises), command), Prefix.REQUEST)
 
 
 @routes.command(
