@@ -1,99 +1,87 @@
 """Which tours does the linear master need, and what lower bound do its prices prove?
 
-Prices are smoothed towards those of the best bound (Wentges, 1997). Every pricing proves a bound, at whatever prices
-and however far it got: the sum of the prices less each unit's ceiling.
+Tours that ruin and recreate met come first, since they cost nothing to look up; then those that the search of tours
+finds at prices between the master's and those of the best bound (smoothing: Wentges, 1997); then cuts, and again. Every
+search proves a bound, at whatever prices and however far it got.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 
+from domain.tours.annealing import Album
 from domain.tours.budget import Budget
 from domain.tours.city import City
+from domain.tours.cuts import Fees, broken, fees_of
 from domain.tours.instance import Floats, Instance
-from domain.tours.master import Master
+from domain.tours.master import Master, Worth
 from domain.tours.plan import Plan, Tour
 from domain.tours.pricing import Priced, price_tours
 
 # Columns per unit and round: fewer mean more rounds, more a slower master.
 KEEP = 6
-# A search of one unit begins shallow: at prices far from the end the exact best tour is worth little and costs much.
-FEW_NODES = 100
-MOST_NODES = 50_000
-DEEPER = 4
-# Units of work per node and job; and what one pricing may take of the work that is left.
-NODE_WORK = 1.6e-5
-MOST_AT_A_TIME = 0.1
+KEEP_OF_ALBUM = 10
+# Nodes per unit in one search; some dozens prove the exact ceiling at prices near the end, none at wild ones.
+MOST_NODES = 1_000
+# Units of work of a completion bound per bin and pair of jobs, of a node per job, and of a master per known tour.
+PAIR_WORK = 1.5e-6
+NODE_WORK = 5e-6
+TOUR_WORK = 2e-3
+# A search that takes more of what is left waits for coarser bins; past the coarsest there is no column generation.
+MOST_AT_A_TIME = 0.06
+COARSEST = 8.0
+# Far from the end twice as coarse bins do as well, in half the time.
+FAR = 0.03
 # Of the cost: nearer, the bound has nothing to win.
 NEAR_ENOUGH = 5e-4
-SMOOTHING = 0.75
-SMOOTHING_AT_THE_END = 0.3
-# Of the cost: so near, it is time to look deeper.
-SHALLOW_ENDS = 0.02
-MOST_ROUNDS = 500
+NEAR_ENOUGH_FOR_CUTS = 1e-3
+SMOOTHING = 0.5
+SMOOTHING_WITH_CUTS = 0.3
+MOST_ROUNDS = 200
+# Cuts of one round, as a share of the jobs; fewer than so many of those, and there will be no further round.
+CUTS_A_ROUND = 0.3
+WORTH_A_ROUND = 0.1
+MOST_CUT_ROUNDS = 8
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The end of column generation: the proven bound, the prices that go with the master's last solution, its parts."""
+    """The end of column generation: the proven bound, the master with tours and cuts, the prices of its last mix."""
 
     bound: float
-    objective: float
-    prices: Floats
-    rents: Floats
-    shares: list[tuple[float, Tour]]
-    rounds: int
+    master: Master
+    worth: Worth
+    coarser: float
 
 
-def proven_bound(prices: Floats, priced: Priced) -> float:
-    """No plan costs less (Lagrange): what all jobs are worth, less what each unit gains at most."""
-    return max(0.0, float(prices.sum() - np.maximum(priced.ceiling, 0.0).sum()) - 1e-6)
+def proven_bound(prices: Floats, fees: Fees, priced: Priced) -> float:
+    """No plan costs less (Lagrange): what all jobs are worth, less the fees, less what each unit gains at most."""
+    gained = float(np.maximum(priced.ceiling, 0.0).sum())
+    return max(0.0, float(prices.sum()) - float(fees.fee.sum()) - gained - 1e-6)
+
+
+def least_drives(instance: Instance) -> float:
+    """No plan costs less: each job costs a contractor or the shortest drive to it, by somebody who may serve it."""
+    if not instance.jobs:
+        return 0.0
+    legs = instance.drive_min.copy()
+    np.fill_diagonal(legs, np.inf)
+    able = np.where(instance.capable, 0.0, np.inf)
+    drive = np.minimum(legs.min(axis=0), (instance.drive_min_units + able).min(axis=0, initial=np.inf))
+    arrival = (instance.free_min[:, None] + able).min(axis=0, initial=np.inf) + drive
+    cost = drive + np.maximum(0.0, arrival - instance.deadline_min)
+    return float(np.minimum(cost, instance.contractor_cost).sum()) * (1.0 - 1e-12)
 
 
 def relax(
-    instance: Instance,
-    city: City,
-    plan: Plan,
-    budget: Budget,
-    reserve: float,
-    crew: Executor,
-    tell: Callable[[float, float], None],
-) -> Relaxed:
-    """Solve the relaxation, or stop when only ``reserve`` of the budget is left. ``tell`` hears objective and bound."""
-    master = Master(instance)
-    master.add(plan.chosen(instance))
-    bound, alpha, rounds, nodes = 0.0, SMOOTHING, 0, FEW_NODES
-    hoped, centre = 0.0, first_guess(instance, plan)
-    objective, prices, rents = master.solve()
-    while rounds < MOST_ROUNDS:
-        rounds += 1
-        at = alpha * centre + (1.0 - alpha) * prices
-        at = np.minimum(at, instance.contractor_cost)
-        priced = price_tours(city, at, KEEP, min(nodes, _affordable(instance, budget)), crew)
-        budget.spend(_work(instance, priced))
-        bound = max(bound, proven_bound(at, priced))
-        found = float(at.sum()) - priced.best()
-        if found > hoped:
-            hoped, centre = found, at
-        new = master.add(tour for tour in priced.tours if _reduced(tour, prices, rents) < -1e-6)
-        tell(objective, bound)
-        if objective - bound <= NEAR_ENOUGH * objective:
-            break
-        if nodes < MOST_NODES and (new == 0 or objective - hoped <= SHALLOW_ENDS * objective):
-            nodes, hoped, alpha = nodes * DEEPER, 0.0, min(alpha, SMOOTHING_AT_THE_END)
-        elif new == 0:
-            if alpha == 0.0:
-                break
-            alpha = 0.0 if alpha < 0.1 else alpha / 2
-        objective, prices, rents = master.solve()
-        if budget.left() <= reserve:
-            break
-    shares = _shares(master)
-    return Relaxed(bound, objective, np.minimum(prices, instance.contractor_cost), rents, shares, rounds)
+    instance: Instance, city: City, plan: Plan, albums: Callable[[], list[Album]], budget: Budget, reserve: float,
+    tell: Callable[[float], None],
+) -> Relaxed | None:  # fmt: skip
+    """Prices and bound, or as far as it gets until ``reserve`` of the budget is left; None if it cannot even begin."""
+    return _Relaxing(instance, city, budget, reserve, tell).run(plan, albums)
 
 
 def first_guess(instance: Instance, plan: Plan) -> Floats:
@@ -106,21 +94,109 @@ def first_guess(instance: Instance, plan: Plan) -> Floats:
     return np.clip(guess, 0.0, instance.contractor_cost)
 
 
-def _shares(master: Master) -> list[tuple[float, Tour]]:
-    master.solve()  # columns may have come since
-    return master.shares()
+def from_album(album: Album, worth: Worth, most: int) -> list[Tour]:
+    """The tours that pay best at those prices, so many of each unit at most. Fees are left aside: they come rarely."""
+    prices = np.append(worth.prices, 0.0)  # -1 stands after the last job
+    reduced = album.costs - prices[album.jobs].sum(axis=1) + worth.rents[album.units]
+    taken = np.zeros(len(worth.rents), np.int64)
+    tours = []
+    for at in np.argsort(reduced, kind="stable"):
+        if reduced[at] >= -1e-6:
+            break
+        unit = int(album.units[at])
+        if taken[unit] < most:
+            taken[unit] += 1
+            row = album.jobs[at]
+            tours.append(Tour(unit, tuple(row[row >= 0].tolist()), float(album.costs[at])))
+    return tours
 
 
-def _reduced(tour: Tour, prices: Floats, rents: Floats) -> float:
-    return tour.cost - float(sum(prices[job] for job in tour.jobs)) + float(rents[tour.unit])
+class _Relaxing:
+    """One column generation: what its rounds share."""
 
+    def __init__(
+        self, instance: Instance, city: City, budget: Budget, reserve: float, tell: Callable[[float], None]
+    ) -> None:
+        self._instance, self._city, self._budget, self._reserve, self._tell = instance, city, budget, reserve, tell
+        self._master, self._bound = Master(instance), 0.0
 
-def _affordable(instance: Instance, budget: Budget) -> int:
-    """Nodes per unit."""
-    share = MOST_AT_A_TIME * budget.work_left() / (NODE_WORK * instance.units * instance.jobs)
-    return max(FEW_NODES, int(min(share, MOST_NODES)))
+    def run(self, plan: Plan, albums: Callable[[], list[Album]]) -> Relaxed | None:
+        self._coarser = self._affordable()
+        self._master.add(plan.chosen(self._instance))
+        worth = self._solve()
+        if self._coarser > COARSEST or worth is None:
+            return None
+        worth = self._from_albums(worth, albums)
+        centre = 0.5 * worth.prices + 0.5 * first_guess(self._instance, plan), worth.fees
+        worth, centre = self._rounds(worth, centre, SMOOTHING, NEAR_ENOUGH)
+        for _ in range(MOST_CUT_ROUNDS):
+            most = max(10, int(CUTS_A_ROUND * self._instance.jobs))
+            if self._budget.left() <= self._reserve or worth.cost - self._bound > 0.02 * worth.cost:
+                break
+            if self._master.cut(broken(self._instance.jobs, self._master.shares(), most)) < WORTH_A_ROUND * most:
+                break
+            again = self._solve()
+            if again is None:
+                break
+            worth, centre = self._rounds(again, centre, SMOOTHING_WITH_CUTS, NEAR_ENOUGH_FOR_CUTS)
+        return Relaxed(self._bound, self._master, worth, self._coarser)
 
+    def _from_albums(self, worth: Worth, albums: Callable[[], list[Album]]) -> Worth:
+        while self._budget.left() > self._reserve:
+            new = sum(self._master.add(from_album(album, worth, KEEP_OF_ALBUM)) for album in albums())
+            again = self._solve() if new else None
+            if again is None:
+                break
+            worth = again
+            if new < 0.1 * self._instance.units:
+                break
+        return worth
 
-def _work(instance: Instance, priced: Priced) -> float:
-    """In thousandths of a second of the machine this was written on, about; the same on every machine."""
-    return 5.0 + 3e-4 * instance.jobs**2 + NODE_WORK * priced.nodes * instance.jobs
+    def _rounds(
+        self, worth: Worth, centre: tuple[Floats, Floats], alpha: float, near: float
+    ) -> tuple[Worth, tuple[Floats, Floats]]:
+        """Search, add, solve, until the bound is near or time is up. A bound is of use later even with other cuts."""
+        here = 0.0
+        for _ in range(MOST_ROUNDS):
+            if self._budget.left() <= self._reserve:
+                break
+            known = np.append(centre[1], np.zeros(len(worth.fees) - len(centre[1])))
+            prices = np.minimum(alpha * centre[0] + (1.0 - alpha) * worth.prices, self._instance.contractor_cost)
+            charged = alpha * known + (1.0 - alpha) * worth.fees
+            fees = fees_of(self._instance.jobs, self._master.cuts, charged)
+            far = 2.0 if worth.cost - self._bound > FAR * worth.cost else 1.0
+            priced = price_tours(self._city, prices, fees, KEEP, MOST_NODES, coarser=self._coarser * far)
+            self._budget.spend(self._pricing_work(priced.nodes))
+            proven = proven_bound(prices, fees, priced)
+            if proven > here:
+                here, centre = proven, (prices, charged)
+            self._bound = max(self._bound, proven)
+            self._tell(self._bound)
+            new = self._master.add(priced.tours)
+            again = self._solve() if new else worth
+            if again is None:
+                break
+            worth = again
+            if worth.cost - here <= near * worth.cost or (new == 0 and alpha == 0.0):
+                break
+            alpha = alpha if new else (0.0 if alpha < 0.1 else alpha / 2)
+        return worth, centre
+
+    def _solve(self) -> Worth | None:
+        seconds = self._budget.seconds_left()
+        worth = self._master.solve(None if seconds is None else max(0.02, seconds * (1.0 - self._reserve)))
+        self._budget.spend(1.0 + TOUR_WORK * len(self._master.tours))
+        return worth
+
+    def _affordable(self) -> float:
+        """How much coarser than a minute the bins have to be for one search not to take too much of what is left."""
+        coarser = 1.0
+        while coarser <= COARSEST and self._pricing_work(0) / coarser > MOST_AT_A_TIME * self._budget.work_left():
+            coarser *= 2.0
+        return coarser
+
+    def _pricing_work(self, nodes: int) -> float:
+        """In thousandths of a second of the machine this was written on, about; the same on every machine."""
+        city = self._city
+        bins = 60.0 + max(0.0, float(city.deadline.max(initial=0.0))) + float(np.median(city.contractor)) / 2
+        return 1.0 + PAIR_WORK * min(bins, 768.0) * self._instance.jobs**2 + NODE_WORK * nodes * self._instance.jobs

@@ -6,16 +6,16 @@ still counts in the ceiling, so the ceiling is proven even where the search was 
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 
-from domain.tours.city import CITY, INT_CUBE, INT_MATRIX, INTS, MATRIX, VECTOR, City
-from domain.tours.compiled import compiled, several
-from domain.tours.completion import completion_bound
-from domain.tours.instance import Floats, Ints
+from domain.tours.city import CITY, FLAG_VECTOR, INT_CUBE, INT_MATRIX, INTS, MATRIX, VECTOR, City
+from domain.tours.compiled import compiled, part, several
+from domain.tours.completion import COMPLETION, Completion, completion_bound
+from domain.tours.cuts import FEES, Fees
+from domain.tours.instance import Flags, Floats, Ints
 from domain.tours.plan import Tour
 
 # A tour of this many jobs at ten minutes each fills a shift; longer ones only count in the ceiling.
@@ -26,82 +26,76 @@ TINY = 1e-6
 
 @dataclass(frozen=True)
 class Priced:
-    """``ceiling[unit]``: no tour of it gains more. ``tours`` with what each gains."""
+    """``ceiling[unit]``: no tour of it gains more than that and than its floor. ``tours`` with what each gains."""
 
     ceiling: Floats
     tours: list[Tour]
     gains: list[float]
     nodes: int
 
-    def best(self) -> float:
-        """What the best tours found gain together: at most the ceilings."""
-        best: dict[int, float] = {}
-        for tour, gain in zip(self.tours, self.gains, strict=True):
-            best[tour.unit] = max(gain, best.get(tour.unit, 0.0))
-        return sum(best.values())
 
-
-def price_tours(city: City, price: Floats, keep: int, most_nodes: int, crew: Executor) -> Priced:
-    """The ``keep`` best tours of each unit; the units are shared out among two threads, which changes no result."""
+def price_tours(
+    city: City, price: Floats, fees: Fees, keep: int, most_nodes: int, floors: Floats | None = None,
+    coarser: float = 1.0,
+) -> Priced:  # fmt: skip
+    """The ``keep`` best tours of each unit that gain more than its floor (m,): nothing, if none are given."""
     units = len(city.free)
-    gain, width = completion_bound(city, price)
+    later = completion_bound(city, price, coarser)
     jobs = np.zeros((units, keep, DEEPEST), np.int64)
     sizes = np.zeros((units, keep), np.int64)
-    gains = np.zeros((units, keep))
-    ceiling = np.zeros(units)
-    nodes = np.zeros(units, np.int64)
-    shares = [np.arange(first, units, 2) for first in (0, 1)]
-    runs = [
-        crew.submit(_price_units, share, city, price, gain, width, most_nodes, jobs, sizes, gains, ceiling, nodes)
-        for share in shares
-    ]
-    for run in runs:
-        run.result()
-    found = [(int(u), int(s)) for u, s in np.argwhere(sizes > 0)]
-    tours = []
-    for u, s in found:
-        served = tuple(jobs[u, s, : sizes[u, s]].tolist())
-        tours.append(Tour(u, served, float(sum(price[list(served)]) - gains[u, s])))
-    return Priced(ceiling, tours, [float(gains[u, s]) for u, s in found], int(nodes.sum()))
-
-
-@compiled(numba.float64, CITY, numba.int64, numba.int64, numba.float64, numba.float64)
-def _step(city: City, node: int, job: int, now: float, gain: float) -> float:
-    """The gain after driving from the node to the job, its price left aside."""
-    drive = city.leg[node, job]
-    return float(gain - drive - max(0.0, now + drive - city.deadline[job]))
+    gains, costs = np.zeros((units, keep)), np.zeros((units, keep))
+    ceiling = np.zeros(units) if floors is None else floors.copy()
+    nodes = _price_units(city, np.ascontiguousarray(price), later, fees, most_nodes, jobs, sizes, gains, costs, ceiling)
+    tours, found = [], np.argwhere(sizes > 0)
+    for u, s in found.tolist():
+        tours.append(Tour(u, tuple(jobs[u, s, : sizes[u, s]].tolist()), float(costs[u, s])))
+    return Priced(ceiling, tours, gains[found[:, 0], found[:, 1]].tolist(), nodes)
 
 
 @compiled(
-    numba.int64, CITY, numba.int64, VECTOR, MATRIX, numba.float64, numba.int64, numba.float64, numba.float64,
-    numba.boolean[::1], numba.float64, INTS, VECTOR,
+    numba.int64, MATRIX, VECTOR, VECTOR, FLAG_VECTOR, VECTOR, COMPLETION, FEES, INTS, numba.int64, numba.float64,
+    numba.float64, FLAG_VECTOR, numba.float64, INTS, VECTOR,
 )  # fmt: skip
 def _expand(
-    city: City, unit: int, price: Floats, later: Floats, width: float, node: int, now: float, gain: float,
-    used: np.ndarray[tuple[int], np.dtype[np.bool_]], floor: float, order: Ints, value: Floats,
+    leg: Floats, deadline: Floats, work: Floats, capable: Flags, price: Floats, later: Completion, fees: Fees,
+    members: Ints, node: int, now: float, gain: float, used: Flags, floor: float, order: Ints, value: Floats,
 ) -> int:  # fmt: skip
-    """The jobs that may come next, the most promising first; returns how many."""
-    count = 0
-    last = later.shape[0] - 1
+    """The jobs that may come next, the most promising first; returns how many. ``used`` holds the jobs so far."""
+    count, width = 0, later.width[0]
+    best, follower, otherwise = later.gain, later.follower, later.otherwise
+    begins, cuts, fee = fees.begins, fees.cuts, fees.fee
+    last = best.shape[0] - 1
     for k in range(len(price)):
-        if used[k] or not city.capable[unit, k]:
+        if used[k] or not capable[k]:
             continue
-        bound = _step(city, node, k, now, gain) + price[k]
-        ends = int((now + city.leg[node, k] + city.work[k]) / width)
+        arrival = now + leg[node, k]
+        bound = gain + price[k] - leg[node, k] - max(0.0, arrival - deadline[k])
+        ends = int((arrival + work[k]) / width)
         if ends < last:
-            bound += later[ends, k]
+            after = follower[ends, k]
+            barred = after >= 0 and (used[after] or not capable[after])
+            bound += otherwise[ends, k] if barred else best[ends, k]
+        if bound <= floor + TINY:
+            continue
+        for z in range(begins[k], begins[k + 1]):
+            if members[cuts[z]] == 1:
+                bound -= fee[cuts[z]]
+        at = count
         if bound > floor + TINY:
-            order[count] = k
-            value[count] = bound
             count += 1
-    ranks = np.argsort(-value[:count])
-    order[:count] = order[:count][ranks]
-    value[:count] = value[:count][ranks]
+            while at > 0 and value[at - 1] < bound:
+                value[at], order[at] = value[at - 1], order[at - 1]
+                at -= 1
+            value[at], order[at] = bound, k
     return count
 
 
-@compiled(numba.float64, INT_MATRIX, INTS, VECTOR, INTS, numba.int64, numba.float64)
-def _note(jobs: Ints, sizes: Ints, gains: Floats, path: Ints, size: int, gain: float) -> float:
+@compiled(
+    numba.float64, INT_MATRIX, INTS, VECTOR, VECTOR, INTS, numba.int64, numba.float64, numba.float64, numba.float64
+)
+def _note(
+    jobs: Ints, sizes: Ints, gains: Floats, costs: Floats, path: Ints, size: int, gain: float, cost: float, floor: float
+) -> float:
     """Keep a tour if it is among the best; returns what one has to gain from now on to be kept."""
     slot = 0
     for s in range(len(gains)):
@@ -112,70 +106,77 @@ def _note(jobs: Ints, sizes: Ints, gains: Floats, path: Ints, size: int, gain: f
             slot = s
     if sizes[slot] == 0 or gain > gains[slot]:
         jobs[slot, :size] = path[:size]
-        sizes[slot] = size
-        gains[slot] = gain
-    least = gains[0]
-    for s in range(len(gains)):
-        if sizes[s] == 0:
-            return 0.0
-        least = min(least, gains[s])
-    return float(least)
+        sizes[slot], gains[slot], costs[slot] = size, gain, cost
+    if sizes[-1] == 0:
+        return floor
+    return float(max(floor, gains.min()))
+
+
+@part
+def _charge(fees: Fees, members: Ints, job: int, step: int) -> float:
+    """What the tour pays more once the job is in it; or take the job out again, with a ``step`` of -1."""
+    more = 0.0
+    for z in range(fees.begins[job], fees.begins[job + 1]):
+        more += fees.fee[fees.cuts[z]] if members[fees.cuts[z]] == 1 else 0.0
+        members[fees.cuts[z]] += step
+    return more
 
 
 @compiled(
-    several(numba.float64, numba.int64), CITY, numba.int64, VECTOR, MATRIX, numba.float64, numba.int64,
-    INT_MATRIX, INTS, VECTOR,
+    several(numba.float64, numba.int64), CITY, numba.int64, VECTOR, COMPLETION, FEES, INTS, numba.int64, INT_MATRIX,
+    INTS, VECTOR, VECTOR, numba.float64,
 )  # fmt: skip
 def _price_unit(
-    city: City, unit: int, price: Floats, later: Floats, width: float, most_nodes: int, jobs: Ints, sizes: Ints,
-    gains: Floats,
+    city: City, unit: int, price: Floats, later: Completion, fees: Fees, members: Ints, most_nodes: int, jobs: Ints,
+    sizes: Ints, gains: Floats, costs: Floats, floor: float,
 ) -> tuple[float, int]:  # fmt: skip
-    n = len(price)
-    path = np.zeros(DEEPEST, np.int64)
-    order, value = np.zeros((DEEPEST, n), np.int64), np.zeros((DEEPEST, n))
-    count, at = np.zeros(DEEPEST, np.int64), np.zeros(DEEPEST, np.int64)
-    now, gain, used = np.zeros(DEEPEST + 1), np.zeros(DEEPEST + 1), np.zeros(n, np.bool_)
+    n, leg, deadline, capable = len(price), city.leg, city.deadline, city.capable[unit]
+    path, order, value = np.zeros(DEEPEST, np.int64), np.zeros((DEEPEST, n), np.int64), np.zeros((DEEPEST, n))
+    count, at = np.zeros(DEEPEST, np.int64), np.full(DEEPEST, -1)  # -1: the jobs that may come next are not known yet
+    now, gain, cost = np.zeros(DEEPEST), np.zeros(DEEPEST), np.zeros(DEEPEST)
+    used, depth, nodes, ceiling = np.zeros(n, np.bool_), 0, 0, floor
     now[0] = city.free[unit]
-    count[0] = _expand(city, unit, price, later, width, n + unit, now[0], 0.0, used, 0.0, order[0], value[0])
-    depth, nodes, floor, ceiling = 0, 0, 0.0, 0.0
     while depth >= 0:
-        if at[depth] >= count[depth] or value[depth, at[depth]] <= floor + TINY:
+        node = n + unit if depth == 0 else path[depth - 1]
+        if at[depth] < 0:
+            at[depth] = 0
+            count[depth] = _expand(leg, deadline, city.work, capable, price, later, fees, members, node, now[depth],
+                                   gain[depth], used, floor, order[depth], value[depth])  # fmt: skip
+        bound = value[depth, at[depth]] if at[depth] < count[depth] else floor
+        job = order[depth, min(at[depth], n - 1)]
+        if bound <= floor + TINY or nodes >= most_nodes or depth + 1 == DEEPEST:  # the rest of this level is no better
+            ceiling = max(ceiling, bound)
             depth -= 1
             if depth >= 0:
                 used[path[depth]] = False
-            continue
-        bound, job = value[depth, at[depth]], order[depth, at[depth]]
-        if nodes >= most_nodes or depth + 1 == DEEPEST:
-            ceiling = max(ceiling, bound)
-        if nodes >= most_nodes:
-            at[depth] = count[depth]  # the rest of this level promises less
+                _charge(fees, members, path[depth], -1)
             continue
         at[depth], nodes = at[depth] + 1, nodes + 1
-        node = n + unit if depth == 0 else path[depth - 1]
-        path[depth] = job
-        gain[depth + 1] = _step(city, node, job, now[depth], gain[depth]) + price[job]
-        now[depth + 1] = now[depth] + city.leg[node, job] + city.work[job]
-        if gain[depth + 1] > floor + TINY:
-            floor = _note(jobs, sizes, gains, path, depth + 1, gain[depth + 1])
-            ceiling = max(ceiling, gain[depth + 1])
-        if depth + 1 < DEEPEST:
-            used[job] = True
-            depth += 1
-            at[depth] = 0
-            count[depth] = _expand(
-                city, unit, price, later, width, job, now[depth], gain[depth], used, floor, order[depth], value[depth]
-            )
+        drive = leg[node, job]
+        spent = drive + max(0.0, now[depth] + drive - deadline[job])
+        path[depth], used[job], at[depth + 1] = job, True, -1
+        depth += 1
+        gain[depth] = gain[depth - 1] + price[job] - spent - _charge(fees, members, job, 1)
+        cost[depth], now[depth] = cost[depth - 1] + spent, now[depth - 1] + drive + city.work[job]
+        if gain[depth] > floor + TINY:
+            ceiling = max(ceiling, gain[depth])
+            floor = _note(jobs, sizes, gains, costs, path, depth, gain[depth], cost[depth], floor)
     return ceiling + TINY, nodes
 
 
 @compiled(
-    numba.void, INTS, CITY, VECTOR, MATRIX, numba.float64, numba.int64, INT_CUBE, INT_MATRIX, MATRIX, VECTOR, INTS
+    numba.int64, CITY, VECTOR, COMPLETION, FEES, numba.int64, INT_CUBE, INT_MATRIX, MATRIX, MATRIX, VECTOR
 )  # fmt: skip
 def _price_units(
-    share: Ints, city: City, price: Floats, later: Floats, width: float, most_nodes: int, jobs: Ints, sizes: Ints,
-    gains: Floats, ceiling: Floats, nodes: Ints,
-) -> None:  # fmt: skip
-    for unit in share:
-        ceiling[unit], nodes[unit] = _price_unit(
-            city, unit, price, later, width, most_nodes, jobs[unit], sizes[unit], gains[unit]
-        )
+    city: City, price: Floats, later: Completion, fees: Fees, most_nodes: int, jobs: Ints, sizes: Ints, gains: Floats,
+    costs: Floats, ceiling: Floats,
+) -> int:  # fmt: skip
+    """Every unit in turn; ``ceiling`` holds the floors at first. Returns the nodes of all."""
+    nodes, members = 0, np.zeros(len(fees.fee), np.int64)
+    for unit in range(len(city.free)):
+        ceiling[unit], more = _price_unit(
+            city, unit, price, later, fees, members, most_nodes, jobs[unit], sizes[unit], gains[unit], costs[unit],
+            ceiling[unit],
+        )  # fmt: skip
+        nodes += more
+    return nodes

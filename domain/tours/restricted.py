@@ -1,18 +1,24 @@
 """Which of the promising tours make the best whole plan, of a neighbourhood or of everything?
 
-A restricted set-covering programme for HiGHS that begins with the tours driven so far, so it never ends worse.
+A restricted set-covering programme for HiGHS, with the cuts that cost something, that begins with the tours driven so
+far, so it never ends worse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import highspy
 import numpy as np
 
+from domain.tours.cuts import Three
 from domain.tours.instance import Instance
 from domain.tours.master import columns, quiet_highs, rows
 from domain.tours.plan import Plan, Tour, without_repeats
+
+# Of the cost of a neighbourhood: what is nearer to the best is as good.
+NEAR_ENOUGH = 5e-4
 
 
 class Pool:
@@ -38,10 +44,25 @@ class Pool:
         return sum(map(len, self._by_unit))
 
 
+class Limit(NamedTuple):
+    """What one programme may take."""
+
+    seconds: float | None
+    nodes: int
+
+
+class Reassembled(NamedTuple):
+    """The plan, the simplex steps it took, and whether nothing better is left in those tours."""
+
+    plan: Plan
+    steps: int
+    settled: bool
+
+
 def reassemble(
-    instance: Instance, plan: Plan, pool: Pool, units: list[int], jobs: set[int], seconds: float | None, nodes: int
-) -> tuple[Plan, int]:
-    """The best plan found when ``units`` share ``jobs`` anew, all else as it is; and the simplex steps it took.
+    instance: Instance, plan: Plan, pool: Pool, cuts: Sequence[Three], units: list[int], jobs: set[int], limit: Limit
+) -> Reassembled:
+    """The best plan found when ``units`` share ``jobs`` anew, all else as it is.
 
     ``jobs`` has to hold all that ``units`` serve now.
     """
@@ -54,41 +75,46 @@ def reassemble(
     used[: len(chosen)] = 1.0
     for at, tour in enumerate(contractors):
         used[len(chosen) + at] = float(tour.jobs[0] not in served)
-    picked, steps = _choose(tours, units, sorted(jobs), used, seconds, nodes)
-    if picked is None:
-        return plan, steps
+    highs = _programme(tours, units, sorted(jobs), cuts, used, limit)
+    highs.run()
+    info, values = highs.getInfo(), np.array(highs.getSolution().col_value)
+    settled = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    steps = int(info.simplex_iteration_count)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible or len(values) != len(tours):
+        return Reassembled(plan, steps, False)
     tours_now = list(plan.tours)
     for unit in units:
         tours_now[unit] = ()
-    for tour in picked:
-        if tour.unit >= 0:
-            tours_now[tour.unit] = tour.jobs
+    for at in np.nonzero(values > 0.5)[0].tolist():
+        if tours[at].unit >= 0:
+            tours_now[tours[at].unit] = tours[at].jobs
     found = without_repeats(instance, [Tour(u, served_now, 0.0) for u, served_now in enumerate(tours_now)])
-    return (found if found.cost < plan.cost - 1e-9 else plan), steps
+    return Reassembled(found if found.cost < plan.cost - 1e-9 else plan, steps, settled)
 
 
-def _choose(
-    tours: list[Tour], units: list[int], jobs: list[int], used: np.ndarray[tuple[int], np.dtype[np.float64]],
-    seconds: float | None, nodes: int,
-) -> tuple[list[Tour] | None, int]:  # fmt: skip
+def _programme(
+    tours: list[Tour], units: list[int], jobs: list[int], cuts: Sequence[Three],
+    used: np.ndarray[tuple[int], np.dtype[np.float64]], limit: Limit,
+) -> highspy.Highs:  # fmt: skip
     row = {job: at for at, job in enumerate(jobs)}
     rank = {unit: at for at, unit in enumerate(units)}
+    inside = [members for three in cuts if len(members := [row[job] for job in three if job in row]) >= 2]
+    cuts_of: list[list[int]] = [[] for _ in jobs]
+    for at, members in enumerate(inside):
+        for job in members:
+            cuts_of[job].append(at)
     highs = quiet_highs()
-    if seconds is not None:
-        highs.setOptionValue("time_limit", seconds)
-    highs.setOptionValue("mip_max_nodes", nodes)
-    rows(highs, len(jobs), len(units))
+    if limit.seconds is not None:
+        highs.setOptionValue("time_limit", limit.seconds)
+    highs.setOptionValue("mip_max_nodes", limit.nodes)
+    highs.setOptionValue("mip_rel_gap", NEAR_ENOUGH)
+    rows(highs, len(jobs), len(units), len(inside))
     renumbered = [Tour(rank.get(t.unit, -1), tuple(row[job] for job in t.jobs), t.cost) for t in tours]
-    columns(highs, len(jobs), renumbered, upper=1.0)
+    columns(highs, len(jobs), len(units), renumbered, cuts_of, upper=1.0)
     whole = np.full(len(tours), highspy.HighsVarType.kInteger)
     highs.changeColsIntegrality(len(tours), np.arange(len(tours), dtype=np.int32), whole)
     start = highspy.HighsSolution()
     start.col_value = used.tolist()
     start.value_valid = True
     highs.setSolution(start)
-    highs.run()
-    info = highs.getInfo()
-    values = np.array(highs.getSolution().col_value)
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible or len(values) != len(tours):
-        return None, int(info.simplex_iteration_count)
-    return [tours[at] for at in np.nonzero(values > 0.5)[0]], int(info.simplex_iteration_count)
+    return highs

@@ -2,274 +2,277 @@
 
 Slack induction by string removals (Christiaens and Vanden Berghe, 2020) under simulated annealing: strings of jobs near
 a random one leave their tours; each returns where it costs least, blind to a place now and then, or to a contractor.
+A tour is a chain of nodes, and only places beside near nodes are tried: a step takes some microseconds in any city.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 
-from domain.tours.city import CITY, INT_MATRIX, INTS, MATRIX, City
-from domain.tours.compiled import compiled, named
-from domain.tours.instance import Floats, Ints
-from domain.tours.plan import Plan
+from domain.tours.chains import LONGEST_KEPT, SLOTS, STATE, State
+from domain.tours.city import CITY, City
+from domain.tours.compiled import lean, part
 
-# More jobs in a row than a unit does in a day.
-LONGEST = 16
 # How often a place is overlooked: the value of the paper.
 BLINK = 0.01
+# Jobs taken out at a time, on average. The paper has ten, for tours of ten and more jobs; ours have two to four.
+REMOVAL = 6.0
+# More jobs of one tour are not taken out at a time: the value of the paper.
+LONGEST_STRING = 10.0
+# Tours of plans so near the best (a share of its cost) go into the album.
+WORTH_KEEPING = 1.01
 
 
-class State(NamedTuple):
-    """Tours and their times; a second one beside it keeps what to go back to."""
-
-    route: Ints  # (m, LONGEST)
-    size: Ints  # (m,)
-    leaves: Floats  # (m, LONGEST) when the job of that place is done
-    spent: Floats  # (m, LONGEST) cost up to and with that place
-    owner: Ints  # (n,) unit, -1 contractor, -2 out of its tour
-    touched: Ints  # (m + 1,) units that changed; how many stands last
-    removed: Ints  # (n + 1,) jobs that are out; how many stands last
-
-
-STATE = named(State, INT_MATRIX, INTS, MATRIX, MATRIX, INTS, INTS, INTS)
+@part
+def _random(state: State) -> float:
+    """In [0, 1): xorshift of 64 bits, the upper 53 of them (Marsaglia, 2003)."""
+    x = np.uint64(state.chance[0])
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state.chance[0] = np.int64(x)
+    return float(x >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-def state_of(city: City, plan: Plan) -> State:
-    """The plan's tours, timed; jobs of tours that are too long go to contractors."""
-    m, n = len(city.free), len(city.work)
-    state = State(
-        np.zeros((m, LONGEST), np.int64),
-        np.zeros(m, np.int64),
-        np.zeros((m, LONGEST)),
-        np.zeros((m, LONGEST)),
-        np.full(n, -1, np.int64),
-        np.zeros(m + 1, np.int64),
-        np.zeros(n + 1, np.int64),
-    )
-    for unit, jobs in enumerate(plan.tours):
-        kept = jobs[:LONGEST]
-        state.route[unit, : len(kept)] = kept
-        state.size[unit] = len(kept)
-        state.owner[list(kept)] = unit
-        _retime(city, state, unit, 0)
-    return state
-
-
-def tours_of(state: State) -> list[tuple[int, ...]]:
-    """As a plan has them."""
-    return [tuple(jobs[:size]) for jobs, size in zip(state.route.tolist(), state.size.tolist(), strict=True)]
-
-
-def neighbours(city: City) -> Ints:
-    """(n, n): all jobs by the drive from each."""
-    n = len(city.work)
-    return np.ascontiguousarray(np.argsort(city.leg[:n], axis=1, kind="stable"))
-
-
-@compiled(numba.void, CITY, STATE, numba.int64, numba.int64)
-def _retime(city: City, state: State, unit: int, at: int) -> None:
-    for q in range(at, state.size[unit]):
-        node = len(city.work) + unit if q == 0 else state.route[unit, q - 1]
-        job = state.route[unit, q]
+@part
+def _retime(city: City, state: State, node: int) -> None:
+    """All that comes after the node, anew."""
+    more, job, now = 0.0, state.next[node], state.leaves[node]
+    while job >= 0:
         drive = city.leg[node, job]
-        arrival = (city.free[unit] if q == 0 else state.leaves[unit, q - 1]) + drive
-        before = 0.0 if q == 0 else state.spent[unit, q - 1]
-        state.spent[unit, q] = before + drive + max(0.0, arrival - city.deadline[job])
-        state.leaves[unit, q] = arrival + city.work[job]
+        arrival = now + drive
+        cost = drive + max(0.0, arrival - city.deadline[job])
+        more += cost - state.paid[job]
+        state.paid[job], state.arrives[job] = cost, arrival
+        now = arrival + city.work[job]
+        state.leaves[job] = now
+        node, job = job, state.next[job]
+    state.cost[0] += more
 
 
-@compiled(numba.float64, STATE, numba.int64)
-def _cost(state: State, unit: int) -> float:
-    size = state.size[unit]
-    return 0.0 if size == 0 else state.spent[unit, size - 1]
+@part
+def _touch(city: City, state: State, unit: int) -> None:
+    """Remember the tour before it is changed for the first time in this step."""
+    if not state.marked[unit]:
+        state.marked[unit] = True
+        at = state.tally[1]
+        state.touched[at], state.tally[1], end = unit, at + 1, state.where[at]
+        job = state.next[city.work.shape[0] + unit]
+        while job >= 0:
+            state.kept[end] = job
+            end += 1
+            job = state.next[job]
+        state.where[at + 1] = end
 
 
-@compiled(numba.float64, CITY, STATE)
-def total(city: City, state: State) -> float:
-    """What the plan costs."""
-    cost = 0.0
-    for unit in range(len(city.free)):
-        cost += _cost(state, unit)
-    for job in range(len(city.work)):
-        if state.owner[job] < 0:
-            cost += city.contractor[job]
-    return cost
-
-
-@compiled(numba.void, STATE, STATE, numba.int64)
-def _copy(source: State, target: State, unit: int) -> None:
-    size = source.size[unit]
-    target.size[unit] = size
-    target.route[unit, :size] = source.route[unit, :size]
-    target.leaves[unit, :size] = source.leaves[unit, :size]
-    target.spent[unit, :size] = source.spent[unit, :size]
-
-
-@compiled(numba.void, STATE, STATE, numba.int64)
-def _touch(state: State, kept: State, unit: int) -> None:
-    """Remember the tour before it is changed for the first time."""
-    count = state.touched[-1]
-    for at in range(count):
-        if state.touched[at] == unit:
-            return
-    state.touched[count] = unit
-    state.touched[-1] = count + 1
-    _copy(state, kept, unit)
-
-
-@compiled(numba.void, STATE, numba.int64)
-def _take_out(state: State, job: int) -> None:
-    state.removed[state.removed[-1]] = job
-    state.removed[-1] += 1
+@part
+def _take_out(state: State, job: int, worth: float) -> None:
+    state.removed[state.tally[0]] = job
+    state.tally[0] += 1
     state.owner[job] = -2
+    state.cost[0] -= worth
 
 
-@compiled(numba.void, CITY, STATE, numba.int64, numba.int64, numba.float64)
-def _cut(city: City, state: State, unit: int, job: int, longest: float) -> None:
-    """Take a string of random length that holds the job out of the unit's tour."""
-    size = state.size[unit]
-    length = min(size, int(np.random.random() * min(float(size), longest) + 1.0))  # noqa: NPY002  compiled: seeded
-    where = 0
-    while state.route[unit, where] != job:
-        where += 1
-    low, high = max(0, where - length + 1), min(where, size - length)
-    first = low + np.random.randint(high - low + 1)  # noqa: NPY002  compiled: seeded
+@part
+def _cut(city: City, state: State, job: int, longest: float) -> None:
+    """Take a string of random length that holds the job out of its tour, which has just been remembered."""
+    low, high = state.where[state.tally[1] - 1], state.where[state.tally[1]]
+    size, place = high - low, 0
+    for at in range(low, high):
+        if state.kept[at] == job:
+            place = at - low
+    length = min(size, int(_random(state) * min(float(size), longest) + 1.0))
+    earliest, latest = max(0, place - length + 1), min(place, size - length)
+    first = low + earliest + int(_random(state) * (latest - earliest + 1))
+    node = state.prior[state.kept[first]]
+    rest = state.kept[first + length] if first + length < high else -1
     for at in range(first, first + length):
-        _take_out(state, state.route[unit, at])
-    for at in range(first + length, size):
-        state.route[unit, at - length] = state.route[unit, at]
-    state.size[unit] = size - length
-    _retime(city, state, unit, first)
+        _take_out(state, state.kept[at], state.paid[state.kept[at]])
+    state.next[node] = rest
+    if rest >= 0:
+        state.prior[rest] = node
+    _retime(city, state, node)
 
 
-@compiled(numba.void, CITY, INT_MATRIX, STATE, STATE, numba.float64)
-def _ruin(city: City, near: Ints, state: State, kept: State, removal: float) -> None:
-    n, m = len(city.work), len(city.free)
-    longest = 1.0 + n / m
-    strings = int(np.random.random() * (4.0 * removal / (1.0 + longest) - 1.0) + 1.0)  # noqa: NPY002  compiled: seeded
-    seed = np.random.randint(n)  # noqa: NPY002  compiled: seeded
-    for z in range(n):
-        if strings <= 0:
+@part
+def _ruin(city: City, state: State, longest: float, most: float) -> None:
+    strings, seed = int(_random(state) * most + 1.0), int(_random(state) * city.work.shape[0])
+    for z in range(city.near.shape[1]):
+        job = city.near[seed, z]
+        if strings <= 0 or job < 0:
             break
-        job = near[seed, z]
         unit = state.owner[job]
         if unit == -1:
-            _take_out(state, job)
+            _take_out(state, job, city.contractor[job])
             strings -= 1
-        elif unit >= 0:
-            before = state.touched[-1]
-            _touch(state, kept, unit)
-            if state.touched[-1] > before:
-                _cut(city, state, unit, job, longest)
-                strings -= 1
+        elif unit >= 0 and not state.marked[unit]:
+            _touch(city, state, unit)
+            _cut(city, state, job, longest)
+            strings -= 1
 
 
-@compiled(numba.void, CITY, STATE)
+@part
 def _sort(city: City, state: State) -> None:
-    """In which order the jobs return: at random, by deadline, by work, dearest drive first."""
-    mode = np.random.randint(4)  # noqa: NPY002  compiled: seeded
-    count = state.removed[-1]
-    key = np.zeros(count)
-    for q in range(count):
+    """In which order the jobs return: at random, by deadline, longest work first, farthest first."""
+    mode = int(_random(state) * 4.0)
+    centre = state.removed[0]
+    for q in range(state.tally[0]):
         job = state.removed[q]
         if mode == 0:
-            key[q] = np.random.random()  # noqa: NPY002  compiled: seeded
+            rank = _random(state)
         elif mode == 1:
-            key[q] = city.deadline[job]
+            rank = city.deadline[job]
         elif mode == 2:
-            key[q] = -city.work[job]
+            rank = -city.work[job]
         else:
-            key[q] = -city.leg[state.removed[0], job]
-    order = np.argsort(key)
-    state.removed[:count] = state.removed[:count][order]
+            rank = -city.leg[centre, job]
+        at = q
+        while at > 0 and state.rank[at - 1] > rank:
+            state.rank[at], state.removed[at] = state.rank[at - 1], state.removed[at - 1]
+            at -= 1
+        state.rank[at], state.removed[at] = rank, job
 
 
-@compiled(numba.float64, CITY, STATE, numba.int64, numba.int64, numba.int64, numba.float64)
-def _dearer(city: City, state: State, unit: int, at: int, job: int, limit: float) -> float:
-    """What the tour costs more with the job at that place; anything from ``limit`` on means too much."""
-    n = len(city.work)
-    node = n + unit if at == 0 else state.route[unit, at - 1]
-    now = city.free[unit] if at == 0 else state.leaves[unit, at - 1]
-    more = -(_cost(state, unit) - (0.0 if at == 0 else state.spent[unit, at - 1]))
-    for q in range(at, state.size[unit] + 1):
-        step = job if q == at else state.route[unit, q - 1]
-        drive = city.leg[node, step]
-        now += drive
-        more += drive + max(0.0, now - city.deadline[step])
-        if more >= limit:
-            break
-        now += city.work[step]
-        node = step
+@part
+def _dearer(city: City, state: State, job: int, node: int, limit: float) -> float:
+    """What the tour costs more with the job after the node; anything from ``limit`` on means too much."""
+    drive = city.into[job, node]
+    arrival = state.leaves[node] + drive
+    more = drive + max(0.0, arrival - city.deadline[job])
+    later = state.next[node]
+    if later >= 0 and more < limit:
+        onward = city.leg[job, later]
+        more += onward - city.leg[node, later]
+        shift = arrival + city.work[job] + onward - state.arrives[later]
+        while later >= 0 and (more < limit or shift < 0.0):
+            late = state.arrives[later] - city.deadline[later]
+            more += max(0.0, late + shift) - max(0.0, late)
+            later = state.next[later]
     return float(more)
 
 
-@compiled(numba.void, CITY, STATE, STATE, numba.int64)
-def _put_back(city: City, state: State, kept: State, job: int) -> None:
-    n = len(city.work)
-    best, unit, place = city.contractor[job], -1, 0
-    for u in range(len(city.free)):
-        if not city.capable[u, job] or state.size[u] == LONGEST:
-            continue
-        for at in range(state.size[u] + 1):
-            node = n + u if at == 0 else state.route[u, at - 1]
-            now = city.free[u] if at == 0 else state.leaves[u, at - 1]
-            drive = city.into[job, node]
-            least = drive + max(0.0, now + drive - city.deadline[job])
-            if at < state.size[u]:
-                least += city.leg[job, state.route[u, at]] - city.leg[node, state.route[u, at]]
-            if least >= best or np.random.random() < BLINK:  # noqa: NPY002  compiled: seeded
-                continue
-            more = _dearer(city, state, u, at, job, best)
-            if more < best:
-                best, unit, place = more, u, at
-    state.owner[job] = unit
-    if unit >= 0:
-        _touch(state, kept, unit)
-        for at in range(state.size[unit], place, -1):
-            state.route[unit, at] = state.route[unit, at - 1]
-        state.route[unit, place] = job
-        state.size[unit] += 1
-        _retime(city, state, unit, place)
+@part
+def _place(city: City, state: State, job: int) -> int:
+    """The node after which the job costs least, -1 when that is a contractor. Near nodes before and after are tried."""
+    best, place, n = city.contractor[job], -1, city.work.shape[0]
+    for z in range(city.before.shape[1]):
+        node = city.before[job, z]
+        if node < 0 or city.into[job, node] >= best:
+            break
+        unit = state.owner[node] if node < n else node - n
+        if unit >= 0 and city.fits[job, unit]:
+            more = _dearer(city, state, job, node, best)
+            if more < best and _random(state) >= BLINK:
+                best, place = more, node
+    for z in range(city.after.shape[1]):
+        later = city.after[job, z]
+        if later < 0 or city.leg[job, later] >= best:
+            break
+        unit = state.owner[later]
+        if unit >= 0 and city.fits[job, unit]:
+            node = state.prior[later]
+            if city.into[job, node] >= city.leg[job, later]:  # else it was tried from the other side
+                more = _dearer(city, state, job, node, best)
+                if more < best and _random(state) >= BLINK:
+                    best, place = more, node
+    return place
 
 
-@compiled(numba.void, STATE, STATE)
-def _go_back(state: State, kept: State) -> None:
-    for q in range(state.removed[-1]):
+@part
+def _put_back(city: City, state: State, job: int) -> None:
+    node, n = _place(city, state, job), city.work.shape[0]
+    if node < 0:
+        state.owner[job] = -1
+        state.cost[0] += city.contractor[job]
+    else:
+        unit = state.owner[node] if node < n else node - n
+        _touch(city, state, unit)
+        rest = state.next[node]
+        state.next[node], state.prior[job], state.next[job] = job, node, rest
+        state.owner[job], state.paid[job] = unit, 0.0
+        if rest >= 0:
+            state.prior[rest] = job
+        _retime(city, state, node)
+
+
+@part
+def _note(city: City, state: State, unit: int) -> None:
+    """Keep the unit's tour in the album, unless it is there, too long, or there is no room."""
+    at, cost, size = state.tally[2], 0.0, 0
+    key = np.uint64(unit + 1) * np.uint64(0x9E3779B97F4A7C15)
+    if at < state.costs.shape[0]:
+        job = state.next[city.work.shape[0] + unit]
+        while job >= 0 and size < LONGEST_KEPT:
+            key = (key ^ np.uint64(job + 1)) * np.uint64(0xD6E8FEB86659FD93)
+            key ^= key >> np.uint64(32)
+            cost += state.paid[job]
+            state.album[at, size] = job
+            size += 1
+            job = state.next[job]
+        mark = np.int64(key | np.uint64(1))
+        slot = np.int64(key >> np.uint64(40)) % SLOTS
+        while state.seen[slot] != 0 and state.seen[slot] != mark:
+            slot = (slot + 1) % SLOTS
+        if job < 0 < size and state.seen[slot] == 0:
+            state.seen[slot] = mark
+            for rest in range(size, LONGEST_KEPT):
+                state.album[at, rest] = -1
+            state.drivers[at], state.costs[at], state.tally[2] = unit, cost, at + 1
+
+
+@part
+def _go_back(city: City, state: State) -> None:
+    for q in range(state.tally[0]):
         state.owner[state.removed[q]] = -1
-    for q in range(state.touched[-1]):
+    for q in range(state.tally[1]):
         unit = state.touched[q]
-        _copy(kept, state, unit)
-        for at in range(state.size[unit]):
-            state.owner[state.route[unit, at]] = unit
+        node = city.work.shape[0] + unit
+        for at in range(state.where[q], state.where[q + 1]):
+            job = state.kept[at]
+            state.next[node], state.prior[job], state.owner[job] = job, node, unit
+            node = job
+        state.next[node] = -1
+        _retime(city, state, city.work.shape[0] + unit)
 
 
-@compiled(numba.float64, CITY, INT_MATRIX, STATE, STATE, STATE, numba.int64, numba.int64, numba.float64, numba.float64,
-          numba.float64)  # fmt: skip
-def improve(
-    city: City, near: Ints, state: State, kept: State, best: State, seed: int, steps: int, hot: float, cold: float,
-    removal: float,
-) -> float:  # fmt: skip
-    """Anneal ``state`` from ``hot`` to ``cold`` minutes; ``best``, the same plan at first, takes the best one met."""
-    np.random.seed(seed)  # noqa: NPY002  compiled: this is the thread's own generator
-    now = least = total(city, state)
-    for step in range(steps):
-        heat = hot * (cold / hot) ** (step / steps)
-        state.touched[-1] = state.removed[-1] = 0
-        _ruin(city, near, state, kept, removal)
+@lean(numba.void, CITY, STATE)
+def time_all(city: City, state: State) -> None:
+    """Times and costs of all tours; ``state.cost[0]`` is what they and the contractors cost."""
+    n = city.work.shape[0]
+    state.cost[0] = 0.0
+    for job in range(n):
+        state.paid[job] = 0.0
+        if state.owner[job] < 0:
+            state.cost[0] += city.contractor[job]
+    for unit in range(city.free.shape[0]):
+        _retime(city, state, n + unit)
+
+
+@lean(numba.void, CITY, STATE, numba.int64, numba.float64, numba.float64)
+def improve(city: City, state: State, steps: int, hot: float, cold: float) -> None:
+    """Anneal the plan from ``hot`` to ``cold`` minutes; ``state.best`` is the cheapest one met."""
+    heat, fall = hot, (cold / hot) ** (1.0 / steps)
+    longest = min(LONGEST_STRING, max(1.0, city.work.shape[0] / city.free.shape[0]))
+    most = max(0.0, 4.0 * REMOVAL / (1.0 + longest) - 1.0)
+    for _ in range(steps):
+        heat *= fall
+        before = state.cost[0]
+        state.tally[0] = state.tally[1] = 0
+        _ruin(city, state, longest, most)
         _sort(city, state)
-        for q in range(state.removed[-1]):
-            _put_back(city, state, kept, state.removed[q])
-        after = total(city, state)
-        if after < now - heat * np.log(np.random.random()):  # noqa: NPY002  compiled: seeded
-            now = after
-            if now < least - 1e-9:
-                least = now
-                for unit in range(len(city.free)):
-                    _copy(state, best, unit)
-                best.owner[:] = state.owner
-        else:
-            _go_back(state, kept)
-    return least
+        for q in range(state.tally[0]):
+            _put_back(city, state, state.removed[q])
+        for q in range(state.tally[1]):
+            state.marked[state.touched[q]] = False
+        if state.cost[0] >= before - heat * np.log(_random(state) + 1e-300):
+            _go_back(city, state)
+            state.cost[0] = before
+            continue
+        if state.cost[0] < state.cost[1] - 1e-7:
+            state.cost[1] = state.cost[0]
+            for node in range(state.next.shape[0]):
+                state.best[node] = state.next[node]
+        if state.cost[0] < WORTH_KEEPING * state.cost[1]:
+            for q in range(state.tally[1]):
+                _note(city, state, state.touched[q])

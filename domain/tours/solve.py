@@ -1,47 +1,53 @@
 """Which plan for this snapshot, as good as the budget allows, and how good is it proven to be?
 
-A quick plan by ruin and recreate; prices and a bound from column generation; the relaxation rounded and mended; then
-one neighbourhood after the other put together anew from promising tours, with ruin and recreate beside it.
+Ruin and recreate goes on from the beginning to the end, beside all else. Meanwhile prices and a bound come from column
+generation with cuts; then one neighbourhood after the other is put together anew from the tours that promise most.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
+from domain.tours.annealing import CHUNK, STEP_WORK, Album, Annealing, Beside, anneal
 from domain.tours.budget import Budget
 from domain.tours.city import City, city_of
-from domain.tours.column_generation import Relaxed, relax
-from domain.tours.enumeration import tours_within
-from domain.tours.instance import Instance, Ints
-from domain.tours.plan import Plan, plan_of, still_possible
-from domain.tours.restricted import Pool, reassemble
-from domain.tours.rounding import rounded
-from domain.tours.ruin_and_recreate import improve, neighbours, state_of, tours_of
+from domain.tours.column_generation import Relaxed, from_album, least_drives, relax
+from domain.tours.cuts import fees_of
+from domain.tours.instance import Floats, Instance
+from domain.tours.plan import Plan, Tour, still_possible
+from domain.tours.pricing import price_tours
+from domain.tours.restricted import Limit, Pool, reassemble
 
 Tell = Callable[[str, float, float], None]
 
-# Jobs taken out at a time, on average: the value of the paper.
-REMOVAL = 10.0
-# Minutes of reduced cost: what the best plans use lies below nearly always.
-SLACK_MIN = 5.0
-# Units that share their jobs anew: so many are solved in some hundredths of a second.
-NEIGHBOURHOOD = 20
-MOST_SECONDS = 0.5
-MOST_TREE = 200
+# Of the budget: for a first plan, cooled in a hurry, whose tours the master begins with; what column generation leaves.
+FIRST_SHARE = 0.1
+MOST_FIRST_STEPS = 150_000
+FOR_NEIGHBOURHOODS = 0.35
+# When ruin and recreate beside is cold: from then on it polishes what the neighbourhoods hand over.
+COLD_AT = 0.4
+# Minutes of reduced cost: what the best plans use lies below nearly always. And most tours of a unit, most nodes.
+SLACK_MIN = 10.0
+MOST_PER_UNIT = 500
+MOST_NODES = 20_000
+# Jobs that are shared anew at first; more when that was easy, fewer when it could not be finished.
+NEIGHBOURHOOD = 50.0
+EASIER, HARDER = 1.15, 0.8
+LEAST_NEIGHBOURHOOD = 12.0
+# One neighbourhood's share of the whole time, and its limits: HiGHS needs some hundredths of a second for any.
+MOST_AT_A_TIME = 0.05
+LEAST_S, MOST_S = 0.1, 1.0
+MOST_TREE = 100
 # After so many neighbourhoods without gain there is none to be expected.
-PATIENCE = 80
-# What of the budget is kept for whole plans, whatever the relaxation still wants.
-FOR_PLANS = 0.4
-# Ruin and recreate cools in so many parts, and stops after one when this share of the budget has gone on it.
-PARTS = 6
-MOST_AT_A_TIME = 0.2
-# Units of work per step of ruin and recreate, per unit; and per step of the simplex method.
-STEP_WORK = 1e-3
+PATIENCE = 60
+# Units of work per step of the simplex method; a neighbourhood of more steps was hard.
 SIMPLEX_WORK = 0.02
+HARD_STEPS = 6_000
+# Of the cost: nobody can tell the difference.
+AS_GOOD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -71,56 +77,111 @@ def solve(
     plan = still_possible(instance, previous)
     if not instance.jobs or not instance.units:
         return Solution(plan, plan.cost)
-    with ThreadPoolExecutor(max_workers=2) as crew:
-        return _Search(instance, budget, seed, tell, crew).run(plan)
+    return _Search(instance, budget, seed, tell).run(plan)
 
 
 class _Search:
     """One solve: what its steps share."""
 
-    def __init__(self, instance: Instance, budget: Budget, seed: int, tell: Tell, crew: Executor) -> None:
-        self._instance, self._budget, self._tell, self._crew = instance, budget, tell, crew
+    def __init__(self, instance: Instance, budget: Budget, seed: int, tell: Tell) -> None:
+        self._instance, self._budget, self._tell = instance, budget, tell
         self._city: City = city_of(instance)
-        self._near: Ints = neighbours(self._city)
         self._chance = np.random.default_rng(seed)
         self._centres: list[int] = []
+        self._size = NEIGHBOURHOOD
 
     def run(self, plan: Plan) -> Solution:
         """All steps in turn."""
-        plan = self._beside_each_other(plan, self._steps(0.05, most=3000), hot=20.0, cold=1.0)
-        self._tell("start", plan.cost, 0.0)
-        relaxed = relax(
-            self._instance, self._city, plan, self._budget, FOR_PLANS, self._crew,
-            lambda _, bound: self._tell("bound", plan.cost, bound),
-        )  # fmt: skip
-        whole = rounded(self._instance, relaxed.shares)
-        whole = self._beside_each_other(whole, self._steps(0.1, most=3000), hot=4.0, cold=0.4)
-        plan = min(plan, whole, key=lambda one: one.cost)
-        self._tell("rounded", plan.cost, relaxed.bound)
-        plan = self._reassembled(plan, relaxed)
-        return Solution(plan, min(relaxed.bound, plan.cost))
+        bound = least_drives(self._instance)
+        hurried = Annealing(self._instance, self._city, plan, self._seed())
+        patient = Annealing(self._instance, self._city, plan, self._seed())
+        hurried.advance(1, 1.0, 1.0)
+        beside = Beside(patient, plan, self._budget, COLD_AT)
+        try:
+            plan = beside.exchange(self._first(hurried))
+            self._tell("start", plan.cost, bound)
+            known = hurried.album()
+            relaxed = relax(
+                self._instance, self._city, plan, lambda: [known, beside.album()], self._budget, FOR_NEIGHBOURHOODS,
+                lambda proven: self._told_bound(beside, plan, proven),
+            )  # fmt: skip
+            bound = max(bound, relaxed.bound if relaxed else 0.0)
+            beside.turn(0.4 * self._budget.work_left())
+            plan = beside.exchange(plan)
+            self._tell("plan", plan.cost, bound)
+            if relaxed is not None:
+                plan = self._reassembled(plan, relaxed, bound, known, beside)
+            while self._budget.left() > 0 and self._open(plan, bound) and relaxed is None:
+                beside.turn(self._budget.work_left())
+                plan = beside.exchange(plan)
+        finally:
+            beside.stop()
+        plan = beside.exchange(plan)
+        return Solution(plan, min(bound, plan.cost))
 
-    def _reassembled(self, plan: Plan, relaxed: Relaxed) -> Plan:
-        pool = Pool(self._instance.units)
-        promising = tours_within(self._city, relaxed.prices, relaxed.rents, SLACK_MIN)
-        pool.add(tour for _, tour in promising)
-        pool.add(tour for _, tour in relaxed.shares)
+    def _first(self, hurried: Annealing) -> Plan:
+        budget = self._budget
+        enough = (1.0 - FIRST_SHARE) * budget.left()
+        most = int(FIRST_SHARE * budget.work_left() / STEP_WORK)
+        done = anneal(hurried, min(MOST_FIRST_STEPS, max(CHUNK, most)), lambda: budget.left() > enough)
+        budget.spend(done * STEP_WORK)
+        return hurried.plan()
+
+    def _told_bound(self, beside: Beside, plan: Plan, proven: float) -> None:
+        self._tell("bound", beside.exchange(plan).cost, proven)
+
+    def _open(self, plan: Plan, bound: float) -> bool:
+        return plan.cost - bound > AS_GOOD * plan.cost
+
+    def _reassembled(self, plan: Plan, relaxed: Relaxed, bound: float, known: Album, beside: Beside) -> Plan:
+        pool = self._promising(relaxed, [known, beside.album()])
+        cuts = [cut for cut, fee in zip(relaxed.master.cuts, relaxed.worth.fees, strict=False) if fee > 1e-9]
         fruitless = 0
-        while self._budget.left() > 0 and fruitless < PATIENCE and plan.cost - relaxed.bound > 1e-6:
-            beside = self._crew.submit(self._annealed, plan, 300, 2.0, 0.2, self._seed())
+        while self._budget.left() > 0 and fruitless < PATIENCE and self._open(plan, bound):
             units, jobs = self._neighbourhood(plan)
-            seconds = self._budget.seconds_left()
-            limit = None if seconds is None else max(0.01, min(seconds, MOST_SECONDS))
-            better, steps = reassemble(self._instance, plan, pool, units, jobs, limit, MOST_TREE)
-            self._budget.spend(2.0 + SIMPLEX_WORK * steps)
-            other = beside.result()
-            pool.add(other.chosen(self._instance))
-            best = min(better, other, key=lambda one: one.cost)
+            found = reassemble(self._instance, plan, pool, cuts, units, jobs, self._limit())
+            self._budget.spend(2.0 + SIMPLEX_WORK * found.steps)
+            easy = found.settled and found.steps < HARD_STEPS
+            self._size = max(LEAST_NEIGHBOURHOOD, self._size * (EASIER if easy else HARDER))
+            beside.turn(20.0)
+            best = beside.exchange(found.plan)
+            pool.add(best.chosen(self._instance) if best.cost < plan.cost - 1e-9 else ())
             fruitless = 0 if best.cost < plan.cost - 1e-9 else fruitless + 1
             if fruitless == 0:
                 plan = best
-                self._tell("plan", plan.cost, relaxed.bound)
+                self._tell("plan", plan.cost, bound)
+            if len(jobs) == self._instance.jobs and found.settled and fruitless:
+                break  # nothing better is left in the pool
         return plan
+
+    def _promising(self, relaxed: Relaxed, albums: list[Album]) -> Pool:
+        """All tours of little reduced cost, and the good plans' own."""
+        instance, worth, master = self._instance, relaxed.worth, relaxed.master
+        prices: Floats = np.minimum(worth.prices, instance.contractor_cost)
+        charged = np.append(worth.fees, np.zeros(len(master.cuts) - len(worth.fees)))
+        fees = fees_of(instance.jobs, master.cuts, charged)
+        found = price_tours(
+            self._city, prices, fees, MOST_PER_UNIT, MOST_NODES, worth.rents - SLACK_MIN, relaxed.coarser
+        )  # fmt: skip
+        self._budget.spend(1e-4 * found.nodes * instance.jobs)
+        pool = Pool(instance.units)
+        pool.add(found.tours)
+        near = worth._replace(rents=worth.rents - SLACK_MIN)
+        for album in albums:
+            pool.add(from_album(album, near, MOST_PER_UNIT))
+        pool.add(self._near(master.tours, near))
+        return pool
+
+    def _near(self, tours: Sequence[Tour], near: tuple[float, Floats, Floats, Floats]) -> list[Tour]:
+        _, prices, rents, _ = near
+        return [t for t in tours if t.unit >= 0 and t.cost + rents[t.unit] < sum(prices[job] for job in t.jobs)]
+
+    def _limit(self) -> Limit:
+        seconds = self._budget.seconds_left()
+        if seconds is None:
+            return Limit(None, MOST_TREE)
+        whole = seconds / max(self._budget.left(), 1e-9)
+        return Limit(max(0.01, min(seconds, MOST_S, max(LEAST_S, MOST_AT_A_TIME * whole))), MOST_TREE)
 
     def _neighbourhood(self, plan: Plan) -> tuple[list[int], set[int]]:
         """Units that serve jobs near a random one, what they serve, and the contractors' jobs among them."""
@@ -129,40 +190,18 @@ class _Search:
         jobs: set[int] = set()
         if not self._centres:  # every place gets its turn before one gets another
             self._centres = self._chance.permutation(self._instance.jobs).tolist()
-        for job in self._near[self._centres.pop()].tolist():
+        for job in np.argsort(self._instance.drive_min[self._centres.pop()], kind="stable").tolist():
             unit = owner.get(job)
             if unit is None:
                 jobs.add(job)
             elif unit not in units:
                 units.add(unit)
                 jobs.update(plan.tours[unit])
-            if len(units) == NEIGHBOURHOOD:
+            if len(jobs) >= self._size:
                 break
         idle = [unit for unit, tour in enumerate(plan.tours) if not tour]
         near = sorted(idle, key=lambda unit: float(self._instance.drive_min_units[unit, sorted(jobs)].min()))
-        return sorted(units | set(near[: max(5, NEIGHBOURHOOD - len(units))])), jobs
-
-    def _beside_each_other(self, plan: Plan, steps: int, hot: float, cold: float) -> Plan:
-        """Two runs from the same plan, one per core; the better end. The clock is looked at between the parts."""
-        ends, enough = [plan, plan], self._budget.left() - MOST_AT_A_TIME
-        part, fall = max(1, steps // PARTS), (cold / hot) ** (1 / PARTS)
-        for turn in range(PARTS):
-            if turn and self._budget.left() <= enough:
-                break
-            heat = hot * fall**turn
-            runs = [self._crew.submit(self._annealed, one, part, heat, heat * fall, self._seed()) for one in ends]
-            ends = [run.result() for run in runs]
-            self._budget.spend(part * STEP_WORK * self._instance.units)
-        return min(ends, key=lambda one: one.cost)
-
-    def _annealed(self, plan: Plan, steps: int, hot: float, cold: float, seed: int) -> Plan:
-        state, kept, best = (state_of(self._city, plan) for _ in range(3))
-        improve(self._city, self._near, state, kept, best, seed, steps, hot, cold, REMOVAL)
-        return plan_of(self._instance, tours_of(best))
+        return sorted(units | set(near[: max(5, len(units) // 4)])), jobs
 
     def _seed(self) -> int:
         return int(self._chance.integers(2**31))
-
-    def _steps(self, share: float, most: int) -> int:
-        """Of ruin and recreate, for a share of what is left."""
-        return max(1, min(most, int(share * self._budget.work_left() / (STEP_WORK * self._instance.units))))

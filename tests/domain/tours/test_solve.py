@@ -1,6 +1,6 @@
 """Is what the solver proves true, and what it plans allowed?"""
 
-from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from domain.tours.budget import Until, Work
 from domain.tours.city import city_of
-from domain.tours.column_generation import proven_bound
+from domain.tours.column_generation import least_drives, proven_bound
+from domain.tours.cuts import broken, fees_of
 from domain.tours.instance import Instance
-from domain.tours.plan import Plan, plan_of
+from domain.tours.plan import Plan, Tour, plan_of
 from domain.tours.pricing import price_tours
 from domain.tours.solve import Solution, solve
 from tests.domain.tours.snapshots import least_cost, snapshots
@@ -39,20 +40,35 @@ def test_no_plan_is_cheaper_than_the_bound_and_small_ones_are_solved(instance: I
 
 
 @settings(max_examples=150)
-@given(snapshots(), st.integers(0, 2**32 - 1), st.sampled_from((1, 3, 1000)))
-def test_any_prices_prove_a_bound_however_soon_the_search_is_cut_off(
-    instance: Instance, seed: int, most_nodes: int
+@given(snapshots(), st.integers(0, 2**32 - 1), st.sampled_from((1, 3, 1000)), st.sampled_from((1.0, 8.0)))
+def test_any_prices_and_fees_prove_a_bound_however_soon_the_search_is_cut_off(
+    instance: Instance, seed: int, most_nodes: int, coarser: float
 ) -> None:
     if not instance.jobs or not instance.units:
         return
-    prices = np.random.default_rng(seed).uniform(0, 1, instance.jobs) * instance.contractor_cost
-    with ThreadPoolExecutor(2) as crew:
-        priced = price_tours(city_of(instance), prices, 2, most_nodes, crew)
-    assert proven_bound(prices, priced) <= least_cost(instance) + 1e-6
+    chance = np.random.default_rng(seed)
+    prices = chance.uniform(0, 1, instance.jobs) * instance.contractor_cost
+    threes = [three for three in combinations(range(instance.jobs), 3) if chance.random() < 0.3]
+    fees = fees_of(instance.jobs, threes, chance.uniform(-10, 30, len(threes)))
+    priced = price_tours(city_of(instance), prices, fees, 2, most_nodes, coarser=coarser)
+    assert proven_bound(prices, fees, priced) <= least_cost(instance) + 1e-6
     for tour, gain in zip(priced.tours, priced.gains, strict=True):
         cost = instance.tour_cost(tour.unit, tour.jobs)
         assert tour.cost == pytest.approx(cost)
-        assert gain == pytest.approx(sum(prices[job] for job in tour.jobs) - cost)
+        assert gain <= sum(prices[job] for job in tour.jobs) - cost + 1e-6
+
+
+@settings(max_examples=100)
+@given(snapshots(most_jobs=6, most_units=4))
+def test_the_shortest_drive_to_each_job_is_a_bound_too(instance: Instance) -> None:
+    assert least_drives(instance) <= least_cost(instance) + 1e-6
+
+
+def test_three_halves_of_tours_are_cut_off() -> None:
+    pairs = [(0.5, Tour(unit, jobs, 1.0)) for unit, jobs in enumerate(((0, 1), (1, 2), (2, 0)))]
+    assert broken(3, pairs, most=5) == [(0, 1, 2)]
+    assert broken(3, [(1.0, Tour(0, (0, 1, 2), 1.0))], most=5) == []
+    assert broken(4, [(0.5, Tour(0, (0, 1, 2), 1.0)), (0.5, Tour(1, (3,), 1.0))], most=5) == []
 
 
 @settings(max_examples=20)
