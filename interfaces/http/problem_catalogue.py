@@ -66,6 +66,7 @@ RULES: Mapping[str, Kind] = {
     "bad_cell": Kind(422, "Not a cell", "This is not an H3 cell at resolution 10."),
     "out_of_turn": Kind(409, "Out of turn", "This cannot be done in the state that the thing is in."),
     "request_closed": Kind(409, "Request closed", "This request has come to its end."),
+    "leg_under_way": Kind(409, "Leg under way", "The second leg of this tow has begun: it is a request of its own."),
     "no_merge_suggested": Kind(409, "No merge suggested", "Nobody suggested to merge this request."),
     "too_late_to_undo": Kind(409, "Too late to undo", "A merge can be taken back for half an hour."),
     "offer_still_out": Kind(409, "An offer is out", "This request has an offer that is not answered yet."),
@@ -78,6 +79,7 @@ RULES: Mapping[str, Kind] = {
     "bad_eta": Kind(422, "Bad eta", "An approach takes some time, and at most four hours."),
     "offer_still_open": Kind(409, "Offer still open", "This offer can still be answered: its time is not up."),
     "bad_lapse": Kind(422, "Bad lapse", "An offer lapses after it is made, and within a quarter of an hour."),
+    "bad_decision": Kind(422, "Bad decision", "A decision accounts for everybody that it looked at."),
     "provider_not_active": Kind(
         409, "Provider not active", "It is not taken yet, suspended, or gone: no shift, no job."
     ),

@@ -108,6 +108,7 @@ routes = Routes("Offers")
         "shift_ended",
         "bad_lapse",
         "bad_eta",
+        "bad_decision",
     ),
 )
 async def offer_job(call: Command, body: OfferBody) -> Response:
