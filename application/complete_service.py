@@ -9,6 +9,7 @@ from application.answers import request_told
 from application.faring import bill, is_confirmed
 from application.freeing import free_shift, truck_stands_at, wrap_up
 from application.guards import check_role, check_sees_request, check_version
+from application.onward import open_onward
 from application.trade import FREE_EVERYWHERE
 from domain.actor import DESK, Role
 from domain.request_terms import TO_BE_PAID, RequestState
@@ -37,7 +38,8 @@ async def complete_service(command: CompleteService, work: Work, trade: Trade = 
     """Complete the request and free the shift where the vehicle stands, in one save; twice changes nothing.
 
     A job that is charged for gets its fare, which is approved by itself when it is what was agreed, and is paid from
-    the wallet in the same save; cash is waited for, and so is a price that nobody agreed to yet. Raises NotAllowed,
+    the wallet in the same save; cash is waited for, and so is a price that nobody agreed to yet. A second leg that was
+    planned begins, as a request of its own. Raises NotAllowed,
     NotFound, StaleVersion, NotDelivered, EvidenceMissing, RequestClosed or OutOfTurn.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
@@ -51,8 +53,10 @@ async def complete_service(command: CompleteService, work: Work, trade: Trade = 
         await wrap_up(work, request.assignment, command.at)
         if is_confirmed(request):
             await bill(work, request, trade, (), command.at)
+        await open_onward(work, request, trade, command.at)
     else:
         stands_at = truck_stands_at(request)
         request.complete(command.at)
         await free_shift(work, request.assignment, stands_at, command.at)
+        await open_onward(work, request, trade, command.at)
     return request_told(request)

@@ -60,7 +60,7 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     zone = trade.served_zone(work.context.tenant, told.cell, at)
     job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class, told.sos)
     priced = trade.price_of(work.context.tenant, job, at)
-    _check_hour(told.scheduled_for, at, is_priced=priced is not None)
+    check_hour(told.scheduled_for, at, is_priced=priced is not None)
     ring = trade.search.first(at)
     waits = priced is not None and not told.sos
     call = replace(
@@ -78,7 +78,8 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     return request_told(request)
 
 
-def _check_hour(wanted: datetime | None, at: datetime, *, is_priced: bool) -> None:
+def check_hour(wanted: datetime | None, at: datetime, *, is_priced: bool) -> None:
+    """Refuse an hour where no price is agreed before, or one too far ahead; raises BadSchedule."""
     if wanted is None:
         return
     if not is_priced:

@@ -19,13 +19,16 @@ from domain.request_ending import Ending
 from domain.request_fare import Fare, Faring, Settlement
 from domain.request_guidance import Guided
 from domain.request_job import EvidenceKind
+from domain.request_legs import OnwardLeg, TwoLegs
 from domain.request_share import Sharing
 from domain.request_terms import Assignment, Call, Dispatch, Hazard, Need, Quote, RequestState
 from domain.request_transit import InTransit
 from domain.request_twins import Twinning
 
 
-class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Twinning, Driving, Sharing, Faring, Aggregate):
+class ServiceRequest(
+    Asking, InTransit, Changing, Ending, Guided, Twinning, Driving, Sharing, TwoLegs, Faring, Aggregate
+):
     """One customer's call for help with one vehicle at one place.
 
     Has at most one provider under way (I1), and one offer out unless several are asked at once: then the first to
@@ -74,6 +77,8 @@ class ServiceRequest(Asking, InTransit, Changing, Ending, Guided, Twinning, Driv
     nudges: int = field(default=0, init=False)
     swaps: int = field(default=0, init=False)
     raised_bp: int = field(default=0, init=False)
+    onward: OnwardLeg | None = field(default=None, init=False)
+    onward_opened: bool = field(default=False, init=False)
     promise: Promise | None = field(default=None, init=False)
     promise_state: PromiseState = field(default=PromiseState.NONE, init=False)
     on_scene_at: datetime | None = field(default=None, init=False)

@@ -45,6 +45,7 @@ from projections.merge_suggestions import SuggestionRow, merge_suggestions
 from projections.drives import DriveRow, drives
 from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
+from projections.tow_legs import LegRow, tow_legs
 from projections.request_board import RequestRow, request_board
 
 
@@ -70,6 +71,7 @@ class Stack:
     mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
     twins: ReadModelView[SuggestionRow]
+    legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
     shifts: ReadModelView[ShiftRow]
     drives: ReadModelView[DriveRow]
@@ -150,6 +152,9 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         personal=has.store,
         waiting=has.waiter,
         board=ReadModelView(readers, request_board, "created_at"),
+        drives=ReadModelView(readers, drives, "assigned_at"),
+        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
+        legs=ReadModelView(readers, tow_legs, "planned_at"),
         drives=ReadModelView(readers, drives, "assigned_at"),
         twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
         mine=ReadModelView(readers, customer_requests, "created_at"),

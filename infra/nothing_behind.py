@@ -35,6 +35,7 @@ from projections.merge_suggestions import merge_suggestions
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
 from projections.request_board import request_board
+from projections.tow_legs import tow_legs
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -129,6 +130,7 @@ def nothing_behind(settings: Settings) -> Stack:
         jobs=ReadModelView(readers, provider_jobs, "created_at"),
         drives=ReadModelView(readers, drives, "assigned_at"),
         twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
+        legs=ReadModelView(readers, tow_legs, "planned_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
         positions=Positions(PositionTrack(readers), None),

@@ -124,6 +124,8 @@ JOB: Final[dict[str, RequestFold]] = {
     "drive_eta_told": _of_the_drive,
     "provider_compensated": _of_the_drive,
     "share_raised": _of_the_drive,
+    "leg_planned": _of_the_drive,
+    "leg_opened": _of_the_drive,
     "provider_swapped": _provider_swapped,
     "en_route_started": _en_route_started,
     "arrived_on_scene": _arrived_on_scene,

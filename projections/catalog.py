@@ -26,6 +26,7 @@ from projections.read_model import AnyReadModel
 from projections.request_board import request_board
 from projections.tariffs import tariffs
 from projections.timers import timers
+from projections.tow_legs import tow_legs
 from projections.wallet_statement import wallet_statement
 from projections.wallets import wallets
 from projections.zone_shapes import zone_shapes
@@ -43,6 +44,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         timers,
         drives,
         merge_suggestions,
+        tow_legs,
         zones,
         zone_shapes,
         tariffs,

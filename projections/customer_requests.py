@@ -91,6 +91,8 @@ SAME_STATE: Final = (
     "evidence_captured",
     "contact_attempted",
     "drive_eta_told",
+    "leg_planned",
+    "leg_opened",
 )
 
 ENDS: Final = {

@@ -139,6 +139,16 @@ UNMERGED = fact(
     back_to=RequestState.QUOTED,
     waits_until=VALID_UNTIL,
 )
+LEG_PLANNED = fact(
+    ServiceRequest.LegPlanned,
+    SOON,
+    leg_request_id=OTHER_REQUEST,
+    to_cell=CALL.cell,
+    scheduled_for=NOON + timedelta(hours=20),
+    at_most_minor=200_000,
+    by=Role.CUSTOMER,
+)
+LEG_OPENED = fact(ServiceRequest.LegOpened, LATER, leg_request_id=OTHER_REQUEST, from_cell=DEPOT_CELL)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
 FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
@@ -154,7 +164,7 @@ GOLDEN: tuple[Fact, ...] = (
     picture(EvidenceKind.WORK_DONE), LOADED, ON_THE_WAY, AT_THE_DROP, DELIVERED, DROP_REFUSED, DROP_CHANGED,
     WORK_COMPLETED, CHANGE_PROPOSED, CHANGE_REJECTED, CHANGED, TRIED, GONE_REPORTED, GONE_DENIED, GONE, IN_VAIN, MERGED,
     FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, SHARE_RAISED, MERGE_SUGGESTED,
-    MERGE_DISMISSED, UNMERGED, TOLD, KNOWN,
+    MERGE_DISMISSED, UNMERGED, LEG_PLANNED, LEG_OPENED, TOLD, KNOWN,
 )  # fmt: skip
 
 SEARCHED = (SUBMITTED, QUOTED, CONFIRMED, DISPATCHED)

@@ -41,7 +41,7 @@ async def read_customer_details(call: Asked, request_id: str, min_position: MinP
             "erased": place is None and contact is None,
             "name": contact.fields.get("name") if contact else None,
             "phone": contact.fields.get("phone") if contact else None,
-            "location": {"lat": place.fields["lat"], "lng": place.fields["lng"]} if place else None,
+            "location": _place(row, place),
             "drop_location": _drop(row, place),
             "note": place.fields.get("note") if place else None,
             "plate": contact.fields.get("plate") if contact else None,
@@ -51,6 +51,16 @@ async def read_customer_details(call: Asked, request_id: str, min_position: MinP
 
 def _may_know(actor: Actor, row: RequestRow) -> bool:
     return actor.role is not Role.PROVIDER or RequestState(row.state) in UNDER_WAY
+
+
+def _place(row: RequestRow, place: PersonalRecord | None) -> dict[str, object] | None:
+    """The point that was told, when the vehicle is there; else the centre of the cell: of a yard where it was towed."""
+    if place is None:
+        return None
+    lat, lng = place.fields.get("lat"), place.fields.get("lng")
+    if isinstance(lat, float) and isinstance(lng, float) and cell_of(lat, lng) != row.cell:
+        lat, lng = centre_of(row.cell)
+    return {"lat": lat, "lng": lng}
 
 
 def _drop(row: RequestRow, place: PersonalRecord | None) -> dict[str, object] | None:

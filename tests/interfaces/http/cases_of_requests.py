@@ -53,6 +53,13 @@ async def towing(api: Api, desk: Actor) -> Job:
     return await act(api, job, "arrival", {})
 
 
+async def two_legs(api: Api, desk: Actor) -> Job:
+    """A tow that goes on afterwards."""
+    job = await towing(api, desk)
+    await api.done(f"{job.request_path}/onward-leg", desk, {"drop_location": DEPOT})
+    return job
+
+
 async def loaded(api: Api, desk: Actor) -> Job:
     return await act(api, await towing(api, desk), "loading")
 
@@ -110,6 +117,8 @@ OBJECTS: dict[str, Case] = {
     f"POST {ONE}/drop-arrival": Case(in_transit, lambda _job: {"location": GARAGE}),
     f"POST {ONE}/delivery": Case(at_drop),
     f"POST {ONE}/drop-refusal": Case(at_drop, lambda _job: {"why": "refused"}),
+    f"POST {ONE}/onward-leg": Case(towing, lambda _job: {"drop_location": DEPOT}),
+    f"GET {ONE}/onward-leg": Case(two_legs),
     f"POST {ONE}/drop": Case(refused_at_drop, lambda _job: {"location": DEPOT}),
     # What does not go as planned.
     f"POST {ONE}/release": Case(accepted, lambda _job: {"reason": "provider_cancelled"}),
