@@ -4,6 +4,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 from application.dispatch.policies.names import PolicyName
+from domain.request_search import MOST_ASKED
 
 # Half the way around the earth: nobody is farther away.
 EARTH_M = 20_100_000
@@ -16,6 +17,16 @@ class DispatchSettings(BaseSettings):
     dispatch_policy: PolicyName = PolicyName.NEAREST_FIRST_COME
     # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
+    # 90 s for a company that answers by its desk, which calls its crews first: what motor clubs give it.
+    offer_desk_lapses_after_s: float = Field(default=90.0, ge=1, le=900)
+    # One is asked twice; then the fewest who are 95 % sure to say yes, until six refused; then all in reach, eight at
+    # the most: one save frees all who were asked in vain. 1 never asks several.
+    offer_directed_tries: int = Field(default=2, ge=0, le=100)
+    offer_fan_out_tries: int = Field(default=6, ge=0, le=100)
+    offer_sure_percent: int = Field(default=95, ge=1, le=99)
+    offer_most_asked: int = Field(default=MOST_ASKED, ge=1, le=MOST_ASKED)
+    # 30 s for a guided crew to say that it knows of its job; it is reminded once.
+    acknowledges_within_s: float = Field(default=30.0, ge=1, le=900)
     # 0.25 s: what a lost wake-up or an overdue offer may cost; ten cheap queries a second at rest.
     dispatcher_poll_s: float = Field(default=0.25, gt=0, le=1)
     # 2 s: how soon a search that found nobody is tried again when nothing changed at all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -17,7 +18,8 @@ class JobRow(Row, frozen=True, gc=False):
     ``version`` is that of the offer's stream. ``state`` is made, delivered, seen, countered while it is out; declined,
     lapsed, withdrawn, superseded when it was not taken; accepted, en_route, on_scene, in_service, loaded, in_transit,
     at_drop, work_done while it is a job; completed, cancelled, revoked, gone_on_arrival, unsuccessful at its end.
-    ``price_minor`` and ``provider_share_minor`` are what was shown, ``fare_minor`` what the job costs as it was done.
+    ``is_told`` marks a job that a guided crew was given. ``price_minor`` and ``provider_share_minor`` are what was
+    shown, ``fare_minor`` what the job costs as it was done.
     """
 
     tenant: str
@@ -55,22 +57,27 @@ class JobRow(Row, frozen=True, gc=False):
     delivered_at: datetime | None = None
     work_done_at: datetime | None = None
     ended_at: datetime | None = None
+    is_told: bool = False
 
 
 provider_jobs = ReadModel(
     "provider_jobs",
     JobRow,
-    version=2,
+    version=3,
     key=("tenant", "offer_id"),
     indexes=(
         Index(("tenant", "provider_id", "created_at", "offer_id")),
         Index(("tenant", "provider_id", "state", "created_at", "offer_id")),
         Index(("tenant", "request_id", "created_at", "offer_id")),
+        Index(("answered_at",), where="answered_at IS NOT NULL"),
         Index(("lapses_at",), where="state IN ('made', 'delivered', 'seen', 'countered')"),
     ),
 )
 
 _of_offer = by_id("offer_id")
+
+BY_OURSELVES: Final = "system:"
+"""Who accepts when a guided crew is told of its job: nobody was asked."""
 
 
 @provider_jobs.begins("offer.made")
@@ -136,7 +143,7 @@ def _counter_declined(row: JobRow, fact: Fact) -> JobRow:
 @provider_jobs.on("offer.accepted")
 @provider_jobs.on("offer.counter_accepted")
 def _accepted(row: JobRow, fact: Fact) -> JobRow:
-    return _told(row, fact, state="accepted", answered_at=fact.occurred_at)
+    return _told(row, fact, state="accepted", answered_at=fact.occurred_at, is_told=fact.actor.startswith(BY_OURSELVES))
 
 
 @provider_jobs.on("offer.declined")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from domain.catalogue import Service
+from domain.provider_terms import Engaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.catalogue import Capability, VehicleClass
+    from domain.offer import DeclineReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Search:
     ``version`` is that of the request's stream, ``position`` that of its last event. ``radius_m`` is within which
     distance is looked for now (None: everywhere), ``dangers`` how many hazards there are. ``passed_over`` counts, by
     provider, the offers of this request that lapsed and the assignments that were revoked. ``drop_cell`` is where the
-    vehicle is to be brought, when that is known.
+    vehicle is to be brought, when that is known. ``refusals`` are declined and lapsed offers of this attempt,
+    ``escalation`` its level; ``price_minor`` is what was quoted, if anything.
     """
 
     tenant: str
@@ -52,6 +55,9 @@ class Search:
     cause: Cause = field(default=Cause())
     service: Service = Service.MECHANIC
     drop_cell: str | None = None
+    refusals: int = 0
+    escalation: int = 0
+    price_minor: int | None = None
 
 
 def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:
@@ -63,7 +69,8 @@ def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:
 class FreeShift:
     """A shift that is at work and kept for no job; ``version`` is that of its stream.
 
-    ``cell`` is where it is, as far as events or a fresh position know; at ``ends_by`` its duty is over.
+    ``cell`` is where it is, as far as events or a fresh position know; at ``ends_by`` its duty is over. ``engaged``
+    says whether its company is asked or told.
     """
 
     tenant: str
@@ -75,6 +82,7 @@ class FreeShift:
     cell: str
     free_since: datetime
     ends_by: datetime | None = None
+    engaged: Engaged = field(default=Engaged())
 
 
 class Stage(StrEnum):
@@ -117,6 +125,21 @@ class FinishedJob:
     on_scene_at: datetime
     work_s: float
     ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredOffer:
+    """An offer to which a provider said yes, no (``declined_for`` some reason) or nothing in time."""
+
+    tenant: str
+    offer_id: UUID
+    provider_id: UUID
+    distance_m: int
+    price_minor: int | None
+    made_at: datetime
+    answered_at: datetime
+    accepted: bool
+    declined_for: DeclineReason | None = None
 
 
 class TimerKind(StrEnum):
@@ -203,6 +226,14 @@ class DispatchBoard(Protocol):
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
         """Jobs that ended after that instant and were worked on at the vehicle, the newest of them in order of end."""
+        ...
+
+    async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
+        """Offers that were answered, or lapsed, after that instant, the newest of them in order of answer.
+
+        Not those that somebody else was faster with, that we took back, or that were countered and then lapsed: nobody
+        knows what the provider would have said. Nor those of guided crews, who are not asked.
+        """
         ...
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from application.chase_acknowledgement import ChaseAcknowledgement, chase_acknowledgement
 from application.break_promise import Amends, BreakPromise, break_promise
+from application.chase_acknowledgement import ChaseAcknowledgement, chase_acknowledgement
 from application.confirm_gone import ConfirmGone, confirm_gone
 from application.continue_search import ContinueSearch, Ladder, continue_search
 from application.dispatch import orders

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from application.dispatch import orders
-from application.dispatch.approach import Pace, told_s
+from application.dispatch.approach import Pace
+from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Due, TimerKind
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.due import Rules, what_is_due
+from application.dispatch.offering import ask
 from application.dispatch.ordering import Ordering, RunsCommands
 from application.dispatch.orphans import orphans, without_timer
 from application.dispatch.policies.nearest_first_come import NearestFirstCome
 from application.dispatch.sight import busy_units, idle_units
 from application.dispatch.snapshot import Snapshot
 from application.dispatch.whereabouts import Nowhere, Whereabouts, placed
+from application.dispatch.willing import LearntWillingness, Willing
 from application.dispatch.work_times import MeanWorkTimes, WorkTimes
-from application.make_offer import MakeOffer, make_offer
 from domain.decision_terms import RuledOut
 
 if TYPE_CHECKING:
@@ -30,19 +32,6 @@ if TYPE_CHECKING:
     from application.dispatch.snapshot import Match, Plan, Policy
     from application.travel import DriveTimes
 
-SHIFT_AT_FAULT = frozenset(
-    {
-        "shift_reserved",
-        "shift_on_break",
-        "shift_stale",
-        "shift_over_time",
-        "shift_ended",
-        "not_capable",
-        "provider_not_active",
-    }
-)
-"""Refusals that are about the shift: another one is asked at once. Any other is about the request."""
-
 NOT_DECIDED = frozenset({"contended", "log_unavailable", "stale_version"})
 """Answers that say nothing about the order itself."""
 
@@ -51,8 +40,6 @@ NOT_DECIDED = frozenset({"contended", "log_unavailable", "stale_version"})
 class Limits:
     """How much a round may do, and how soon what failed is tried again."""
 
-    offer_lapses_after: timedelta = timedelta(seconds=30)
-    """A provider on the road needs 20 to 30 s to look and answer; longer only delays the next one."""
     look_again_after: timedelta = timedelta(seconds=2)
     """A search that found nobody is tried at every change of the board, and this often without one."""
     shift_rests_for: timedelta = timedelta(seconds=30)
@@ -68,9 +55,9 @@ class Limits:
     most_timers: int = 500
     """Timers acted on in a round, for the same reason; the rest follow in the next."""
     learns_from: timedelta = timedelta(days=28)
-    """Finished jobs that a dispatcher that has just started learns from: four weeks know every hour of the week."""
+    """Finished jobs and answers that a dispatcher that has just started learns from: every hour of four weeks."""
     most_finished: int = 20_000
-    """Finished jobs read at once: a month of a large city; the means would not move for more."""
+    """Finished jobs, and answers, read at once: a month of a large city; the means would not move for more."""
     position_is_fresh_for: timedelta = timedelta(seconds=60)
     """Where a crew was a minute ago is nearer to the truth than where its last job ended; later, it may be neither."""
 
@@ -105,11 +92,13 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What dispatch decides with: the policy, the drive times and the work times. Policy and work times remember."""
+    """What dispatch decides with: the policy, the drive times, what is learnt of work and of answers, how it asks."""
 
     policy: Policy = field(default_factory=NearestFirstCome)
     travel: DriveTimes = field(default=Pace())
     work_times: WorkTimes = field(default_factory=MeanWorkTimes)
+    willing: Willing = field(default_factory=LearntWillingness)
+    asking: Asking = field(default=Asking())
 
 
 class Rounds:
@@ -133,6 +122,7 @@ class Rounds:
         self._whereabouts = whereabouts or Nowhere()
         self._judgement = judgement or Judgement()
         self._learnt_until: datetime | None = None
+        self._heard_until: datetime | None = None
         self._decides_again_at: datetime | None = None
         self._counts_again_at: datetime | None = None
         self._seen: Positions | None = None
@@ -170,7 +160,10 @@ class Rounds:
         due = await self._board.due(at, self._limits.most_timers + resting)
         self._watch.timers_due(len(due))
         pending = [each for each in due if not self._is_held(each.subject_id, each.due_at, at)]
-        await asyncio.gather(*(self._act_on(each, at) for each in pending))
+        of_request: dict[UUID, list[Due]] = {}
+        for each in pending:
+            of_request.setdefault(each.request_id or each.subject_id, []).append(each)
+        await asyncio.gather(*(self._act_in_turn(same, at) for same in of_request.values()))
         full = len(due) >= self._limits.most_timers and bool(pending)
         return full, {each.subject_id for each in pending}
 
@@ -188,9 +181,10 @@ class Rounds:
         self._watch.looked(searches, unserved, len(shifts), _longest_wait_s(searches, at))
         if said is None:
             return
-        chosen = said.plan.now[: self._limits.most_offers]
-        await asyncio.gather(*(self._offer(match, said, at) for match in chosen))
-        if len(chosen) < len(said.plan.now):
+        groups = asked_together(said.plan, said.snapshot, self._judgement.asking)
+        chosen = groups[: self._limits.most_offers]
+        await asyncio.gather(*(self._ask(matches, said, at) for matches in chosen))
+        if len(chosen) < len(groups):
             self._look_again_at = self._decides_again_at = at
 
     async def _plan(
@@ -208,7 +202,13 @@ class Rounds:
         busy = await self._board.busy_shifts(self._limits.most_shifts)
         idle, left_out = await self._where_they_are(shifts, at)
         seen = SeenAt(positions.shifts, (await self._board.positions()).shifts, left_out)
-        snapshot = Snapshot(at, ripe, [*idle_units(idle, at), *busy_units(busy, travel, work_times, at)], travel)
+        snapshot = Snapshot(
+            at,
+            ripe,
+            [*idle_units(idle, at), *busy_units(busy, travel, work_times, at)],
+            travel,
+            self._judgement.willing,
+        )
         plan = policy.decide(snapshot)
         self._decides_again_at = at + policy.rests_for
         self._watch.decided(policy, plan)
@@ -220,6 +220,11 @@ class Rounds:
         if finished:
             self._learnt_until = finished[-1].ended_at
             self._judgement.work_times.learn(finished)
+        since = self._heard_until or at - self._limits.learns_from
+        answered = await self._board.answered_offers(since, self._limits.most_finished)
+        if answered:
+            self._heard_until = answered[-1].answered_at
+            self._judgement.willing.learn(answered)
 
     async def _where_they_are(
         self, shifts: Sequence[FreeShift], at: datetime
@@ -244,33 +249,22 @@ class Rounds:
             return False
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
-    async def _offer(self, match: Match, said: Considering, at: datetime) -> None:
-        search, shift = match.search, match.unit.shift
-        offer_id = orders.offer_id_for(search, shift, at)
-        command = MakeOffer(
-            actor=orders.dispatcher_of(search.tenant),
-            request_id=search.request_id,
-            offer_id=offer_id,
-            shift_id=shift.shift_id,
-            lapses_at=at + self._limits.offer_lapses_after,
-            at=at,
-            expected_version=search.version,
-            eta_s=told_s(match, at),
-            grounds=said.of(match),
-        )
-        context = orders.to_make_offer(search, shift, offer_id, at)
+    async def _ask(self, matches: Sequence[Match], said: Considering, at: datetime) -> None:
+        came = await ask(matches, said, self._judgement.asking, self._ordering, self._watch, at)
         again_at = at + self._limits.look_again_after
-        done = await self._ordering.order(
-            "make_offer", search.request_id, context, lambda work: make_offer(command, work)
-        )
-        if isinstance(done, str) and done in SHIFT_AT_FAULT:
+        for shift in came.at_fault:
             self._held[shift.shift_id, shift.version] = at + self._limits.shift_rests_for
-            self._look_again_at = self._decides_again_at = at
-            return
-        self._held[search.request_id, search.version] = again_at
-        if not isinstance(done, str):
+        for shift in came.asked:
             self._held[shift.shift_id, shift.version] = again_at
-            self._watch.offered(search, shift, offer_id, replayed=done.replayed)
+        if came.is_settled:
+            self._held[matches[0].search.request_id, matches[0].search.version] = again_at
+        else:
+            self._look_again_at = self._decides_again_at = at
+
+    async def _act_in_turn(self, same: Sequence[Due], at: datetime) -> None:
+        """Several offers of one request lapse at once: one after the other, since all of them change the request."""
+        for due in same:
+            await self._act_on(due, at)
 
     async def _act_on(self, due: Due, at: datetime) -> None:
         done = await self._ordering.order(

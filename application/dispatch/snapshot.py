@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from domain.acceptance import FIRST_GUESS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from application.dispatch.board import Doing, FreeShift, Search
+    from application.dispatch.willing import Willing
     from application.travel import DriveTimes
 
 
@@ -42,6 +45,11 @@ class Snapshot:
     searches: Sequence[Search]
     units: Sequence[Unit]
     travel: DriveTimes
+    willing: Willing | None = None
+
+    def p_accept(self, search: Search, unit: Unit) -> float:
+        """How likely the unit takes the job when it is asked now; the same for everybody where nothing was learnt."""
+        return FIRST_GUESS if self.willing is None else self.willing.p_accept(search, unit, self.at)
 
 
 @dataclass(frozen=True, slots=True)

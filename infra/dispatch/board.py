@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from application.dispatch.board import (
+    AnsweredOffer,
     BusyShift,
     Cause,
     Doing,
@@ -20,6 +21,8 @@ from application.dispatch.board import (
     TimerKind,
 )
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
+from domain.offer_terms import DeclineReason
+from domain.provider_terms import AnswersBy, Engaged, Engagement
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active
 SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
        r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), r.drop_cell,
+       r.refusals, r.escalation, r.quoted_minor,
        e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
@@ -42,12 +46,16 @@ SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.servi
  WHERE r.state = 'searching' AND r.live_offer_id IS NULL
  ORDER BY r.sos DESC, r.created_at, r.request_id LIMIT %s"""
 FREE_SHIFTS: Final = """
-SELECT tenant, shift_id, version, provider_id, capabilities, vehicle_classes, cell, updated_at, ends_by
-  FROM matching_table WHERE state = 'available' LIMIT %s"""
+SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
+       m.ends_by, d.engagement, d.answers_by, d.engagement_from, d.engagement_before
+  FROM matching_table m LEFT JOIN provider_directory d ON d.tenant = m.tenant AND d.provider_id = m.provider_id
+ WHERE m.state = 'available' LIMIT %s"""
 BUSY_SHIFTS: Final = """
 SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
-       m.ends_by, r.request_id, r.service, m.state, r.cell, r.drop_cell
+       m.ends_by, d.engagement, d.answers_by, d.engagement_from, d.engagement_before,
+       r.request_id, r.service, m.state, r.cell, r.drop_cell
   FROM matching_table m JOIN request_board r ON r.tenant = m.tenant AND r.request_id = m.request_id
+  LEFT JOIN provider_directory d ON d.tenant = m.tenant AND d.provider_id = m.provider_id
  WHERE m.state IN ('committed', 'at_job', 'in_transit', 'wrap_up') LIMIT %s"""
 # At the vehicle until it was loaded, else until the work was done; without a price the job ends with the work.
 FINISHED: Final = """
@@ -56,6 +64,14 @@ SELECT request_id, service, cell, created_at, on_scene_at,
   FROM request_board
  WHERE ended_at > %s AND on_scene_at IS NOT NULL AND state = 'completed'
  ORDER BY ended_at DESC LIMIT %s"""
+# Whoever was overtaken by another, or asked for more time and was not heard, might have said anything.
+ANSWERED: Final = """
+SELECT tenant, offer_id, provider_id, distance_m, price_minor, created_at, answered_at,
+       state NOT IN ('declined', 'lapsed'), CASE WHEN state = 'declined' THEN why END
+  FROM provider_jobs
+ WHERE answered_at > %s AND state NOT IN ('withdrawn', 'superseded') AND NOT is_told
+   AND NOT (state = 'lapsed' AND countered_eta_s IS NOT NULL)
+ ORDER BY answered_at DESC, offer_id DESC LIMIT %s"""
 ON_DUTY: Final = """
 SELECT tenant, shift_id, version, state = 'available', state = 'stale', cell, cell_r8 FROM matching_table LIMIT %s"""
 # A search whose offer is out waits for the answer, a duty for the end of the job: neither can be acted on before.
@@ -83,6 +99,9 @@ _CAPABILITIES: Final = frozenset(Capability)
 _SIZES: Final = frozenset(VehicleClass)
 _SERVICES: Final = frozenset(Service)
 _KINDS: Final = frozenset(TimerKind)
+_REASONS: Final = frozenset(DeclineReason)
+_ENGAGEMENTS: Final = frozenset(Engagement)
+_CHANNELS: Final = frozenset(AnswersBy)
 
 
 class PostgresDispatchBoard:
@@ -121,7 +140,7 @@ class PostgresDispatchBoard:
 
     async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
         """Shifts that are kept for a job they took; one whose service this release does not know is left out."""
-        return [_busy(row) for row in await self._rows(BUSY_SHIFTS, (limit,)) if row[10] in _SERVICES]
+        return [_busy(row) for row in await self._rows(BUSY_SHIFTS, (limit,)) if row[14] in _SERVICES]
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
         """The newest jobs that ended after that instant, in order of end."""
@@ -131,6 +150,11 @@ class PostgresDispatchBoard:
             for request_id, service, *rest in rows
             if service in _SERVICES
         ]
+
+    async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
+        """The newest offers that were answered after that instant, in order of answer."""
+        rows = reversed(await self._rows(ANSWERED, (since, limit)))
+        return [AnsweredOffer(*row[:8], declined_for=_reason(row[8])) for row in rows]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         """Every shift that has not ended."""
@@ -173,21 +197,47 @@ def _sizes(takes: Sequence[str]) -> frozenset[VehicleClass]:
     return frozenset(VehicleClass(each) for each in takes if each in _SIZES)
 
 
+def engaged_as(engagement: str, answers_by: str, since: datetime | None, before: str) -> Engaged:
+    """What was agreed on with a provider, as its row tells it; one that this release does not know is a contractor."""
+    known = engagement if engagement in _ENGAGEMENTS else Engagement.CONTRACTOR
+    channel = answers_by if answers_by in _CHANNELS else AnswersBy.APP
+    earlier = before if before in _ENGAGEMENTS else Engagement.CONTRACTOR
+    return Engaged(Engagement(known), AnswersBy(channel), since, Engagement(earlier))
+
+
+def _reason(told: str | None) -> DeclineReason | None:
+    if told is None:
+        return None
+    return DeclineReason(told) if told in _REASONS else DeclineReason.OTHER
+
+
 def _shift(row: tuple[Any, ...]) -> FreeShift:
-    tenant, shift_id, version, provider_id, able, takes, cell, free_since, ends_by = row
-    return FreeShift(tenant, shift_id, version, provider_id, _known(able), _sizes(takes), cell, free_since, ends_by)
+    tenant, shift_id, version, provider_id, able, takes, cell, free_since, ends_by, *agreed = row
+    return FreeShift(
+        tenant,
+        shift_id,
+        version,
+        provider_id,
+        _known(able),
+        _sizes(takes),
+        cell,
+        free_since,
+        ends_by,
+        engaged_as(*agreed) if agreed[0] is not None else Engaged(),
+    )
 
 
 def _busy(row: tuple[Any, ...]) -> BusyShift:
-    shift = _shift(row[:9])
-    request_id, service, state, cell, drop_cell = row[9:]
+    shift = _shift(row[:13])
+    request_id, service, state, cell, drop_cell = row[13:]
     return BusyShift(shift, Doing(request_id, Service(service), Stage(state), shift.free_since, cell, drop_cell))
 
 
 def _search(row: tuple[Any, ...]) -> Search:
     (
         tenant, request_id, version, position, attempt, cell, service, vehicle_class, fuel, declined_by,
-        requested_at, updated_at, radius_m, sos, dangers, drop_cell, correlation_id, command_id, let_pass,
+        requested_at, updated_at, radius_m, sos, dangers, drop_cell, refusals, escalation, price_minor,
+        correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
     for provider_id in let_pass or ():
@@ -211,4 +261,7 @@ def _search(row: tuple[Any, ...]) -> Search:
         cause=Cause(correlation_id, command_id),
         service=Service(service),
         drop_cell=drop_cell,
+        refusals=refusals,
+        escalation=escalation,
+        price_minor=price_minor,
     )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from application.break_promise import Amends
 from application.continue_search import Ladder
+from application.dispatch.asking import Asking
 from application.dispatch.due import Rules
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.whereabouts import Attention
+from application.guiding import Guidance
 from application.search_plan import SearchPlan
 from application.trade import FREE_EVERYWHERE
 
@@ -38,7 +40,9 @@ def rules_of(settings: Settings) -> Rules:
         gives_up_after=None if gives_up_s is None else timedelta(seconds=gives_up_s),
         raises_share_bp=settings.escalation_raises_share_bp,
     )
-    return Rules(replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder, amends_of(settings))
+    return Rules(
+        replace(FREE_EVERYWHERE, search=search_plan(settings)), ladder, amends_of(settings), guidance_of(settings)
+    )
 
 
 def amends_of(settings: Settings) -> Amends:
@@ -46,10 +50,27 @@ def amends_of(settings: Settings) -> Amends:
     return Amends(settings.promise_credit_percent, settings.promise_credit_most_minor)
 
 
+def guidance_of(settings: Settings) -> Guidance:
+    """How long a guided crew has to acknowledge."""
+    return Guidance(acknowledges_within=timedelta(seconds=settings.acknowledges_within_s))
+
+
+def asking_of(settings: Settings) -> Asking:
+    """How many are asked at once, and how long they have to answer."""
+    return Asking(
+        directed_tries=settings.offer_directed_tries,
+        fan_out_tries=settings.offer_fan_out_tries,
+        sure=settings.offer_sure_percent / 100,
+        most=settings.offer_most_asked,
+        app_answers_within=timedelta(seconds=settings.offer_lapses_after_s),
+        desk_answers_within=timedelta(seconds=settings.offer_desk_lapses_after_s),
+        guidance=guidance_of(settings),
+    )
+
+
 def limits_of(settings: Settings) -> Limits:
     """The limits of a round."""
     return Limits(
-        offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
         look_again_after=timedelta(seconds=settings.dispatcher_look_again_s),
         most_searches=settings.dispatcher_most_searches,
         most_shifts=settings.dispatcher_most_shifts,
@@ -67,6 +88,7 @@ def judgement_of(settings: Settings) -> Judgement:
         policy=POLICIES[settings.dispatch_policy](),
         travel=drive_times(settings),
         work_times=work_times_for(settings.dispatch_policy),
+        asking=asking_of(settings),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.board import (
+    AnsweredOffer,
     BusyShift,
     Doing,
     Due,
@@ -19,8 +21,9 @@ from application.dispatch.board import (
     TimerKind,
 )
 from domain.catalogue import Service
+from domain.provider_terms import Engaged
 from infra.in_memory.folding import Table, fact_of
-from infra.in_memory.seen import cause_of, free_shift_of, search_of
+from infra.in_memory.seen import CONTRACTOR, answered_of, cause_of, engaged_of, free_shift_of, search_of
 from infra.in_memory.waiting import Waiting
 from projections.matching_table import ShiftRow, matching_table
 from projections.provider_jobs import JobRow, provider_jobs
@@ -34,9 +37,11 @@ if TYPE_CHECKING:
 
     from application.dispatch.board import FreeShift, Search
     from infra.in_memory.log import InMemoryEventLog
+    from projections.fact import Fact
 
 LET_PASS: Final = frozenset({"lapsed", "revoked"})
 STAGES: Final = frozenset(Stage)
+ENGAGEMENT_SET: Final = "provider.engagement_set"
 
 
 class InMemoryDispatchBoard:
@@ -61,6 +66,8 @@ class InMemoryDispatchBoard:
         self._busy: dict[UUID, ShiftRow] = {}
         self._read_busy: dict[UUID, BusyShift] = {}
         self._finished: list[FinishedJob] = []
+        self._answered: list[AnsweredOffer] = []
+        self._engaged: dict[UUID, Engaged] = {}
 
     async def positions(self) -> Positions:
         """The log's own position, for all of them."""
@@ -77,6 +84,8 @@ class InMemoryDispatchBoard:
             self.shifts.fold(fact)
             self.jobs.fold(fact)
             self._timers.fold(fact)
+            if fact.topic == ENGAGEMENT_SET:
+                self._agreed(fact)
         return self._folded
 
     async def searches(self, limit: int) -> Sequence[Search]:
@@ -102,6 +111,11 @@ class InMemoryDispatchBoard:
         """The newest jobs that ended after that instant, in order of end."""
         self.follow()
         return self._finished[bisect_right(self._finished, since, key=lambda job: job.ended_at) :][-limit:]
+
+    async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
+        """The newest offers that were answered after that instant, in order of answer."""
+        self.follow()
+        return self._answered[bisect_right(self._answered, since, key=lambda one: one.answered_at) :][-limit:]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         """Every shift that has not ended."""
@@ -164,8 +178,19 @@ class InMemoryDispatchBoard:
             return found
         service, stage = Service(request.service), Stage(row.state)
         doing = Doing(request.request_id, service, stage, row.updated_at, request.cell, request.drop_cell)
-        found = self._read_busy[row.shift_id] = BusyShift(free_shift_of(row), doing)
+        found = self._read_busy[row.shift_id] = BusyShift(self._shift(row), doing)
         return found
+
+    def _shift(self, row: ShiftRow) -> FreeShift:
+        return free_shift_of(row, self._engaged.get(row.provider_id, CONTRACTOR))
+
+    def _agreed(self, fact: Fact) -> None:
+        """A company is told from now on, or asked again; its shifts are seen so."""
+        engaged = self._engaged[fact.stream_id] = engaged_of(fact)
+        for shift_id, shift in self._free.items():
+            if shift.provider_id == fact.stream_id:
+                self._free[shift_id] = replace(shift, engaged=engaged)
+        self._read_busy.clear()
 
     def _request_changed(self, before: RequestRow | None, after: RequestRow | None) -> None:
         row = after or before
@@ -204,11 +229,15 @@ class InMemoryDispatchBoard:
         self._busy.pop(row.shift_id, None)
         self._read_busy.pop(row.shift_id, None)
         if after is not None and after.state == "available":
-            self._free[row.shift_id] = free_shift_of(after)
+            self._free[row.shift_id] = self._shift(after)
         elif after is not None and after.state in STAGES and after.request_id is not None:
             self._busy[row.shift_id] = after
 
     def _job_changed(self, before: JobRow | None, after: JobRow | None) -> None:
+        if after is not None and after.answered_at is not None and (before is None or before.answered_at is None):
+            answer = answered_of(after)
+            if answer is not None:
+                self._answered.append(answer)
         if after is not None and after.state in LET_PASS and (before is None or before.state not in LET_PASS):
             self._passed_over.setdefault(after.request_id, Counter())[after.provider_id] += 1
             self._read.pop(after.request_id, None)

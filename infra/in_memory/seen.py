@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from application.dispatch.board import Cause, FreeShift, Search
+from application.dispatch.board import AnsweredOffer, Cause, FreeShift, Search
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
+from domain.offer_terms import DeclineReason
+from domain.provider_terms import AnswersBy, Engaged, Engagement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
     from infra.in_memory.log import InMemoryEventLog
+    from projections.fact import Fact
     from projections.matching_table import ShiftRow
+    from projections.provider_jobs import JobRow
     from projections.request_board import RequestRow
+
+
+CONTRACTOR: Final = Engaged()
 
 
 def search_of(row: RequestRow, passed_over: Mapping[UUID, int], log: InMemoryEventLog) -> Search:
@@ -37,11 +44,14 @@ def search_of(row: RequestRow, passed_over: Mapping[UUID, int], log: InMemoryEve
         cause=cause_of(row.position, log),
         service=Service(row.service),
         drop_cell=row.drop_cell,
+        refusals=row.refusals,
+        escalation=row.escalation,
+        price_minor=row.quoted_minor,
     )
 
 
-def free_shift_of(row: ShiftRow) -> FreeShift:
-    """A shift, as if it were free."""
+def free_shift_of(row: ShiftRow, engaged: Engaged = CONTRACTOR) -> FreeShift:
+    """A shift, as if it were free, of a company that was engaged so."""
     return FreeShift(
         tenant=row.tenant,
         shift_id=row.shift_id,
@@ -52,6 +62,35 @@ def free_shift_of(row: ShiftRow) -> FreeShift:
         cell=row.cell,
         free_since=row.updated_at,
         ends_by=row.ends_by,
+        engaged=engaged,
+    )
+
+
+def engaged_of(fact: Fact) -> Engaged:
+    """What was agreed on with a company."""
+    return Engaged(
+        Engagement(fact.text("engagement")),
+        AnswersBy(fact.text("answers_by")),
+        fact.instant("effective_at"),
+        Engagement(fact.text("before")),
+    )
+
+
+def answered_of(row: JobRow) -> AnsweredOffer | None:
+    """What an offer tells of whoever was asked; None when it tells nothing, or not yet."""
+    countered_in_vain = row.state == "lapsed" and row.countered_eta_s is not None
+    if row.answered_at is None or row.is_told or countered_in_vain or row.state in {"withdrawn", "superseded"}:
+        return None
+    return AnsweredOffer(
+        tenant=row.tenant,
+        offer_id=row.offer_id,
+        provider_id=row.provider_id,
+        distance_m=row.distance_m,
+        price_minor=row.price_minor,
+        made_at=row.created_at,
+        answered_at=row.answered_at,
+        accepted=row.state not in {"declined", "lapsed"},
+        declined_for=DeclineReason(row.why) if row.state == "declined" and row.why else None,
     )
 
 

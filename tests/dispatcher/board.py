@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from application.dispatch.board import (
+    AnsweredOffer,
     BusyShift,
     Cause,
     Doing,
@@ -21,9 +23,12 @@ from application.dispatch.board import (
     TimerKind,
 )
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
+from infra.dispatch.board import engaged_as
 from infra.event_store.codec import decode
+from infra.in_memory.seen import answered_of
 from projections.fact import Fact
 from projections.matching_table import ShiftRow, matching_table
+from projections.provider_directory import provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
 from projections.request_board import RequestRow, request_board
 from projections.timers import TimerRow, timers
@@ -74,7 +79,7 @@ class MemoryBoard:
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         free = [row for row in self.rows(matching_table) if row.state == "available"]
-        return [_free_shift(row) for row in free[:limit]]
+        return [self._free_shift(row) for row in free[:limit]]
 
     async def busy_shifts(self, limit: int) -> Sequence[BusyShift]:
         requests = {row.request_id: row for row in self.rows(request_board)}
@@ -105,6 +110,11 @@ class MemoryBoard:
                     )
                 )
         return sorted(found, key=lambda job: job.ended_at)[-limit:]
+
+    async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
+        answers = [answer for row in self.rows(provider_jobs) if (answer := answered_of(row)) is not None]
+        answers.sort(key=lambda one: (one.answered_at, one.offer_id))
+        return [one for one in answers if one.answered_at > since][-limit:]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         return [
@@ -182,7 +192,16 @@ class MemoryBoard:
             cause=self._cause(row.position),
             service=Service(row.service),
             drop_cell=row.drop_cell,
+            refusals=row.refusals,
+            escalation=row.escalation,
+            price_minor=row.quoted_minor,
         )
+
+    def _free_shift(self, row: ShiftRow) -> FreeShift:
+        companies = {each.provider_id: each for each in self.rows(provider_directory)}
+        company = companies[row.provider_id]
+        engaged = engaged_as(company.engagement, company.answers_by, company.engagement_from, company.engagement_before)
+        return replace(_free_shift(row), engaged=engaged)
 
 
 def _free_shift(row: ShiftRow) -> FreeShift:

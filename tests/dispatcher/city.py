@@ -12,9 +12,10 @@ from application.accept_offer import AcceptOffer, accept_offer
 from application.add_crew_member import AddCrewMember, add_crew_member
 from application.add_truck import AddTruck, add_truck
 from application.decline_offer import DeclineOffer, decline_offer
+from application.dispatch.asking import Asking
 from application.dispatch.board import TimerKind
 from application.dispatch.due import Rules
-from application.dispatch.rounds import Limits, Rounds
+from application.dispatch.rounds import Judgement, Limits, Rounds
 from application.engine import Answer, Done, Engine, Work
 from application.log import CommandContext, fingerprint_of
 from application.positions import Seen
@@ -96,8 +97,9 @@ class City:
         self.engine = Engine(self.log, MemoryAggregates(self.log))
         self.board = MemoryBoard(self.log)
         self.now: datetime = NOON
-        self.limits = Limits(offer_lapses_after=OFFER_TTL)
+        self.limits = Limits()
         self.rules = Rules()
+        self.asking = Asking()
         self.positions = MemoryPositions()
         self.told = Told()
         self.dispatch = self.new_dispatch()
@@ -106,7 +108,9 @@ class City:
 
     def new_dispatch(self) -> Rounds:
         """A dispatcher that has just started and remembers nothing."""
-        return Rounds(self.board, self.engine, self.limits, self.told, self.rules, LastPositions(self.positions))
+        self.judgement = Judgement(asking=self.asking)
+        where = LastPositions(self.positions)
+        return Rounds(self.board, self.engine, self.limits, self.told, self.rules, where, self.judgement)
 
     def later(self, **much: float) -> None:
         """Move the clock."""
@@ -167,9 +171,12 @@ class City:
         ping = Ping(at or self.now, 12.9716 + kilometres / 111.195, 77.5946, 10.0)
         await self.positions.keep(TENANT, [Seen(shift_id, ping, self.now)])
 
-    async def declines(self, who: Actor, request_id: UUID) -> None:
+    async def declines(self, who: Actor, request_id: UUID, reason: DeclineReason = DeclineReason.TOO_FAR) -> None:
         offer_id = self.live_offer(request_id).offer_id
-        await self.run(decline_offer, DeclineOffer(who, offer_id, DeclineReason.TOO_FAR, self.now))
+        await self.run(decline_offer, DeclineOffer(who, offer_id, reason, self.now))
+
+    async def takes(self, who: Actor, offer_id: UUID) -> None:
+        await self.run(accept_offer, AcceptOffer(who, offer_id, self.now))
 
     async def accepts(self, who: Actor, request_id: UUID) -> None:
         await self.run(accept_offer, AcceptOffer(who, self.live_offer(request_id).offer_id, self.now))

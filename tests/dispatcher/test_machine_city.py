@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from application.cancel_request import CancelRequest, cancel_request
+from application.decline_offer import DeclineOffer, decline_offer
 from application.dispatch.whereabouts import Attendance, Attention
 from application.end_shift import EndShift, end_shift
 from application.release_job import ReleaseJob, release_job
 from application.trade import FREE_EVERYWHERE
+from domain.offer import DeclineReason
 from domain.refusal import Refusal
 from domain.request_terms import UNDER_WAY, CancelReason, RevokeReason
 from infra.dispatch.whereabouts import LastPositions
@@ -80,8 +82,14 @@ class BusyCity(RuleBasedStateMachine):
     def answers(self, accepts: bool, which: int) -> None:  # noqa: FBT001  (hypothesis gives it by name)
         asked = self._in(lambda row: row.live_offer_id is not None)
         request = asked[which % len(asked)]
-        crew = self.crews[self.city.live_offer(request.request_id).shift_id]
-        self._do((self.city.accepts if accepts else self.city.declines)(crew, request.request_id))
+        out = [row for row in self.city.offers(request.request_id) if row.state == "made"]
+        offer = out[which % len(out)]
+        crew, reason = self.crews[offer.shift_id], DeclineReason.TOO_FAR
+        if accepts:
+            self._do(self.city.takes(crew, offer.offer_id))
+        else:
+            command = DeclineOffer(crew, offer.offer_id, reason, self.city.now)
+            self._do(self.city.run(decline_offer, command))
 
     @precondition(lambda self: bool(self._in(lambda row: row.state in UNDER_WAY)))
     @rule(reason=st.sampled_from([RevokeReason.STALLED, RevokeReason.PROVIDER_CANCELLED]))
@@ -130,8 +138,8 @@ class BusyCity(RuleBasedStateMachine):
             timer = self.city.timer(row.request_id)
             assert timer is not None
             assert timer.kind == "search_due"
-            if row.live_offer_id is not None:
-                lapse = self.city.timer(row.live_offer_id)
+            for told in row.asked:
+                lapse = self.city.timer(UUID(str(told["offer_id"])))
                 assert lapse is not None
                 assert lapse.kind == "offer_lapses"
 
@@ -144,8 +152,11 @@ class BusyCity(RuleBasedStateMachine):
     def nobody_is_asked_twice_at_once(self) -> None:
         out = [job for job in self.city.board.rows(provider_jobs) if job.state in {"made", "accepted", "en_route"}]
         assert max(Counter(job.shift_id for job in out).values(), default=0) <= 1
-        kept = [row.request_id for row in self.city.board.rows(matching_table) if row.request_id is not None]
-        assert len(kept) == len(set(kept))
+        kept = [row for row in self.city.board.rows(matching_table) if row.request_id is not None]
+        asked = {str(told["offer_id"]) for row in self._in(lambda row: bool(row.asked)) for told in row.asked}
+        assert asked <= {str(row.offer_id) for row in kept}
+        at_work = [row.request_id for row in kept if str(row.offer_id) not in asked]
+        assert len(at_work) == len(set(at_work))
 
     def teardown(self) -> None:
         """After a quiet quarter of a minute nobody is overlooked."""

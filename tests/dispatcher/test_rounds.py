@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from application.dispatch.asking import Asking
 from application.dispatch.board import Due, TimerKind
 from application.log import LogUnavailable, Save
 from application.suspend_provider import SuspendProvider, suspend_provider
@@ -56,6 +57,8 @@ async def test_after_a_decline_the_next_is_asked_and_the_first_never_again() -> 
 
 async def test_after_a_lapse_the_next_is_asked_and_the_first_again_only_when_all_were() -> None:
     city = City()
+    city.asking = Asking(most=1)
+    city.dispatch = city.new_dispatch()
     first, _ = await city.on_duty(near(1))
     second, _ = await city.on_duty(near(4))
     request_id = await city.calls()
