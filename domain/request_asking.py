@@ -68,6 +68,8 @@ def check_price(lines: tuple[PriceLine, ...], total_minor: int) -> None:
 class Asking(RequestChapter):
     """From the question to the search."""
 
+    release_at: datetime | None
+
     class TriageRecorded(Aggregate.Event):
         """Somebody, or something, worked out how dangerous it is."""
 
@@ -185,8 +187,14 @@ class Asking(RequestChapter):
         )
 
     def schedule(self, scheduled_for: datetime, release_at: datetime, at: datetime) -> None:
-        """Let the search begin later; the same twice changes nothing. Raises RequestClosed, OutOfTurn, BadSchedule."""
-        if self.state is RequestState.SCHEDULED and self.scheduled_for == scheduled_for:
+        """Let the search begin later, or at another instant than was planned; the same twice changes nothing.
+
+        Raises RequestClosed, OutOfTurn or BadSchedule.
+        """
+        if self.state is RequestState.SCHEDULED and (self.scheduled_for, self.release_at) == (
+            scheduled_for,
+            release_at,
+        ):
             return
         self._in_turn("schedule", RequestState.CONFIRMED, RequestState.SCHEDULED)
         if not at <= release_at <= scheduled_for:
@@ -258,8 +266,9 @@ class Asking(RequestChapter):
             self.state = RequestState.CONFIRMED
 
     @event(Scheduled)
-    def _on_scheduled(self, scheduled_for: datetime) -> None:
+    def _on_scheduled(self, scheduled_for: datetime, release_at: datetime) -> None:
         self.scheduled_for = scheduled_for
+        self.release_at = release_at
         self.state = RequestState.SCHEDULED
 
     @event(DispatchStarted)

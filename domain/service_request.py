@@ -76,6 +76,7 @@ class ServiceRequest(
     doubted_offer: UUID | None = field(default=None, init=False)
     nudges: int = field(default=0, init=False)
     swaps: int = field(default=0, init=False)
+    release_at: datetime | None = field(default=None, init=False)
     raised_bp: int = field(default=0, init=False)
     onward: OnwardLeg | None = field(default=None, init=False)
     onward_opened: bool = field(default=False, init=False)

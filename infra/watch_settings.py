@@ -33,3 +33,11 @@ class WatchSettings(BaseSettings):
     escalation_raises_share_bp: int = Field(default=500, ge=0, le=10_000)
     # 5 s between two looks for calls about the same breakdown: before anybody is asked twice for it.
     twin_looks_every_s: float = Field(default=5.0, ge=0.1, le=600)
+    # A booked hour: its search begins the drive of the third nearest crew before it, and 2 min to be found, and 5 min
+    # rather early; planned anew each minute until 15 min before, never earlier than 90. 45 min where nobody is at work.
+    booking_looks_every_s: float = Field(default=60.0, ge=0.1, le=3_600)
+    booking_search_s: float = Field(default=120.0, ge=0, le=7_200)
+    booking_margin_s: float = Field(default=300.0, ge=0, le=7_200)
+    booking_frozen_before_s: float = Field(default=900.0, ge=0, le=7_200)
+    booking_longest_lead_s: float = Field(default=5_400.0, ge=0, le=86_400)
+    booking_usual_lead_s: float = Field(default=2_700.0, ge=0, le=86_400)

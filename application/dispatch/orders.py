@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.dispatch.board import Cause, Due, FreeShift, OnDuty, Open, Search
+    from application.dispatch.bookings import Booking
     from application.dispatch.drive_board import Drive
     from domain.twins import Twins
 
@@ -99,6 +100,15 @@ def to_suggest(found: Twins, at: datetime) -> CommandContext:
     key = f"twins/{later}/{earlier}/{_half_minute(at)}"
     tenant = found.later.tenant
     return CommandContext(tenant, dispatcher_of(tenant).text, key, content, later, at)
+
+
+def to_plan(booking: Booking, release_at: datetime, at: datetime) -> CommandContext:
+    """The envelope of planning a booked hour anew: once for what was planned before."""
+    told = f"{booking.release_at.isoformat()}/{release_at.isoformat()}"
+    content = fingerprint_of("plan_release", booking.request_id.bytes, told)
+    key = f"plan/{booking.request_id}/{told}/{_half_minute(at)}"
+    actor = dispatcher_of(booking.tenant).text
+    return CommandContext(booking.tenant, actor, key, content, booking.request_id, at)
 
 
 def dispatcher_of(tenant: str) -> Actor:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.dispatch.bookings import Planning
 from application.dispatch.drives import Vigilance
 from application.dispatch.swaps import Swapping
+from domain.booking_lead import LeadTerms
 from domain.drive_swap import SwapTerms
 from domain.drive_watch import Patience, Rules, WatchTerms
 from infra.dispatch.plan import rules_of
@@ -32,6 +34,18 @@ def vigilance_of(settings: Settings) -> Vigilance:
         revokes_after=timedelta(seconds=settings.drive_revokes_after_s),
     )
     return Vigilance(Rules(terms, patience), rules_of(settings).trade, most_orders=settings.dispatcher_most_offers)
+
+
+def planning_of(settings: Settings) -> Planning:
+    """When the search for a booked hour begins."""
+    terms = LeadTerms(
+        search=timedelta(seconds=settings.booking_search_s),
+        margin=timedelta(seconds=settings.booking_margin_s),
+        frozen_before=timedelta(seconds=settings.booking_frozen_before_s),
+        longest=timedelta(seconds=settings.booking_longest_lead_s),
+        usual=timedelta(seconds=settings.booking_usual_lead_s),
+    )
+    return Planning(terms, settings.dispatcher_most_shifts)
 
 
 def swapping_of(settings: Settings) -> Swapping:

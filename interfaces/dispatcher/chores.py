@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.dispatch.bookings import BookingWatch
 from application.dispatch.drives import DriveWatch
 from application.dispatch.swaps import Swaps
 from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
+from infra.dispatch.booking_board import PostgresBookingBoard
 from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
-from infra.dispatch.vigilance import swapping_of, vigilance_of
+from infra.dispatch.vigilance import planning_of, swapping_of, vigilance_of
 from interfaces.dispatcher import watch
 
 if TYPE_CHECKING:
@@ -78,6 +80,11 @@ def chores_of(
 
     twins = TwinWatch(PostgresCallBoard(connection), engine, news)
 
+    bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
+
+    async def plan_bookings(now: datetime) -> None:
+        watch.bookings.inc(await bookings.look(now))
+
     async def look_for_twins(now: datetime) -> None:
         watch.twins.inc(await twins.look(now))
 
@@ -89,5 +96,6 @@ def chores_of(
             Chore(every, follow_drives, at),
             Chore(swap_every, look_for_better, at),
             Chore(timedelta(seconds=settings.twin_looks_every_s), look_for_twins, at),
+            Chore(timedelta(seconds=settings.booking_looks_every_s), plan_bookings, at),
         ]
     )
