@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.engine import Answer, Work
+    from application.shown_price import ShownPrice
     from domain.actor import Actor
 
 
@@ -75,10 +76,20 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
     request.make_offer(command.offer_id, provider.id, shift.id, command.at, beside=command.beside)
     shift.hold(command.offer_id, request.id, command.at)
     price = await shown_price(work, request)
+    terms = _terms(command, request, shift, price)
+    offer = Offer.make(command.offer_id, terms, command.at)
+    work.add(offer)
+    if provider.engaged.is_guided(command.at):
+        await tell_crew(work, offer, request, shift, guidance, command.at)
+    work.add(_decision(command, offer, shift))
+    return offer_told(offer, request)
+
+
+def _terms(command: MakeOffer, request: ServiceRequest, shift: Shift, price: ShownPrice) -> Terms:
     away_m = distance_m(shift.cell, request.cell)
-    terms = Terms(
+    return Terms(
         request_id=request.id,
-        provider_id=provider.id,
+        provider_id=shift.provider_id,
         shift_id=shift.id,
         attempt=request.attempt,
         lapses_at=command.lapses_at,
@@ -93,13 +104,11 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
         sos=request.sos,
         eta_s=approach_s(away_m) if command.eta_s is None else command.eta_s,
     )
-    offer = Offer.make(command.offer_id, terms, command.at)
-    work.add(offer)
-    if provider.engaged.is_guided(command.at):
-        await tell_crew(work, offer, request, shift, guidance, command.at)
-    chosen = Chosen(offer.id, request.id, request.attempt, shift.id, provider.id)
-    work.add(Decision.make(chosen, command.grounds or _directed(command, shift, terms.eta_s), command.at))
-    return offer_told(offer, request)
+
+
+def _decision(command: MakeOffer, offer: Offer, shift: Shift) -> Decision:
+    chosen = Chosen(offer.id, offer.request_id, offer.attempt, shift.id, offer.provider_id)
+    return Decision.make(chosen, command.grounds or _directed(command, shift, offer.eta_s), command.at)
 
 
 def _directed(command: MakeOffer, shift: Shift, eta_s: int | None) -> Grounds:
