@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, cast
 
 import typer
@@ -19,6 +20,7 @@ BENCHES = {
     "projections": "infra.bench.projections",
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
+    "races": "interfaces.bench.races",
     "matching": "infra.bench.matching",
     "watch": "infra.bench.watch",
     "travel": "infra.bench.travel",
@@ -26,6 +28,7 @@ BENCHES = {
     "zones": "infra.bench.zones",
 }
 EXIT_MISSED = 1
+DATA_BESIDE = Path("../shared/data")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Shorter rounds: a look, not a record.")]
@@ -89,6 +92,12 @@ def api(*, as_json: Json = False, quick: Quick = False) -> None:
 
 
 @app.command()
+def races(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Providers who accept the same jobs at once over HTTP while backends and the API are killed."""
+    _tell([_measure("races", quick=quick)], as_json=as_json)
+
+
+@app.command()
 def matching(*, as_json: Json = False, quick: Quick = False) -> None:
     """Tours for snapshots of dispatch under heavy load: how far from the best possible, in how many seconds."""
     _tell([_measure("matching", quick=quick)], as_json=as_json)
@@ -116,6 +125,30 @@ def watch(*, as_json: Json = False, quick: Quick = False) -> None:
 def zones(*, as_json: Json = False, quick: Quick = False) -> None:
     """Points told their zone, one by one and many at once, against shapely's prepared shapes."""
     _tell([_measure("zones", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def dispatch(
+    *,
+    policies: Annotated[str, typer.Option(help="Names with commas; the first has to beat `look_ahead`.")] = "",
+    cases: Annotated[str, typer.Option(help="Names with commas: see docs/guides/simulation.md.")] = "",
+    runs: Annotated[int, typer.Option(min=1, max=1_000, help="Draws of the calls' instants, paired.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first run.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Runs at a time, each a process.")] = 2,
+    data: Annotated[Path, typer.Option(envvar="VEHICAID_DATA_DIR", help="Recorded calls and sites.")] = DATA_BESIDE,
+    plot: Annotated[Path | None, typer.Option(help="An SVG of it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Policies side by side on the standard benchmark, on a virtual clock."""
+    from interfaces.bench.dispatch import asked_for, compare
+    from interfaces.bench.dispatch_plot import write_plot
+
+    asked = asked_for(data, policies, cases, runs, seed, workers)
+    with Console(stderr=True).status("bench dispatch ...") as status:
+        report = compare(asked, lambda step: status.update(f"bench dispatch: {step}"))
+    if plot is not None:
+        write_plot(plot, report)
+    _tell([report], as_json=as_json)
 
 
 @app.command("all")

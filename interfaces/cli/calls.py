@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from domain.refusal import BadInput
 from infra.settings import load_settings
-from interfaces.simulate.benchmark import standard_case
+from interfaces.simulate.benchmark import BLIZZARD, standard_case
 from interfaces.simulate.writing import write_inputs
 from interfaces.simulation.api import GaveUp, Refused
 from interfaces.simulation.callers import PAYS
@@ -134,7 +134,7 @@ def benchmark(
     months: Annotated[bool, typer.Option("--months", help="All months; without it, the blizzard alone.")] = False,
 ) -> None:
     """Write the standard dispatch benchmark as the files that `vehicaid simulate` reads."""
-    case = standard_case(data, providers, months=months)
+    case = standard_case(data, providers, None if months else BLIZZARD)
     write_inputs(out, case.calls, case.crews)
     typer.echo(f"{out}: {len(case.calls)} calls, {len(case.crews)} providers")
 

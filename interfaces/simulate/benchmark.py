@@ -36,20 +36,21 @@ MINUTES_VARY: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case of the benchmark: which calls, how many crews."""
+    """A case of the benchmark: which calls, which crews."""
 
-    name: str
     calls: tuple[Call, ...]
     crews: tuple[Crew, ...]
 
 
-def standard_case(folder: Path, providers: int, *, months: bool) -> Case:
-    """The calls and crews of the standard benchmark, from the data that lie beside the project; raises BadRecording."""
-    days = None if months else BLIZZARD
+def standard_case(folder: Path, providers: int, days: tuple[date, date] | None = BLIZZARD) -> Case:
+    """The calls of some days (None: of all) and the first so many crews, from the data that lie beside the project.
+
+    Raises BadRecording or BadFile.
+    """
     recording = read_calls(folder / CALLS, Wanted(days=days))
     calls = in_order([_call(each) for each in recording.calls])
     crews = _crews(folder)[:providers]
-    return Case(f"{'months' if months else 'blizzard'}-{providers}", calls, tuple(crews))
+    return Case(calls, tuple(crews))
 
 
 def _call(recorded: Recorded) -> Call:
