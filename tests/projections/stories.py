@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
+from application.accept_offer import AcceptOffer, accept_offer
 from application.approve_fare import ApproveFare, approve_fare
 from application.attempt_contact import AttemptContact, attempt_contact
+from application.break_promise import BreakPromise, break_promise
 from application.cancel_request import CancelRequest, cancel_request
 from application.change_drop import ChangeDrop, change_drop
 from application.change_need import ChangeNeed, change_need
 from application.collect_cash import CollectCash, collect_cash
+from application.confirm_arrival import ConfirmArrival, confirm_arrival
 from application.confirm_gone import ConfirmGone, confirm_gone
 from application.confirm_request import ConfirmRequest, confirm_request
 from application.decline_offer import DeclineOffer, decline_offer
@@ -22,9 +26,12 @@ from application.escalate_request import EscalateRequest, escalate_request
 from application.expire_quote import ExpireQuote, expire_quote
 from application.give_up_search import GiveUpSearch, give_up_search
 from application.issue_quote import IssueQuote, issue_quote
+from application.make_offer import MakeOffer, make_offer
 from application.merge_requests import MergeRequests, merge_requests
+from application.promises import PriorPromises
 from application.propose_fare import ProposeFare, propose_fare
 from application.propose_need_change import ProposeNeedChange, propose_need_change
+from application.put_promise_at_risk import PutPromiseAtRisk, put_promise_at_risk
 from application.raise_sos import RaiseSos, raise_sos
 from application.record_triage import RecordTriage, record_triage
 from application.refuse_drop import RefuseDrop, refuse_drop
@@ -47,14 +54,18 @@ from tests.application.world import World
 from tests.support.memory_log import MemoryEventLog
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
+    BREAKDOWN_CELL,
     DESK_ACTOR,
     DISPATCHER,
+    LAPSE,
     NOON,
     OFFER,
     OTHER_OFFER,
     OTHER_REQUEST,
     OTHER_SHIFT,
     REQUEST,
+    SHIFT,
+    SOON,
     THE_CUSTOMER,
     THE_PROVIDER,
 )
@@ -183,7 +194,42 @@ async def declined_merged_and_expired() -> World:
     return world
 
 
+async def promised_and_kept() -> World:
+    world = await promised()
+    await world.drive()
+    await world.run(confirm_arrival, ConfirmArrival(THE_PROVIDER, REQUEST, BREAKDOWN_CELL, SOON + 0.5 * APPROACH))
+    return world
+
+
+async def promised_and_broken() -> World:
+    world = await promised()
+    await world.run(put_promise_at_risk, PutPromiseAtRisk(DISPATCHER, REQUEST, SOON + 1.5 * APPROACH))
+    await world.run(break_promise, BreakPromise(DISPATCHER, REQUEST, SOON + 3 * APPROACH))
+    return world
+
+
+async def promised_and_called_off() -> World:
+    world = await promised()
+    await world.run(cancel_request, CancelRequest(THE_CUSTOMER, REQUEST, CancelReason.SAFETY, SOON + 0.1 * APPROACH))
+    return world
+
+
+async def promised() -> World:
+    world = World()
+    await world.open_both()
+    await world.request()
+    eta_s = round(APPROACH.total_seconds())
+    await world.run(make_offer, MakeOffer(DISPATCHER, REQUEST, OFFER, SHIFT, LAPSE, NOON, eta_s=eta_s))
+    await world.run(partial(accept_offer, promises=PriorPromises()), AcceptOffer(THE_PROVIDER, OFFER, SOON))
+    return world
+
+
+APPROACH = timedelta(minutes=20)
+
 STORIES: Iterable[Story] = (
+    promised_and_kept,
+    promised_and_broken,
+    promised_and_called_off,
     free_of_charge,
     towed_to_another_garage,
     disputed_and_paid_in_cash,

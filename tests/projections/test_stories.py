@@ -84,6 +84,9 @@ def same_standing(row: RequestRow, request: ServiceRequest) -> None:
     assert (row.start_tries, len(row.evidence)) == (request.start_code_tries, len(request.evidence))
     assert (row.contact_attempts, row.gone_confirms_at) == (request.contact_attempts, request.gone_confirms_at)
     assert set(row.declined_by) == request.declined_by
+    told = request.promise
+    assert (row.promise, row.promise_due_at) == (request.promise_state, told and told.due_at)
+    assert (row.p50_at, row.p80_at) == (told and told.promised.p50_at, told and told.promised.p80_at)
     for actor in (DESK_ACTOR, THE_CUSTOMER, THE_PROVIDER):
         assert acts_open(actor, standing_of(row)) == request.can(actor), row
 
