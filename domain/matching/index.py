@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.matching.wanted import Known, Wanted
 
 MOST_UNITS: Final = 1_000_000
-"""Twenty times the largest fleet of a country: 150 MB of arrays; more is a mistake of the caller."""
+"""Twenty times the largest fleet of a country: 100 MB of arrays; more is a mistake of the caller."""
 
 MOST_ASKED_FOR: Final = 1_000
 """Candidates of one search: they are sorted by insertion, and nobody prices more than some dozens."""
