@@ -10,6 +10,7 @@ from application.answers import request_told
 from application.faring import is_confirmed
 from application.freeing import free_shift
 from application.guards import check_role, check_sees_request, check_version
+from application.second_stage import ask_who_is_ready
 from application.trade import Job, quote_from
 from domain.actor import DESK, Role
 from domain.request_change import NoChangeProposed
@@ -90,3 +91,4 @@ async def _search_anew_unless_able(work: Work, request: ServiceRequest, trade: T
         request.revoke_assignment(RevokeReason.NEED_CHANGED, at)
         start_search(request, trade, at)
         await free_shift(work, held, request.cell, at)
+        await ask_who_is_ready(work, request, at)

@@ -21,13 +21,14 @@ from domain.request_guidance import Guided
 from domain.request_job import EvidenceKind
 from domain.request_legs import OnwardLeg, TwoLegs
 from domain.request_share import Sharing
+from domain.request_standby import Standby, StandingBy
 from domain.request_terms import Assignment, Call, Dispatch, Hazard, Need, Quote, RequestState
 from domain.request_transit import InTransit
 from domain.request_twins import Twinning
 
 
 class ServiceRequest(
-    Asking, InTransit, Changing, Ending, Guided, Twinning, Driving, Sharing, TwoLegs, Faring, Aggregate
+    Asking, InTransit, Changing, Ending, Guided, Twinning, Driving, Sharing, TwoLegs, StandingBy, Faring, Aggregate
 ):
     """One customer's call for help with one vehicle at one place.
 
@@ -80,6 +81,7 @@ class ServiceRequest(
     raised_bp: int = field(default=0, init=False)
     onward: OnwardLeg | None = field(default=None, init=False)
     onward_opened: bool = field(default=False, init=False)
+    standby: Standby | None = field(default=None, init=False)
     promise: Promise | None = field(default=None, init=False)
     promise_state: PromiseState = field(default=PromiseState.NONE, init=False)
     on_scene_at: datetime | None = field(default=None, init=False)

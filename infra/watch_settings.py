@@ -41,3 +41,8 @@ class WatchSettings(BaseSettings):
     booking_frozen_before_s: float = Field(default=900.0, ge=0, le=7_200)
     booking_longest_lead_s: float = Field(default=5_400.0, ge=0, le=86_400)
     booking_usual_lead_s: float = Field(default=2_700.0, ge=0, le=86_400)
+    # A tow is kept ready for 45 min, within 15 km, where a patrol mends fewer than 60 in 100; 0 keeps none ready.
+    standby_looks_every_s: float = Field(default=5.0, ge=0.1, le=600)
+    standby_below_percent: int = Field(default=60, ge=0, le=100)
+    standby_lasts_s: float = Field(default=2_700.0, ge=1, le=7_200)
+    standby_within_m: int = Field(default=15_000, ge=0, le=1_000_000)

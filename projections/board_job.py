@@ -126,6 +126,8 @@ JOB: Final[dict[str, RequestFold]] = {
     "share_raised": _of_the_drive,
     "leg_planned": _of_the_drive,
     "leg_opened": _of_the_drive,
+    "tow_reserved": _of_the_drive,
+    "tow_released": _of_the_drive,
     "provider_swapped": _provider_swapped,
     "en_route_started": _en_route_started,
     "arrived_on_scene": _arrived_on_scene,

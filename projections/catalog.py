@@ -24,6 +24,8 @@ from projections.provider_statement import provider_statement
 from projections.ratings import ratings
 from projections.read_model import AnyReadModel
 from projections.request_board import request_board
+from projections.spot_fixes import spot_fixes
+from projections.standbys import standbys
 from projections.tariffs import tariffs
 from projections.timers import timers
 from projections.tow_legs import tow_legs
@@ -45,6 +47,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         drives,
         merge_suggestions,
         tow_legs,
+        standbys,
+        spot_fixes,
         zones,
         zone_shapes,
         tariffs,

@@ -120,6 +120,8 @@ UNSEEN: Final = (
     "share_raised",
     "merge_suggested",
     "merge_dismissed",
+    "tow_reserved",
+    "tow_released",
 )
 """What concerns only ourselves: the version moves on, and nothing else."""
 

@@ -111,6 +111,13 @@ def to_plan(booking: Booking, release_at: datetime, at: datetime) -> CommandCont
     return CommandContext(booking.tenant, actor, key, content, booking.request_id, at)
 
 
+def to_keep_ready(what: str, tenant: str, request_id: UUID, whom: UUID, at: datetime) -> CommandContext:
+    """The envelope of keeping a tow ready, or no longer; the aggregate knows whether it is."""
+    content = fingerprint_of(what, request_id.bytes, whom.bytes)
+    key = f"{what}/{request_id}/{whom}/{_half_minute(at)}"
+    return CommandContext(tenant, dispatcher_of(tenant).text, key, content, request_id, at)
+
+
 def dispatcher_of(tenant: str) -> Actor:
     """As whom dispatch orders."""
     return Actor.system(NAME, tenant)

@@ -45,11 +45,14 @@ SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.servi
   FROM request_board r LEFT JOIN events e ON e.position = r.position
  WHERE r.state = 'searching' AND r.live_offer_id IS NULL
  ORDER BY r.sos DESC, r.created_at, r.request_id LIMIT %s"""
+# A tow that is kept ready for a request is left to it, softly: the request asks it itself (second_stage.py).
 FREE_SHIFTS: Final = """
 SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
        m.ends_by, d.engagement, d.answers_by, d.engagement_from, d.engagement_before
   FROM matching_table m LEFT JOIN provider_directory d ON d.tenant = m.tenant AND d.provider_id = m.provider_id
- WHERE m.state = 'available' LIMIT %s"""
+ WHERE m.state = 'available'
+   AND NOT EXISTS (SELECT 1 FROM standbys s WHERE s.tenant = m.tenant AND s.shift_id = m.shift_id AND s.until > now())
+ LIMIT %s"""
 BUSY_SHIFTS: Final = """
 SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
        m.ends_by, d.engagement, d.answers_by, d.engagement_from, d.engagement_before,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.dispatch.bookings import Planning
 from application.dispatch.drives import Vigilance
+from application.dispatch.standbys import Reserving
 from application.dispatch.swaps import Swapping
 from domain.booking_lead import LeadTerms
 from domain.drive_swap import SwapTerms
@@ -46,6 +47,15 @@ def planning_of(settings: Settings) -> Planning:
         usual=timedelta(seconds=settings.booking_usual_lead_s),
     )
     return Planning(terms, settings.dispatcher_most_shifts)
+
+
+def reserving_of(settings: Settings) -> Reserving:
+    """When a tow is kept ready for what a patrol will probably not mend."""
+    return Reserving(
+        below_percent=settings.standby_below_percent,
+        lasts=timedelta(seconds=settings.standby_lasts_s),
+        within_m=settings.standby_within_m,
+    )
 
 
 def swapping_of(settings: Settings) -> Swapping:

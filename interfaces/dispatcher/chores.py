@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from application.dispatch.bookings import BookingWatch
 from application.dispatch.drives import DriveWatch
+from application.dispatch.standbys import StandbyWatch
 from application.dispatch.swaps import Swaps
 from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
@@ -15,7 +16,8 @@ from infra.dispatch.booking_board import PostgresBookingBoard
 from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
-from infra.dispatch.vigilance import planning_of, swapping_of, vigilance_of
+from infra.dispatch.standby_board import PostgresStandbyBoard
+from infra.dispatch.vigilance import planning_of, reserving_of, swapping_of, vigilance_of
 from interfaces.dispatcher import watch
 
 if TYPE_CHECKING:
@@ -85,6 +87,11 @@ def chores_of(
     async def plan_bookings(now: datetime) -> None:
         watch.bookings.inc(await bookings.look(now))
 
+    standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
+
+    async def keep_tows_ready(now: datetime) -> None:
+        watch.standbys.inc(await standbys.look(now))
+
     async def look_for_twins(now: datetime) -> None:
         watch.twins.inc(await twins.look(now))
 
@@ -96,6 +103,7 @@ def chores_of(
             Chore(every, follow_drives, at),
             Chore(swap_every, look_for_better, at),
             Chore(timedelta(seconds=settings.twin_looks_every_s), look_for_twins, at),
+            Chore(timedelta(seconds=settings.standby_looks_every_s), keep_tows_ready, at),
             Chore(timedelta(seconds=settings.booking_looks_every_s), plan_bookings, at),
         ]
     )

@@ -13,6 +13,7 @@ from domain.request_ending import Channel, WhyUnsuccessful
 from domain.request_fare import Outcome, WhyDisputed
 from domain.request_job import EvidenceKind, StartedBy
 from domain.request_search import EscalationReason
+from domain.request_standby import WhyReleased
 from domain.request_terms import Dispatch, Hazard, Quote, RequestState, TriageSource
 from domain.request_transit import WhyRefused
 from domain.service_request import ServiceRequest
@@ -149,6 +150,10 @@ LEG_PLANNED = fact(
     by=Role.CUSTOMER,
 )
 LEG_OPENED = fact(ServiceRequest.LegOpened, LATER, leg_request_id=OTHER_REQUEST, from_cell=DEPOT_CELL)
+TOW_RESERVED = fact(
+    ServiceRequest.TowReserved, SOON, shift_id=OTHER_SHIFT, until=NOON + timedelta(minutes=45), fix_percent=55
+)
+TOW_RELEASED = fact(ServiceRequest.TowReleased, LATER, shift_id=OTHER_SHIFT, why=WhyReleased.NOT_NEEDED)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
 FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
@@ -163,8 +168,9 @@ GOLDEN: tuple[Fact, ...] = (
     TRIAGED, QUOTED, CONFIRMED, SCHEDULED, DISPATCHED, SOS, EXPIRED, WIDENED, ESCALATED, WRONG_CODE, BEGUN,
     picture(EvidenceKind.WORK_DONE), LOADED, ON_THE_WAY, AT_THE_DROP, DELIVERED, DROP_REFUSED, DROP_CHANGED,
     WORK_COMPLETED, CHANGE_PROPOSED, CHANGE_REJECTED, CHANGED, TRIED, GONE_REPORTED, GONE_DENIED, GONE, IN_VAIN, MERGED,
-    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, SHARE_RAISED, MERGE_SUGGESTED,
-    MERGE_DISMISSED, UNMERGED, LEG_PLANNED, LEG_OPENED, TOLD, KNOWN,
+    FARE, DISPUTED, APPROVED, SETTLED, NUDGED, CALLED, RESUMED, ETA_TOLD, SWAPPED, COMPENSATED, SHARE_RAISED,
+    MERGE_SUGGESTED, MERGE_DISMISSED, UNMERGED, LEG_PLANNED, LEG_OPENED, TOW_RESERVED,
+    TOW_RELEASED, TOLD, KNOWN,
 )  # fmt: skip
 
 SEARCHED = (SUBMITTED, QUOTED, CONFIRMED, DISPATCHED)
