@@ -52,7 +52,7 @@ def given_in(plan: Plan) -> dict[object, Match]:
 
 
 @every_policy
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(snapshot=cities)
 def test_each_unit_has_one_job_that_it_is_able_to_do(name: PolicyName, snapshot: Snapshot) -> None:
     plan = POLICIES[name]().decide(snapshot)
@@ -68,7 +68,7 @@ def test_each_unit_has_one_job_that_it_is_able_to_do(name: PolicyName, snapshot:
 
 
 @every_policy
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(snapshot=cities)
 def test_the_same_snapshots_give_the_same_plans(name: PolicyName, snapshot: Snapshot) -> None:
     one, other = POLICIES[name](), POLICIES[name]()
@@ -79,7 +79,7 @@ def test_the_same_snapshots_give_the_same_plans(name: PolicyName, snapshot: Snap
 
 
 @every_policy
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(snapshot=cities)
 def test_danger_comes_first(name: PolicyName, snapshot: Snapshot) -> None:
     """Nobody idle who could help in danger is asked for anybody whose turn comes later, and the danger left waiting."""

@@ -32,6 +32,7 @@ POLICIES: Final[Mapping[PolicyName, Callable[[], Policy]]] = {
     PolicyName.BROADCAST: _made_by("broadcast:Broadcast"),
     PolicyName.LOOK_AHEAD: _made_by("look_ahead:LookAhead"),
     PolicyName.ASSIGNMENT: _made_by("assignment:Assignment"),
+    PolicyName.TOURS: _made_by("tours:Tours"),
 }
 """Made anew for each dispatcher, since a policy may remember its last plan."""
 

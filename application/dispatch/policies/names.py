@@ -11,3 +11,4 @@ class PolicyName(StrEnum):
     BROADCAST = "broadcast"
     LOOK_AHEAD = "look_ahead"
     ASSIGNMENT = "assignment"
+    TOURS = "tours"
