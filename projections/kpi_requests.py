@@ -23,6 +23,8 @@ class KpiRow(Row, frozen=True, gc=False):
     ``search_began_at`` is when the first search began, ``first_assigned_at`` and ``on_scene_at`` when a provider first
     took the job and was first at the vehicle, whatever came after. ``ended_as`` is the last state, null while the
     request is open. ``settled_minor`` is what was paid or is owed in ``currency``, taxes included.
+    ``eta_within`` is the smallest share (50, 80 or 95 percent) of such drives that the first arrival belongs to, if its
+    time was promised; 100 for a late one.
     """
 
     tenant: str
@@ -45,12 +47,14 @@ class KpiRow(Row, frozen=True, gc=False):
     revocations: int = 0
     currency: str | None = None
     settled_minor: int | None = None
+    eta_within: int | None = None
+    promise_broken: bool = False
 
 
 kpi_requests = ReadModel(
     "kpi_requests",
     KpiRow,
-    version=1,
+    version=2,
     key=("tenant", "request_id"),
     indexes=(Index(("tenant", "created_at")),),
 )
@@ -111,6 +115,16 @@ def _assignment_revoked(row: KpiRow, fact: Fact) -> KpiRow:
 @kpi_requests.on("service_request.arrived_on_scene")
 def _arrived_on_scene(row: KpiRow, fact: Fact) -> KpiRow:
     return _told(row, fact, on_scene_at=row.on_scene_at or fact.occurred_at)
+
+
+@kpi_requests.on("service_request.eta_scored")
+def _eta_scored(row: KpiRow, fact: Fact) -> KpiRow:
+    return _told(row, fact, eta_within=row.eta_within or fact.whole("within"))
+
+
+@kpi_requests.on("service_request.promise_broken")
+def _promise_broken(row: KpiRow, fact: Fact) -> KpiRow:
+    return _told(row, fact, promise_broken=True)
 
 
 @kpi_requests.on("service_request.settled")

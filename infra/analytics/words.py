@@ -49,6 +49,8 @@ WORDS: Final[Mapping[str, str]] = {
     "expected_s": "How long the approach was expected to take, in seconds",
     "took_s": "How long it took from taking the job to being there, in seconds; null for who did not arrive",
     "within": "The smallest share (50, 80 or 95 percent) of such drives that it belongs to; 100 for a late one",
+    "eta_within": "The smallest share (percent) of such drives that the first arrival belongs to; 100 for a late one",
+    "promise_broken": "Whether nobody was there by the time that was promised",
     "law": "The version of the law that the promise went by",
     "from_cell": "H3 cell of the shift when it took the job",
     "departed_at": "When the wheels turned (UTC)",

@@ -50,6 +50,11 @@ class Figures:
     unfulfilled: int
     ended_otherwise: int
     still_open: int
+    etas_scored: int
+    within_p50: int
+    within_p80: int
+    within_p95: int
+    promises_broken: int
     time_to_assign_p50_s: float | None
     time_to_assign_p90_s: float | None
     time_to_arrive_p50_s: float | None
@@ -64,6 +69,7 @@ _GROUPED: Final[Mapping[By, str]] = {
 }
 _COUNTS: Final = (
     "requests", "assigned", "arrived", "completed", "cancelled", "unfulfilled", "ended_otherwise", "still_open",
+    "etas_scored", "within_p50", "within_p80", "within_p95", "promises_broken",
 )  # fmt: skip
 _SECONDS: Final = ("time_to_assign_p50_s", "time_to_assign_p90_s", "time_to_arrive_p50_s", "time_to_arrive_p90_s")
 
@@ -87,6 +93,11 @@ SELECT {group}, GROUPING({first}) = 1 AS is_total, GROUPING(currency) = 0 AS is_
        count(*) FILTER (WHERE ended_as = 'unfulfilled') AS unfulfilled,
        count(*) FILTER (WHERE ended_as NOT IN ('completed', 'cancelled', 'unfulfilled')) AS ended_otherwise,
        count(*) FILTER (WHERE ended_as IS NULL) AS still_open,
+       count(eta_within) AS etas_scored,
+       count(*) FILTER (WHERE eta_within <= 50) AS within_p50,
+       count(*) FILTER (WHERE eta_within <= 80) AS within_p80,
+       count(*) FILTER (WHERE eta_within <= 95) AS within_p95,
+       count(*) FILTER (WHERE promise_broken) AS promises_broken,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY to_assign_s) AS time_to_assign_p50_s,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY to_assign_s) AS time_to_assign_p90_s,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY to_arrive_s) AS time_to_arrive_p50_s,

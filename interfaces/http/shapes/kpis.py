@@ -44,6 +44,13 @@ class FiguresShown(Shown):
         Field(description="Of them, those that expired, were merged, gone on arrival or unsuccessful.", examples=[0]),
     ]
     still_open: Annotated[Count, Field(description="Of them, those that are not at their end.", examples=[1])]
+    etas_scored: Annotated[
+        Count, Field(description="Of them, those whose customer was promised a time and somebody came.", examples=[10])
+    ]
+    within_p50: Annotated[Count, Field(description="Of these, arrivals by `p50_at`: half, as told.", examples=[5])]
+    within_p80: Annotated[Count, Field(description="Of these, arrivals by `p80_at`: 8 of 10, as told.", examples=[8])]
+    within_p95: Annotated[Count, Field(description="Of these, arrivals by `p95_at`: 19 of 20, as told.", examples=[9])]
+    promises_broken: Annotated[Count, Field(description="Requests whose promise was broken.", examples=[1])]
     time_to_assign_p50_s: Seconds
     time_to_assign_p90_s: Seconds
     time_to_arrive_p50_s: Seconds
