@@ -51,6 +51,7 @@ from infra.event_store.codec import decode
 from projections.fact import Fact
 from tests.application.priced import FARTHER_CELL, FLAT_TYRE, GARAGE_CELL, PricedWorld, searching
 from tests.application.world import World
+from tests.projections.stories_of_turns import TURNS
 from tests.support.memory_log import MemoryEventLog
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
@@ -238,4 +239,5 @@ STORIES: Iterable[Story] = (
     scheduled_and_called_off,
     in_danger_and_in_vain,
     declined_merged_and_expired,
+    *TURNS,
 )
