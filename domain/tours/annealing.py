@@ -17,7 +17,7 @@ from domain.tours.chains import LONGEST_KEPT, SLOTS, State
 from domain.tours.city import City
 from domain.tours.instance import Floats, Instance, Ints
 from domain.tours.plan import Plan, plan_of
-from domain.tours.ruin_and_recreate import improve, time_all
+from domain.tours.ruin_and_recreate import improve, insert, time_all
 
 # Minutes: hot enough to leave the first plan behind, cold enough to keep what was found.
 HOT, COLD = 20.0, 1.0
@@ -52,6 +52,7 @@ class Annealing:
             np.zeros(SLOTS, np.int64),
         )  # fmt: skip
         self.take(plan)
+        insert(city, self._state)
 
     def take(self, plan: Plan) -> None:
         """Go on from that plan."""
@@ -118,6 +119,13 @@ class Beside:
             for _ in range(max(1, int(min(work, self._budget.work_left()) / (CHUNK * STEP_WORK)))):
                 self._step()
                 self._budget.spend(CHUNK * STEP_WORK)
+
+    def finish(self) -> None:
+        """Until the budget is spent."""
+        if self._thread is not None:
+            self._thread.join(self._budget.seconds_left())
+        while self._thread is None and self._budget.left() > 0:
+            self.turn(self._budget.work_left())
 
     def stop(self) -> None:
         """For good."""

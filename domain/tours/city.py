@@ -19,7 +19,7 @@ FLAG_VECTOR = numba.boolean[::1]
 FLAG_MATRIX = numba.boolean[:, ::1]
 
 # So many neighbours of a job that a unit may serve are tried before and after it; farther ones hardly ever are best.
-REACH = 34
+REACH = 26
 FARTHEST = 160
 # Ruin looks no farther than this for tours to cut: a dozen of them are near.
 AROUND = 100
@@ -56,7 +56,7 @@ def city_of(instance: Instance) -> City:
     drives = instance.drive_min.copy()
     np.fill_diagonal(drives, np.inf)
     starts = np.where(instance.capable.T, into[:, n:], np.inf)
-    before = _nearest(np.hstack([drives.T, starts]), reach)
+    before = _merged(_nearest(np.ascontiguousarray(drives.T), reach), _nearest(starts, max(8, reach // 3)), into)
     after = _nearest(drives, reach)
     np.fill_diagonal(drives, -1.0)
     return City(
@@ -72,6 +72,15 @@ def city_of(instance: Instance) -> City:
         after,
         _nearest(drives, AROUND),
     )
+
+
+def _merged(jobs: Ints, units: Ints, into: Floats) -> Ints:
+    """One row of nodes per job, the nearest first: where all jobs are in one place, units are still among them."""
+    n = into.shape[0]
+    nodes = np.hstack([jobs, np.where(units >= 0, units + n, -1)])
+    far = np.hstack([into, np.full((n, 1), np.inf)])  # -1 takes the last
+    order = np.argsort(np.take_along_axis(far, nodes, axis=1), axis=1, kind="stable")
+    return np.ascontiguousarray(np.take_along_axis(nodes, order, axis=1))
 
 
 def _nearest(drives: Floats, most: int) -> Ints:

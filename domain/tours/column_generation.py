@@ -38,6 +38,8 @@ FAR = 0.03
 # Of the cost: nearer, the bound has nothing to win.
 NEAR_ENOUGH = 5e-4
 NEAR_ENOUGH_FOR_CUTS = 1e-3
+# No price of a job is believed that is so many times what any job costs the first plan, until nothing else is found.
+FIRST_MOST = 2.0
 SMOOTHING = 0.5
 SMOOTHING_WITH_CUTS = 0.3
 MOST_ROUNDS = 200
@@ -84,6 +86,11 @@ def relax(
     return _Relaxing(instance, city, budget, reserve, tell).run(plan, albums)
 
 
+def nodes_within(instance: Instance, work: float) -> int:
+    """How many nodes of each unit the search may look at for so much work."""
+    return max(1, int(work / (NODE_WORK * instance.jobs * instance.units)))
+
+
 def first_guess(instance: Instance, plan: Plan) -> Floats:
     """What each job costs the plan: the master's own first prices are extreme, most of them nothing or a contractor."""
     guess = instance.contractor_cost.copy()
@@ -118,16 +125,17 @@ class _Relaxing:
         self, instance: Instance, city: City, budget: Budget, reserve: float, tell: Callable[[float], None]
     ) -> None:
         self._instance, self._city, self._budget, self._reserve, self._tell = instance, city, budget, reserve, tell
-        self._master, self._bound = Master(instance), 0.0
+        self._master, self._bound, self._most = Master(instance), 0.0, np.inf
 
     def run(self, plan: Plan, albums: Callable[[], list[Album]]) -> Relaxed | None:
         self._coarser = self._affordable()
         self._master.add(plan.chosen(self._instance))
-        worth = self._solve()
-        if self._coarser > COARSEST or worth is None:
+        worth = self._solve() if self._coarser <= COARSEST and self._budget.left() > self._reserve else None
+        if worth is None:
             return None
-        worth = self._from_albums(worth, albums)
-        centre = 0.5 * worth.prices + 0.5 * first_guess(self._instance, plan), worth.fees
+        worth, guess = self._from_albums(worth, albums), first_guess(self._instance, plan)
+        self._most = FIRST_MOST * float(guess.max())
+        centre = 0.5 * worth.prices + 0.5 * guess, worth.fees
         worth, centre = self._rounds(worth, centre, SMOOTHING, NEAR_ENOUGH)
         for _ in range(MOST_CUT_ROUNDS):
             most = max(10, int(CUTS_A_ROUND * self._instance.jobs))
@@ -161,11 +169,13 @@ class _Relaxing:
             if self._budget.left() <= self._reserve:
                 break
             known = np.append(centre[1], np.zeros(len(worth.fees) - len(centre[1])))
-            prices = np.minimum(alpha * centre[0] + (1.0 - alpha) * worth.prices, self._instance.contractor_cost)
+            prices = alpha * centre[0] + (1.0 - alpha) * worth.prices
+            prices = np.minimum(prices, np.minimum(self._instance.contractor_cost, self._most))
             charged = alpha * known + (1.0 - alpha) * worth.fees
             fees = fees_of(self._instance.jobs, self._master.cuts, charged)
             far = 2.0 if worth.cost - self._bound > FAR * worth.cost else 1.0
-            priced = price_tours(self._city, prices, fees, KEEP, MOST_NODES, coarser=self._coarser * far)
+            most = min(MOST_NODES, nodes_within(self._instance, MOST_AT_A_TIME * self._budget.work_left()))
+            priced = price_tours(self._city, prices, fees, KEEP, most, coarser=self._coarser * far)
             self._budget.spend(self._pricing_work(priced.nodes))
             proven = proven_bound(prices, fees, priced)
             if proven > here:
@@ -179,7 +189,9 @@ class _Relaxing:
             worth = again
             if worth.cost - here <= near * worth.cost or (new == 0 and alpha == 0.0):
                 break
-            alpha = alpha if new else (0.0 if alpha < 0.1 else alpha / 2)
+            if not new:
+                alpha = 0.0 if alpha < 0.1 else alpha / 2
+                self._most *= 2.0
         return worth, centre
 
     def _solve(self) -> Worth | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from domain.tours.chains import LONGEST_KEPT, SLOTS, STATE, State
 from domain.tours.city import CITY, City
-from domain.tours.compiled import lean, part
+from domain.tours.compiled import compiled, lean, part
 
 # How often a place is overlooked: the value of the paper.
 BLINK = 0.01
@@ -247,6 +247,26 @@ def time_all(city: City, state: State) -> None:
             state.cost[0] += city.contractor[job]
     for unit in range(city.free.shape[0]):
         _retime(city, state, n + unit)
+
+
+@compiled(numba.void, CITY, STATE)
+def insert(city: City, state: State) -> None:
+    """Put every job that a contractor has where it costs least, the first deadline first."""
+    state.tally[0] = state.tally[1] = 0
+    for job in range(city.work.shape[0]):
+        if state.owner[job] == -1:
+            state.removed[state.tally[0]], state.rank[state.tally[0]] = job, city.deadline[job]
+            state.tally[0] += 1
+    order = np.argsort(state.rank[: state.tally[0]])
+    for q in order:
+        state.owner[state.removed[q]] = -2
+        state.cost[0] -= city.contractor[state.removed[q]]
+    for q in order:
+        _put_back(city, state, state.removed[q])
+    for q in range(state.tally[1]):
+        state.marked[state.touched[q]] = False
+    state.cost[1] = state.cost[0]
+    state.best[:] = state.next
 
 
 @lean(numba.void, CITY, STATE, numba.int64, numba.float64, numba.float64)

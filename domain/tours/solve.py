@@ -14,7 +14,7 @@ import numpy as np
 from domain.tours.annealing import CHUNK, STEP_WORK, Album, Annealing, Beside, anneal
 from domain.tours.budget import Budget
 from domain.tours.city import City, city_of
-from domain.tours.column_generation import Relaxed, from_album, least_drives, relax
+from domain.tours.column_generation import Relaxed, from_album, least_drives, nodes_within, relax
 from domain.tours.cuts import fees_of
 from domain.tours.instance import Floats, Instance
 from domain.tours.plan import Plan, Tour, still_possible
@@ -28,11 +28,13 @@ FIRST_SHARE = 0.1
 MOST_FIRST_STEPS = 150_000
 FOR_NEIGHBOURHOODS = 0.35
 # When ruin and recreate beside is cold: from then on it polishes what the neighbourhoods hand over.
-COLD_AT = 0.4
+COLD_AT = 0.6
 # Minutes of reduced cost: what the best plans use lies below nearly always. And most tours of a unit, most nodes.
 SLACK_MIN = 10.0
 MOST_PER_UNIT = 500
 MOST_NODES = 20_000
+# Of what is left, for finding those tours.
+POOL_SHARE = 0.15
 # Jobs that are shared anew at first; more when that was easy, fewer when it could not be finished.
 NEIGHBOURHOOD = 50.0
 EASIER, HARDER = 1.15, 0.8
@@ -95,8 +97,9 @@ class _Search:
         bound = least_drives(self._instance)
         hurried = Annealing(self._instance, self._city, plan, self._seed())
         patient = Annealing(self._instance, self._city, plan, self._seed())
-        hurried.advance(1, 1.0, 1.0)
-        beside = Beside(patient, plan, self._budget, COLD_AT)
+        if self._budget.left() <= 0:
+            return self._ended(hurried.plan(), bound)
+        beside = Beside(patient, patient.plan(), self._budget, COLD_AT)
         try:
             plan = beside.exchange(self._first(hurried))
             self._tell("start", plan.cost, bound)
@@ -109,14 +112,15 @@ class _Search:
             beside.turn(0.4 * self._budget.work_left())
             plan = beside.exchange(plan)
             self._tell("plan", plan.cost, bound)
-            if relaxed is not None:
+            if relaxed is not None and relaxed.bound > 0.0:
                 plan = self._reassembled(plan, relaxed, bound, known, beside)
-            while self._budget.left() > 0 and self._open(plan, bound) and relaxed is None:
-                beside.turn(self._budget.work_left())
-                plan = beside.exchange(plan)
+            elif self._open(plan, bound):
+                beside.finish()
         finally:
             beside.stop()
-        plan = beside.exchange(plan)
+        return self._ended(beside.exchange(plan), bound)
+
+    def _ended(self, plan: Plan, bound: float) -> Solution:
         return Solution(plan, min(bound, plan.cost))
 
     def _first(self, hurried: Annealing) -> Plan:
@@ -160,8 +164,9 @@ class _Search:
         prices: Floats = np.minimum(worth.prices, instance.contractor_cost)
         charged = np.append(worth.fees, np.zeros(len(master.cuts) - len(worth.fees)))
         fees = fees_of(instance.jobs, master.cuts, charged)
+        most = min(MOST_NODES, nodes_within(instance, POOL_SHARE * self._budget.work_left()))
         found = price_tours(
-            self._city, prices, fees, MOST_PER_UNIT, MOST_NODES, worth.rents - SLACK_MIN, relaxed.coarser
+            self._city, prices, fees, MOST_PER_UNIT, most, worth.rents - SLACK_MIN, relaxed.coarser
         )  # fmt: skip
         self._budget.spend(1e-4 * found.nodes * instance.jobs)
         pool = Pool(instance.units)
