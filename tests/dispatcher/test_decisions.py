@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 
 from application.dispatch.approach import Pace
+from application.dispatch.policies.catalogue import POLICIES
+from application.dispatch.policies.names import PolicyName
 from application.dispatch.reconsidered import Against, against
+from application.dispatch.rounds import Judgement, Rounds
 from application.dispatch.why_not import NearerBy, Told, WhyNot, why_not
 from domain.actor import Actor
 from domain.decision import DecidedBy, Decision
@@ -217,3 +220,25 @@ def _with(decision: Decision, candidates: tuple[Candidate, ...]) -> Decision:
     copy.candidates = candidates
     copy.ruled_out = {**decision.ruled_out, "dearer": 1}
     return copy
+
+
+@pytest.mark.parametrize("name", list(POLICIES))
+async def test_every_policy_gives_grounds_that_hold(name: PolicyName) -> None:
+    city = City()
+    city.dispatch = Rounds(
+        city.board, city.engine, city.limits, city.told, city.rules, judgement=Judgement(policy=POLICIES[name]())
+    )
+    crews = [(await city.on_duty(near(kilometres)))[0] for kilometres in (1, 2, 3, -2)]
+    requests = [await city.calls(near(kilometres)) for kilometres in (0, 0.5, 1)]
+    for _ in range(12):
+        await city.rounds()
+        city.later(seconds=9)
+    found = told(city)
+    assert {each.request_id for each in found} <= set(requests)
+    assert found
+    assert len(found) == sum(len(city.offers(request_id)) for request_id in requests)
+    for decision in found:
+        assert decision.policy == name.value
+        for who in crews:
+            for stood_then in again(city, decision, who):
+                assert stood_then.is_proven or stood_then.ruled_out is RuledOut.BUSY
