@@ -157,7 +157,10 @@ class PostgresDispatchBoard:
     async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
         """The newest offers that were answered after that instant, in order of answer."""
         rows = reversed(await self._rows(ANSWERED, (since, limit)))
-        return [AnsweredOffer(*row[:8], declined_for=_reason(row[8])) for row in rows]
+        return [
+            AnsweredOffer(tenant, offer_id, provider_id, away_m, price_minor, made_at, answered_at, yes, _reason(why))
+            for tenant, offer_id, provider_id, away_m, price_minor, made_at, answered_at, yes, why in rows
+        ]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         """Every shift that has not ended."""

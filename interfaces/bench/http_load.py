@@ -49,11 +49,12 @@ class Connection:
         self._writer.close()
 
 
-def post(path: str, token: str, body: bytes, key: str | None = None) -> bytes:
-    """A POST as it goes over the wire, with an idempotency key of its own."""
+def post(path: str, token: str, body: bytes, key: str | None = None, version: int | None = None) -> bytes:
+    """A POST as it goes over the wire, with an idempotency key of its own; ``version`` is what If-Match tells."""
+    if_match = "" if version is None else f'If-Match: "{version}"\r\n'
     return (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        f"Idempotency-Key: {key or uuid4()}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Idempotency-Key: {key or uuid4()}\r\n{if_match}Content-Length: {len(body)}\r\n\r\n"
     ).encode() + body
 
 

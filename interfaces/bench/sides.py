@@ -37,9 +37,8 @@ FIXED_RATE = 300.0
 """Calls a second in the open loop: the busiest day on record of the largest club saw one in 3.3 s."""
 
 
-@contextmanager
-def process(arguments: list[str], settings: Settings, port: int) -> Iterator[int]:
-    """A process of ours on a port of its own, ready, and ended afterwards."""
+def started(arguments: list[str], settings: Settings, port: int) -> subprocess.Popen[bytes]:
+    """A process of ours on a port of its own, on its way; whoever starts it ends it."""
     environment = {
         **os.environ,
         "VEHICAID_DATABASE_URL": settings.database_url,
@@ -55,9 +54,15 @@ def process(arguments: list[str], settings: Settings, port: int) -> Iterator[int
             if (secret := getattr(settings, name)) is not None
         },
     }
-    child = subprocess.Popen(  # noqa: S603  our own modules
+    return subprocess.Popen(  # noqa: S603  our own modules
         [sys.executable, "-m", *arguments], env=environment, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL
     )
+
+
+@contextmanager
+def process(arguments: list[str], settings: Settings, port: int) -> Iterator[int]:
+    """A process of ours on a port of its own, and ended afterwards."""
+    child = started(arguments, settings, port)
     try:
         yield port
     finally:

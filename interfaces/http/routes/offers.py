@@ -17,6 +17,7 @@ from application.withdraw_offer import WithdrawOffer, withdraw_offer
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, parse
 from domain.offer import OfferState, offer_acts_open
+from domain.offer_terms import OUT
 from domain.refusal import NotFound
 from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
@@ -175,9 +176,11 @@ async def offers_page(
 ) -> Response:
     """One page of provider_jobs; who may see what is in the filters already."""
     earned: dict[UUID, int] = {}
+    others: dict[UUID, int] = {}
 
     async def look_up(rows: Sequence[JobRow]) -> None:
         earned.update(await earnings(call, rows))
+        others.update(await competing(call, rows))
 
     return await paging.answer(
         call,
@@ -187,7 +190,7 @@ async def offers_page(
         filters,
         page,
         key_of=lambda row: (row.created_at, row.offer_id),
-        show=lambda row: shown(row, call.actor, call.at, earned.get(row.offer_id)),
+        show=lambda row: shown(row, call.actor, call.at, earned.get(row.offer_id), others.get(row.offer_id, 0)),
         before=look_up,
     )
 
@@ -210,6 +213,16 @@ async def earnings(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
     }
 
 
+async def competing(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
+    """How many others are asked for the same job now, by offer that is out; who they are is nobody's business."""
+    out = {row.request_id for row in rows if row.state in OUT}
+    if not out:
+        return {}
+    found = await call.stack.board.page(call.tenant, {"request_id": list(out)}, None, MOST_ROWS)
+    asked = {row.request_id: row.offers_out for row in found}
+    return {row.offer_id: max(0, asked.get(row.request_id, 1) - 1) for row in rows if row.state in OUT}
+
+
 @routes.query(ONE, OfferShown, roles=(Role.PROVIDER, *DESK))
 async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = None) -> Response:
     """Read an offer.
@@ -221,8 +234,8 @@ async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = Non
     row = await call.stack.jobs.one(call.tenant, wanted)
     if row is None or not (call.actor.is_desk or call.actor.is_provider(row.provider_id)):
         raise NotFound
-    earned = await earnings(call, [row])
-    return answers.thing(shown(row, call.actor, call.at, earned.get(row.offer_id)))
+    earned, others = await earnings(call, [row]), await competing(call, [row])
+    return answers.thing(shown(row, call.actor, call.at, earned.get(row.offer_id), others.get(row.offer_id, 0)))
 
 
 @routes.command(
@@ -272,7 +285,7 @@ def _id(text: str) -> UUID:
     return id_in_path(Prefix.OFFER, text)
 
 
-def shown(row: JobRow, actor: Actor, at: datetime, earned_minor: int | None) -> dict[str, object]:
+def shown(row: JobRow, actor: Actor, at: datetime, earned_minor: int | None, others: int = 0) -> dict[str, object]:
     """A row of provider_jobs as the API shows it to that actor."""
     state = OfferState(row.state) if row.state not in JOBS else OfferState.ACCEPTED
     return {
@@ -287,5 +300,6 @@ def shown(row: JobRow, actor: Actor, at: datetime, earned_minor: int | None) -> 
         "vehicle_class": row.vehicle_class,
         **{name: getattr(row, name) for name in AS_FOLDED},
         "earned_minor": earned_minor,
+        "competing": others,
         "can": offer_acts_open(actor, state, row.provider_id, row.lapses_at, at),
     }

@@ -119,6 +119,7 @@ class OfferShown(Shown):
     fare_minor: Annotated[int | None, Field(description="What the job costs as it was done.")]
     earned_minor: Annotated[int | None, Field(description="What the provider gets of it, once that is settled.")]
     currency: str | None
+    competing: Annotated[int, Field(description="How many others are asked for the same job now.")]
     why: str | None
     created_at: Instant
     updated_at: Instant

@@ -1,0 +1,113 @@
+"""Is anybody booked twice when providers race for jobs over HTTP while things break, and how soon is a loser told?"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import uvloop
+
+from domain.actor import Actor, Role
+from infra.bench.bookings import judged
+from infra.bench.frame import BenchServer, Report, at_most, bench_server, machine, percentile, summary
+from interfaces.bench.outages import ApiProcess, Outages
+from interfaces.bench.racing import ASKED, CLIENTS, TENANT, Client, Tally, Track, open_company
+from interfaces.bench.sides import process
+from interfaces.http.server import free_port
+from interfaces.http.tokens import TokenAuthority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCEPTS: Final = 100_000
+QUICK_ACCEPTS: Final = 2_000
+TRACKS: Final = 4
+"""Races that are prepared beside the one that runs: two cores are busy with asking otherwise."""
+FAULT_EVERY_S: Final = 20.0
+QUICK_FAULT_EVERY_S: Final = 5.0
+MOST_FAULTS: Final = 1_000
+QUICK_FAULTS: Final = 3
+"""A backend, the API, a backend: starting the API again costs more than all the races."""
+LOSER_P99_S: Final = 1.0
+
+
+def run(*, quick: bool, say: Callable[[str], None]) -> Report:
+    """All races on a server of their own, then the verdict of its log."""
+    accepts = QUICK_ACCEPTS if quick else ACCEPTS
+    fault_every_s, faults = (QUICK_FAULT_EVERY_S, QUICK_FAULTS) if quick else (FAULT_EVERY_S, MOST_FAULTS)
+    with bench_server() as server, ExitStack() as running:
+        tally, outages = raced(server, running, accepts, (fault_every_s, faults), say)
+        say("reading the log")
+        found = judged(server.admin_dsn)
+    wrong = [*tally.wrong, *found.twice]
+    if found.given != tally.races:
+        wrong.append(f"{found.given} jobs were given in {tally.races} races")
+    bars = [
+        at_most("double bookings and answers that contradict the log", len(wrong), 0),
+        at_most("loser's reply p99 outside outages, s", percentile(tally.loser_s, 0.99), LOSER_P99_S),
+    ]
+    figures: dict[str, object] = {
+        "accepts": sum(tally.answers.values()),
+        "races": tally.races,
+        "answers": dict(tally.answers),
+        "outages": len(outages.spans),
+        "longest_outage_s": round(max((until - since for since, until in outages.spans), default=0.0), 2),
+        "loser": summary(tally.loser_s),
+        "loser_in_outage": summary(tally.loser_in_outage_s) if tally.loser_in_outage_s else {},
+        "wrong": wrong[:5],
+    }
+    setting: dict[str, str | int | float] = {"clients": CLIENTS, "asked": ASKED, "fault_every_s": fault_every_s}
+    return {"bench": "races", "machine": machine(), "setting": setting, "figures": figures, "bars": bars}
+
+
+def raced(
+    server: BenchServer, running: ExitStack, accepts: int, faults: tuple[float, int], say: Callable[[str], None]
+) -> tuple[Tally, Outages]:
+    """So many accepts against an API and a database that are killed: so many seconds apart, so often."""
+    running.enter_context(process(["interfaces.cli", "projector"], server.settings, free_port()))
+    api = ApiProcess(server.settings)
+    running.callback(api.kill)
+    say("starting")
+    api.start()
+    outages = Outages(api, server.admin_dsn)
+    return uvloop.run(_raced(server, outages, accepts, faults, say)), outages
+
+
+async def _raced(
+    server: BenchServer, outages: Outages, accepts: int, faults: tuple[float, int], say: Callable[[str], None]
+) -> Tally:
+    authority, port, tally = TokenAuthority(server.settings.token_key, 86_400), outages.api.port, Tally()
+
+    def sign(actor: Actor) -> str:
+        return authority.sign(actor, datetime.now(UTC))
+
+    clients, turn = [Client(port) for _ in range(CLIENTS)], asyncio.Lock()
+    tracks = []
+    for _ in range(TRACKS):
+        desk_client, desk = Client(port), sign(Actor(Role.DISPATCHER, uuid4(), TENANT))
+        crews = [await open_company(desk_client, desk, sign) for _ in range(ASKED)]
+        tracks.append(Track(desk_client, desk, sign(Actor(Role.CUSTOMER, uuid4(), TENANT)), crews))
+
+    async def go_round(track: Track) -> None:
+        while sum(tally.answers.values()) < accepts:
+            await track.race(clients, turn, outages, tally)
+            say(f"{sum(tally.answers.values()):,} of {accepts:,} accepts, {len(outages.spans)} outages")
+
+    breaking = asyncio.create_task(_break_things(outages, *faults))
+    try:
+        await asyncio.gather(*(go_round(track) for track in tracks))
+    finally:
+        breaking.cancel()
+        await asyncio.gather(breaking, return_exceptions=True)
+        for client in clients:
+            client.close()
+    return tally
+
+
+async def _break_things(outages: Outages, every_s: float, times: int) -> None:
+    for _ in range(times):
+        await asyncio.sleep(every_s)
+        await outages.one()
