@@ -174,6 +174,7 @@ WORDS: Final[Mapping[str, str]] = {
     "slug": "Short name of the zone",
     "time_zone": "Clock of the zone, IANA name",
     "state_code": "GST code of the state that the zone lies in",
+    "conditions": "Closures, floods and surges of the zone: from when, until when, the factor of a surge in percent",
     "priority": "Which zone holds a place that lies in two: the higher one",
     "area_m2": "Area in square metres",
     "shape_id": "The outline",

@@ -1,7 +1,9 @@
 """Are the candidates of each search the nearest units that may be asked, tenant by tenant?"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -14,54 +16,44 @@ from domain.catalogue import Capability, VehicleClass
 from domain.geography import cell_of, centre_of, points_apart_m
 from tests.support.roadside import NOON, some_id
 
+T = TypeVar("T")
 CAPABILITIES = tuple(Capability)
 CLASSES = tuple(VehicleClass)
 K = 6
 
 
+def cell(rng: np.random.Generator) -> str:
+    return cell_of(12.97 + rng.normal(0, 0.05), 77.59 + rng.normal(0, 0.05))
+
+
+def some(rng: np.random.Generator, of: Sequence[T], most: int) -> frozenset[T]:
+    return frozenset(of[n] for n in rng.integers(0, len(of), rng.integers(1, most + 1)))
+
+
+def tenant(rng: np.random.Generator) -> str:
+    return "demo" if rng.random() < 0.7 else "other"
+
+
+def unit(rng: np.random.Generator, n: int) -> Unit:
+    able, takes = some(rng, CAPABILITIES, 8), some(rng, CLASSES, 6)
+    ends_by = NOON + timedelta(minutes=int(rng.integers(-5, 60))) if rng.random() < 0.5 else None
+    shift = FreeShift(tenant(rng), some_id(n), 1, some_id(500 + n // 3), able, takes, cell(rng), NOON, ends_by)
+    return Unit(shift, NOON + timedelta(minutes=int(rng.integers(0, 30))))
+
+
+def search(rng: np.random.Generator, n: int) -> Search:
+    declined = frozenset(some_id(500 + int(one)) for one in rng.integers(0, 60, rng.integers(0, 9)))
+    needs, size = some(rng, CAPABILITIES, 2), CLASSES[n % len(CLASSES)]
+    within_m = int(rng.integers(500, 9_000)) if rng.random() < 0.5 else None
+    request_id = some_id(900 + n)
+    return Search(tenant(rng), request_id, 1, 1, 1, cell(rng), needs, size, declined, {}, NOON, NOON, radius_m=within_m)
+
+
 def a_city(seed: int) -> tuple[list[Search], list[Unit]]:
     """Two tenants' searches and units; some units are free later, some too late."""
     rng = np.random.default_rng(seed)
-
-    def cell() -> str:
-        return cell_of(12.97 + rng.normal(0, 0.05), 77.59 + rng.normal(0, 0.05))
-
-    def some(of: tuple[object, ...], most: int) -> frozenset[object]:
-        return frozenset(of[n] for n in rng.integers(0, len(of), rng.integers(1, most + 1)))
-
-    units = []
-    for n in range(120):
-        shift = FreeShift(
-            "demo" if rng.random() < 0.7 else "other",
-            some_id(n),
-            1,
-            some_id(500 + n // 3),
-            some(CAPABILITIES, 8),  # type: ignore[arg-type]  # of what it was given
-            some(CLASSES, 6),  # type: ignore[arg-type]
-            cell(),
-            NOON,
-            ends_by=NOON + timedelta(minutes=int(rng.integers(-5, 60))) if rng.random() < 0.5 else None,
-        )
-        units.append(Unit(shift, NOON + timedelta(minutes=int(rng.integers(0, 30)))))
-    searches = [
-        Search(
-            "demo" if rng.random() < 0.7 else "other",
-            some_id(900 + n),
-            1,
-            1,
-            1,
-            cell(),
-            some(CAPABILITIES, 2),  # type: ignore[arg-type]
-            CLASSES[n % len(CLASSES)],
-            frozenset(some_id(500 + int(one)) for one in rng.integers(0, 60, rng.integers(0, 9))),
-            {},
-            NOON,
-            NOON,
-            radius_m=int(rng.integers(500, 9_000)) if rng.random() < 0.5 else None,
-        )
-        for n in range(40)
-    ]
-    return searches, units
+    units = [unit(rng, n) for n in range(120)]
+    return [search(rng, n) for n in range(40)], units
 
 
 def by_looking_at_each(search: Search, units: list[Unit]) -> list[float]:
