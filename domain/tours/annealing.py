@@ -21,6 +21,9 @@ from domain.tours.ruin_and_recreate import improve, insert, time_all
 
 # Minutes: hot enough to leave the first plan behind, cold enough to keep what was found.
 HOT, COLD = 20.0, 1.0
+# Then again and again from the best plan, warm enough to move some tours of it; each time so much of the budget.
+WARM, COOL = 4.0, 0.5
+AGAIN = 0.1
 # Tours in the album: fewer than half of its slots, some megabytes.
 MOST_KEPT = 100_000
 # One call of the compiled loop: some hundredths of a second, the clock is looked at in between.
@@ -97,7 +100,7 @@ class Beside:
     def __init__(self, annealing: Annealing, plan: Plan, budget: Budget, cold_at: float) -> None:
         self._annealing, self._budget, self._cold_at = annealing, budget, cold_at
         self._found, self._album, self._offered = plan, annealing.album(), plan
-        self._stopped = Event()
+        self._stopped, self._cycle = Event(), -1
         self._thread = Thread(target=self._go_on) if budget.seconds_left() is not None else None
         self._failure: BaseException | None = None
         if self._thread is not None:
@@ -145,8 +148,14 @@ class Beside:
     def _step(self) -> None:
         if self._offered.cost < self._annealing.cost - 1e-7:
             self._annealing.take(self._offered)
-        passed = min(1.0, (1.0 - self._budget.left()) / (1.0 - self._cold_at))
+        passed = (1.0 - self._budget.left()) / (1.0 - self._cold_at)
         heat = HOT * (COLD / HOT) ** passed
+        if passed > 1.0:
+            again = (passed - 1.0) * (1.0 - self._cold_at) / AGAIN
+            heat = WARM * (COOL / WARM) ** (again % 1.0)
+            if int(again) > self._cycle:
+                self._cycle = int(again)
+                self._annealing.take(min(self._found, self._offered, key=lambda one: one.cost))
         self._annealing.advance(CHUNK, heat, heat)
         if self._annealing.cost < self._found.cost - 1e-7:
             self._found = self._annealing.plan()

@@ -30,14 +30,14 @@ FOR_NEIGHBOURHOODS = 0.35
 # When ruin and recreate beside is cold: from then on it polishes what the neighbourhoods hand over.
 COLD_AT = 0.6
 # Minutes of reduced cost: what the best plans use lies below nearly always. And most tours of a unit, most nodes.
-SLACK_MIN = 10.0
+SLACK_MIN = 8.0
 MOST_PER_UNIT = 500
 MOST_NODES = 20_000
 # Of what is left, for finding those tours.
 POOL_SHARE = 0.15
 # Jobs that are shared anew at first; more when that was easy, fewer when it could not be finished.
 NEIGHBOURHOOD = 50.0
-EASIER, HARDER = 1.15, 0.8
+EASIER, HARDER = 1.07, 0.7
 LEAST_NEIGHBOURHOOD = 12.0
 # One neighbourhood's share of the whole time, and its limits: HiGHS needs some hundredths of a second for any.
 MOST_AT_A_TIME = 0.05
