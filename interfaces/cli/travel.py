@@ -15,16 +15,20 @@ app = typer.Typer(help="Learn and tell drive times.", no_args_is_help=True, add_
 @app.command()
 def fit(
     *,
-    drives: Annotated[Path, typer.Option(help="CSV or Parquet: from_cell, to_cell, departed_at, drive_s.")],
+    drives: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet: from_cell, to_cell, departed_at, drive_s. Without it, those of the log."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where it is kept; without it, where every process looks.")] = None,
 ) -> None:
     """Learn drive times from finished drives. Running processes take them up within a minute."""
     from domain.travel.fit import FEWEST, is_believed, learn
     from infra.travel.drive_files import read_drives
+    from infra.travel.finished_drives import finished_drives
     from infra.travel.learned_file import learned_path, untaught, write_learned
 
     settings = load_settings()
-    found = read_drives(drives)
+    found = finished_drives(settings) if drives is None else read_drives(drives)
     believed = [drive for drive in found if is_believed(drive)]
     if len(believed) < FEWEST:
         typer.echo(f"{len(believed)} of {len(found)} drives can be believed; {FEWEST} are needed: nothing is learned")
