@@ -140,7 +140,7 @@ class Considering:
             ruled_out={
                 str(reason): int(counts[number]) for reason, number in NUMBER.items() if reason and counts[number]
             },
-            match_milli_min={code_of(name): milli(much) for name, much in told.items()},
+            match_milli_min={code_of(name): int(_milli(np.array(much))) for name, much in told.items()},
             inputs=self._inputs(search, lineup),
         )
 
@@ -186,27 +186,28 @@ class Considering:
     def _candidates(self, lineup: Lineup, search: Search, reasons: Reasons, chosen: int) -> list[Candidate]:
         """The cheapest who could be asked, and whom the policy chose in any case; ``reasons`` is told the others'."""
         measured = nearest_in(lineup, np.flatnonzero(reasons == 0), search.cell, chosen)
-        if not len(measured):
-            return []
         cells = [lineup.units[index].shift.cell for index in measured]
-        drive_s = self.snapshot.travel.drive_s(cells, [search.cell], self.snapshot.at)[:, 0]
+        travel, at = self.snapshot.travel, self.snapshot.at
+        drive_s = travel.drive_s(cells, [search.cell], at)[:, 0] if cells else np.zeros(0)
         there_is_a_way = (drive_s < FARTHEST_S) | (measured == chosen)
         note(reasons, measured[~there_is_a_way], RuledOut.NO_WAY)
         measured, drive_s = measured[there_is_a_way], np.minimum(drive_s[there_is_a_way], FARTHEST_S)
+        if not len(measured):
+            return []
         units = [lineup.units[index] for index in measured]
         terms = {code_of(name): _milli(much) for name, much in self._terms(search, units, drive_s).items()}
-        costs = np.sum(list(terms.values()), axis=0)
+        costs = sum(terms.values(), np.zeros(len(measured), dtype=np.int64))
         # Of equals the chosen one first, then the smaller id: that is the order of the line-up.
         order = np.lexsort((measured != chosen, costs))[:MOST_CANDIDATES]
         if chosen != NOBODY and chosen not in measured[order]:
             order[-1] = np.flatnonzero(measured == chosen)[0]
         reasons[(reasons == 0) & ~np.isin(np.arange(len(reasons)), measured[order])] = NUMBER[RuledOut.DEARER]
-        return [
-            self._candidate(
-                search, units[at], round(drive_s[at]), {name: int(much[at]) for name, much in terms.items()}
-            )
-            for at in order
-        ]
+        told = [
+            {name: much for name, much in zip(terms, each, strict=True) if much}
+            for each in zip(*(much[order].tolist() for much in terms.values()), strict=True)
+        ] or [{} for _ in order]
+        whole_s = np.rint(drive_s[order]).astype(np.int64).tolist()
+        return [self._candidate(search, units[at], *each) for at, *each in zip(order, whole_s, told, strict=True)]
 
     def _terms(
         self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64]
@@ -224,7 +225,7 @@ class Considering:
             free_at=unit.free_at,
             drive_s=drive_s,
             cost_milli_min=sum(terms.values()),
-            terms_milli_min={name: much for name, much in terms.items() if much},
+            terms_milli_min=terms,
             given_to_rank=None if request_id == search.request_id else rank,
         )
 
@@ -233,12 +234,13 @@ def usual_terms(
     search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64], snapshot: Snapshot
 ) -> dict[str, NDArray[np.float64]]:
     """The minutes until each would be there, and a day for each offer of the request that its provider let pass."""
-    let_pass = search.passed_over
-    return {
-        "drive": drive_s / 60,
-        "until_free": np.array([(unit.free_at - snapshot.at) / MINUTE for unit in units]),
-        "passed_over": np.array([PASSED_OVER_MIN * let_pass.get(unit.shift.provider_id, 0) for unit in units]),
-    }
+    let_pass, terms = search.passed_over, {"drive": drive_s / 60}
+    if not all(unit.is_idle for unit in units):
+        terms["until_free"] = np.array([(unit.free_at - snapshot.at) / MINUTE for unit in units])
+    if let_pass:
+        times = np.array([let_pass.get(unit.shift.provider_id, 0) for unit in units], dtype=np.float64)
+        terms["passed_over"] = PASSED_OVER_MIN * times
+    return terms
 
 
 def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, NDArray[np.float64]]:
@@ -247,14 +249,10 @@ def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, NDArray[np.float6
 
 
 def _milli(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Whole thousandths of a minute."""
-    thousandths: NDArray[np.int64] = np.rint(np.minimum(minutes, FARTHEST_S) * MILLI).astype(np.int64)
+    """Whole thousandths of a minute; what is no number, or endless, is as far as anything can be."""
+    finite = np.clip(np.nan_to_num(minutes, nan=FARTHEST_S, posinf=FARTHEST_S), -FARTHEST_S, FARTHEST_S)
+    thousandths: NDArray[np.int64] = np.rint(finite * MILLI).astype(np.int64)
     return thousandths
-
-
-def milli(minutes: float) -> int:
-    """Whole thousandths of a minute."""
-    return round(min(minutes, FARTHEST_S) * MILLI)
 
 
 @lru_cache(maxsize=1_024)
