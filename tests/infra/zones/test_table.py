@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from application.zones import ZoneMap, ZonesUnknown
 from domain.areas import Outline
 from domain.geography import BadPlace
+from domain.zone_conditions import Condition, ConditionKind
 from infra.zones.table import ZoneTable
 from projections.zone_shapes import ZoneShapeRow
 from projections.zones import ZoneRow
 from tests.support.city import square_area
-from tests.support.roadside import LATER, NOON, TENANT, some_id
+from tests.support.roadside import LATER, NOON, SOON, TENANT, some_id
 
 BIG, SMALL = square_area(), square_area(77.55, 12.95, 0.05)
 IN_BOTH, IN_BIG, OUTSIDE = (12.97, 77.57), (12.91, 77.51), (13.5, 77.57)
@@ -169,3 +170,37 @@ def test_it_agrees_with_looking_at_every_square(
         if south <= lat <= south + side and west <= lng <= west + side:
             holding.append((-priority, area.area_m2, f"zone-{number}"))
     assert drawn.slug_at(where) == min(holding, default=(0, 0, None))[2]
+
+
+def told(drawn: Drawn, number: int, slug: str, *conditions: Condition, priority: int = 0) -> None:
+    row = ZoneRow(
+        TENANT, some_id(number), 2, 99, slug, "Asia/Kolkata", "29", priority, 1, NOON, None, NOON, NOON, conditions
+    )
+    drawn.table.take_zones([row])
+
+
+def test_a_surge_counts_where_its_zone_does_a_flood_in_every_zone_that_holds_the_place() -> None:
+    drawn = Drawn()
+    drawn.both()
+    told(drawn, 1, "big", Condition(ConditionKind.FLOOD, NOON, LATER), Condition(ConditionKind.SURGE, NOON, LATER, 150))
+    told(drawn, 2, "small", Condition(ConditionKind.CLOSURE, LATER))
+    in_both, in_big = (drawn.table.zone_at(TENANT, *where, NOON) for where in (IN_BOTH, IN_BIG))
+    assert in_both is not None
+    assert in_big is not None
+    assert (in_both.slug, in_both.surge_percent) == ("small", 100)
+    assert (in_big.slug, in_big.surge_percent) == ("big", 150)
+    there = {ConditionKind.FLOOD, ConditionKind.SURGE}
+    assert drawn.table.conditions_at(TENANT, *IN_BOTH, NOON) == there
+    assert drawn.table.conditions_at(TENANT, *IN_BOTH, LATER) == {ConditionKind.CLOSURE}
+    assert drawn.table.conditions_at(TENANT, *IN_BIG, LATER) == frozenset()
+    assert drawn.table.conditions_at(TENANT, *OUTSIDE, NOON) == frozenset()
+    assert drawn.table.conditions_at("another", *IN_BOTH, NOON) == frozenset()
+
+
+def test_a_condition_that_is_lifted_is_over_at_once() -> None:
+    drawn = Drawn()
+    drawn.both()
+    told(drawn, 1, "big", Condition(ConditionKind.CLOSURE, NOON))
+    assert drawn.table.conditions_at(TENANT, *IN_BIG, SOON) == {ConditionKind.CLOSURE}
+    told(drawn, 1, "big", Condition(ConditionKind.CLOSURE, NOON, SOON))
+    assert drawn.table.conditions_at(TENANT, *IN_BIG, SOON) == frozenset()
