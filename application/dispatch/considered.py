@@ -201,7 +201,9 @@ class Considering:
         order = np.lexsort((measured != chosen, costs))[:MOST_CANDIDATES]
         if chosen != NOBODY and chosen not in measured[order]:
             order[-1] = np.flatnonzero(measured == chosen)[0]
-        reasons[(reasons == 0) & ~np.isin(np.arange(len(reasons)), measured[order])] = NUMBER[RuledOut.DEARER]
+        dearer = reasons == 0
+        dearer[measured[order]] = False
+        reasons[dearer] = NUMBER[RuledOut.DEARER]
         told = [
             {name: much for name, much in zip(terms, each, strict=True) if much}
             for each in zip(*(much[order].tolist() for much in terms.values()), strict=True)

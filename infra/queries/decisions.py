@@ -27,6 +27,9 @@ from projections.request_board import RequestRow, request_board
 # A duty lasts a day at most, and one without an end is rarely a week: whoever began before is not looked for.
 LOOKS_BACK: Final = timedelta(days=7)
 
+# Shifts that are compared while a person waits for the answer: a large city's, read in some 20 ms.
+MOST_OPTIONS: Final = 5_000
+
 _FACT: Final = "position, tenant, stream_id, version, topic, payload, actor, occurred_at"
 _DECISIONS: Final = (
     "SELECT stream_id, version, topic, payload, occurred_at FROM events WHERE tenant = %s AND position = ANY(%s)"
@@ -48,7 +51,9 @@ SELECT s.shift_id, p.lat, p.lng
                       WHERE t.tenant = %(tenant)s AND t.shift_id = s.shift_id AND t.taken_at >= %(since)s
                         AND t.received_at <= %(at)s
                       ORDER BY t.taken_at DESC LIMIT 1) AS p"""
-_ON_DUTY: Final = f"SELECT {', '.join(matching_table.fields)} FROM matching_table WHERE tenant = %s"  # noqa: S608
+_ON_DUTY: Final = (
+    f"SELECT {', '.join(matching_table.fields)} FROM matching_table WHERE tenant = %s LIMIT {MOST_OPTIONS}"  # noqa: S608
+)
 _REACHED: Final = "SELECT position FROM projection_positions WHERE name = 'matching_table' AND active"
 _WHOSE: Final = {
     "request_board": "SELECT tenant FROM request_board WHERE request_id = %s",
