@@ -1,4 +1,4 @@
-"""How near to the best possible plan does the solver of tours come, within the seconds that dispatch has?"""
+"""How long does a tick of dispatch take, and how near does the solver of tours come to the best possible plan?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from domain.tours.budget import Until
 from domain.tours.solve import Solution, solve
 from infra.bench.frame import Report, at_most, machine
 from infra.bench.snapshots import snapshot
+from infra.bench.tick import ticks
 
 Say = Callable[[str], None]
 
@@ -33,10 +34,11 @@ SEEDS: Final = 5
 QUICK_SEEDS: Final = 2
 # A solve looks at its clock between steps; one step of the largest size takes less than this.
 LATE_S: Final = 0.5
+TICK_P99_MS: Final = 150.0
 
 
 def run(*, quick: bool, say: Say) -> Report:
-    """All sizes on several instances each; compiled before the first clock starts."""
+    """All sizes on several instances each, compiled before the first clock starts; then ticks."""
     figures: dict[str, object] = {}
     bars = []
     for size in SIZES:
@@ -60,5 +62,8 @@ def run(*, quick: bool, say: Say) -> Report:
         worst = max(100 * solution.gap for solution, _ in found)
         bars.append(at_most(f"tours_{size.name}_gap_percent", worst, size.gap_percent))
         bars.append(at_most(f"tours_{size.name}_s", max(wall for _, wall in found), size.deadline_s + LATE_S))
+    say("a whole tick")
+    figures["tick"] = tick = ticks(quick=quick, say=say)
+    bars.append(at_most("tick_p99_ms", tick["p99_ms"], TICK_P99_MS))
     setting: dict[str, str | int | float] = {"instances": QUICK_SEEDS if quick else SEEDS, "threads": 2}
     return Report(bench="matching", machine=machine(), setting=setting, figures=figures, bars=bars)
