@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from datetime import datetime
 
+    from prometheus_client import Counter
+
     from application.dispatch.ordering import RunsCommands
     from application.dispatch.whereabouts import Whereabouts
     from application.travel import DriveTimes
@@ -31,21 +33,23 @@ if TYPE_CHECKING:
     from infra.dispatch.seat import Connection
     from infra.settings import Settings
 
+    Look = Callable[[datetime], Coroutine[None, None, None]]
+
 
 @dataclass(slots=True)
 class Chore:
     """One look, how often, and when again."""
 
     every: timedelta
-    look: Callable[[datetime], Coroutine[None, None, None]]
+    look: Look
     again_at: datetime
 
 
 class Chores:
     """Looks one after the other, each at its own pace; what they remember may be forgotten at any time."""
 
-    def __init__(self, chores: list[Chore]) -> None:
-        self._chores = chores
+    def __init__(self, looks: list[tuple[float, Look]], at: datetime) -> None:
+        self._chores = [Chore(timedelta(seconds=every_s), look, at) for every_s, look in looks]
 
     def due(self, at: datetime) -> Iterator[Coroutine[None, None, None]]:
         """Those whose time has come; each is due again its pace from now."""
@@ -66,44 +70,32 @@ def chores_of(
     at: datetime,
 ) -> Chores:
     """Everything there is to look at, beginning now."""
-    attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
     on_the_way = PostgresDriveBoard(connection)
     drives = DriveWatch(on_the_way, whereabouts, engine, vigilance_of(settings), news)
-    swaps = Swaps(on_the_way, board, whereabouts, travel, engine, swapping_of(settings), news)
-
-    async def attend(now: datetime) -> None:
-        watch.attendance_news.inc(await attendance.look(now))
 
     async def follow_drives(now: datetime) -> None:
         news.watched(await drives.look(now))
 
-    async def look_for_better(now: datetime) -> None:
-        watch.swaps.inc(await swaps.look(now))
-
+    attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
+    swaps = Swaps(on_the_way, board, whereabouts, travel, engine, swapping_of(settings), news)
     twins = TwinWatch(PostgresCallBoard(connection), engine, news)
-
     bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
-
-    async def plan_bookings(now: datetime) -> None:
-        watch.bookings.inc(await bookings.look(now))
-
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
-
-    async def keep_tows_ready(now: datetime) -> None:
-        watch.standbys.inc(await standbys.look(now))
-
-    async def look_for_twins(now: datetime) -> None:
-        watch.twins.inc(await twins.look(now))
-
-    every = timedelta(seconds=settings.dispatcher_attendance_s)
-    swap_every = timedelta(seconds=settings.swap_looks_every_s)
     return Chores(
         [
-            Chore(every, attend, at),
-            Chore(every, follow_drives, at),
-            Chore(swap_every, look_for_better, at),
-            Chore(timedelta(seconds=settings.twin_looks_every_s), look_for_twins, at),
-            Chore(timedelta(seconds=settings.standby_looks_every_s), keep_tows_ready, at),
-            Chore(timedelta(seconds=settings.booking_looks_every_s), plan_bookings, at),
-        ]
+            (settings.dispatcher_attendance_s, _counted(attendance.look, watch.attendance_news)),
+            (settings.dispatcher_attendance_s, follow_drives),
+            (settings.swap_looks_every_s, _counted(swaps.look, watch.swaps)),
+            (settings.twin_looks_every_s, _counted(twins.look, watch.twins)),
+            (settings.booking_looks_every_s, _counted(bookings.look, watch.bookings)),
+            (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
+        ],
+        at,
     )
+
+
+def _counted(look: Callable[[datetime], Coroutine[None, None, int]], counter: Counter) -> Look:
+    async def looked(now: datetime) -> None:
+        counter.inc(await look(now))
+
+    return looked

@@ -80,7 +80,6 @@ COLLECTIONS: dict[str, Case] = {
     "GET /v1/service-requests": Case(searching),
     "POST /v1/service-requests": Case(searching, lambda _job: HELP),
     "GET /v1/my-requests": Case(searching),
-    "GET /v1/merge-suggestions": Case(searching),
 }
 """Routes about nothing that exists: whoever has the role may use them."""
 
