@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from domain.tours.budget import Until
@@ -35,6 +37,14 @@ QUICK_SEEDS: Final = 2
 # A solve looks at its clock between steps; one step of the largest size takes less than this.
 LATE_S: Final = 0.5
 TICK_P99_MS: Final = 150.0
+ABOVE_BEST_PERCENT: Final = 1.0
+BEST_KNOWN: Final = Path(__file__).with_name("tours_best_known.json")
+
+
+def best_known() -> dict[tuple[int, int, int], float]:
+    """The least cost that was ever found, by jobs, units and seed."""
+    rows = json.loads(BEST_KNOWN.read_text(encoding="utf-8"))["instances"]
+    return {(row["jobs"], row["units"], row["seed"]): float(row["best_cost"]) for row in rows}
 
 
 def run(*, quick: bool, say: Say) -> Report:
@@ -59,6 +69,12 @@ def run(*, quick: bool, say: Say) -> Report:
             }
             for seed, (solution, wall_s) in enumerate(found)
         ]
+        above = [
+            100 * (solution.plan.cost / best - 1.0)
+            for seed, (solution, _) in enumerate(found)
+            if (best := best_known().get((size.jobs, size.units, seed)))
+        ]
+        bars.append(at_most(f"tours_{size.name}_above_best_known_percent", max(above, default=0.0), ABOVE_BEST_PERCENT))
         worst = max(100 * solution.gap for solution, _ in found)
         bars.append(at_most(f"tours_{size.name}_gap_percent", worst, size.gap_percent))
         bars.append(at_most(f"tours_{size.name}_s", max(wall for _, wall in found), size.deadline_s + LATE_S))

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import numpy as np
 
-from application.dispatch.approach import Pace
 from application.dispatch.board import Doing, FreeShift, Search, Stage
 from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.snapshot import Snapshot, Unit
 from domain.catalogue import Capability, Service, VehicleClass
 from domain.geography import cell_of
+from domain.travel.great_circle import GreatCircleTimes
 from infra.bench.frame import percentile
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def ticks(*, quick: bool, say: Callable[[str], None]) -> dict[str, float]:
     policy = POLICIES[PolicyName.ASSIGNMENT]()
     searches = [_search(chance, n) for n in range(REQUESTS)]
     units = [_unit(chance, n) for n in range(UNITS)]
-    taken_s, offers = [], 0
+    taken_s, offers, travel = [], 0, GreatCircleTimes()
     count = QUICK_TICKS if quick else TICKS
     say(f"{REQUESTS} requests x {UNITS} units, {count} ticks")
     for tick in range(WARM_UP + count):
@@ -53,7 +53,7 @@ def ticks(*, quick: bool, say: Callable[[str], None]) -> dict[str, float]:
         for n in chance.integers(UNITS, size=UNITS // 50).tolist():
             units[n] = replace(units[n], shift=replace(units[n].shift, cell=_cell(chance)))
         seen = [replace(unit, free_at=max(unit.free_at, at)) for unit in units]
-        snapshot = Snapshot(at, list(searches), seen, Pace())
+        snapshot = Snapshot(at, list(searches), seen, travel)
         began = time.perf_counter()
         plan = policy.decide(snapshot)
         if tick >= WARM_UP:

@@ -1,0 +1,1 @@
+"""Are the figures that benchmarks are held against true to themselves?"""
