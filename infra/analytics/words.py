@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from infra.analytics.money_words import MONEY_WORDS
+from infra.analytics.watch_words import WATCH_WORDS
 
 # One word means one thing in all read models. Where one does not, `read_model.column` says what it means there.
 WORDS: Final[Mapping[str, str]] = {
     **MONEY_WORDS,
+    **WATCH_WORDS,
     # Who and what
     "tenant": "Whose service this is: always the tenant of your session",
     "request_id": "The service request",
