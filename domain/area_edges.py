@@ -100,6 +100,20 @@ def holds(lines: Floats, x: float, y: float) -> bool:
     return _holds(lines, 0, len(lines), x, y)
 
 
+@compiled(numba.int64, FLOAT_LIST, numba.int64, numba.float64)
+def _toggle(heights: Floats, count: int, height: float) -> int:
+    """Put a height on the list, or take it off when it is there; how long the list is now.
+
+    The last ones first: a line begins where the one before it ended, so the list stays as short as the runs are few.
+    """
+    for n in range(count - 1, -1, -1):
+        if heights[n] == height:
+            heights[n] = heights[count - 1]
+            return count - 1
+    heights[count] = height
+    return count + 1
+
+
 @compiled(several(numba.boolean, FLOATS), FLOATS, *[numba.float64] * 4)
 def lines_at(lines: Floats, west: float, south: float, east: float, north: float) -> tuple[bool, Floats]:
     """Whether any line comes near a box, and the fewest lines that hold the same points of the box as these.
@@ -123,19 +137,13 @@ def lines_at(lines: Floats, west: float, south: float, east: float, north: float
             if height <= south:
                 begun = not begun
             elif height <= north:
-                heights[ends] = height
-                ends += 1
+                ends = _toggle(heights, ends, height)
+    left = np.empty((count + ends + 1, 4))
+    left[:count] = kept[:count]
     near = count
-    heights = np.sort(heights[:ends])
-    left = np.empty((near + ends + 1, 4))
-    left[:near] = kept[:near]
-    at = 0
-    while at < ends:
-        if at + 1 < ends and heights[at] == heights[at + 1]:
-            at += 2
-            continue
-        left[count] = inf, -inf, inf, heights[at]
-        count, begun, at = count + 1, not begun, at + 1
+    for n in range(ends):
+        left[count] = inf, -inf, inf, heights[n]
+        count, begun = count + 1, not begun
     if begun:
         left[count] = inf, -inf, inf, inf
         count += 1
