@@ -42,10 +42,7 @@ class NoTrips(BadInput):
 def run(*, quick: bool, say: Say) -> Report:
     """Mean absolute percentage errors of the fifth day, all told before it, and the time that a large table takes."""
     say("reading the trips")
-    trips = recorded_trips()[:: 4 if quick else 1]
-    day = [trip.departed_at.astimezone(ZoneInfo(TOWN)).date() for trip in trips]
-    taught_by = [trip for trip, on in zip(trips, day, strict=True) if on < TOLD_ON]
-    told = [trip for trip, on in zip(trips, day, strict=True) if on == TOLD_ON]
+    taught_by, told = _days(recorded_trips()[:: 4 if quick else 1])
     say(f"learning from {len(taught_by):,} drives")
     began = time.perf_counter()
     learned = learn(taught_by, LearnedDrives(time_zone=TOWN))
@@ -59,10 +56,6 @@ def run(*, quick: bool, say: Say) -> Report:
         "untaught": _mape(expected_of(GreatCircleTimes(LearnedDrives(time_zone=TOWN)), told), true_s),
         "learned": _mape(expected_s, true_s),
     }
-    within = {
-        f"p{round(100 * share)}": round(float(np.mean(true_s <= times.spread.within_s(expected_s, share))), 3)
-        for share in SHARES
-    }
     say("telling a large table")
     table_s = _table_s(times, told)
     return Report(
@@ -71,7 +64,7 @@ def run(*, quick: bool, say: Say) -> Report:
         setting={"taught_by": len(taught_by), "told": len(told), "version": learned.version},
         figures={
             "mape": {name: round(error, 4) for name, error in errors.items()},
-            "within_before_calibration": within,
+            "within_before_calibration": _within(times, expected_s, true_s),
             "fit_s": round(fit_s, 1),
             "table": f"{ORIGINS} x {DESTINATIONS}",
         },
@@ -83,6 +76,13 @@ def run(*, quick: bool, say: Say) -> Report:
     )
 
 
+def _days(trips: Sequence[Drive]) -> tuple[list[Drive], list[Drive]]:
+    """The trips of the days before the last, and those of the last."""
+    day = [trip.departed_at.astimezone(ZoneInfo(TOWN)).date() for trip in trips]
+    taught_by = [trip for trip, on in zip(trips, day, strict=True) if on < TOLD_ON]
+    return taught_by, [trip for trip, on in zip(trips, day, strict=True) if on == TOLD_ON]
+
+
 def recorded_trips() -> list[Drive]:
     """The cab trips beside the checkout; raises NoTrips."""
     given = os.environ.get("VEHICAID_DATA_DIR")
@@ -90,6 +90,14 @@ def recorded_trips() -> list[Drive]:
     if not (folder / TRIPS).is_file():
         raise NoTrips
     return read_trips(folder / TRIPS)
+
+
+def _within(times: GreatCircleTimes, expected_s: Floats, true_s: Floats) -> dict[str, float]:
+    """The shares of the day that ended within what was told of 50, 80 and 95 %."""
+    return {
+        f"p{round(100 * share)}": round(float(np.mean(true_s <= times.spread.within_s(expected_s, share))), 3)
+        for share in SHARES
+    }
 
 
 def _mape(expected_s: Floats, true_s: Floats) -> float:
