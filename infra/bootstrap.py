@@ -39,14 +39,13 @@ from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
 from projections.customer_requests import CustomerRequestRow, customer_requests
-from projections.matching_table import ShiftRow, matching_table
+from projections.drives import DriveRow, drives
 from projections.matching_table import ShiftRow, matching_table
 from projections.merge_suggestions import SuggestionRow, merge_suggestions
-from projections.drives import DriveRow, drives
 from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
-from projections.tow_legs import LegRow, tow_legs
 from projections.request_board import RequestRow, request_board
+from projections.tow_legs import LegRow, tow_legs
 
 
 class Waiting(Protocol):
@@ -70,11 +69,10 @@ class Stack:
     board: ReadModelView[RequestRow]
     mine: ReadModelView[CustomerRequestRow]
     jobs: ReadModelView[JobRow]
+    drives: ReadModelView[DriveRow]
     twins: ReadModelView[SuggestionRow]
     legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
-    shifts: ReadModelView[ShiftRow]
-    drives: ReadModelView[DriveRow]
     directory: ReadModelView[DirectoryRow]
     positions: PositionStore
     shift_owners: ShiftOwners
@@ -152,16 +150,13 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         personal=has.store,
         waiting=has.waiter,
         board=ReadModelView(readers, request_board, "created_at"),
+        mine=ReadModelView(readers, customer_requests, "created_at"),
+        jobs=ReadModelView(readers, provider_jobs, "created_at"),
         drives=ReadModelView(readers, drives, "assigned_at"),
         twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
         legs=ReadModelView(readers, tow_legs, "planned_at"),
-        drives=ReadModelView(readers, drives, "assigned_at"),
-        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
-        mine=ReadModelView(readers, customer_requests, "created_at"),
-        jobs=ReadModelView(readers, provider_jobs, "created_at"),
         shifts=ReadModelView(readers, matching_table, "started_at"),
         directory=ReadModelView(readers, provider_directory, "created_at"),
-        drives=ReadModelView(readers, drives, "assigned_at"),
         positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),

@@ -113,7 +113,7 @@ def _provider_swapped(row: RequestRow, fact: Fact) -> RequestRow:
 
 
 def _of_the_drive(row: RequestRow, fact: Fact) -> RequestRow:
-    # What is doubted of a drive is a read model of its own (drives); here only the version moves on.
+    # What is doubted of a drive, and where a tow goes on, are read models of their own: here only the version moves on.
     return told(row, fact)
 
 

@@ -71,7 +71,6 @@ def promise_timer(request_id: UUID) -> UUID:
     return uuid5(request_id, "promise")
 
 
-
 def _timer(fact: Fact, kind: str, due_at: datetime, request_id: UUID | None) -> TimerRow:
     return TimerRow(fact.tenant, fact.stream_id, kind, due_at, request_id, fact.version, fact.position)
 
@@ -123,6 +122,7 @@ def _search_widened(_row: TimerRow | None, fact: Fact) -> TimerRow:
 def _assignment_revoked(_row: TimerRow | None, fact: Fact) -> TimerRow:
     return _timer(fact, "search_due", fact.occurred_at, fact.stream_id)
 
+
 @timers.settles("service_request.unmerged")
 def _unmerged(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
     # Whoever was searched for, or waits for an hour, is again in the same save: another fact says until when.
@@ -130,7 +130,6 @@ def _unmerged(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
     return (
         None if waits_until is None else _timer(fact, "quote_expires", waits_until + FRESH_QUOTE_WITHIN, fact.stream_id)
     )
-
 
 
 @timers.settles("service_request.gone_reported")
