@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from application.dispatch.policies.assigning import assigned
+from application.dispatch.policies.assigning import NOBODY_LEFT, assigned
 from application.dispatch.policies.look_ahead import arrival_terms
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.outlook import Memory, Outlook
@@ -80,6 +80,9 @@ class Assignment:
         for part in by_tenant(snapshot):
             memory = self._memories.setdefault(part.searches[0].tenant, Memory())
             memory.see(part.searches)
+            if not any(unit.is_idle for unit in part.units):
+                plans.append(Plan((), unserved={search.request_id: NOBODY_LEFT for search in part.searches}))
+                continue  # nobody can be asked: in a storm that is most of the time
             plans.append(assigned(part, Costs(part, memory, self._weights), self._weights.overdue_after))
         return Plan(
             [match for plan in plans for match in plan.now],
