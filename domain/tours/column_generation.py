@@ -166,16 +166,16 @@ class _Relaxing:
         """Search, add, solve, until the bound is near or time is up. A bound is of use later even with other cuts."""
         here = 0.0
         for _ in range(MOST_ROUNDS):
-            if self._budget.left() <= self._reserve:
-                break
+            far = worth.cost - self._bound > FAR * worth.cost
+            if self._budget.left() <= (self._reserve / 4 if far else self._reserve):
+                break  # a bound that proves nothing yet is worth more than a somewhat better plan
             known = np.append(centre[1], np.zeros(len(worth.fees) - len(centre[1])))
             prices = alpha * centre[0] + (1.0 - alpha) * worth.prices
             prices = np.minimum(prices, np.minimum(self._instance.contractor_cost, self._most))
             charged = alpha * known + (1.0 - alpha) * worth.fees
             fees = fees_of(self._instance.jobs, self._master.cuts, charged)
-            far = 2.0 if worth.cost - self._bound > FAR * worth.cost else 1.0
             most = min(MOST_NODES, nodes_within(self._instance, MOST_AT_A_TIME * self._budget.work_left()))
-            priced = price_tours(self._city, prices, fees, KEEP, most, coarser=self._coarser * far)
+            priced = price_tours(self._city, prices, fees, KEEP, most, coarser=self._coarser * (2.0 if far else 1.0))
             self._budget.spend(self._pricing_work(priced.nodes))
             proven = proven_bound(prices, fees, priced)
             if proven > here:

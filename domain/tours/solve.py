@@ -27,8 +27,9 @@ Tell = Callable[[str, float, float], None]
 FIRST_SHARE = 0.1
 MOST_FIRST_STEPS = 150_000
 FOR_NEIGHBOURHOODS = 0.35
-# When ruin and recreate beside is cold: from then on it polishes what the neighbourhoods hand over.
-COLD_AT = 0.6
+# In which share of the budget ruin and recreate beside gets cold: then it polishes what the neighbourhoods hand over,
+# which begin later in a larger city; and there it needs the time.
+LEAST_COOLING, MOST_COOLING, JOBS_TO_COOL = 0.4, 0.6, 1_200
 # Minutes of reduced cost: what the best plans use lies below nearly always. And most tours of a unit, most nodes.
 SLACK_MIN = 8.0
 MOST_PER_UNIT = 500
@@ -99,7 +100,8 @@ class _Search:
         patient = Annealing(self._instance, self._city, plan, self._seed())
         if self._budget.left() <= 0:
             return self._ended(hurried.plan(), bound)
-        beside = Beside(patient, patient.plan(), self._budget, COLD_AT)
+        cooling = min(MOST_COOLING, max(LEAST_COOLING, self._instance.jobs / JOBS_TO_COOL))
+        beside = Beside(patient, patient.plan(), self._budget, 1.0 - cooling)
         try:
             plan = beside.exchange(self._first(hurried))
             self._tell("start", plan.cost, bound)
