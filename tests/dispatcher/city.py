@@ -92,14 +92,14 @@ class Told:
 class City:
     """One tenant; commands at the city's clock, which a test moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, asking: Asking | None = None) -> None:
         self.log = MemoryEventLog()
         self.engine = Engine(self.log, MemoryAggregates(self.log))
         self.board = MemoryBoard(self.log)
         self.now: datetime = NOON
         self.limits = Limits()
         self.rules = Rules()
-        self.asking = Asking()
+        self.asking = asking or Asking()
         self.positions = MemoryPositions()
         self.told = Told()
         self.dispatch = self.new_dispatch()

@@ -155,9 +155,7 @@ async def test_a_company_is_asked_once_however_many_trucks_it_has() -> None:
 
 
 async def test_one_at_a_time_where_a_deployment_wants_it() -> None:
-    city = City()
-    city.asking = Asking(most=1)
-    city.dispatch = city.new_dispatch()
+    city = City(Asking(most=1))
     await fleet(city, 4)
     request_id = await city.calls(sos=True)
     await city.rounds()

@@ -56,9 +56,7 @@ async def test_after_a_decline_the_next_is_asked_and_the_first_never_again() -> 
 
 
 async def test_after_a_lapse_the_next_is_asked_and_the_first_again_only_when_all_were() -> None:
-    city = City()
-    city.asking = Asking(most=1)
-    city.dispatch = city.new_dispatch()
+    city = City(Asking(most=1))
     first, _ = await city.on_duty(near(1))
     second, _ = await city.on_duty(near(4))
     request_id = await city.calls()

@@ -17,11 +17,11 @@ from application.withdraw_offer import WithdrawOffer, withdraw_offer
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, parse
 from domain.offer import OfferState, offer_acts_open
-from domain.offer_terms import OUT
 from domain.refusal import NotFound
 from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
+from interfaces.http.competing import competing
 from interfaces.http.routing import DESK, Routes
 from interfaces.http.shapes.offers import (
     DeclineBody,
@@ -211,16 +211,6 @@ async def earnings(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
         for row in found
         if row.provider_id is not None and row.payable_minor is not None and (row.request_id, row.provider_id) in ended
     }
-
-
-async def competing(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
-    """How many others are asked for the same job now, by offer that is out; who they are is nobody's business."""
-    out = {row.request_id for row in rows if row.state in OUT}
-    if not out:
-        return {}
-    found = await call.stack.board.page(call.tenant, {"request_id": list(out)}, None, MOST_ROWS)
-    asked = {row.request_id: row.offers_out for row in found}
-    return {row.offer_id: max(0, asked.get(row.request_id, 1) - 1) for row in rows if row.state in OUT}
 
 
 @routes.query(ONE, OfferShown, roles=(Role.PROVIDER, *DESK))
