@@ -55,8 +55,8 @@ async def test_each_level_gives_more_until_nothing_of_the_commission_is_left() -
     raised, when = [], 1.0
     for _ in range(12):
         when += 11
-        request = await goes_on(world, when)
-        raised.append(request.raised_bp)
+        raised.append((await goes_on(world, when)).raised_bp)
+    request = await world.the_request()
     assert request.escalation == 3
     assert sorted(set(raised)) == [0, 500, 1_000, 1_500]
     more = await share_of_an_offer(world, when + 1)
@@ -69,8 +69,8 @@ async def test_each_level_gives_more_until_nothing_of_the_commission_is_left() -
 async def test_what_was_given_is_kept_to_when_the_job_is_paid() -> None:
     world = await searching()
     for when in range(11, 80, 11):
-        request = await goes_on(world, when)
-    assert request.raised_bp > 0
+        await goes_on(world, when)
+    assert (await world.the_request()).raised_bp > 0
     world.minutes = 90
     await world.assign()
     shown = (await world._get(Offer, OFFER)).provider_share_minor
