@@ -14,7 +14,7 @@ class DispatchSettings(BaseSettings):
     """How providers are found, and what is believed of where they say they are; a part of ``Settings``."""
 
     # Who is asked first: the name of a policy; docs/BENCHMARKS.md has them side by side.
-    dispatch_policy: PolicyName = PolicyName.NEAREST_FIRST_COME
+    dispatch_policy: PolicyName = PolicyName.ASSIGNMENT
     # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
     # 90 s for a company that answers by its desk, which calls its crews first: what motor clubs give it.
