@@ -10,6 +10,7 @@ import pytest
 from domain.rating import RatedJob, Rating, Side, Tag, rating_id_of
 from domain.tariff import Tariff
 from domain.zone import Zone
+from domain.zone_conditions import Condition, ConditionKind
 from infra.event_store import codec
 from infra.projections.catch_up import bring_up_to_date
 from infra.projections.rebuild import rebuild
@@ -68,6 +69,9 @@ class History:
     def through(self) -> int:
         self.tell(self.zone, self.tariff, *self.ratings)
         self.zone.redraw(square_area(side=0.1), SOON, SOON)
+        self.zone.declare(Condition(ConditionKind.SURGE, SOON, LATER, 140), SOON)
+        self.zone.declare(Condition(ConditionKind.CLOSURE, SOON), SOON)
+        self.zone.lift(ConditionKind.CLOSURE, LATER, SOON)
         self.tariff.publish(replace(INDIA, peaks=(), quote_valid_s=60), LATER, SOON)
         for rating in self.ratings[::3]:
             rating.revise(5, (), SOON)
