@@ -10,8 +10,8 @@ from application.agreeing import start_search
 from application.answers import request_told
 from application.ending import settle_end
 from application.guards import check_role
-from application.raising import raise_share
 from application.hazards import is_closed_off
+from application.raising import raise_share
 from domain.actor import DESK
 from domain.request_search import HIGHEST_LEVEL, EscalationReason
 from domain.service_request import ServiceRequest

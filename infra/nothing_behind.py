@@ -21,6 +21,7 @@ from infra.prices.table import PriceTable
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.city import City
+from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
@@ -136,6 +137,7 @@ def nothing_behind(settings: Settings) -> Stack:
         positions=Positions(PositionTrack(readers), None),
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
+        decisions=DecisionQueries(readers, settings),
         kpis=KpiQueries(readers),
         money=MoneyViews(readers),
         # It charges nothing and serves everywhere, as a tenant without tariffs and zones does.

@@ -62,9 +62,7 @@ def _planned(fact: Fact) -> LegRow:
 
 @tow_legs.on("service_request.leg_opened")
 def _opened(row: LegRow, fact: Fact) -> LegRow:
-    return replace(
-        row, version=fact.version, position=fact.position, state="opened", from_cell=fact.text("from_cell")
-    )
+    return replace(row, version=fact.version, position=fact.position, state="opened", from_cell=fact.text("from_cell"))
 
 
 def _over(_row: LegRow | None, _fact: Fact) -> None:

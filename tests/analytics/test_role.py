@@ -9,7 +9,7 @@ from psycopg import errors, sql
 from infra.analytics.place import analyst_dsn
 from infra.projections.facts import Connection
 from tests.analytics.conftest import OURS, THEIRS, Analyst, furnished
-from tests.support.servers import PASSWORD, MIGRATED, Database
+from tests.support.servers import MIGRATED, PASSWORD, Database
 
 BASE = (
     "events", "log", "receipts", "snapshots", "tracking", "seals", "schema_migrations", "personal_keys",
