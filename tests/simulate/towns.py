@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from application.dispatch.policies.names import PolicyName
 from domain.catalogue import Service, VehicleClass
 from interfaces.simulate.demand import Call, Demand, in_order
 from interfaces.simulate.job import Job
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 EIGHT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MIDDLE = (12.97, 77.59)
 SERVICES = (Service.TOW, Service.FLAT_TYRE, Service.BATTERY_JUMP)
-STILL = Script()
+STILL = Script(policy=PolicyName.NEAREST_FIRST_COME)
+"""What the world does is told by the policy whose choices are plainest."""
 
 
 def near(kilometres: float) -> tuple[float, float]:
