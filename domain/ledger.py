@@ -22,7 +22,6 @@ SERVICE = "I:Service"
 ROUNDING = "E:Rounding"
 GOODWILL = "E:Goodwill"
 DISPLACED = "E:Displaced"
-GOODWILL = "E:Goodwill"
 
 
 class GstKind(StrEnum):

@@ -60,7 +60,7 @@ def every_process(settings: Settings, rounds_of: Rounds, rounds: int, *, quick: 
             running.enter_context(process(["interfaces.cli", name], settings, free_port()))
         rounds_of.steady(ours, WARM_UP_S, WARM_UP_RATE)
         _wait_until_caught_up(settings)
-        # First, while hardly anything waits: after a load, thousands of searches that nobody serves go on by their timers.
+        # First, while hardly anything waits: after a load, thousands of searches go on by their timers.
         seen = rounds_of.order_and_look(ours, LOOKS // 3 if quick else LOOKS)
         rounds_of.side_by_side(ours, bare, 1)
         mine, theirs = rounds_of.side_by_side(ours, bare, rounds)

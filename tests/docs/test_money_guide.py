@@ -38,6 +38,7 @@ def test_the_chart_of_accounts_is_the_one_in_the_code() -> None:
         ledger.SERVICE,
         ledger.ROUNDING,
         ledger.DISPLACED,
+        ledger.GOODWILL,
         ledger.cash_with(PROVIDER),
         ledger.receivable_from(CUSTOMER),
         ledger.wallet_of(CUSTOMER),

@@ -144,7 +144,11 @@ def test_who_leaves_is_off_duty() -> None:
             DESK_ACTOR,
             ("add_crew_member", "add_truck", "upload_document", "approve", "reject"),
         ),
-        ((*FLEET, ON_DUTY), DESK_ACTOR, ("add_crew_member", "add_truck", "upload_document", "start_shift", "suspend")),
+        (
+            (*FLEET, ON_DUTY),
+            DESK_ACTOR,
+            ("add_crew_member", "add_truck", "upload_document", "start_shift", "set_engagement", "suspend"),
+        ),
         ((*FLEET, OFFBOARDED), DESK_ACTOR, ()),
         ((APPLIED, REJECTED), THE_APPLICANT, ()),
     ],
