@@ -1,9 +1,10 @@
 """How many are asked for a request at once? One, then the fewest who are nearly sure to say yes, then all in reach.
 
-A ladder, climbed anew in each attempt: a directed offer to whom the policy means; after some refusals, or when the
-request is urgent or at risk, the smallest fan-out whose chance of a yes is enough; after more refusals everybody in
-reach, up to a limit. The last rung is a person at the desk, which the search's own escalation reaches. A guided crew
-is told alone: it cannot refuse.
+A ladder, climbed anew in each attempt: a directed offer to whom the policy means; after some refusals, or when somebody
+is in danger or a promise at risk, the smallest fan-out whose chance of a yes is enough; after more refusals everybody
+in reach, up to a limit. Where nobody refused, answers are not what is missing: a search that was only escalated asks
+several while there are units to spare, and else one. The last rung is a person at the desk, which the search's own
+escalation reaches. A guided crew is told alone: it cannot refuse.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.dispatch.approach import arrival
 from application.dispatch.nearest import FreeShifts
+from application.dispatch.scarcity import Scarcity
 from application.guiding import AS_USUAL, Guidance
 from domain.provider_terms import AnswersBy
 from domain.request_search import MOST_ASKED
@@ -36,9 +38,9 @@ class Step(StrEnum):
     BROADCAST = "broadcast"
 
 
-AT_RISK: Final = 1
+WIDER: Final = 1
 PARTNERS: Final = 2
-"""Levels of escalation that ask more than the refusals alone would."""
+"""Levels of escalation: at the first a refusal leads to several at once, at the second to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ class Asking:
         return max(self.app_answers_within, self.desk_answers_within) if by_desk else self.app_answers_within
 
 
-def step_of(search: Search, asking: Asking) -> Step:
+def step_of(search: Search, asking: Asking, scarcity: Scarcity) -> Step:
     """On which rung a search stands, by its refusals in this attempt and by how it was escalated."""
-    if search.escalation >= PARTNERS or search.refusals >= asking.fan_out_tries:
+    if search.refusals >= asking.fan_out_tries:
         return Step.BROADCAST
-    if search.sos or search.escalation >= AT_RISK or search.refusals >= asking.directed_tries:
-        return Step.FAN_OUT
-    return Step.DIRECTED
+    if search.escalation >= PARTNERS and (search.refusals or not scarcity.is_for(search)):
+        return Step.BROADCAST
+    tries = 1 if search.escalation >= WIDER else asking.directed_tries
+    return Step.FAN_OUT if search.sos or search.at_risk or search.refusals >= tries else Step.DIRECTED
 
 
 def enough(chances: Sequence[float], sure: float) -> int:
@@ -94,11 +97,11 @@ def asked_together(plan: Plan, snapshot: Snapshot, asking: Asking) -> list[list[
     groups: dict[UUID, list[Match]] = {}
     for match in plan.now:
         groups.setdefault(match.search.request_id, []).append(match)
-    beside = _Others(plan, snapshot)
+    beside, scarcity = _Others(plan, snapshot), Scarcity(snapshot)
     asked = []
     for matches in groups.values():
         alone = len(matches) == 1 and not matches[0].unit.shift.engaged.is_guided(snapshot.at)
-        step = step_of(matches[0].search, asking) if alone and asking.most > 1 else Step.DIRECTED
+        step = step_of(matches[0].search, asking, scarcity) if alone and asking.most > 1 else Step.DIRECTED
         if step is not Step.DIRECTED:
             matches = _with_others(matches[0], beside, step, snapshot, asking)  # noqa: PLW2901  what it grows to
         asked.append(_one_of_each_provider(matches)[: asking.most])

@@ -34,7 +34,8 @@ class Search:
     distance is looked for now (None: everywhere), ``dangers`` how many hazards there are. ``passed_over`` counts, by
     provider, the offers of this request that lapsed and the assignments that were revoked. ``drop_cell`` is where the
     vehicle is to be brought, when that is known. ``refusals`` are declined and lapsed offers of this attempt,
-    ``escalation`` its level; ``price_minor`` is what was quoted, if anything.
+    ``escalation`` its level; ``at_risk`` says that a promise that was given may not or did not hold; ``price_minor`` is
+    what was quoted, if anything.
     """
 
     tenant: str
@@ -58,6 +59,7 @@ class Search:
     refusals: int = 0
     escalation: int = 0
     price_minor: int | None = None
+    at_risk: bool = False
 
 
 def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:

@@ -36,7 +36,7 @@ POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active
 SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
        r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), r.drop_cell,
-       r.refusals, r.escalation, r.quoted_minor,
+       r.refusals, r.escalation, r.quoted_minor, r.promise IN ('at_risk', 'broken'),
        e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
@@ -242,7 +242,7 @@ def _busy(row: tuple[Any, ...]) -> BusyShift:
 def _search(row: tuple[Any, ...]) -> Search:
     (
         tenant, request_id, version, position, attempt, cell, service, vehicle_class, fuel, declined_by,
-        requested_at, updated_at, radius_m, sos, dangers, drop_cell, refusals, escalation, price_minor,
+        requested_at, updated_at, radius_m, sos, dangers, drop_cell, refusals, escalation, price_minor, at_risk,
         correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
@@ -270,4 +270,5 @@ def _search(row: tuple[Any, ...]) -> Search:
         refusals=refusals,
         escalation=escalation,
         price_minor=price_minor,
+        at_risk=at_risk,
     )

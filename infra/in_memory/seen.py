@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CONTRACTOR: Final = Engaged()
 
+AT_RISK: Final = frozenset({"at_risk", "broken"})
+
 
 def search_of(row: RequestRow, passed_over: Mapping[UUID, int], log: InMemoryEventLog) -> Search:
     """A searching request."""
@@ -47,6 +49,7 @@ def search_of(row: RequestRow, passed_over: Mapping[UUID, int], log: InMemoryEve
         refusals=row.refusals,
         escalation=row.escalation,
         price_minor=row.quoted_minor,
+        at_risk=row.promise in AT_RISK,
     )
 
 

@@ -193,6 +193,7 @@ class MemoryBoard:
             service=Service(row.service),
             drop_cell=row.drop_cell,
             refusals=row.refusals,
+            at_risk=row.promise in {"at_risk", "broken"},
             escalation=row.escalation,
             price_minor=row.quoted_minor,
         )

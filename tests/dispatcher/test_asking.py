@@ -11,15 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.acknowledge_job import AcknowledgeJob, acknowledge_job
+from application.dispatch.approach import Pace
 from application.dispatch.asking import Asking, Step, asked_together, enough, step_of
-from application.dispatch.board import Search
+from application.dispatch.board import FreeShift, Search
 from application.dispatch.rounds import Judgement, Rounds
+from application.dispatch.scarcity import Scarcity
+from application.dispatch.snapshot import Snapshot, Unit
 from application.dispatch.willing import LearntWillingness
 from application.escalate_request import EscalateRequest, escalate_request
 from application.lapse_offer import LapseOffer, lapse_offer
 from application.set_engagement import SetEngagement, set_engagement
 from domain.acceptance import FIRST_GUESS
-from domain.catalogue import VehicleClass
+from domain.catalogue import Capability, VehicleClass
 from domain.offer import DeclineReason
 from domain.provider_terms import AnswersBy, Engagement
 from domain.request_search import MOST_ASKED, EscalationReason
@@ -32,10 +35,20 @@ from tests.support.roadside import DESK_ACTOR, NOON, some_id
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from application.dispatch.snapshot import Snapshot
     from domain.actor import Actor
 
 pytestmark = pytest.mark.anyio
+
+IDLE = FreeShift(
+    tenant="demo",
+    shift_id=some_id(10),
+    version=1,
+    provider_id=some_id(20),
+    capabilities=frozenset(),
+    vehicle_classes=frozenset({VehicleClass.CAR}),
+    cell=near(0),
+    free_since=NOON,
+)
 
 SEARCH = Search(
     tenant="demo",
@@ -53,6 +66,11 @@ SEARCH = Search(
 )
 
 
+def seen(*searches: Search, idle: int, can: frozenset[Capability] = frozenset()) -> Snapshot:
+    units = [Unit(replace(IDLE, shift_id=some_id(10 + n), capabilities=can), NOON) for n in range(idle)]
+    return Snapshot(NOON, searches or [SEARCH], units, Pace())
+
+
 @pytest.mark.parametrize(
     ("told", "step"),
     [
@@ -61,13 +79,38 @@ SEARCH = Search(
         ({"refusals": 2}, Step.FAN_OUT),
         ({"refusals": 6}, Step.BROADCAST),
         ({"sos": True}, Step.FAN_OUT),
-        ({"escalation": 1}, Step.FAN_OUT),
-        ({"escalation": 2}, Step.BROADCAST),
-        ({"escalation": 3}, Step.BROADCAST),
+        ({"at_risk": True}, Step.FAN_OUT),
+        ({"escalation": 1}, Step.DIRECTED),
+        ({"escalation": 1, "refusals": 1}, Step.FAN_OUT),
+        ({"escalation": 2}, Step.DIRECTED),
+        ({"escalation": 2, "refusals": 1}, Step.BROADCAST),
+        ({"escalation": 3}, Step.DIRECTED),
+        ({"escalation": 3, "sos": True}, Step.FAN_OUT),
     ],
 )
-def test_each_refusal_and_each_level_leads_up_the_ladder(told: dict[str, int], step: Step) -> None:
-    assert step_of(replace(SEARCH, **told), Asking()) is step  # type: ignore[arg-type]
+def test_each_refusal_leads_up_the_ladder_and_levels_alone_do_not_where_units_are_scarce(
+    told: dict[str, int], step: Step
+) -> None:
+    assert step_of(replace(SEARCH, **told), Asking(), Scarcity(seen(idle=1))) is step  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("level", "step"), [(0, Step.DIRECTED), (1, Step.DIRECTED), (2, Step.BROADCAST), (3, Step.BROADCAST)]
+)
+def test_with_units_to_spare_the_second_level_asks_everybody(level: int, step: Step) -> None:
+    assert step_of(replace(SEARCH, escalation=level), Asking(), Scarcity(seen(idle=2))) is step
+
+
+def test_units_are_scarce_where_no_more_are_idle_and_able_than_requests_compete_for_them() -> None:
+    towing = replace(SEARCH, request_id=some_id(2), needs=frozenset({Capability.FLATBED_TOW}))
+    fits_all = frozenset({Capability.FLATBED_TOW})
+    assert not Scarcity(seen(idle=2)).is_for(SEARCH)
+    assert Scarcity(seen(SEARCH, towing, idle=2, can=fits_all)).is_for(SEARCH), "both want one of the two"
+    assert not Scarcity(seen(SEARCH, towing, idle=2)).is_for(SEARCH), "none of the two can tow"
+    assert Scarcity(seen(SEARCH, towing, idle=2)).is_for(towing), "nobody can"
+    elsewhere = replace(SEARCH, request_id=some_id(3), tenant="other")
+    assert not Scarcity(seen(SEARCH, elsewhere, idle=2)).is_for(SEARCH), "another tenant's requests take nobody away"
+    assert Scarcity(seen(SEARCH, elsewhere, idle=2)).is_for(elsewhere)
 
 
 @given(chances=st.lists(st.floats(0.02, 0.98), min_size=1, max_size=12), sure=st.floats(0.5, 0.99))
@@ -129,14 +172,27 @@ async def test_the_first_to_accept_frees_the_others_and_lapses_lead_to_everybody
     assert len(await city.board.free_shifts(100)) == len(crews) - 1
 
 
-async def test_when_a_request_is_at_risk_several_are_asked_at_once() -> None:
-    city = City()
+async def escalated(city: City, level: int) -> UUID:
     request_id = await city.calls()
-    order = EscalateRequest(DESK_ACTOR, request_id, 1, EscalationReason.PROMISE_AT_RISK, city.now)
+    order = EscalateRequest(DESK_ACTOR, request_id, level, EscalationReason.DESK, city.now)
     await city.run(escalate_request, order)
+    return request_id
+
+
+async def test_where_the_desk_wants_more_and_units_are_to_spare_several_are_asked_at_once() -> None:
+    city = City()
+    request_id = await escalated(city, 2)
     await fleet(city, 6)
     await city.rounds()
-    assert len(await out(city, request_id)) >= 3
+    assert len(await out(city, request_id)) == 6
+
+
+async def test_where_units_are_scarce_each_request_asks_one() -> None:
+    city = City()
+    escalated_ones = [await escalated(city, 2) for _ in range(6)]
+    await fleet(city, 6)
+    await city.rounds()
+    assert [len(await out(city, request_id)) for request_id in escalated_ones] == [1] * 6
 
 
 async def test_a_company_is_asked_once_however_many_trucks_it_has() -> None:
