@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from domain.travel.spread import Spread
@@ -20,6 +22,37 @@ class DriveTimes(Protocol):
     def drive_s(self, origins: Sequence[str], destinations: Sequence[str], at: datetime) -> NDArray[np.float64]:
         """Seconds of driving from m origins to n destinations, setting out at an instant; (m, n), inf for no way."""
         ...
+
+
+@runtime_checkable
+class PairTimes(Protocol):
+    """Drive times that can tell single pairs without a table."""
+
+    def pairs_s(self, origins: Sequence[str], destinations: Sequence[str], at: datetime) -> NDArray[np.float64]:
+        """Seconds from each origin to the destination beside it."""
+        ...
+
+
+def in_pairs(travel: DriveTimes) -> PairTimes | None:
+    """The same drive times by pairs, when they can tell those."""
+    return cast("PairTimes", travel) if _tells_pairs(type(travel)) else None
+
+
+def each_s(
+    travel: DriveTimes, origins: Sequence[str], destinations: Sequence[str], at: datetime
+) -> NDArray[np.float64]:
+    """Seconds from each origin to the destination beside it, from any drive times."""
+    paired = in_pairs(travel)
+    if paired is not None and origins:
+        return paired.pairs_s(origins, destinations, at)
+    pairs = zip(origins, destinations, strict=True)
+    return np.array([travel.drive_s([one], [other], at)[0, 0] for one, other in pairs], np.float64)
+
+
+@lru_cache(maxsize=64)
+def _tells_pairs(kind: type[DriveTimes]) -> bool:
+    """Remembered by class: to ask a protocol takes longer than a dozen drives."""
+    return issubclass(kind, PairTimes)
 
 
 class DriveEstimates(DriveTimes, Protocol):

@@ -105,9 +105,10 @@ def cell_numbers(lats: Sequence[float], lngs: Sequence[float]) -> list[int]:
     return list(map(h3_numbers.latlng_to_cell, lats, lngs, repeat(RESOLUTION)))
 
 
-def largest_cells() -> list[tuple[int, float, float]]:
+@lru_cache(maxsize=1)
+def largest_cells() -> tuple[tuple[int, float, float], ...]:
     """The 122 cells at resolution 0 that hold all others, each as its number and its centre in degrees."""
-    return [_with_centre(number) for number in sorted(h3_numbers.get_res0_cells())]
+    return tuple(_with_centre(number) for number in sorted(h3_numbers.get_res0_cells()))
 
 
 def cells_within(number: int) -> list[tuple[int, float, float]]:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How crews drive: the usual yardstick of a city, for want of a measured one. Implements ``DriveTimes``."""
+    """How crews drive: the usual yardstick of a city, for want of a measured one.
+
+    Implements ``DriveTimes`` and ``PairTimes``.
+    """
 
     detour_percent: float = 135
     """Roads are a third longer than the crow flies."""
@@ -35,6 +38,10 @@ class Pace:
         """Seconds between the centres of the cells, the same at every hour; (m, n)."""
         crow_m = _crow_m(_places(origins)[:, None, :], _places(destinations)[None, :, :])
         return crow_m * (self.detour_percent / 100 / (self.kmh / 3.6))
+
+    def pairs_s(self, origins: Sequence[str], destinations: Sequence[str], _at: datetime) -> NDArray[np.float64]:
+        """The same from each origin to the destination beside it, (n,)."""
+        return _crow_m(_places(origins), _places(destinations)) * (self.detour_percent / 100 / (self.kmh / 3.6))
 
 
 def arrival(search: Search, unit: Unit, snapshot: Snapshot) -> Match:

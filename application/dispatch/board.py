@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -110,10 +110,15 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class BusyShift:
-    """A shift that is kept for a job; its ``cell`` is where it was when it took it."""
+    """A shift that is kept for a job; its ``cell`` is where it was when it took it, that of ``freed`` where it ends."""
 
     shift: FreeShift
     doing: Doing
+    freed: FreeShift = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Once, though it is looked at every other second."""
+        object.__setattr__(self, "freed", replace(self.shift, cell=self.doing.drop_cell or self.doing.cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,14 @@ class Considering:
     _ranks: dict[UUID, tuple[int, UUID]] = field(default_factory=dict, init=False)
     _request_ranks: dict[UUID, int] = field(default_factory=dict, init=False)
     _tells: TellsCosts | None = field(default=None, init=False)
+    _is_ready: bool = field(default=False, init=False)
 
-    def __post_init__(self) -> None:
-        """Whose turn was when, in each tenant: told as ranks, since nobody is told another's request."""
+    def _get_ready(self) -> None:
+        """Whose turn was when, in each tenant: told as ranks, since nobody is told another's request.
+
+        Only when somebody asks: most plans make no offer.
+        """
+        self._is_ready = True
         self._tells = self.policy if isinstance(self.policy, TellsCosts) else None
         last: dict[str, int] = {}
         matches = (*self.plan.now, *self.plan.later)
@@ -157,6 +162,8 @@ class Considering:
         )
 
     def _lineup(self, tenant: str) -> Lineup:
+        if not self._is_ready:
+            self._get_ready()
         lineup = self._lineups.get(tenant)
         if lineup is None:
             units = [(unit, 0) for unit in self.snapshot.units if unit.shift.tenant == tenant]

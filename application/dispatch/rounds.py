@@ -163,7 +163,8 @@ class Rounds:
         of_request: dict[UUID, list[Due]] = {}
         for each in pending:
             of_request.setdefault(each.request_id or each.subject_id, []).append(each)
-        await asyncio.gather(*(self._act_in_turn(same, at) for same in of_request.values()))
+        if of_request:
+            await asyncio.gather(*(self._act_in_turn(same, at) for same in of_request.values()))
         full = len(due) >= self._limits.most_timers and bool(pending)
         return full, {each.subject_id for each in pending}
 
@@ -183,7 +184,8 @@ class Rounds:
             return
         groups = asked_together(said.plan, said.snapshot, self._judgement.asking)
         chosen = groups[: self._limits.most_offers]
-        await asyncio.gather(*(self._ask(matches, said, at) for matches in chosen))
+        if chosen:
+            await asyncio.gather(*(self._ask(matches, said, at) for matches in chosen))
         if len(chosen) < len(groups):
             self._look_again_at = self._decides_again_at = at
 

@@ -66,7 +66,8 @@ async def _all_seen(
     wanted: Mapping[str, Sequence[UUID]], whereabouts: Whereabouts, at: datetime
 ) -> dict[tuple[str, UUID], Seen]:
     """The last position of every shift, all tenants asked at once."""
-    answers = await asyncio.gather(*(whereabouts.seen(tenant, shift_ids, at) for tenant, shift_ids in wanted.items()))
+    asking = [whereabouts.seen(tenant, shift_ids, at) for tenant, shift_ids in wanted.items()]
+    answers = [await asking[0]] if len(asking) == 1 else await asyncio.gather(*asking)
     return {
         (tenant, shift_id): seen
         for tenant, answer in zip(wanted, answers, strict=True)

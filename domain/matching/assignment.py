@@ -35,17 +35,22 @@ def assign(columns: Ints, costs: Floats) -> Ints:
     if not usable.any():
         return chosen
     rows, places = np.nonzero(usable)
-    used, numbers = np.unique(columns[rows, places], return_inverse=True)
+    meant = columns[rows, places]
+    used = np.flatnonzero(np.bincount(meant))
+    numbers = np.searchsorted(used, meant)
+    in_order = np.argsort(rows * len(used) + numbers)
+    # Row by row, as the algorithm wants it; the last entry of each is its own column for being served by nobody.
+    ends = np.cumsum(np.bincount(rows, minlength=searches) + 1)
+    is_pair = np.ones(len(rows) + searches, np.bool_)
+    is_pair[ends - 1] = False
+    weights, indices = np.full(len(is_pair), UNSERVED), np.empty(len(is_pair), np.int32)
     shift = 1.0 - float(costs[usable].min())  # all above zero: a zero would be no edge; each row pays it once
-    idle = np.arange(searches)
-    weights = csr_array(
-        (
-            np.concatenate([costs[rows, places] + shift, np.full(searches, UNSERVED)]),
-            (np.concatenate([rows, idle]), np.concatenate([numbers, len(used) + idle])),
-        ),
-        shape=(searches, len(used) + searches),
+    weights[is_pair], indices[is_pair] = (costs[rows, places] + shift)[in_order], numbers[in_order]
+    indices[~is_pair] = len(used) + np.arange(searches)
+    starts = np.concatenate([[0], ends]).astype(np.int32)
+    matched_rows, matched_columns = min_weight_full_bipartite_matching(
+        csr_array((weights, indices, starts), shape=(searches, len(used) + searches))
     )
-    matched_rows, matched_columns = min_weight_full_bipartite_matching(weights)
     served = matched_columns < len(used)
     units_of = used[matched_columns[served]]
     chosen[matched_rows[served]] = np.argmax(columns[matched_rows[served]] == units_of[:, None], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import cos, inf, isfinite, radians, sin
 from typing import TYPE_CHECKING, Final
 
@@ -38,11 +39,8 @@ class CandidateIndex:
         """Room for so many units; it grows."""
         self._rows = units
         self._places, self._traits = _units(units)
-        self._spots, self._cells = np.zeros((tree.SPOT_ROWS, 1_024)), np.full((tree.CELL_ROWS, 1_024), NOBODY, np.int64)
-        for cell, (number, lat, lng) in enumerate(largest_cells()):
-            self._cells[[tree.NUMBER, tree.RESOLUTION, tree.COUNT, tree.SOME_CAN], cell] = number, 0, 0, 0
-            self._spots[:, cell] = *_on_sphere(lat, lng), -1.0, 0.0, 1.0
-        self._cells[tree.SPARE, :2] = NOBODY, tree.LARGEST
+        spots, cells = _without_units()
+        self._spots, self._cells = spots.copy(), cells.copy()
 
     def __len__(self) -> int:
         return int(self._cells[tree.COUNT, : tree.LARGEST].sum())
@@ -160,6 +158,17 @@ class CandidateIndex:
         places, traits = _units(room)
         places[:, : self._rows], traits[:, : self._rows] = self._places, self._traits
         self._rows, self._places, self._traits = room, places, traits
+
+
+@lru_cache(maxsize=1)
+def _without_units() -> tuple[Floats, Ints]:
+    """The tree that every index begins with, to be copied: a policy builds one at each look."""
+    spots, cells = np.zeros((tree.SPOT_ROWS, 1_024)), np.full((tree.CELL_ROWS, 1_024), NOBODY, np.int64)
+    for cell, (number, lat, lng) in enumerate(largest_cells()):
+        cells[[tree.NUMBER, tree.RESOLUTION, tree.COUNT, tree.SOME_CAN], cell] = number, 0, 0, 0
+        spots[:, cell] = *_on_sphere(lat, lng), -1.0, 0.0, 1.0
+    cells[tree.SPARE, :2] = NOBODY, tree.LARGEST
+    return spots, cells
 
 
 def _units(size: int) -> tuple[Floats, Ints]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -61,5 +62,5 @@ class RecentDemand:
         """The requests that stand for the next ones, the newest first; none before there were enough to tell."""
         if len(self._calls) < FEWEST:
             return ()
-        of_late = sum(call.at_s > at_s - LOOKS_BACK_S for call in self._calls)
+        of_late = sum(map((at_s - LOOKS_BACK_S).__lt__, map(itemgetter(0), self._calls)))
         return list(self._calls)[::-1][: max(STANDS_FOR, of_late)]

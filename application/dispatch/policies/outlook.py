@@ -38,6 +38,13 @@ USUAL_S_PER_M: Final = 1.35 * 3.6 / 35
 """Great circles with the usual detour and pace, where no drive time is at hand to compare with."""
 
 
+FUTURES_KEPT: Final = 64
+"""One of each tenant that is looked at in turn; a few kilobytes each."""
+
+_apart_m = lru_cache(maxsize=4_096)(distance_m)
+"""The same few units and places are compared at each look."""
+
+
 @lru_cache(maxsize=4_096)
 def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass]) -> int:
     return able(capabilities, capabilities, classes)
@@ -73,16 +80,10 @@ class Outlook:
     def __init__(self, memory: Memory, snapshot: Snapshot, within_s: float) -> None:
         demand, at_s = memory.demand, snapshot.at.timestamp()
         self._expected = demand.per_s(at_s) * within_s
-        sampled = demand.latest(at_s) if self._expected > 0 else ()
-        count = len(sampled)
-        self._future = Future(
-            sphere([(call.latitude, call.longitude) for call in sampled]),
-            np.array([within_s * ((0.5 + n * GOLDEN) % 1.0) for n in range(count)]),
-            np.array([call.needs for call in sampled], np.int64),
-        )
+        self._future, some_cells = _foretold(tuple(demand.latest(at_s)) if self._expected > 0 else (), within_s)
         self._fleet = _fleet_of(snapshot.units, snapshot)
         self._row = {unit.shift.shift_id: row for row, unit in enumerate(snapshot.units)}
-        self._s_per_m = _s_per_m(snapshot, sampled)
+        self._s_per_m = _s_per_m(snapshot, some_cells)
         self._soonest = soonest_of_each(self._future, self._fleet, self._s_per_m)
 
     def later_min(self, pairs: Pairs) -> Floats:
@@ -97,14 +98,24 @@ class Outlook:
         return later_s * (self._expected / 60)
 
 
-def _s_per_m(snapshot: Snapshot, sampled: Sequence[Call]) -> float:
+@lru_cache(maxsize=FUTURES_KEPT)
+def _foretold(sampled: tuple[Call, ...], within_s: float) -> tuple[Future, list[str]]:
+    """What these calls stand for, and the cells of some: the same at each look until somebody calls."""
+    future = Future(
+        sphere([(call.latitude, call.longitude) for call in sampled]),
+        np.array([within_s * ((0.5 + n * GOLDEN) % 1.0) for n in range(len(sampled))]),
+        np.array([call.needs for call in sampled], np.int64),
+    )
+    return future, [cell_of(call.latitude, call.longitude) for call in sampled[:COMPARED]]
+
+
+def _s_per_m(snapshot: Snapshot, destinations: Sequence[str]) -> float:
     """Seconds of driving per metre of great circle at this hour, from a few drives of those that may come."""
     origins = [unit.shift.cell for unit in snapshot.units[:COMPARED]]
-    destinations = [cell_of(call.latitude, call.longitude) for call in sampled[:COMPARED]]
     if not origins or not destinations:
         return USUAL_S_PER_M
     drive_s = snapshot.travel.drive_s(origins, destinations, snapshot.at)
-    crow_m = np.array([[distance_m(one, other) for other in destinations] for one in origins], np.float64)
+    crow_m = np.array([[_apart_m(one, other) for other in destinations] for one in origins], np.float64)
     told = np.isfinite(drive_s) & (crow_m > 0)
     return float(drive_s[told].sum() / crow_m[told].sum()) if told.any() else USUAL_S_PER_M
 

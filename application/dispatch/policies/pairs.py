@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from application.dispatch.approach import FARTHEST_S
 from application.dispatch.candidates import Candidates
 from application.dispatch.considered import PASSED_OVER_MIN
 from application.dispatch.snapshot import Match
+from application.travel import in_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,15 +35,6 @@ WHOLE_TABLE: Final = 100_000
 
 Terms = dict[str, "Floats"]
 """Minutes by name, each (n, K) beside the candidates, or (n, 1) where all candidates of a search have the same."""
-
-
-@runtime_checkable
-class PairTimes(Protocol):
-    """Drive times that can tell single pairs without a table."""
-
-    def pairs_s(self, origins: Sequence[str], destinations: Sequence[str], at: datetime) -> Floats:
-        """Seconds from each origin to the destination beside it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +115,13 @@ def _drives_s(
     if not len(rows):
         return drive_s
     wanted = numbers[rows, places]
-    if isinstance(travel, PairTimes) and len(searches) * len(units) > WHOLE_TABLE:
+    paired = in_pairs(travel) if len(searches) * len(units) > WHOLE_TABLE else None
+    if paired is not None:
         origins = [units[number].shift.cell for number in wanted.tolist()]
-        drive_s[rows, places] = travel.pairs_s(origins, [searches[n].cell for n in rows.tolist()], at)
+        drive_s[rows, places] = paired.pairs_s(origins, [searches[n].cell for n in rows.tolist()], at)
         return drive_s
-    used, columns = np.unique(wanted, return_inverse=True)
+    used = np.flatnonzero(np.bincount(wanted))
+    columns = np.searchsorted(used, wanted)
     cells = [units[number].shift.cell for number in used.tolist()]
     table = travel.drive_s(cells, [search.cell for search in searches], at)
     drive_s[rows, places] = table[columns, rows]
