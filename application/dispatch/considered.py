@@ -60,8 +60,10 @@ class TellsCosts(Protocol):
         """Whether a unit that is busy could have been meant; else it counts as ruled out."""
         ...
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
-        """Minutes by name for each of the units, whose sum is compared; pure, and without a trace."""
+    def cost_terms(
+        self, search: Search, units: Sequence[Unit], snapshot: Snapshot
+    ) -> Mapping[str, NDArray[np.float64]]:
+        """Minutes by name, one of each name for each of the units, whose sum is compared; without a trace."""
         ...
 
 
@@ -202,8 +204,9 @@ class Considering:
         if not len(measured):
             return []
         units = [lineup.units[index] for index in measured]
-        terms = {code_of(name): _milli(much) for name, much in self._terms(search, units, drive_s).items()}
-        costs = sum(terms.values(), np.zeros(len(measured), dtype=np.int64))
+        minutes = self._terms(search, units, drive_s)
+        terms = _milli(np.array(list(minutes.values())).reshape(len(minutes), len(measured)))
+        costs = terms.sum(axis=0)
         # Of equals the chosen one first, then the smaller id: that is the order of the line-up.
         order = np.lexsort((measured != chosen, costs))[:MOST_CANDIDATES]
         if chosen != NOBODY and chosen not in measured[order]:
@@ -211,10 +214,10 @@ class Considering:
         dearer = reasons == 0
         dearer[measured[order]] = False
         reasons[dearer] = NUMBER[RuledOut.DEARER]
+        names = [code_of(name) for name in minutes]
         told = [
-            {name: much for name, much in zip(terms, each, strict=True) if much}
-            for each in zip(*(much[order].tolist() for much in terms.values()), strict=True)
-        ] or [{} for _ in order]
+            {name: much for name, much in zip(names, each, strict=True) if much} for each in terms.T[order].tolist()
+        ]
         whole_s = np.rint(drive_s[order]).astype(np.int64).tolist()
         return [self._candidate(search, units[at], *each) for at, *each in zip(order, whole_s, told, strict=True)]
 
@@ -222,7 +225,7 @@ class Considering:
         self, search: Search, units: Sequence[Unit], drive_s: NDArray[np.float64]
     ) -> Mapping[str, NDArray[np.float64]]:
         if self._tells is not None:
-            return _columns(self._tells.cost_terms(search, units, self.snapshot))
+            return self._tells.cost_terms(search, units, self.snapshot)
         return usual_terms(search, units, drive_s, self.snapshot)
 
     def _candidate(self, search: Search, unit: Unit, drive_s: int, terms: dict[str, int]) -> Candidate:
@@ -250,11 +253,6 @@ def usual_terms(
         times = np.array([let_pass.get(unit.shift.provider_id, 0) for unit in units], dtype=np.float64)
         terms["passed_over"] = PASSED_OVER_MIN * times
     return terms
-
-
-def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, NDArray[np.float64]]:
-    names = {name: None for row in rows for name in row}
-    return {name: np.array([row.get(name, 0.0) for row in rows]) for name in names}
 
 
 def _milli(minutes: NDArray[np.float64]) -> NDArray[np.int64]:

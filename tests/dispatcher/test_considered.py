@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from application.dispatch.approach import Pace, arrival
 from application.dispatch.board import Doing, FreeShift, Search, Stage
@@ -112,8 +114,13 @@ class Weighing(NearestFirstCome):
 
     looks_ahead: bool = True
 
-    def cost_terms(self, wanted: Search, units: Sequence[Unit], _snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
-        return [{"km": distance_m(unit.shift.cell, wanted.cell) / 1_000, "idle": 0.5 * unit.is_idle} for unit in units]
+    def cost_terms(
+        self, wanted: Search, units: Sequence[Unit], _snapshot: Snapshot
+    ) -> Mapping[str, NDArray[np.float64]]:
+        return {
+            "km": np.array([distance_m(unit.shift.cell, wanted.cell) / 1_000 for unit in units]),
+            "idle": np.array([0.5 * unit.is_idle for unit in units]),
+        }
 
 
 def test_a_policy_tells_its_own_costs_and_who_is_busy_for_longer_than_the_chosen_drives() -> None:

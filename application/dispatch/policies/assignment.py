@@ -22,7 +22,7 @@ from application.dispatch.policies.weights import MEASURED
 from application.dispatch.snapshot import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -73,17 +73,20 @@ class Assignment:
     def __init__(self, weights: Weights = MEASURED) -> None:
         self._weights = weights
         self._memories: dict[str, Memory] = {}
+        self._reckoned: tuple[Snapshot | None, dict[str, Costs]] = None, {}
 
     def decide(self, snapshot: Snapshot) -> Plan:
         """Tenant by tenant; offers to those who are idle, plans for those who will be."""
         plans = []
+        self._reckoned = snapshot, {}
         for part in by_tenant(snapshot):
             memory = self._memories.setdefault(part.searches[0].tenant, Memory())
             memory.see(part.searches)
             if not any(unit.is_idle for unit in part.units):
                 plans.append(Plan((), unserved={search.request_id: NOBODY_LEFT for search in part.searches}))
                 continue  # nobody can be asked: in a storm that is most of the time
-            plans.append(assigned(part, Costs(part, memory, self._weights), self._weights.overdue_after))
+            costs = self._reckoned[1][part.searches[0].tenant] = Costs(part, memory, self._weights)
+            plans.append(assigned(part, costs, self._weights.overdue_after))
         return Plan(
             [match for plan in plans for match in plan.now],
             [match for plan in plans for match in plan.later],
@@ -91,13 +94,20 @@ class Assignment:
             sum(plan.work for plan in plans),
         )
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
         """The terms of each unit for the search, as they were in the plan of that snapshot."""
-        for part in by_tenant(snapshot):
-            if part.searches[0].tenant == search.tenant:
-                costs = Costs(part, self._memories.get(search.tenant, Memory()), self._weights)
-                return terms_of_units(costs, search, units, part)
-        return [{} for _ in units]
+        seen, reckoned = self._reckoned
+        if seen is not snapshot:
+            seen, reckoned = self._reckoned = snapshot, self._reckon_again(snapshot)
+        costs = reckoned.get(search.tenant)
+        return {} if costs is None else terms_of_units(costs, search, units, snapshot)
+
+    def _reckon_again(self, snapshot: Snapshot) -> dict[str, Costs]:
+        """For a snapshot that this policy made no plan of."""
+        return {
+            part.searches[0].tenant: Costs(part, self._memories.get(part.searches[0].tenant, Memory()), self._weights)
+            for part in by_tenant(snapshot)
+        }
 
 
 def _share_after(over_s: NDArray[np.float64], blur_s: float) -> NDArray[np.float64]:

@@ -14,10 +14,11 @@ from domain.geography import centre_of
 from domain.zone_conditions import ConditionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from application.dispatch.board import Search
+    from application.dispatch.policies.pairs import Terms
     from application.dispatch.snapshot import Plan, Policy, Snapshot, Unit
     from application.zones import ZoneMap
 
@@ -75,7 +76,7 @@ class _TellingCosts(HeedsClosures):
         """As the policy behind."""
         return self._telling.looks_ahead
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
         """Those of the policy behind."""
         return self._telling.cost_terms(search, units, snapshot)
 

@@ -14,7 +14,7 @@ from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.terms_of_units import terms_of_units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from application.dispatch.board import Search
     from application.dispatch.policies.pairs import Pairs, Terms
@@ -40,7 +40,7 @@ class LookAhead:
         """The minutes until the unit would be there."""
         return arrival_terms(pairs)
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
         """The terms of each unit for the search."""
         return terms_of_units(self, search, units, snapshot)
 

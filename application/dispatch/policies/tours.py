@@ -27,7 +27,7 @@ from domain.tours.instance import Instance
 from domain.tours.solve import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import timedelta
     from uuid import UUID
 
@@ -84,7 +84,7 @@ class Tours:
         """The minutes until help is there, and those that the unit drives for it."""
         return {**arrival_terms(pairs), "keeps_busy": pairs.drive_s / 60}
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Sequence[Mapping[str, float]]:
+    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
         """What each unit would cost as the first job of its tour."""
         return terms_of_units(self, search, units, snapshot)
 
