@@ -14,11 +14,13 @@ from domain.geography import centre_of
 from domain.zone_conditions import ConditionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from application.dispatch.board import Search
-    from application.dispatch.policies.pairs import Terms
     from application.dispatch.snapshot import Plan, Policy, Snapshot, Unit
     from application.zones import ZoneMap
 
@@ -76,7 +78,9 @@ class _TellingCosts(HeedsClosures):
         """As the policy behind."""
         return self._telling.looks_ahead
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
+    def cost_terms(
+        self, search: Search, units: Sequence[Unit], snapshot: Snapshot
+    ) -> Mapping[str, NDArray[np.float64]]:
         """Those of the policy behind."""
         return self._telling.cost_terms(search, units, snapshot)
 
