@@ -45,10 +45,10 @@ check: venv $(VENV)/.loops  ## Formatting, lint, types, import rules and the tes
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not servers and not slow"
 
 test: venv $(VENV)/.loops  ## Every test that is not marked slow.
-	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not slow"
+	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal -m "not slow"
 
 test-all: venv $(VENV)/.loops  ## Every test, the long ones too.
-	@$(BIN)/pytest -q -n $(TEST_WORKERS)
+	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal
 
 bench: venv $(VENV)/.loops  ## All benchmarks; exit 1 when a bar is missed.
 	@$(BIN)/vehicaid bench all

@@ -16,6 +16,7 @@ from tests.support.servers import Database, PrivatePostgres
 hypothesis_settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("default")
 
+LONG_STORIES = {"stories", "docs", "faults"}
 SERVER_FIXTURES = {"postgres_server", "redis_server", "private_postgres"}
 
 
@@ -27,10 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs servers, so that `make check` can leave it out."""
+    """Mark what needs servers, so that `make check` can leave it out; begin with what takes long and mostly waits."""
     for item in items:
         if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
+    # A worker that begins with them still has some when others have nothing left, and gives them away.
+    items.sort(key=lambda item: LONG_STORIES.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,15 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from application.zones import PlacedZone, ZonesUnknown
-from domain.area_cover import AreaCover
 from domain.timeline import Dated, Timeline
 from domain.zone_conditions import ConditionKind, condition_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from domain.area_cover import AreaCover
     from domain.areas import Outline
     from domain.zone_conditions import Condition
     from projections.zone_shapes import ZoneShapeRow
@@ -111,7 +111,11 @@ class ZoneTable:
             raise ZonesUnknown
         return self._maps.get(tenant)
 
-    def _draw(self, tenants: Iterable[str]) -> None:
+    def _draw(self, tenants: Collection[str]) -> None:
+        if not tenants:
+            return
+        from domain.area_cover import AreaCover  # compiled loops, which a process without zones need not load
+
         drawn = dict(self._maps)
         for tenant in tenants:
             outlined = sorted(self._outlined(tenant), key=lambda one: one.rank)

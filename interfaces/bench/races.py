@@ -34,9 +34,9 @@ QUICK_FAULTS: Final = 3
 LOSER_P99_S: Final = 1.0
 
 
-def run(*, quick: bool, say: Callable[[str], None]) -> Report:
+def run(*, quick: bool, say: Callable[[str], None], accepts: int | None = None) -> Report:
     """All races on a server of their own, then the verdict of its log."""
-    accepts = QUICK_ACCEPTS if quick else ACCEPTS
+    accepts = accepts or (QUICK_ACCEPTS if quick else ACCEPTS)
     fault_every_s, faults = (QUICK_FAULT_EVERY_S, QUICK_FAULTS) if quick else (FAULT_EVERY_S, MOST_FAULTS)
     with bench_server() as server, ExitStack() as running:
         tally, outages = raced(server, running, accepts, (fault_every_s, faults), say)

@@ -20,6 +20,7 @@ from infra.projections.waiting import ProjectionBehind
 from infra.queries import followed
 from infra.queries.city import City
 from infra.queries.pool import reader_pool
+from projections.promise_scores import promise_scores
 from projections.tariffs import tariffs
 from projections.zone_shapes import zone_shapes
 from projections.zones import zones
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
-MODELS = cast("tuple[AnyReadModel, ...]", (zones, zone_shapes, tariffs))
+MODELS = cast("tuple[AnyReadModel, ...]", (zones, zone_shapes, tariffs, promise_scores))
 INSIDE = (12.95, 77.55)
 PATIENCE_S = 30.0
 
@@ -90,14 +91,14 @@ async def test_a_process_that_begins_knows_everything_before_it_is_ready(databas
         assert is_priced(city)
 
 
-async def test_it_is_not_ready_before_there_is_anything_to_read(database: Database) -> None:
-    async with a_process(database) as city:
+async def test_it_is_not_ready_before_there_is_anything_to_read(migrated_database: Database) -> None:
+    async with a_process(migrated_database) as city:
         assert not any(check.ok for check in city.checks())
         with pytest.raises(ZonesUnknown):
             is_placed(city)
         with pytest.raises(PricesUnknown):
             is_priced(city)
-        position = bring_up_to_date(database.settings, MODELS)
+        position = bring_up_to_date(migrated_database.settings, MODELS)
         await city.at_or_after(position, PATIENCE_S)
         assert not is_placed(city), "nothing was published: help comes everywhere, for nothing"
         assert city.zones.serves(TENANT, *INSIDE, LATER)

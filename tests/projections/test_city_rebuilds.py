@@ -17,6 +17,7 @@ from infra.projections.rebuild import rebuild
 from infra.projections.verify import verify
 from infra.queries.city import City
 from infra.queries.pool import reader_pool
+from projections.promise_scores import promise_scores
 from projections.provider_ratings import provider_ratings
 from projections.ratings import ratings
 from projections.tariffs import tariffs
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.servers
 
-MODELS = cast("tuple[AnyReadModel, ...]", (zones, zone_shapes, tariffs, ratings, provider_ratings))
+MODELS = cast("tuple[AnyReadModel, ...]", (zones, zone_shapes, tariffs, ratings, provider_ratings, promise_scores))
 
 
 class History:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 TENANT: Final = "demo-city"
 # As many as show every kind of ending and both ways to pay, within a minute or two of a loaded machine.
-JOBS: Final = 12
+JOBS: Final = 8
 
 
 @pytest.fixture
