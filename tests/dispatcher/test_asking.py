@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from application.acknowledge_job import AcknowledgeJob, acknowledge_job
 from application.dispatch.approach import Pace
 from application.dispatch.asking import Asking, Step, asked_together, enough, step_of
-from application.dispatch.board import FreeShift, Search
+from application.dispatch.board import Doing, FreeShift, Search, Stage
 from application.dispatch.rounds import Judgement, Rounds
 from application.dispatch.scarcity import Scarcity
 from application.dispatch.snapshot import Snapshot, Unit
@@ -22,7 +22,7 @@ from application.escalate_request import EscalateRequest, escalate_request
 from application.lapse_offer import LapseOffer, lapse_offer
 from application.set_engagement import SetEngagement, set_engagement
 from domain.acceptance import FIRST_GUESS
-from domain.catalogue import Capability, VehicleClass
+from domain.catalogue import Capability, Service, VehicleClass
 from domain.offer import DeclineReason
 from domain.provider_terms import AnswersBy, Engagement
 from domain.request_search import MOST_ASKED, EscalationReason
@@ -111,6 +111,14 @@ def test_units_are_scarce_where_no_more_are_idle_and_able_than_requests_compete_
     elsewhere = replace(SEARCH, request_id=some_id(3), tenant="other")
     assert not Scarcity(seen(SEARCH, elsewhere, idle=2)).is_for(SEARCH), "another tenant's requests take nobody away"
     assert Scarcity(seen(SEARCH, elsewhere, idle=2)).is_for(elsewhere)
+
+
+def test_units_are_scarce_where_most_of_those_who_could_serve_it_work() -> None:
+    city = seen(idle=5)
+    doing = Doing(some_id(900), Service.MECHANIC, Stage.AT_JOB, NOON, near(0))
+    working = [replace(unit, doing=doing) for unit in city.units]
+    assert not Scarcity(replace(city, units=[*city.units, *working[:4]])).is_for(SEARCH)
+    assert Scarcity(replace(city, units=[*city.units, *working])).is_for(SEARCH)
 
 
 @given(chances=st.lists(st.floats(0.02, 0.98), min_size=1, max_size=12), sure=st.floats(0.5, 0.99))
