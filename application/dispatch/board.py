@@ -232,11 +232,11 @@ class DispatchBoard(Protocol):
         ...
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
-        """Jobs that ended after that instant and were worked on at the vehicle, the newest of them in order of end."""
+        """Jobs that ended at that instant or later and were worked on at the vehicle, the newest in order of end."""
         ...
 
     async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
-        """Offers that were answered, or lapsed, after that instant, the newest of them in order of answer.
+        """Offers that were answered, or lapsed, at that instant or later, the newest in order of answer.
 
         Not those that somebody else was faster with, that we took back, or that were countered and then lapsed: nobody
         knows what the provider would have said. Nor those of guided crews, who are not asked.

@@ -13,6 +13,7 @@ from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Due, TimerKind
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.due import Rules, what_is_due
+from application.dispatch.learning import Learning
 from application.dispatch.offering import ask
 from application.dispatch.ordering import Ordering, RunsCommands
 from application.dispatch.orphans import orphans, without_timer
@@ -121,8 +122,7 @@ class Rounds:
         self._rules = rules or Rules()
         self._whereabouts = whereabouts or Nowhere()
         self._judgement = judgement or Judgement()
-        self._learnt_until: datetime | None = None
-        self._heard_until: datetime | None = None
+        self._learning = Learning(self._judgement.work_times, self._judgement.willing)
         self._decides_again_at: datetime | None = None
         self._counts_again_at: datetime | None = None
         self._seen: Positions | None = None
@@ -200,7 +200,7 @@ class Rounds:
         if stands_until is not None and at < stands_until and not any(search.sos for search in ripe):
             self._look_again_at = min(self._look_again_at or stands_until, stands_until)
             return None
-        await self._learn(at)
+        await self._learning.learn(self._board, at - self._limits.learns_from, self._limits.most_finished)
         busy = await self._board.busy_shifts(self._limits.most_shifts)
         idle, left_out = await self._where_they_are(shifts, at)
         seen = SeenAt(positions.shifts, (await self._board.positions()).shifts, left_out)
@@ -215,18 +215,6 @@ class Rounds:
         self._decides_again_at = at + policy.rests_for
         self._watch.decided(policy, plan)
         return Considering(policy, snapshot, plan, seen)
-
-    async def _learn(self, at: datetime) -> None:
-        since = self._learnt_until or at - self._limits.learns_from
-        finished = await self._board.finished_jobs(since, self._limits.most_finished)
-        if finished:
-            self._learnt_until = finished[-1].ended_at
-            self._judgement.work_times.learn(finished)
-        since = self._heard_until or at - self._limits.learns_from
-        answered = await self._board.answered_offers(since, self._limits.most_finished)
-        if answered:
-            self._heard_until = answered[-1].answered_at
-            self._judgement.willing.learn(answered)
 
     async def _where_they_are(
         self, shifts: Sequence[FreeShift], at: datetime

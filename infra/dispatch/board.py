@@ -65,14 +65,14 @@ FINISHED: Final = """
 SELECT request_id, service, cell, created_at, on_scene_at,
        extract(epoch FROM coalesce(loaded_at, work_done_at, ended_at) - on_scene_at)::float8, ended_at
   FROM request_board
- WHERE ended_at > %s AND on_scene_at IS NOT NULL AND state = 'completed'
- ORDER BY ended_at DESC LIMIT %s"""
+ WHERE ended_at >= %s AND on_scene_at IS NOT NULL AND state = 'completed'
+ ORDER BY ended_at DESC, request_id DESC LIMIT %s"""
 # Whoever was overtaken by another, or asked for more time and was not heard, might have said anything.
 ANSWERED: Final = """
 SELECT tenant, offer_id, provider_id, distance_m, price_minor, created_at, answered_at,
        state NOT IN ('declined', 'lapsed'), CASE WHEN state = 'declined' THEN why END
   FROM provider_jobs
- WHERE answered_at > %s AND state NOT IN ('withdrawn', 'superseded') AND NOT is_told
+ WHERE answered_at >= %s AND state NOT IN ('withdrawn', 'superseded') AND NOT is_told
    AND NOT (state = 'lapsed' AND countered_eta_s IS NOT NULL)
  ORDER BY answered_at DESC, offer_id DESC LIMIT %s"""
 ON_DUTY: Final = """
@@ -146,7 +146,7 @@ class PostgresDispatchBoard:
         return [_busy(row) for row in await self._rows(BUSY_SHIFTS, (limit,)) if row[14] in _SERVICES]
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
-        """The newest jobs that ended after that instant, in order of end."""
+        """The newest jobs that ended at that instant or later, in order of end."""
         rows = reversed(await self._rows(FINISHED, (since, limit)))
         return [
             FinishedJob(request_id, Service(service), *rest)
@@ -155,7 +155,7 @@ class PostgresDispatchBoard:
         ]
 
     async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
-        """The newest offers that were answered after that instant, in order of answer."""
+        """The newest offers that were answered at that instant or later, in order of answer."""
         rows = reversed(await self._rows(ANSWERED, (since, limit)))
         return [
             AnsweredOffer(tenant, offer_id, provider_id, away_m, price_minor, made_at, answered_at, yes, _reason(why))

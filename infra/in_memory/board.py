@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import replace
 from itertools import islice
@@ -108,14 +108,14 @@ class InMemoryDispatchBoard:
         return [self._busy_shift(row) for row in islice(self._busy.values(), limit)]
 
     async def finished_jobs(self, since: datetime, limit: int) -> Sequence[FinishedJob]:
-        """The newest jobs that ended after that instant, in order of end."""
+        """The newest jobs that ended at that instant or later, in order of end."""
         self.follow()
-        return self._finished[bisect_right(self._finished, since, key=lambda job: job.ended_at) :][-limit:]
+        return self._finished[bisect_left(self._finished, since, key=lambda job: job.ended_at) :][-limit:]
 
     async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
-        """The newest offers that were answered after that instant, in order of answer."""
+        """The newest offers that were answered at that instant or later, in order of answer."""
         self.follow()
-        return self._answered[bisect_right(self._answered, since, key=lambda one: one.answered_at) :][-limit:]
+        return self._answered[bisect_left(self._answered, since, key=lambda one: one.answered_at) :][-limit:]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         """Every shift that has not ended."""

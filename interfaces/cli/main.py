@@ -36,6 +36,7 @@ COMMANDS = {
     "solve": Entry("interfaces.cli.solve", "Solve one dispatch snapshot, with a proven bound."),
     "travel": Entry("interfaces.cli.travel", "Learn and tell drive times."),
     "simulate": Entry("interfaces.cli.simulate", "Play calls against crews on a virtual clock."),
+    "whatif": Entry("interfaces.cli.whatif", "Play a stretch of the log again under another rule."),
     "city": Entry("interfaces.cli.city", "Write the calls and crews of the seeded demo city."),
     "calls": Entry("interfaces.cli.calls", "Replay recorded calls for help through the API."),
     "bench": Entry("interfaces.cli.bench", "Measure against the peers, on this machine."),

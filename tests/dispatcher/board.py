@@ -96,7 +96,7 @@ class MemoryBoard:
         found = []
         for row in self.rows(request_board):
             ended_at = row.ended_at
-            if row.state == "completed" and row.on_scene_at and ended_at and ended_at > since:
+            if row.state == "completed" and row.on_scene_at and ended_at and ended_at >= since:
                 worked = (row.loaded_at or row.work_done_at or ended_at) - row.on_scene_at
                 found.append(
                     FinishedJob(
@@ -109,12 +109,12 @@ class MemoryBoard:
                         ended_at,
                     )
                 )
-        return sorted(found, key=lambda job: job.ended_at)[-limit:]
+        return sorted(found, key=lambda job: (job.ended_at, job.request_id))[-limit:]
 
     async def answered_offers(self, since: datetime, limit: int) -> Sequence[AnsweredOffer]:
         answers = [answer for row in self.rows(provider_jobs) if (answer := answered_of(row)) is not None]
         answers.sort(key=lambda one: (one.answered_at, one.offer_id))
-        return [one for one in answers if one.answered_at > since][-limit:]
+        return [one for one in answers if one.answered_at >= since][-limit:]
 
     async def on_duty(self, limit: int) -> Sequence[OnDuty]:
         return [

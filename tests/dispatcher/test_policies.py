@@ -172,14 +172,15 @@ def test_the_nearest_waits_for_the_next_call_when_another_is_nearly_as_near() ->
     """Where calls come from one place, the unit there is spared as long as another one is about as near."""
     policy = Assignment()
     busy_place, beside = small_city(4, 1, 1).searches[0], small_city(5, 2, 2)
+    one, other = (replace(unit, doing=None, free_at=NOON) for unit in small_city(7, 0, 2).units)
+    ready = frozenset(busy_place.needs)
+    at_place = replace(one, shift=replace(one.shift, tenant="demo", cell=busy_place.cell, capabilities=ready))
     for n in range(120):
         call = replace(
             busy_place, request_id=some_id(2_000 + n), tenant="demo", requested_at=NOON, sos=False, dangers=0
         )
-        policy.decide(replace(beside, searches=[call], units=[]))
-    one, other = (replace(unit, doing=None, free_at=NOON) for unit in small_city(7, 0, 2).units)
-    ready = frozenset(busy_place.needs)
-    at_place = replace(one, shift=replace(one.shift, tenant="demo", cell=busy_place.cell, capabilities=ready))
+        call = replace(call, declined_by=frozenset(), passed_over={})
+        assert policy.decide(replace(beside, searches=[call], units=[at_place])).now
     terms = policy.cost_terms(
         replace(busy_place, tenant="demo", request_id=some_id(3_000), declined_by=frozenset()),
         [at_place, replace(other, shift=replace(other.shift, tenant="demo", capabilities=ready))],

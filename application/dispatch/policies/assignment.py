@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from application.dispatch.policies.pairs import Pairs, Terms
     from application.dispatch.policies.weights import Weights
     from application.dispatch.snapshot import Snapshot, Unit
+    from domain.matching.recent_demand import RecentDemand
 
 EVERY: Final = timedelta(seconds=2)
 """As often as dispatch looks at a city at rest: a request that waits for the next tick waits for nothing."""
@@ -41,11 +42,11 @@ STEEPEST: Final = 50.0
 class Costs:
     """What pairs cost in one snapshot of one tenant. Implements ``Reckons``."""
 
-    def __init__(self, snapshot: Snapshot, memory: Memory, weights: Weights) -> None:
+    def __init__(self, snapshot: Snapshot, demand: RecentDemand, weights: Weights) -> None:
         idle = sum(unit.is_idle for unit in snapshot.units)
         self._weights = weights
         self._wait_per_unit = max(0, len(snapshot.searches) - idle) / max(1, len(snapshot.units))
-        self._outlook = Outlook(memory, snapshot, weights.looks_ahead_s)
+        self._outlook = Outlook(demand, snapshot, weights.looks_ahead_s)
 
     def terms(self, pairs: Pairs) -> Terms:
         """Minutes by name, (n, K)."""
@@ -63,10 +64,13 @@ class Costs:
 
 
 class Assignment:
-    """Implements ``Policy`` and ``TellsCosts``; remembers where help was called for of late, tenant by tenant."""
+    """Implements ``Policy`` and ``TellsCosts``; remembers where help was called for of late, tenant by tenant.
+
+    It remembers only of plans that offered something: those are in the log, so that what it knows follows from there.
+    """
 
     name: str = PolicyName.ASSIGNMENT
-    version: str = "1"
+    version: str = "2"
     rests_for: timedelta = EVERY
     looks_ahead: bool = True
 
@@ -81,12 +85,15 @@ class Assignment:
         self._reckoned = snapshot, {}
         for part in by_tenant(snapshot):
             memory = self._memories.setdefault(part.searches[0].tenant, Memory())
-            memory.see(part.searches)
             if not any(unit.is_idle for unit in part.units):
                 plans.append(Plan((), unserved={search.request_id: NOBODY_LEFT for search in part.searches}))
                 continue  # nobody can be asked: in a storm that is most of the time
-            costs = self._reckoned[1][part.searches[0].tenant] = Costs(part, memory, self._weights)
-            plans.append(assigned(part, costs, self._weights.overdue_after))
+            demand = memory.with_new(part.searches)
+            costs = self._reckoned[1][part.searches[0].tenant] = Costs(part, demand, self._weights)
+            plan = assigned(part, costs, self._weights.overdue_after)
+            if plan.now:
+                memory.see(part.searches)
+            plans.append(plan)
         return Plan(
             [match for plan in plans for match in plan.now],
             [match for plan in plans for match in plan.later],
@@ -105,8 +112,9 @@ class Assignment:
     def _reckon_again(self, snapshot: Snapshot) -> dict[str, Costs]:
         """For a snapshot that this policy made no plan of."""
         return {
-            part.searches[0].tenant: Costs(part, self._memories.get(part.searches[0].tenant, Memory()), self._weights)
+            tenant: Costs(part, self._memories.get(tenant, Memory()).with_new(part.searches), self._weights)
             for part in by_tenant(snapshot)
+            for tenant in [part.searches[0].tenant]
         }
 
 

@@ -51,7 +51,7 @@ def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass])
 
 
 class Memory:
-    """The requests of one tenant that were ever seen open; each counts once."""
+    """The requests of one tenant that were open when somebody was asked; each counts once."""
 
     def __init__(self) -> None:
         self.demand = RecentDemand()
@@ -59,15 +59,28 @@ class Memory:
 
     def see(self, searches: Sequence[Search]) -> None:
         """Take note of those that are new; one whose offer lapsed comes back, and is not."""
-        for search in sorted(searches, key=lambda each: (each.requested_at, each.request_id)):
-            if search.request_id in self._known:
-                continue
+        for search in self._new(searches):
             self._known[search.request_id] = None
-            latitude, longitude = centre_of(search.cell)
-            needs = _able(search.needs, frozenset({search.vehicle_class}))
-            self.demand.see(Call(search.requested_at.timestamp(), latitude, longitude, needs))
+            self.demand.see(_call_of(search))
         while len(self._known) > MOST_KNOWN:
             del self._known[next(iter(self._known))]
+
+    def with_new(self, searches: Sequence[Search]) -> RecentDemand:
+        """What it would know if it had seen them; itself it stays as it was."""
+        demand = self.demand.copy()
+        for search in self._new(searches):
+            demand.see(_call_of(search))
+        return demand
+
+    def _new(self, searches: Sequence[Search]) -> list[Search]:
+        new = [each for each in searches if each.request_id not in self._known]
+        return sorted(new, key=lambda each: (each.requested_at, each.request_id))
+
+
+def _call_of(search: Search) -> Call:
+    latitude, longitude = centre_of(search.cell)
+    needs = _able(search.needs, frozenset({search.vehicle_class}))
+    return Call(search.requested_at.timestamp(), latitude, longitude, needs)
 
 
 MOST_KNOWN: Final = 20_000
@@ -77,8 +90,8 @@ MOST_KNOWN: Final = 20_000
 class Outlook:
     """The next half hour as one snapshot has it."""
 
-    def __init__(self, memory: Memory, snapshot: Snapshot, within_s: float) -> None:
-        demand, at_s = memory.demand, snapshot.at.timestamp()
+    def __init__(self, demand: RecentDemand, snapshot: Snapshot, within_s: float) -> None:
+        at_s = snapshot.at.timestamp()
         self._expected = demand.per_s(at_s) * within_s
         self._future, some_cells = _foretold(tuple(demand.latest(at_s)) if self._expected > 0 else (), within_s)
         self._fleet = _fleet_of(snapshot.units, snapshot)

@@ -58,10 +58,13 @@ SEED: Final = 25
 
 
 class Tours:
-    """Implements ``Policy`` and ``TellsCosts``; remembers its last tours, and what ``assignment`` remembers."""
+    """Implements ``Policy`` and ``TellsCosts``; remembers its last tours, and what ``assignment`` remembers.
+
+    As there, only of plans that offered something: those are in the log.
+    """
 
     name: str = PolicyName.TOURS
-    version: str = "1"
+    version: str = "2"
     rests_for: timedelta = EVERY
     looks_ahead: bool = True
 
@@ -116,12 +119,15 @@ class Tours:
         tours = solve(instance, budget, SEED, previous).plan.tours
         terms = self.terms(pairs)
         found: list[tuple[Match, list[UUID]]] = []
+        before: dict[UUID, tuple[UUID, ...]] = {}
         for unit, jobs in enumerate(tours):
             ids = [pairs.searches[job].request_id for job in jobs]
-            self._before[pairs.units[unit].shift.shift_id] = tuple(ids)
+            before[pairs.units[unit].shift.shift_id] = tuple(ids)
             if jobs:
                 k = int(np.flatnonzero(pairs.numbers[jobs[0]] == unit)[0])
                 found.append((pairs.match(jobs[0], k, told(terms, jobs[0], k)), ids[1:]))
+        if any(match.unit.is_idle for match, _ in found):
+            self._before.update(before)
         return found
 
 
