@@ -59,6 +59,7 @@ def serve(settings: Settings) -> None:
     configure_logging(settings.log_level, "dispatcher")
     configure_tracing("dispatcher", settings.otlp_endpoint)
     stop_metrics = start_metrics_server(settings.dispatcher_metrics_port, settings.host)
+    judgement_of(settings)  # loads what a policy needs, for seconds in which a leader would be taken for frozen
     uvloop.run(_until_signalled(settings))
     stop_metrics()
     stop_tracing()
