@@ -172,8 +172,13 @@ async def test_a_forgotten_request_is_an_alarm(
     assert f'"request_ids":["{forgotten}"]' in process.log.read_text()
     assert process.number("vehicaid_dispatch_untimed_requests") in {0, 1}
     await until(lambda: process.number("vehicaid_dispatch_orphaned_requests") == 0)
-    with psycopg.connect(database.app_dsn) as connection:
-        assert connection.execute("SELECT 1 FROM timers WHERE request_id = %s", [forgotten]).fetchone()
+
+    def it_waits_for_something() -> bool:
+        with psycopg.connect(database.app_dsn) as connection:
+            found = connection.execute("SELECT 1 FROM timers WHERE request_id = %s", [forgotten]).fetchone()
+        return found is not None
+
+    await until(it_waits_for_something)
 
 
 def _take_rows_away(database: Database, request_id: UUID) -> None:
