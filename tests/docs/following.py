@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -90,7 +91,11 @@ def copy_of_checkout(to: Path) -> Path:
         source = ROOT / name
         if name and source.is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
-            (to / name).write_bytes(source.read_bytes())
+            shutil.copy2(source, to / name)
+    # Compiled loops stand beside their files, and are of use to files of the same age: nobody compiles them again.
+    for loop in (ROOT / "domain").rglob("__pycache__/*.nb[ic]"):
+        (to / loop.relative_to(ROOT)).parent.mkdir(exist_ok=True)
+        shutil.copy2(loop, to / loop.relative_to(ROOT))
     tools = to / ".venv" / "bin"
     tools.mkdir(parents=True)
     for tool in Path(sys.executable).parent.iterdir():
