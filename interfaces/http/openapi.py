@@ -51,7 +51,7 @@ def document_of(app: FastAPI) -> Json:
 
 def as_text(app: FastAPI) -> str:
     """The document as it is committed."""
-    return json.dumps(document_of(app), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(document_of(app), indent=0, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _completed(made: Json, app: FastAPI) -> Json:
