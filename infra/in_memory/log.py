@@ -57,7 +57,7 @@ class InMemoryEventLog:
         for stream_id, version in save.unchanged:
             reached = self.version_of(context.tenant, stream_id)
             if reached != version:
-                raise VersionConflict(stream_id, version, reached)
+                raise VersionConflict(stream_id, version + 1, -1 if reached is None else reached)
         versions = self._resolved(context.tenant, save.events)
         first = len(self.events) + 1
         for version, event in zip(versions, save.events, strict=True):
@@ -94,15 +94,18 @@ class InMemoryEventLog:
     def _resolved(self, tenant: str, events: Sequence[NewEvent]) -> tuple[int, ...]:
         """The version of each event; raises VersionConflict before anything is written."""
         reached: dict[UUID, int | None] = {}
+        open_ended: dict[UUID, bool] = {}
         versions: list[int] = []
         for event in events:
             stream_id = event.stream_id
             current = reached[stream_id] if stream_id in reached else self.version_of(tenant, stream_id)
+            if open_ended.setdefault(stream_id, event.version is None) != (event.version is None):
+                raise VersionConflict(stream_id, event.version, current)
             following = 1 if current is None else current + 1
             version = following if event.version is None else event.version
             begins = current is None and version in FIRST_VERSIONS
             if version != following and not begins:
-                raise VersionConflict(stream_id, version - 1, current)
+                raise VersionConflict(stream_id, version, -1 if current is None else current)
             reached[stream_id] = version
             versions.append(version)
         return tuple(versions)
