@@ -30,6 +30,12 @@ EXPONENTS = {
 }
 """How many decimal digits a currency's minor unit stands for (ISO 4217)."""
 
+UNITS = {"CALL": 0, "TOW": 0, "KM": 1, "FUEL_L": 1}
+"""What a membership entitles to is counted like money: services, tows, tenths of a kilometre, tenths of a litre."""
+
+ASSETS = EXPONENTS | UNITS
+"""Everything that can be booked, with the decimal digits of its minor unit."""
+
 MOST_MINOR = 10**13
 """No single amount is larger: a hundred billion rupees; far below what a 64-bit column sums up without overflow."""
 
@@ -60,6 +66,21 @@ def checked_currency(code: str) -> str:
     if code not in EXPONENTS:
         raise UnknownCurrency(f"{code[:8]!r} is not a currency that is booked here")
     return code
+
+
+def checked_asset(code: str) -> str:
+    """The code of a currency or of a unit that is booked here; raises UnknownCurrency."""
+    if code not in ASSETS:
+        raise UnknownCurrency(f"{code[:8]!r} is not booked here")
+    return code
+
+
+def text_of(amount_minor: int, asset: str) -> str:
+    """A number with the asset's digits, for books: ``1770.00``, ``-5``, ``12.5``."""
+    exponent = ASSETS[asset]
+    digits = str(abs(amount_minor)).rjust(exponent + 1, "0")
+    sign = "-" if amount_minor < 0 else ""
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else f"{sign}{digits}"
 
 
 def checked_amount(amount_minor: int) -> int:
@@ -96,11 +117,7 @@ class Money:
     @property
     def text(self) -> str:
         """For people and for books: ``1770.00 INR``, ``-5 JPY``, ``0.250 KWD``."""
-        exponent = EXPONENTS[self.currency]
-        digits = str(abs(self.amount_minor)).rjust(exponent + 1, "0")
-        sign = "-" if self.amount_minor < 0 else ""
-        shown = f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
-        return f"{sign}{shown} {self.currency}"
+        return f"{text_of(self.amount_minor, self.currency)} {self.currency}"
 
 
 def portion(amount_minor: int, basis_points: int) -> int:
