@@ -32,6 +32,20 @@ class PairTimes(Protocol):
         """Seconds from each origin to the destination beside it."""
         ...
 
+    def picked_s(
+        self,
+        origins: Sequence[str],
+        destinations: Sequence[str],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        at: datetime,
+    ) -> NDArray[np.float64]:
+        """The same, where each pair is told by the numbers of its origin and its destination in the lists, both (n,).
+
+        Forty thousand pairs of five thousand places are looked up by places, not by pairs.
+        """
+        ...
+
 
 def in_pairs(travel: DriveTimes) -> PairTimes | None:
     """The same drive times by pairs, when they can tell those."""

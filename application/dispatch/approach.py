@@ -43,6 +43,18 @@ class Pace:
         """The same from each origin to the destination beside it, (n,)."""
         return _crow_m(_places(origins), _places(destinations)) * (self.detour_percent / 100 / (self.kmh / 3.6))
 
+    def picked_s(
+        self,
+        origins: Sequence[str],
+        destinations: Sequence[str],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        _at: datetime,
+    ) -> NDArray[np.float64]:
+        """The same of pairs told by their numbers in the lists, (n,)."""
+        crow_m = _crow_m(_places(origins)[starts], _places(destinations)[ends])
+        return crow_m * (self.detour_percent / 100 / (self.kmh / 3.6))
+
 
 def arrival(search: Search, unit: Unit, snapshot: Snapshot) -> Match:
     """The match of the two, with the instant at which the unit would be there; its cost is the minutes until then."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from domain.geography import centre_of
 from domain.matching.index import CandidateIndex
-from domain.matching.wanted import Known, Wanted, able
+from domain.matching.wanted import Wanted, able
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,11 @@ class _Crew:
         self.numbers = np.array([*numbers, -1], np.int64)  # the last one stands for nobody
         self._owners: dict[UUID, int] = {}
         self._index = CandidateIndex(max(1, len(numbers)))
-        for row, number in enumerate(numbers):
-            shift = units[number].shift
-            can = _able(shift.capabilities, shift.vehicle_classes)
-            self._index.put(row, Known(can, owner=self._owners.setdefault(shift.provider_id, len(self._owners))))
-        points = np.array([centre_of(units[number].shift.cell) for number in numbers], np.float64).reshape(-1, 2)
+        shifts = [units[number].shift for number in numbers]
+        can = np.array([_able(shift.capabilities, shift.vehicle_classes) for shift in shifts], np.int64)
+        owners = [self._owners.setdefault(shift.provider_id, len(self._owners)) for shift in shifts]
+        self._index.put_first(can, np.array(owners, np.int64))
+        points = np.array([centre_of(shift.cell) for shift in shifts], np.float64).reshape(-1, 2)
         rows = np.arange(len(numbers))
         self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), np.full(len(rows), inf))
 

@@ -23,6 +23,14 @@ UNSERVED: Final = 1e7
 """Minutes that it costs to serve one search less: more than all others together may gain by it."""
 
 
+def numbered(meant: Ints) -> tuple[Ints, Ints]:
+    """Which whole numbers there are, in order, and which of these each one is; (n,) of zero and more."""
+    counts = np.bincount(meant)
+    used = np.flatnonzero(counts)
+    counts[used] = np.arange(len(used))
+    return used, counts[meant]
+
+
 def assign(columns: Ints, costs: Floats) -> Ints:
     """The place among its candidates of the unit that each search gets, -1 for none.
 
@@ -36,8 +44,7 @@ def assign(columns: Ints, costs: Floats) -> Ints:
         return chosen
     rows, places = np.nonzero(usable)
     meant = columns[rows, places]
-    used = np.flatnonzero(np.bincount(meant))
-    numbers = np.searchsorted(used, meant)
+    used, numbers = numbered(meant)
     in_order = np.argsort(rows * len(used) + numbers)
     # Row by row, as the algorithm wants it; the last entry of each is its own column for being served by nobody.
     ends = np.cumsum(np.bincount(rows, minlength=searches) + 1)

@@ -12,6 +12,7 @@ from domain.geography import BadPlace, cell_number, cell_numbers, cells_within, 
 from domain.matching import cells as tree
 from domain.matching.cells import NOBODY
 from domain.matching.nearest import ASKED_ROWS, EARTH_DIAMETER_M, WITHIN_ROWS, nearest, nearest_of_each
+from domain.matching.wanted import EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,17 @@ class CandidateIndex:
             traits[tree.CAN, row] = known.can
             self._open(tree.enter(self._places, traits, self._spots, self._cells, row))
 
+    def put_first(self, can: Ints, owners: Ints) -> None:
+        """Say what the first n rows can do and whose they are, (n,) each, before anybody stands in the index."""
+        if len(self):
+            raise ValueError("somebody stands in the index")
+        if len(can) > self._rows:
+            self._make_room(len(can) - 1)
+        first, traits = slice(len(can)), self._traits
+        traits[tree.CAN, first], traits[tree.OWNER, first] = can, owners
+        traits[tree.AREAS, first], traits[tree.OFFERS, first] = EVERYWHERE, 0
+        self._places[tree.ENDS_AT, first] = inf
+
     def move(self, row: int, lat: float, lng: float, seen_at: float = inf) -> None:
         """Say where a unit is (degrees), and since when that is known; one that was put before.
 
@@ -105,9 +117,10 @@ class CandidateIndex:
         """
         _check(lat, lng, k)
         rows, distances_m = np.empty(k, np.int64), np.empty(k)
+        limits, asked = np.array(_limits_of(wanted)), np.array(_asked_of(wanted), np.int64)
         found = nearest(
             *(self._places, self._traits, self._spots, self._cells, lat, lng),
-            *(*_limits_of(wanted), _blocked(wanted), rows, distances_m),
+            *(limits, asked, _blocked(wanted), rows, distances_m),
         )
         return rows[:found], distances_m[:found]
 
@@ -119,9 +132,8 @@ class CandidateIndex:
             _check(lat, lng, k)
         n = len(points)
         at = np.array(points, np.float64).reshape(n, 2)
-        limits, asked = np.empty((n, WITHIN_ROWS)), np.empty((n, ASKED_ROWS), np.int64)
-        for here, one in enumerate(wanted):
-            limits[here], asked[here] = _limits_of(one)
+        limits = np.array([_limits_of(one) for one in wanted], np.float64).reshape(n, WITHIN_ROWS)
+        asked = np.array([_asked_of(one) for one in wanted], np.int64).reshape(n, ASKED_ROWS)
         blocked = np.array([owner for one in wanted for owner in one.blocked], np.int64)
         blocked_from = np.cumsum([0, *(len(one.blocked) for one in wanted)], dtype=np.int64)
         rows, distances_m = np.empty((n, k), np.int64), np.empty((n, k))
@@ -194,13 +206,13 @@ def _check(lat: float, lng: float, k: int) -> None:
         raise ValueError(f"a search asks for 1 to {MOST_ASKED_FOR} units")
 
 
-def _limits_of(wanted: Wanted) -> tuple[Floats, Ints]:
+def _limits_of(wanted: Wanted) -> tuple[float, float, float]:
     chord = 2.0 if wanted.radius_m >= EARTH_DIAMETER_M * np.pi / 2 else 2 * sin(wanted.radius_m / EARTH_DIAMETER_M)
-    chord2 = inf if chord == 2.0 else chord * chord
-    return (
-        np.array([wanted.until, wanted.seen_since, chord2]),
-        np.array([wanted.needs, wanted.within, wanted.fewer_offers], np.int64),
-    )
+    return wanted.until, wanted.seen_since, inf if chord == 2.0 else chord * chord
+
+
+def _asked_of(wanted: Wanted) -> tuple[int, int, int]:
+    return wanted.needs, wanted.within, wanted.fewer_offers
 
 
 def _blocked(wanted: Wanted) -> Ints:

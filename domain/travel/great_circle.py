@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from domain.geography import centre_of, parent_of
-from domain.travel.kernels import EFFECTS_OF_A_PLACE, SECTORS, all_pairs_s, each_pair_s
+from domain.travel.kernels import EFFECTS_OF_A_PLACE, SECTORS, all_pairs_s, picked_pairs_s
 from domain.travel.learned import NOTHING_LEARNED, LearnedDrives
-from domain.travel.traits import COURSES, ZONES, Floats, hour_of_week, on_the_sphere
+from domain.travel.traits import COURSES, ZONES, Floats, Ints, hour_of_week, on_the_sphere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,21 @@ class GreatCircleTimes:
         """Expected seconds from each origin to the destination beside it, (n,). Raises BadCell, or ValueError."""
         if len(origins) != len(destinations):
             raise ValueError("every origin needs its destination")
-        starts, ends = self._leaving(origins), self._arriving(destinations)
-        return each_pair_s(starts, ends, self._s_per_m, self._hour(at), self._length, self._sectors)
+        each = np.arange(len(origins))
+        return self.picked_s(origins, destinations, each, each, at)
+
+    def picked_s(
+        self, origins: Sequence[str], destinations: Sequence[str], starts: Ints, ends: Ints, at: datetime
+    ) -> Floats:
+        """The same of pairs told by their numbers in the lists, (n,). Raises BadCell, or IndexError."""
+        for numbers, cells in ((starts, origins), (ends, destinations)):
+            if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(cells):
+                raise IndexError(f"there are {len(cells)} places")
+        leaving, arriving = self._leaving(origins), self._arriving(destinations)
+        return picked_pairs_s(
+            *(leaving, arriving, np.ascontiguousarray(starts), np.ascontiguousarray(ends)),
+            *(self._s_per_m, self._hour(at), self._length, self._sectors),
+        )
 
     def hour_factor(self, at: datetime) -> float:
         """By how much an hour is slower than the day: what any other way of reckoning drives may use, too."""

@@ -97,14 +97,15 @@ def all_pairs_s(
     return table
 
 
-@compiled(_VECTOR, _TABLE, _TABLE, _FLOAT, _FLOAT, _VECTOR, _VECTOR)
-def each_pair_s(
-    origins: Floats, destinations: Floats, s_per_m: float, hour: float, length: Floats, sectors: Floats
-) -> Floats:
-    """Seconds from each origin to the destination beside it, (n,)."""
-    row = np.empty(origins.shape[0])
-    for one in range(origins.shape[0]):
-        row[one] = _seconds(origins, one, destinations, one, s_per_m, hour, length, sectors)
+@compiled(_VECTOR, _TABLE, _TABLE, _INTS, _INTS, _FLOAT, _FLOAT, _VECTOR, _VECTOR)
+def picked_pairs_s(
+    origins: Floats, destinations: Floats, starts: Ints, ends: Ints, s_per_m: float, hour: float, length: Floats,
+    sectors: Floats,
+) -> Floats:  # fmt: skip
+    """Seconds from the origin of each number to the destination of the number beside it, (n,)."""
+    row = np.empty(starts.shape[0])
+    for pair in range(starts.shape[0]):
+        row[pair] = _seconds(origins, starts[pair], destinations, ends[pair], s_per_m, hour, length, sectors)
     return row
 
 

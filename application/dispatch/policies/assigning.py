@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import Search
-    from application.dispatch.policies.pairs import Pairs, Terms
+    from application.dispatch.policies.pairs import Ints, Pairs, Terms
     from application.dispatch.snapshot import Match, Snapshot, Unit
 
 NOBODY_LEFT = "nobody_left"
@@ -64,10 +64,21 @@ def told(terms: Terms, n: int, k: int) -> dict[str, float]:
     return {name: minutes for name, minutes in of_pair.items() if minutes or name == "drive"}
 
 
+def told_of_each(terms: Terms, rows: Ints, places: Ints) -> list[dict[str, float]]:
+    """``told`` of many pairs: one for each row and the place beside it."""
+    of_pairs = [much[rows, places if much.shape[1] > 1 else 0].tolist() for much in terms.values()]
+    is_drive = [name == "drive" for name in terms]
+    return [
+        {name: minutes for name, minutes, always in zip(terms, of_pair, is_drive, strict=True) if minutes or always}
+        for of_pair in zip(*of_pairs, strict=True)
+    ]
+
+
 def _matches(pairs: Pairs, costs: Reckons) -> list[Match]:
     terms = costs.terms(pairs)
     chosen = assign(pairs.numbers, totals(terms, pairs))
-    return [pairs.match(n, k, told(terms, n, k)) for n, k in enumerate(chosen.tolist()) if k != NOBODY]
+    rows = np.flatnonzero(chosen != NOBODY)
+    return pairs.matches(rows, chosen[rows], told_of_each(terms, rows, chosen[rows]))
 
 
 def _left(

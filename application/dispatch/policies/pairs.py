@@ -13,6 +13,7 @@ from application.dispatch.candidates import Candidates
 from application.dispatch.considered import PASSED_OVER_MIN
 from application.dispatch.snapshot import Match
 from application.travel import in_pairs
+from domain.matching.assignment import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +67,16 @@ class Pairs:
 
     def match(self, n: int, k: int, terms: Mapping[str, float]) -> Match:
         """Search n and its k-th candidate."""
-        unit = self.units[self.numbers[n, k]]
-        drive_s = min(float(self.drive_s[n, k]), FARTHEST_S)
-        return Match(self.searches[n], unit, unit.free_at + timedelta(seconds=drive_s), terms)
+        return self.matches(np.array([n]), np.array([k]), [terms])[0]
+
+    def matches(self, rows: Ints, places: Ints, terms: Sequence[Mapping[str, float]]) -> list[Match]:
+        """The search of each row and the candidate at the place beside it."""
+        drives_s = np.minimum(self.drive_s[rows, places], FARTHEST_S).tolist()
+        chosen = [self.units[number] for number in self.numbers[rows, places].tolist()]
+        return [
+            Match(self.searches[n], unit, unit.free_at + timedelta(seconds=drive_s), each)
+            for n, unit, drive_s, each in zip(rows.tolist(), chosen, drives_s, terms, strict=True)
+        ]
 
 
 def pairs_of(
@@ -115,14 +123,11 @@ def _drives_s(
     if not len(rows):
         return drive_s
     wanted = numbers[rows, places]
+    used, columns = numbered(wanted)
+    origins, destinations = [units[number].shift.cell for number in used.tolist()], [each.cell for each in searches]
     paired = in_pairs(travel) if len(searches) * len(units) > WHOLE_TABLE else None
     if paired is not None:
-        origins = [units[number].shift.cell for number in wanted.tolist()]
-        drive_s[rows, places] = paired.pairs_s(origins, [searches[n].cell for n in rows.tolist()], at)
-        return drive_s
-    used = np.flatnonzero(np.bincount(wanted))
-    columns = np.searchsorted(used, wanted)
-    cells = [units[number].shift.cell for number in used.tolist()]
-    table = travel.drive_s(cells, [search.cell for search in searches], at)
-    drive_s[rows, places] = table[columns, rows]
+        drive_s[rows, places] = paired.picked_s(origins, destinations, columns, rows, at)
+    else:
+        drive_s[rows, places] = travel.drive_s(origins, destinations, at)[columns, rows]
     return drive_s

@@ -117,6 +117,21 @@ def test_one_that_was_never_seen_is_found_by_nobody() -> None:
     assert index.nearest(0.0, 0.0, Wanted(), 1)[0].tolist() == []
 
 
+def test_all_at_once_is_one_after_the_other() -> None:
+    able_to = [ANYBODY.can, able([Capability.TOW]), 0, ANYBODY.can]
+    at_once, in_turn = CandidateIndex(2), CandidateIndex(2)
+    at_once.put_first(np.array(able_to), np.array([7, 8, 9, 7]))
+    for row, (can, owner) in enumerate(zip(able_to, (7, 8, 9, 7), strict=True)):
+        in_turn.put(row, Known(can, owner=owner))
+    for index in (at_once, in_turn):
+        index.move_many(np.arange(4), np.full(4, 12.97), np.full(4, 77.59), np.full(4, np.inf))
+    for wanted in (Wanted(), Wanted(ANYBODY.can), Wanted(until=1e9), Wanted(blocked=(7,)), Wanted(within=areas([62]))):
+        there, here = (index.nearest(12.97, 77.59, wanted, 4)[0].tolist() for index in (in_turn, at_once))
+        assert here == there
+    with pytest.raises(ValueError, match="stands"):
+        at_once.put_first(np.array(able_to), np.array([1, 2, 3, 4]))
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     index = CandidateIndex(4)
     for row in (-1, MOST_UNITS):

@@ -40,6 +40,8 @@ def test_all_pairs_and_each_pair_agree_to_the_last_bit_and_any_order() -> None:
     each = other.pairs_s([cells[row] for row, _ in pairs], [cells[20 + column] for _, column in pairs], at)
     assert np.array_equal(table, again)
     assert np.array_equal(table.ravel(), each)
+    rows, columns = np.array(pairs).T
+    assert np.array_equal(table.ravel(), other.picked_s(cells[:20], cells[20:], rows, columns, at))
 
 
 def test_the_way_over_the_date_line_is_short() -> None:
@@ -70,6 +72,8 @@ def test_a_cell_that_is_none_is_refused() -> None:
         GreatCircleTimes().drive_s(["here"], places(1, 1), MONDAY)
     with pytest.raises(ValueError, match="destination"):
         GreatCircleTimes().pairs_s(places(1, 2), places(1, 1), MONDAY)
+    with pytest.raises(IndexError, match="1 places"):
+        GreatCircleTimes().picked_s(places(1, 1), places(1, 1), np.array([0]), np.array([1]), MONDAY)
 
 
 def test_the_version_follows_from_every_number() -> None:
