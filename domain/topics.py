@@ -5,6 +5,7 @@ from typing import Any
 from domain.aggregate import Aggregate, events_of
 from domain.decision import Decision
 from domain.invoice import Invoice, InvoiceSeries
+from domain.ledger.account import LedgerAccount
 from domain.offer import Offer
 from domain.payment import Payment
 from domain.provider import Provider
@@ -22,6 +23,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Provider,
     Shift,
     Wallet,
+    LedgerAccount,
     Payment,
     Invoice,
     InvoiceSeries,

@@ -10,6 +10,8 @@ BOOKS = (
     "wallet.credited",
     "wallet.debited",
     "wallet.hold_captured",
+    "ledger_account.booked",
+    "ledger_account.hold_posted",
     "payment.collected",
     "payment.owed",
     "payment.settled",

@@ -72,7 +72,7 @@ def test_topics_are_explicit_unique_and_named_after_their_aggregate() -> None:
 
 
 CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop_cell", "currency", "sha256"} | {
-    *("transfer_id", "gstin", "series", "financial_year", "place_of_supply", "sac"),
+    *("transfer_id", "account", "gstin", "series", "financial_year", "place_of_supply", "sac"),
     *("slug", "time_zone", "state_code"),
     *("law", "from_cell", "to_cell"),
 }
