@@ -48,8 +48,7 @@ async def end_unsuccessful(command: EndUnsuccessful, work: Work) -> Answer:
     if request.state is not RequestState.UNSUCCESSFUL:
         request.end_unsuccessful(command.reason, command.at)
         quote = request.quote
-        fault = _FAULTS.get(command.reason, Fault.NOBODY)
-        fee = unsuccessful_fee(quote.fees, quote.total_minor, fault) if quote else 0
+        fee = unsuccessful_fee(quote.fees, quote.total_minor, fault_of(command.reason)) if quote else 0
         await settle_end(work, request, fee, command.at)
         await free_shift(work, request.assignment, request.cell, command.at)
     return request_told(request)
@@ -61,3 +60,8 @@ _FAULTS = {
     WhyUnsuccessful.CUSTOMER_REFUSED: Fault.CUSTOMER,
 }
 """Whose fault it is; what is not here is nobody's."""
+
+
+def fault_of(reason: WhyUnsuccessful) -> Fault:
+    """Who is to blame that a visit could not help."""
+    return _FAULTS.get(reason, Fault.NOBODY)

@@ -11,25 +11,25 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from application.dispatch.policies.names import PolicyName
 from application.log import LoggedEvent
 from infra.database_url import app_dsn
 from infra.settings import load_settings
+from interfaces.cli.money_table import money_told, show_money
 from interfaces.cli.simulate import BadOption, policy_of
-from interfaces.simulate.comparison import COMPARED, as_played, as_recorded
+from interfaces.simulate.comparison import COMPARED
 from interfaces.simulate.files import write_all
-from interfaces.simulate.measures import Figure, measured
-from interfaces.simulate.play import Played, play
+from interfaces.simulate.measures import measured
 from interfaces.simulate.playback import Reproduced, played_back
 from interfaces.simulate.recorded import read_database, read_file
 from interfaces.simulate.rows import BadRow, instant_in
-from interfaces.simulate.stretch import BadStretch, Stretch, stretch_of
+from interfaces.simulate.stretch import BadStretch, stretch_of
+from interfaces.simulate.supposing import Compared, Rule, compare
+from interfaces.simulate.tariff_file import read_tariffs
 
 app = typer.Typer(add_completion=False)
 
 # Ten times the fleet of a large city; more is a slip of the finger.
 MOST_MORE = 1_000
-Sides = Mapping[str, Mapping[str, Figure]]
 
 
 @app.command(help="Play a stretch of the log again under another rule, and compare. The log is not touched.")
@@ -39,6 +39,7 @@ def whatif(  # noqa: PLR0913  (one parameter per option)
     *,
     policy: Annotated[str, typer.Option(help="Who decides instead; without it, who decided then.")] = "",
     providers: Annotated[str, typer.Option(help="So many more crews, such as +5.")] = "+0",
+    tariff: Annotated[Path | None, typer.Option(help="Other prices: JSON as it is published; compares money.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose stretch; needed when the log has several tenants.")] = "",
     events: Annotated[Path | None, typer.Option(help="events.jsonl of a simulation instead of the database.")] = None,
     out: Annotated[Path | None, typer.Option(help="A folder for the files of the other side.")] = None,
@@ -48,26 +49,22 @@ def whatif(  # noqa: PLR0913  (one parameter per option)
 ) -> None:
     """Compare."""
     begins_at, ends_at, more = _instant("from", begins), _instant("to", ends), _more(providers)
-    chosen = policy_of(policy) if policy else None
     if begins_at >= ends_at:
         raise BadStretch(f"--from {begins[:40]} is not before --to {ends[:40]}")
+    rule = Rule(policy_of(policy) if policy else None, more, read_tariffs(tariff) if tariff else (), seed)
     recorded = read_file(events) if events else read_database(app_dsn(load_settings(), "vehicaid-whatif"))
-    stretch = stretch_of(recorded, _tenant(tenant, recorded), begins_at, ends_at)
-    then = stretch.policy() or policy_of("")
-    again, other = _played(stretch, then, 0, seed), _played(stretch, chosen or then, more, seed)
-    sides = {"recorded": as_recorded(stretch), "again": as_played(again), "other": as_played(other)}
+    whose = _tenant(tenant, recorded)
+    stretch = stretch_of(recorded, whose, begins_at, ends_at)
+    compared = compare(recorded, stretch, whose, rule)
     found = asyncio.run(played_back(recorded, lambda event: stretch.covers(event.occurred_at))) if own else None
     if out is not None:
-        write_all(out, other, measured(other), ())
-    names = {"recorded": then.value, "again": then.value, "other": f"{chosen or then} {providers}"}
+        write_all(out, compared.other, measured(compared.other), ())
+    told = " ".join((compared.other.script.policy, providers, *([f"tariff {tariff.name}"] if tariff else ())))
+    names = {"recorded": compared.policy.value, "again": compared.policy.value, "other": told}
     if as_json:
-        typer.echo(json.dumps(_told(sides, names, found), indent=1))
+        typer.echo(json.dumps(_told(compared, names, found), indent=1))
     else:
-        _show(sides, names, found)
-
-
-def _played(stretch: Stretch, policy: PolicyName, more: int, seed: int) -> Played:
-    return asyncio.run(play(stretch.demand(), stretch.supply(more), stretch.script(policy, seed)))
+        _show(compared, names, found)
 
 
 def _instant(name: str, text: str) -> datetime:
@@ -93,18 +90,23 @@ def _tenant(asked_for: str, recorded: Sequence[LoggedEvent]) -> str:
     return there[0]
 
 
-def _told(sides: Sides, names: Mapping[str, str], found: Reproduced | None) -> dict[str, object]:
-    told: dict[str, object] = {side: {"rule": names[side], **figures} for side, figures in sides.items()}
+def _told(compared: Compared, names: Mapping[str, str], found: Reproduced | None) -> dict[str, object]:
+    told: dict[str, object] = {side: {"rule": names[side], **figures} for side, figures in compared.sides.items()}
+    if compared.money is not None:
+        told["money"] = money_told(compared.money)
     if found is not None:
         told["decisions"] = {"taken_again": found.decisions, "same": found.same, "other_positions": found.others}
     return told
 
 
-def _show(sides: Sides, names: Mapping[str, str], found: Reproduced | None) -> None:
+def _show(compared: Compared, names: Mapping[str, str], found: Reproduced | None) -> None:
+    sides = compared.sides
     table = Table("figure", *(f"{side}: {names[side]}" for side in sides))
     for name in COMPARED:
         table.add_row(name, *("-" if figures[name] is None else f"{figures[name]:g}" for figures in sides.values()))
     screen = Console()
     screen.print(table)
+    if compared.money is not None:
+        show_money(compared.money, names, screen)
     if found is not None:
         screen.print(f"{found.same} of {found.decisions} decisions came out the same to the byte")

@@ -11,10 +11,9 @@ from starlette.responses import Response
 from application.publish_tariff import PublishTariff, publish_tariff
 from application.withdraw_tariff import WithdrawTariff, withdraw_tariff
 from domain.ids import Prefix, parse, show
-from domain.price_terms import FeeTerms
 from domain.refusal import NotFound
 from domain.tariff import Tariff
-from domain.tariff_terms import Peak, PublishedTariff, TariffRow, TariffTerms
+from domain.tariff_terms import PublishedTariff, TariffTerms
 from infra.prices.india import india
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
@@ -28,7 +27,7 @@ from interfaces.http.shapes.tariffs import (
     TariffShown,
     WithdrawalBody,
     clock,
-    minutes,
+    terms_of_body,
 )
 from interfaces.http.shapes.values import InstantAsked, ZoneId
 from projections.tariffs import TariffVersionRow
@@ -55,7 +54,7 @@ async def publish_prices(call: Creation, body: TariffBody) -> Response:
     For a zone, or for everywhere; a zone's own comes first. From the instant on at which it takes effect, requests
     there are quoted and have to be confirmed. Amounts are before tax, fees with tax.
     """
-    return await _published(call, body.zone_id, _terms(body), body.effective_from)
+    return await _published(call, body.zone_id, terms_of_body(body), body.effective_from)
 
 
 @routes.command(PATH + "/default", TariffDone, status=201, roles=DESK, problems=PUBLISHING)
@@ -131,25 +130,6 @@ async def withdraw_prices(call: Command, tariff_id: str, body: WithdrawalBody) -
     effective_from = body.effective_from or call.at
     command = WithdrawTariff(call.actor, _id(tariff_id), effective_from, call.at, call.expected_version)
     return answers.done(await in_effect_here(call, await call.run(withdraw_tariff, command)), Prefix.TARIFF)
-
-
-def _terms(body: TariffBody) -> TariffTerms:
-    return TariffTerms(
-        currency=body.currency,
-        rows=tuple(TariffRow(**row.model_dump()) for row in body.rows),
-        peaks=tuple(
-            Peak(tuple(peak.days), minutes(peak.from_time), minutes(peak.to_time), peak.multiplier_percent)
-            for peak in body.peaks
-        ),
-        tax_percent_bp=body.tax_percent_bp,
-        fees=FeeTerms(**body.fees.model_dump()),
-        quote_valid_s=body.quote_valid_s,
-        tolerance_percent=body.tolerance_percent,
-        commission_percent_bp=body.commission_percent_bp,
-        time_zone=body.time_zone,
-        state_code=body.state_code,
-        rounds_to_minor=body.rounds_to_minor,
-    )
 
 
 def _terms_shown(tariff: PublishedTariff) -> dict[str, object]:

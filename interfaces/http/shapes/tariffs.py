@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.catalogue import Fuel, Service, VehicleClass
+from domain.price_terms import FeeTerms
+from domain.tariff_terms import Peak, TariffRow, TariffTerms
 from interfaces.http.shapes.prices import Currency, FeesShown, Minor, PriceLineShown
 from interfaces.http.shapes.values import (
     Body,
@@ -244,3 +246,23 @@ def minutes(text: str) -> int:
 def clock(minute: int) -> str:
     """Minutes of the day as a time of the clock."""
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def terms_of_body(body: TariffBody) -> TariffTerms:
+    """The terms that were sent, not yet checked."""
+    return TariffTerms(
+        currency=body.currency,
+        rows=tuple(TariffRow(**row.model_dump()) for row in body.rows),
+        peaks=tuple(
+            Peak(tuple(peak.days), minutes(peak.from_time), minutes(peak.to_time), peak.multiplier_percent)
+            for peak in body.peaks
+        ),
+        tax_percent_bp=body.tax_percent_bp,
+        fees=FeeTerms(**body.fees.model_dump()),
+        quote_valid_s=body.quote_valid_s,
+        tolerance_percent=body.tolerance_percent,
+        commission_percent_bp=body.commission_percent_bp,
+        time_zone=body.time_zone,
+        state_code=body.state_code,
+        rounds_to_minor=body.rounds_to_minor,
+    )
