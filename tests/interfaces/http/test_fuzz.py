@@ -19,7 +19,12 @@ from interfaces.http.tokens import TokenAuthority
 from tests.support.api import Api, Job, an_offer, over_the_network, projecting, somebody
 from tests.support.servers import Database
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.timeout(300),
+    # The API runs on a thread of this process: what it draws by chance meanwhile is not the example's.
+    pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies"),
+]
 
 # 12 examples of each of some 35 operations, next to those that cover every field's bounds: about half a minute.
 EXAMPLES = 12
