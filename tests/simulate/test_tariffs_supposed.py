@@ -178,7 +178,7 @@ def test_that_prices_may_change_in_the_middle(recorded: list[LoggedEvent], tmp_p
         ({"currency": "INR"}, "not a tariff as it is published: rows"),
         (body(1, tax_percent_bp=3), "tax_percent_bp: a rate is"),
         (body(1, rows=[]), "no price for"),
-        (body(1, currency="XXX"), "is not a currency"),
+        (body(1, currency="QQQ"), "is not a currency"),
         ([body(1), body(2)], "two tariffs for the same place"),
         (body(1, zone_id=show(Prefix.ZONE, UUID(int=ZONE.int + 1))), "has no zone"),
     ],
