@@ -12,6 +12,7 @@ from application.dispatch.approach import Pace
 from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Due, TimerKind
 from application.dispatch.considered import Considering, SeenAt
+from application.dispatch.deciding import at_once
 from application.dispatch.due import Rules, what_is_due
 from application.dispatch.learning import Learning
 from application.dispatch.offering import ask
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import DispatchBoard, FreeShift, Open, Positions, Search
+    from application.dispatch.deciding import Deciding
     from application.dispatch.snapshot import Match, Plan, Policy
     from application.travel import DriveTimes
 
@@ -114,6 +116,7 @@ class Rounds:
         rules: Rules | None = None,
         whereabouts: Whereabouts | None = None,
         judgement: Judgement | None = None,
+        deciding: Deciding = at_once,
     ) -> None:
         self._board = board
         self._ordering = Ordering(engine, watch)
@@ -122,6 +125,7 @@ class Rounds:
         self._rules = rules or Rules()
         self._whereabouts = whereabouts or Nowhere()
         self._judgement = judgement or Judgement()
+        self._deciding = deciding
         self._learning = Learning(self._judgement.work_times, self._judgement.willing)
         self._decides_again_at: datetime | None = None
         self._counts_again_at: datetime | None = None
@@ -211,7 +215,7 @@ class Rounds:
             travel,
             self._judgement.willing,
         )
-        plan = policy.decide(snapshot)
+        plan = await self._deciding(policy, snapshot)
         self._decides_again_at = at + policy.rests_for
         self._watch.decided(policy, plan)
         return Considering(policy, snapshot, plan, seen)

@@ -1,7 +1,9 @@
 """How long does one whole tick of dispatch take: candidates, costs, the assignment, and who is to be offered what?
 
 A city of a thousand open requests and five thousand units, a tenth of them idle, under the policy that decides in
-production; ``decide`` is all between a snapshot that was read and the offers that are made.
+production. A tick is all between a snapshot that was read and who is to be asked: candidates, costs, the assignment,
+and who is asked together. As in the dispatcher, garbage is searched for between ticks. What an offer tells the log of
+its grounds comes after it, offer by offer, and is measured by itself.
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ from uuid import UUID
 
 import numpy as np
 
+from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Doing, FreeShift, Search, Stage
+from application.dispatch.considered import Considering
 from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
+from application.dispatch.rounds import Limits
 from application.dispatch.snapshot import Snapshot, Unit
 from domain.catalogue import Capability, Service, VehicleClass
 from domain.geography import cell_of
 from domain.travel.great_circle import GreatCircleTimes
 from infra.bench.frame import percentile
+from infra.dispatch import collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,31 +46,45 @@ BEGINS_AT: Final = datetime(2026, 7, 1, 8, tzinfo=UTC)
 def ticks(*, quick: bool, say: Callable[[str], None]) -> dict[str, float]:
     """Milliseconds of a tick, and how many offers it makes; every tick sees a few requests and units that moved."""
     chance = np.random.default_rng(1)
-    policy = POLICIES[PolicyName.ASSIGNMENT]()
+    policy, asking, most = POLICIES[PolicyName.ASSIGNMENT](), Asking(), Limits().most_offers
     searches = [_search(chance, n) for n in range(REQUESTS)]
     units = [_unit(chance, n) for n in range(UNITS)]
-    taken_s, offers, travel = [], 0, GreatCircleTimes()
+    taken_s, told_s, offers, travel = [], [], 0, GreatCircleTimes()
     count = QUICK_TICKS if quick else TICKS
     say(f"{REQUESTS} requests x {UNITS} units, {count} ticks")
-    for tick in range(WARM_UP + count):
-        at = BEGINS_AT + timedelta(seconds=TICK_S * tick)
-        for n in chance.integers(REQUESTS, size=REQUESTS // 50).tolist():
-            searches[n] = replace(searches[n], cell=_cell(chance))
-        for n in chance.integers(UNITS, size=UNITS // 50).tolist():
-            units[n] = replace(units[n], shift=replace(units[n].shift, cell=_cell(chance)))
-        seen = [replace(unit, free_at=max(unit.free_at, at)) for unit in units]
-        snapshot = Snapshot(at, list(searches), seen, travel)
-        began = time.perf_counter()
-        plan = policy.decide(snapshot)
-        if tick >= WARM_UP:
-            taken_s.append(time.perf_counter() - began)
-            offers += len(plan.now)
+    with collector.as_a_dispatcher():
+        for tick in range(WARM_UP + count):
+            at = BEGINS_AT + timedelta(seconds=TICK_S * tick)
+            _go_on(searches, units, chance)
+            seen = [replace(unit, free_at=max(unit.free_at, at)) for unit in units]
+            snapshot = Snapshot(at, list(searches), seen, travel)
+            collector.collect()
+            began = time.perf_counter()
+            plan = policy.decide(snapshot)
+            groups = asked_together(plan, snapshot, asking)[:most]
+            decided = time.perf_counter()
+            said = Considering(policy, snapshot, plan)
+            told = [said.of(match) for matches in groups for match in matches]
+            if tick >= WARM_UP:
+                taken_s.append(decided - began)
+                told_s.append((time.perf_counter() - decided) / len(told))
+                offers += len(plan.now)
     return {
         "p50_ms": round(1e3 * percentile(taken_s, 0.5), 1),
         "p99_ms": round(1e3 * percentile(taken_s, 0.99), 1),
         "max_ms": round(1e3 * max(taken_s), 1),
         "offers_a_tick": round(offers / count, 1),
+        "grounds_of_an_offer_p50_ms": round(1e3 * percentile(told_s, 0.5), 3),
+        "grounds_of_an_offer_p99_ms": round(1e3 * percentile(told_s, 0.99), 3),
     }
+
+
+def _go_on(searches: list[Search], units: list[Unit], chance: np.random.Generator) -> None:
+    """Between two ticks some called from elsewhere, and some units moved."""
+    for n in chance.integers(REQUESTS, size=REQUESTS // 50).tolist():
+        searches[n] = replace(searches[n], cell=_cell(chance))
+    for n in chance.integers(UNITS, size=UNITS // 50).tolist():
+        units[n] = replace(units[n], shift=replace(units[n].shift, cell=_cell(chance)))
 
 
 def _search(chance: np.random.Generator, n: int) -> Search:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import uvloop
 
+from application.dispatch.deciding import on_a_thread
 from application.dispatch.policies.closures import heeding_closures
 from application.dispatch.rounds import Rounds
+from infra.dispatch import collector
 from infra.dispatch.board import PostgresDispatchBoard
 from infra.dispatch.engine import command_engine
 from infra.dispatch.plan import judgement_of, limits_of, rules_of
@@ -60,6 +62,7 @@ def serve(settings: Settings) -> None:
     configure_tracing("dispatcher", settings.otlp_endpoint)
     stop_metrics = start_metrics_server(settings.dispatcher_metrics_port, settings.host)
     judgement_of(settings)  # loads what a policy needs, for seconds in which a leader would be taken for frozen
+    collector.be_a_dispatcher()
     uvloop.run(_until_signalled(settings))
     stop_metrics()
     stop_tracing()
@@ -134,11 +137,12 @@ async def _lead(
     judgement, rules = judgement_of(settings), rules_of(settings)
     judgement = replace(judgement, policy=heeding_closures(judgement.policy, zones))
     rules = replace(rules, trade=replace(rules.trade, zones=zones))
-    rounds = Rounds(board, engine, limits_of(settings), news, rules, whereabouts, judgement)
+    rounds = Rounds(board, engine, limits_of(settings), news, rules, whereabouts, judgement, on_a_thread)
     chores = chores_of(settings, connection, board, engine, whereabouts, judgement.travel, news, _now())
     patience = timedelta(seconds=settings.dispatcher_orphan_patience_s)
     check_every = timedelta(seconds=settings.dispatcher_orphan_check_s)
     check_at = _now() + check_every
+    collect_at = perf_counter() + collector.EVERY_S
     while not stop.is_set():
         started = perf_counter()
         more = await keep_lead(connection, rounds.round(_now()))
@@ -151,6 +155,9 @@ async def _lead(
             await keep_lead(connection, rounds.rescue(forgotten, _now()))
         for chore in chores.due(_now()):
             await keep_lead(connection, chore)
+        if perf_counter() >= collect_at:
+            collector.collect()
+            collect_at = perf_counter() + collector.EVERY_S
         await asyncio.sleep(min(max(REST_S, RESTS_TIMES * took_s), LONGEST_REST_S))
         if not more:
             await wait_for_news(connection, settings.dispatcher_poll_s)
