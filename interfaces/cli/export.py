@@ -37,9 +37,9 @@ def export(  # what can be said about an export
 ) -> None:
     """Export."""
     settings = load_settings()
-    with _told():
+    with told_plainly():
         plan = plan_of(settings, of, file_format, out, since, upto, tenant)
-        with _Bar(Console(stderr=True)) as bar:
+        with Bar(Console(stderr=True)) as bar:
             manifest = run_export(settings, plan, out, bar)
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(manifest)))
@@ -56,7 +56,7 @@ def _summary(manifest: Manifest, out: Path) -> str:
     )
 
 
-class _Bar:
+class Bar:
     """A progress bar per phase, with the time that is left."""
 
     def __init__(self, console: Console) -> None:
@@ -72,13 +72,14 @@ class _Bar:
         self._bar.stop()
 
     def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show how far it is."""
         if phase not in self._tasks:
             self._tasks[phase] = self._bar.add_task(phase)
         self._bar.update(self._tasks[phase], completed=done, total=total)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told_plainly() -> Iterator[None]:
     """What can be acted on is one line."""
     try:
         yield

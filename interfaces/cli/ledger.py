@@ -1,6 +1,7 @@
-"""How does an operator make sure that the books balance?"""
+"""How does an operator make sure that the books balance, also by the judgement of other programs?"""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import psycopg
@@ -11,9 +12,14 @@ from rich.table import Table
 from domain.money import Money
 from infra.bookkeeping import Bookkeeper, Standing, standing_of
 from infra.database_url import app_dsn
+from infra.export.books import export_books
+from infra.export.double_entry import Judge
 from infra.settings import load_settings
+from interfaces.cli.export import Bar, told_plainly
 
-app = typer.Typer(help="Check that the books balance.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Check that the books balance, or hand them to other programs.", no_args_is_help=True, add_completion=False
+)
 
 EXIT_UNBALANCED = 1
 
@@ -55,6 +61,25 @@ def check(*, as_json: Json = False) -> None:
             typer.echo(f"The books balance, up to position {keeper.position}.")
     if found:
         raise typer.Exit(EXIT_UNBALANCED)
+
+
+@app.command()
+def export(
+    *,
+    judge: Annotated[Judge, typer.Option("--format", help="Whose journal: bean-check or hledger reads it.")],
+    out: Annotated[Path, typer.Option(help="The file to write; one of that name is replaced.")],
+    upto: Annotated[int | None, typer.Option(min=0, help="As of this position; without it, as of now.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only of this tenant.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write every transfer as a plain-text journal, with what our balances say as assertions; exit 2 when refused."""
+    with told_plainly(), Bar(Console(stderr=True)) as bar:
+        journal, end = export_books(load_settings(), judge, out, tenant, upto, bar)
+    if as_json:
+        told = {"file": str(out), "format": judge.value, "position": end, "transfers": journal.transfers}
+        typer.echo(json.dumps(told | {"accounts": len(journal.opened)}))
+        return
+    typer.echo(f"{out}: {journal.transfers} transfers on {len(journal.opened)} accounts, up to position {end}")
 
 
 def _show(standing: list[Standing]) -> None:

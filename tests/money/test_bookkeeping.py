@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
+BEAN_CHECK = str(Path(sys.executable).parent / "bean-check")
 
 THERE = (
     b"SELECT count(*) FROM projection_positions WHERE active AND name IN ('ledger_balances', 'wallets')"
@@ -103,6 +107,30 @@ async def test_an_operator_sees_how_the_books_stand(
     assert [(each["tenant"], each["sum_minor"]) for each in told["standing"]] == [("demo", 0), ("rival", 0)]
     spoil(database, "UPDATE ledger_balances SET balance_minor = 1 WHERE account = 'A:Cash:Desk' AND tenant = 'demo'")
     assert CliRunner().invoke(app, ["check"]).exit_code == 1
+
+
+def agrees(file: Path) -> bool:
+    """Whether a program of others finds the journal right, which stands alone in its folder."""
+    found = subprocess.run([BEAN_CHECK, "--no-cache", str(file)], check=False)
+    return found.returncode == 0 and list(file.parent.iterdir()) == [file]
+
+
+async def test_the_books_leave_as_a_journal_up_to_a_position(
+    database: Database, engines: Engines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VEHICAID_DATABASE_URL", database.settings.database_url)
+    async with engines() as engine:
+        first = await a_paid_job(engine)
+        await a_paid_job(engine)
+    file = tmp_path / "books.beancount"
+    ask = ["export", "--format", "beancount", "--out", str(file)]
+    whole = CliRunner().invoke(app, [*ask, "--json"])
+    early = CliRunner().invoke(app, [*ask, "--json", "--upto", str(first.position)])
+    assert [json.loads(each.stdout)["transfers"] for each in (whole, early)] == [6, 3]
+    assert agrees(file)
+    late = CliRunner().invoke(app, [*ask, "--upto", "99999"])
+    assert (late.exit_code, "the log ends at" in late.stderr) == (2, True)
+    assert agrees(file), "what was refused left nothing behind"
 
 
 async def test_the_service_counts_its_looks_and_raises_the_alarm(
