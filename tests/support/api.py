@@ -53,11 +53,12 @@ def somebody(role: Role, tenant: str = "demo", subject: UUID | None = None) -> A
 
 @dataclass
 class Api:
-    """A client of the API that signs its own tokens."""
+    """A client of the API that signs its own tokens and remembers how far the log has come by its own orders."""
 
     client: httpx.AsyncClient
     authority: TokenAuthority
     desk: Actor = field(default_factory=lambda: somebody(Role.DISPATCHER))
+    reached: int = 0
 
     def headers(self, actor: Actor | None, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What the caller sends along."""
@@ -78,9 +79,10 @@ class Api:
         more = {"Idempotency-Key": key or fresh_key(), **(headers or {})}
         if version is not None:
             more["If-Match"] = f'"{version}"'
-        if body is None:
-            return await self.client.post(path, headers=self.headers(actor, more))
-        return await self.client.post(path, json=body, headers=self.headers(actor, more))
+        sent = {} if body is None else {"json": body}
+        answer = await self.client.post(path, headers=self.headers(actor, more), **sent)
+        self.reached = max(self.reached, _position_in(answer))
+        return answer
 
     async def get(self, path: str, actor: Actor | None, **query: object) -> httpx.Response:
         """Ask something."""
@@ -194,6 +196,13 @@ def over_the_network(settings: Settings) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+def _position_in(answer: httpx.Response) -> int:
+    """Where in the log an order was written; 0 where none was."""
+    told = answer.json() if answer.is_success and answer.content else None
+    position = told.get("position") if isinstance(told, dict) else None
+    return position if isinstance(position, int) else 0
 
 
 def id_of(prefix: Prefix, shown: object) -> UUID:
