@@ -10,6 +10,8 @@ LOOPS := $(sort $(shell grep -rl --include='*.py' 'domain.tours.compiled import'
 LOOPS_TO_RUN := $(filter-out domain/tours/%,$(LOOPS))
 ROOMS := domain application projections interfaces infra tests
 export UV_PYTHON_DOWNLOADS := never
+# Some images forbid compiled files; every process that starts would then compile the whole product again.
+export PYTHONDONTWRITEBYTECODE :=
 ifdef PORT
 export VEHICAID_PORT := $(PORT)
 endif
