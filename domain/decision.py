@@ -8,6 +8,11 @@ from uuid import UUID
 from domain.aggregate import Aggregate, Created
 from domain.decision_terms import Candidate, DecidedBy, Grounds, Inputs, checked, decision_id_of
 
+UNTOLD: dict[str, object] = {
+    "requests_at": 0, "jobs_at": 0, "begun_at": None, "moved": {}, "resting": [], "waiting": [],
+}  # fmt: skip
+"""What inputs of version 1 have instead of what they do not tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -43,9 +48,13 @@ class Decision(Aggregate):
     inputs: Inputs | None
 
     class Made(Created):
-        """It was decided whom to ask, and this is all that it was decided from."""
+        """It was decided whom to ask, and this is all that it was decided from.
+
+        Version 1 did not tell what the log does not know: fresh positions, who rested, since when somebody decided.
+        """
 
         TOPIC: ClassVar[str] = "decision.made"
+        class_version: ClassVar[int] = 2
         request_id: UUID
         offer_id: UUID
         shift_id: UUID
@@ -62,6 +71,12 @@ class Decision(Aggregate):
         ruled_out: dict[str, int]
         match_milli_min: dict[str, int]
         inputs: Inputs | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Nobody wrote it down."""
+            if isinstance(state["inputs"], dict):
+                state["inputs"] = {**UNTOLD, **state["inputs"]}
 
     @classmethod
     def make(cls, chosen: Chosen, grounds: Grounds, at: datetime) -> "Decision":

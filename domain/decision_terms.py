@@ -19,6 +19,9 @@ MILLI: Final = 1_000
 CODE: Final = re.compile(r"[a-z0-9_.:/+-]{0,80}")
 """What names and versions of models are written with: codes, no sentences."""
 
+MOST_TOLD: Final = 100
+"""Shifts and requests that a decision names beside its candidates: with forty of those it stays below 16 KB."""
+
 _OF_OFFER: Final = "decision"
 
 
@@ -82,6 +85,11 @@ class Inputs:
     and each assignment that was revoked. Free shifts are those of the log at one of the positions ``shifts_from`` to
     ``shifts_upto``: ``board_digest`` is over their ids and versions, ``cells_digest`` over where each of them was.
     ``looked_at`` is the instant the drive times are of.
+
+    What the log does not tell otherwise: read models stood at ``requests_at`` and ``jobs_at``; whoever decided has done
+    so since ``begun_at``, and remembers nothing from before; ``moved`` are cells of free shifts that were not where the
+    log has them, candidates aside, who tell theirs; ``resting`` shifts and ``waiting`` requests were left alone in this
+    round, since an order about them had just been given or refused. Of each at most 100.
     """
 
     request_version: int
@@ -92,6 +100,12 @@ class Inputs:
     shifts_upto: int
     board_digest: str
     cells_digest: str
+    requests_at: int = 0
+    jobs_at: int = 0
+    begun_at: datetime | None = None
+    moved: dict[str, str] = field(default_factory=dict)
+    resting: tuple[UUID, ...] = ()
+    waiting: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

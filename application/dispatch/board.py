@@ -11,6 +11,7 @@ from domain.provider_terms import Engaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from uuid import UUID
 
@@ -217,6 +218,10 @@ class DispatchBoard(Protocol):
 
     async def positions(self) -> Positions:
         """How far the board is; what is read after this is at least as new."""
+        ...
+
+    def one_moment(self) -> AbstractAsyncContextManager[Positions]:
+        """While it lasts, all that is read is of one and the same moment; how far the board was then."""
         ...
 
     async def searches(self, limit: int) -> Sequence[Search]:

@@ -18,7 +18,7 @@ from application.dispatch.approach import FARTHEST_S
 from application.dispatch.board import by_urgency
 from application.dispatch.lineup import NOBODY, NUMBER, REASONS, lineup_of, nearest_in, note
 from application.dispatch.snapshot import Unit
-from domain.decision_terms import MILLI, MOST_CANDIDATES, Candidate, DecidedBy, Grounds, Inputs, RuledOut
+from domain.decision_terms import MILLI, MOST_CANDIDATES, MOST_TOLD, Candidate, DecidedBy, Grounds, Inputs, RuledOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,11 +69,20 @@ class TellsCosts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SeenAt:
-    """Between which positions of the log the free shifts of a snapshot were read, and who of them was left out."""
+    """Between which positions of the log the free shifts of a snapshot were read, and who of them was left out.
+
+    Beside it what no log knows: see ``Inputs``. ``moved`` are free shifts, each where it was in truth; ``waiting`` are
+    searching requests that were left alone.
+    """
 
     shifts_from: int = 0
     shifts_upto: int = 0
     left_out: Sequence[tuple[FreeShift, RuledOut]] = ()
+    requests_at: int = 0
+    jobs_at: int = 0
+    begun_at: datetime | None = None
+    moved: Sequence[FreeShift] = ()
+    waiting: Sequence[Search] = ()
 
 
 @dataclass(slots=True)
@@ -148,19 +157,29 @@ class Considering:
                 str(reason): int(counts[number]) for reason, number in NUMBER.items() if reason and counts[number]
             },
             match_milli_min={code_of(name): int(_milli(np.array(much))) for name, much in told.items()},
-            inputs=self._inputs(search, lineup),
+            inputs=self._inputs(search, lineup, frozenset(each.shift_id for each in found)),
         )
 
-    def _inputs(self, search: Search, lineup: Lineup) -> Inputs:
+    def _inputs(self, search: Search, lineup: Lineup, told: frozenset[UUID]) -> Inputs:
+        seen, tenant = self.seen, search.tenant
+        moved = [each for each in seen.moved if each.tenant == tenant and each.shift_id not in told]
+        resting = [each.shift_id for each, why in seen.left_out if each.tenant == tenant and why is RuledOut.RESTING]
+        waiting = [each.request_id for each in seen.waiting if each.tenant == tenant]
         return Inputs(
             request_version=search.version,
             radius_m=search.radius_m,
             passed_over=tuple(sorted(who for who, times in search.passed_over.items() for _ in range(times))),
             looked_at=self.snapshot.at,
-            shifts_from=self.seen.shifts_from,
-            shifts_upto=self.seen.shifts_upto,
+            shifts_from=seen.shifts_from,
+            shifts_upto=seen.shifts_upto,
             board_digest=lineup.board_digest,
             cells_digest=lineup.cells_digest,
+            requests_at=seen.requests_at,
+            jobs_at=seen.jobs_at,
+            begun_at=seen.begun_at,
+            moved=dict(sorted((str(each.shift_id), each.cell) for each in moved)[:MOST_TOLD]),
+            resting=tuple(sorted(resting)[:MOST_TOLD]),
+            waiting=tuple(sorted(waiting)[:MOST_TOLD]),
         )
 
     def _lineup(self, tenant: str) -> Lineup:

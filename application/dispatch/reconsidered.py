@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.dispatch.considered import Considering, Named, SeenAt, code_of, travel_code
 from application.dispatch.lineup import board_line, cell_line, digest_of
@@ -17,7 +18,6 @@ from domain.geography import distance_m
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from application.dispatch.board import FreeShift, Search
     from application.travel import DriveTimes
@@ -95,7 +95,8 @@ class Then:
 
 def as_told(then: Then, decision: Decision) -> Then:
     """The same, with candidates where the decision says that they were."""
-    cells = {each.shift_id: each.cell for each in decision.candidates}
+    cells = {UUID(shift_id): cell for shift_id, cell in then.inputs.moved.items()}
+    cells |= {each.shift_id: each.cell for each in decision.candidates}
     shifts = [
         replace(each, shift=replace(each.shift, cell=cells.get(each.shift.shift_id, each.shift.cell)))
         if each.does == AVAILABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from application.dispatch import orders
 from application.dispatch.approach import Pace
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from application.dispatch.board import DispatchBoard, FreeShift, Open, Positions, Search
+    from application.dispatch.board import BusyShift, DispatchBoard, FreeShift, Open, Positions, Search
     from application.dispatch.deciding import Deciding
-    from application.dispatch.snapshot import Match, Plan, Policy
+    from application.dispatch.snapshot import Match, Policy
+    from application.dispatch.watched import Watch
     from application.travel import DriveTimes
 
 NOT_DECIDED = frozenset({"contended", "log_unavailable", "stale_version"})
@@ -63,34 +64,6 @@ class Limits:
     """Finished jobs, and answers, read at once: a month of a large city; the means would not move for more."""
     position_is_fresh_for: timedelta = timedelta(seconds=60)
     """Where a crew was a minute ago is nearer to the truth than where its last job ended; later, it may be neither."""
-
-
-class Watch(Protocol):
-    """Told of everything, for logs and metrics."""
-
-    def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
-        """A shift was asked."""
-        ...
-
-    def acted(self, due: Due, late_s: float, *, replayed: bool) -> None:
-        """A timer's order was carried out, so late after it could have been."""
-        ...
-
-    def refused(self, order: str, request_id: UUID, code: str) -> None:
-        """An order did not go through; on a board that is behind the log this is everyday."""
-        ...
-
-    def decided(self, policy: Policy, plan: Plan) -> None:
-        """The policy was asked, and this is what it said."""
-        ...
-
-    def looked(self, searches: Sequence[Search], unserved: int, free: int, longest_wait_s: float) -> None:
-        """The board was read: who searches, how many of them nobody fits, how many are free."""
-        ...
-
-    def timers_due(self, count: int) -> None:
-        """So many timers were due."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +100,7 @@ class Rounds:
         self._judgement = judgement or Judgement()
         self._deciding = deciding
         self._learning = Learning(self._judgement.work_times, self._judgement.willing)
+        self._begun_at: datetime | None = None
         self._decides_again_at: datetime | None = None
         self._counts_again_at: datetime | None = None
         self._seen: Positions | None = None
@@ -136,12 +110,13 @@ class Rounds:
 
     async def round(self, at: datetime) -> bool:
         """Do what is due at that instant; True when there is more that need not wait. Raises what the board raises."""
+        self._begun_at = self._begun_at or at
         # The position first: rows read after it are at least as new, so that no change is overlooked.
         positions = await self._board.positions()
         more, acted_on = await self._act_on_timers(at)
         if positions != self._seen or self._look_again_at is None or at >= self._look_again_at:
             self._look_again_at = at + self._limits.look_again_after
-            await self._ask_whom_the_policy_means(positions, acted_on, at)
+            await self._ask_whom_the_policy_means(acted_on, at)
             self._seen = positions
         return more or self._look_again_at <= at
 
@@ -172,20 +147,29 @@ class Rounds:
         full = len(due) >= self._limits.most_timers and bool(pending)
         return full, {each.subject_id for each in pending}
 
-    async def _ask_whom_the_policy_means(self, positions: Positions, acted_on: set[UUID], at: datetime) -> None:
-        shifts = await self._board.free_shifts(self._limits.most_shifts)
-        if not shifts and self._counts_again_at is not None and at < self._counts_again_at:
-            return  # nobody can be asked: thousands who wait are not read again at each call that comes in
-        self._counts_again_at = at + self._limits.look_again_after
-        searches = await self._board.searches(self._limits.most_searches)
-        self._held = {key: until for key, until in self._held.items() if until > at}
-        self.looked_at = frozenset(search.request_id for search in searches)
-        ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
-        said = await self._plan(ripe, shifts, positions, at)
+    async def _ask_whom_the_policy_means(self, acted_on: set[UUID], at: datetime) -> None:
+        async with self._board.one_moment() as positions:
+            shifts = await self._board.free_shifts(self._limits.most_shifts)
+            if not shifts and self._counts_again_at is not None and at < self._counts_again_at:
+                return  # nobody can be asked: thousands who wait are not read again at each call that comes in
+            self._counts_again_at = at + self._limits.look_again_after
+            searches = await self._board.searches(self._limits.most_searches)
+            self._held = {key: until for key, until in self._held.items() if until > at}
+            self.looked_at = frozenset(search.request_id for search in searches)
+            ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
+            busy = await self._learn_and_see_who_works(ripe, at)
+        if busy is None:
+            said = None
+        else:
+            ready = {each.request_id for each in ripe}
+            waiting = [each for each in searches if each.request_id not in ready]
+            said = await self._plan(ripe, waiting, shifts, busy, positions, at)
         unserved = len(said.plan.unserved) if said else 0
         self._watch.looked(searches, unserved, len(shifts), _longest_wait_s(searches, at))
-        if said is None:
-            return
+        if said is not None:
+            await self._ask_as(said, at)
+
+    async def _ask_as(self, said: Considering, at: datetime) -> None:
         groups = asked_together(said.plan, said.snapshot, self._judgement.asking)
         chosen = groups[: self._limits.most_offers]
         if chosen:
@@ -193,21 +177,30 @@ class Rounds:
         if len(chosen) < len(groups):
             self._look_again_at = self._decides_again_at = at
 
-    async def _plan(
-        self, ripe: Sequence[Search], shifts: Sequence[FreeShift], positions: Positions, at: datetime
-    ) -> Considering | None:
-        """What the policy says, when there is anything to decide; its last plan stands for as long as it says."""
-        policy, travel, work_times = self._judgement.policy, self._judgement.travel, self._judgement.work_times
+    async def _learn_and_see_who_works(self, ripe: Sequence[Search], at: datetime) -> Sequence[BusyShift] | None:
+        """None when there is nothing to decide: the last plan stands for as long as the policy says."""
         if not ripe:
             return None
         stands_until = self._decides_again_at
         if stands_until is not None and at < stands_until and not any(search.sos for search in ripe):
             self._look_again_at = min(self._look_again_at or stands_until, stands_until)
             return None
-        await self._learning.learn(self._board, at - self._limits.learns_from, self._limits.most_finished)
-        busy = await self._board.busy_shifts(self._limits.most_shifts)
-        idle, left_out = await self._where_they_are(shifts, at)
-        seen = SeenAt(positions.shifts, (await self._board.positions()).shifts, left_out)
+        learns_from = (self._begun_at or at) - self._limits.learns_from
+        await self._learning.learn(self._board, learns_from, self._limits.most_finished)
+        return await self._board.busy_shifts(self._limits.most_shifts)
+
+    async def _plan(
+        self,
+        ripe: Sequence[Search],
+        waiting: Sequence[Search],
+        shifts: Sequence[FreeShift],
+        busy: Sequence[BusyShift],
+        positions: Positions,
+        at: datetime,
+    ) -> Considering:
+        policy, travel, work_times = self._judgement.policy, self._judgement.travel, self._judgement.work_times
+        there = await placed(shifts, self._whereabouts, at, self._limits.position_is_fresh_for)
+        idle, left_out = self._who_may_be_asked(there, at)
         snapshot = Snapshot(
             at,
             ripe,
@@ -218,15 +211,26 @@ class Rounds:
         plan = await self._deciding(policy, snapshot)
         self._decides_again_at = at + policy.rests_for
         self._watch.decided(policy, plan)
+        known = {each.shift_id: each.cell for each in shifts}
+        seen = SeenAt(
+            positions.shifts,
+            positions.shifts,
+            left_out,
+            positions.requests,
+            positions.jobs,
+            self._begun_at,
+            [each for each in there if each.cell != known[each.shift_id]],
+            waiting,
+        )
         return Considering(policy, snapshot, plan, seen)
 
-    async def _where_they_are(
+    def _who_may_be_asked(
         self, shifts: Sequence[FreeShift], at: datetime
     ) -> tuple[list[FreeShift], list[tuple[FreeShift, RuledOut]]]:
-        """Those that may be asked now, and the others with the reason; each at the cell of a fresh position."""
+        """Those that may be asked now, and the others with the reason."""
         idle: list[FreeShift] = []
         left_out: list[tuple[FreeShift, RuledOut]] = []
-        for shift in await placed(shifts, self._whereabouts, at, self._limits.position_is_fresh_for):
+        for shift in shifts:
             if self._is_held(shift.shift_id, shift.version, at):
                 left_out.append((shift, RuledOut.RESTING))
             elif shift.ends_by is not None and at >= shift.ends_by:

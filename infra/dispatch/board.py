@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -26,11 +27,12 @@ from domain.provider_terms import AnswersBy, Engaged, Engagement
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
     import psycopg
 
+ONE_MOMENT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 POSITIONS: Final = "SELECT name, position FROM projection_positions WHERE active"
 # The event that a row was last changed by tells which command led here: what dispatch orders continues its story.
 SEARCHES: Final = """
@@ -126,6 +128,15 @@ class PostgresDispatchBoard:
             jobs=reached.get("provider_jobs", 0),
             timers=reached.get("timers", 0),
         )
+
+    @asynccontextmanager
+    async def one_moment(self) -> AsyncIterator[Positions]:
+        """One snapshot of the database: read models that are folded together are seen at one position."""
+        await self._connection.execute(ONE_MOMENT)
+        try:
+            yield await self.positions()
+        finally:
+            await self._connection.execute("ROLLBACK")
 
     async def searches(self, limit: int) -> Sequence[Search]:
         """Searching requests without an offer, the longest waiting first."""

@@ -54,6 +54,7 @@ async def take_lead(connection: Connection, settings: Settings) -> bool:
     if await cursor.fetchone() != (True,):
         return False
     await connection.execute(f"SET idle_session_timeout = {SILENCE_MS}")
+    await connection.execute(f"SET idle_in_transaction_session_timeout = {SILENCE_MS}")
     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{settings.cell}_projected")))
     return True
 

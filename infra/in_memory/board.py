@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -31,7 +32,7 @@ from projections.request_board import RequestRow, request_board
 from projections.timers import timers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -73,6 +74,11 @@ class InMemoryDispatchBoard:
         """The log's own position, for all of them."""
         reached = self.follow()
         return Positions(reached, reached, reached, reached)
+
+    @asynccontextmanager
+    async def one_moment(self) -> AsyncIterator[Positions]:
+        """Nothing changes while a log in memory is read: nobody else is at work."""
+        yield await self.positions()
 
     def follow(self) -> int:
         """Fold what is new in the log; the position that was reached."""

@@ -13,16 +13,18 @@ from rich.table import Table
 
 from application.log import LoggedEvent
 from infra.database_url import app_dsn
+from infra.dispatch.plan import asking_of, limits_of
 from infra.settings import load_settings
+from infra.travel.named import NamedDriveTimes
 from interfaces.cli.money_table import money_told, show_money
 from interfaces.cli.simulate import BadOption, policy_of
 from interfaces.simulate.comparison import COMPARED
 from interfaces.simulate.files import write_all
 from interfaces.simulate.measures import measured
-from interfaces.simulate.playback import Reproduced, played_back
+from interfaces.simulate.playback import Reproduced, Setting, played_back
 from interfaces.simulate.recorded import read_database, read_file
 from interfaces.simulate.rows import BadRow, instant_in
-from interfaces.simulate.stretch import BadStretch, stretch_of
+from interfaces.simulate.stretch import BadStretch, Stretch, stretch_of
 from interfaces.simulate.supposing import Compared, Rule, compare
 from interfaces.simulate.tariff_file import read_tariffs
 
@@ -56,7 +58,7 @@ def whatif(  # noqa: PLR0913  (one parameter per option)
     whose = _tenant(tenant, recorded)
     stretch = stretch_of(recorded, whose, begins_at, ends_at)
     compared = compare(recorded, stretch, whose, rule)
-    found = asyncio.run(played_back(recorded, lambda event: stretch.covers(event.occurred_at))) if own else None
+    found = _taken_again(recorded, stretch, None if events else _setting()) if own else None
     if out is not None:
         write_all(out, compared.other, measured(compared.other), ())
     told = " ".join((compared.other.script.policy, providers, *([f"tariff {tariff.name}"] if tariff else ())))
@@ -65,6 +67,16 @@ def whatif(  # noqa: PLR0913  (one parameter per option)
         typer.echo(json.dumps(_told(compared, names, found), indent=1))
     else:
         _show(compared, names, found)
+
+
+def _taken_again(recorded: Sequence[LoggedEvent], stretch: Stretch, setting: Setting | None) -> Reproduced:
+    return asyncio.run(played_back(recorded, lambda event: stretch.covers(event.occurred_at), setting))
+
+
+def _setting() -> Setting:
+    """How this deployment decides, where its own log is played back."""
+    settings = load_settings()
+    return Setting(NamedDriveTimes(settings).of, asking_of(settings), limits_of(settings))
 
 
 def _instant(name: str, text: str) -> datetime:
@@ -95,7 +107,12 @@ def _told(compared: Compared, names: Mapping[str, str], found: Reproduced | None
     if compared.money is not None:
         told["money"] = money_told(compared.money)
     if found is not None:
-        told["decisions"] = {"taken_again": found.decisions, "same": found.same, "other_positions": found.others}
+        told["decisions"] = {
+            "taken_again": found.decisions,
+            "same": found.same,
+            "other_positions": found.others,
+            "why_others": dict(sorted(found.why.items())),
+        }
     return told
 
 
@@ -110,3 +127,5 @@ def _show(compared: Compared, names: Mapping[str, str], found: Reproduced | None
         show_money(compared.money, names, screen)
     if found is not None:
         screen.print(f"{found.same} of {found.decisions} decisions came out the same to the byte")
+        for why, count in sorted(found.why.items()):
+            screen.print(f"- {count}: {why}")

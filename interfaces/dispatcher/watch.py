@@ -136,7 +136,7 @@ EVERYDAY: Final = frozenset(
 
 
 class DispatchWatch:
-    """Counts and writes down; implements ``application.dispatch.rounds.Watch``."""
+    """Counts and writes down; implements ``application.dispatch.watched.Watch``."""
 
     def __init__(self) -> None:
         self._log = log("dispatcher")

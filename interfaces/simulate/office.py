@@ -100,7 +100,7 @@ class Office:
         """An instant that is still to come: where a look found nobody to ask, the policy was not asked either."""
         return at if self._now is None or at > self._now else self._now + otherwise
 
-    # What dispatch tells (``application.dispatch.rounds.Watch``)
+    # What dispatch tells (``application.dispatch.watched.Watch``)
 
     def offered(self, search: Search, shift: FreeShift, offer_id: UUID, *, replayed: bool) -> None:
         """A shift was asked: the world hears it from the log."""

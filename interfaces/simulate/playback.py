@@ -1,91 +1,137 @@
 """Does dispatch decide again as a recorded log says that it decided? Looked at again, and compared to the byte.
 
-A decision tells the position up to which the log was seen, and the instant. What the policy remembers and what was
-learnt follow from the log up to there: decisions are taken again in their order, and what then stands is the recording,
-so that one difference does not lead to others.
+A decision tells the position up to which the log was seen, the instant, and what no log knows. What the policy
+remembers and what was learnt follow from the log up to there: decisions are taken again in their order, and what then
+stands is the recording, so that one difference does not lead to others.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from application.dispatch import orders
-from application.dispatch.approach import Pace
-from application.dispatch.asking import asked_together
-from application.dispatch.considered import Considering, SeenAt, code_of
+from application.dispatch.asking import Asking, asked_together
+from application.dispatch.considered import Considering, SeenAt, code_of, travel_code
 from application.dispatch.learning import Learning
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
+from application.dispatch.policies.closures import heeding_closures
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.sight import busy_units, idle_units
 from application.dispatch.snapshot import Snapshot
 from domain.decision import Chosen, Decision
-from domain.decision_terms import DecidedBy, RuledOut
+from domain.decision_terms import RuledOut
 from infra.event_store import codec
 from infra.in_memory.board import InMemoryDispatchBoard
+from infra.in_memory.city import City
+from infra.in_memory.folding import Table, fact_of
 from infra.in_memory.log import InMemoryEventLog
+from interfaces.simulate.looks import MADE, Look, joined, looks_of, pace_of
+from projections.standbys import standbys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
-    from application.dispatch.board import DispatchBoard, FreeShift
+    from application.dispatch.board import FreeShift
     from application.dispatch.snapshot import Match
     from application.log import LoggedEvent
+    from application.travel import DriveTimes
+    from projections.standbys import StandbyRow
 
-MADE: Final = Decision.Made.TOPIC
-PACE: Final = re.compile(r"pace_detour_percent_([\d.]+)__kmh_([\d.]+)_")
-"""How decisions name drive times that follow from great circles; learned ones are not in the log."""
+
+class Miss(StrEnum):
+    """Why a decision could not be taken again, or came out otherwise."""
+
+    OTHER_POLICY = "policy_or_version_is_no_more"
+    OTHER_DRIVE_TIMES = "drive_times_are_not_there"
+    BOARD_WAS_BETWEEN = "board_was_read_between_positions"
+    BOARD_IS_ANOTHER = "board_is_another"
+    CELLS_ARE_OTHERS = "positions_are_others"
+    NOBODY_CHOSEN = "not_chosen"
+    DIFFERS = "says_something_else"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """When a policy was asked, which, and between which positions of the log the board was read."""
+class Setting:
+    """How the deployment of a log decides, as far as no event tells: who knows drive times by their version, limits."""
 
-    at: datetime
-    shifts_from: int
-    shifts_upto: int
-    policy: str
-    policy_version: str
-    travel: str
+    travel_of: Callable[[str], DriveTimes | None] = pace_of
+    asking: Asking = field(default=Asking())
+    limits: Limits = field(default=Limits())
 
 
 @dataclass(slots=True)
 class Reproduced:
-    """What deciding again came to; ``others`` are the positions of decisions that came out otherwise."""
+    """What deciding again came to; ``others`` are positions of decisions that came out otherwise, ``why`` counts."""
 
     decisions: int = 0
     same: int = 0
     others: list[int] = field(default_factory=list)
+    why: Counter[str] = field(default_factory=Counter)
 
 
-async def played_back(recorded: Sequence[LoggedEvent], counts: Callable[[LoggedEvent], bool]) -> Reproduced:
+async def played_back(
+    recorded: Sequence[LoggedEvent], counts: Callable[[LoggedEvent], bool], setting: Setting | None = None
+) -> Reproduced:
     """Take every decision of a log anew, from its first event on; those that count are compared."""
-    log = InMemoryEventLog()
-    board = InMemoryDispatchBoard(log)
-    deciders: dict[tuple[str, str, str], _Decider | None] = {}
+    again = _Again(setting or Setting())
     found = Reproduced()
-    looks = [(look, event) for event in recorded if event.topic == MADE and (look := _look_of(event)) is not None]
-    for look, made in groupby(looks, key=lambda each: each[0]):
-        while len(log.events) < look.shifts_upto:
-            log.take(recorded[len(log.events)])
-        named = (look.policy, look.policy_version, look.travel)
-        if named not in deciders:
-            deciders[named] = _decider_for(*named)
-        decider = deciders[named]
-        told = {} if decider is None else await decider.decide(board, look)
-        for _, event in made:
+    for _, made in groupby(looks_of(recorded), key=lambda each: each[0].key):
+        together = list(made)
+        look = joined([each for each, _ in together])
+        again.hear(recorded, look.shifts_upto)
+        told, why = await again.decide(look)
+        for _, event in together:
             if counts(event):
                 found.decisions += 1
-                if told.get(event.stream_id) == event.payload:
+                miss = why if told is None else _miss(told.get(event.stream_id), event)
+                if miss is None:
                     found.same += 1
                 else:
                     found.others.append(event.position)
+                    found.why[miss.value] += 1
     return found
+
+
+class _Again:
+    """The dispatcher of a log, and all that it saw, up to a position."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._log = InMemoryEventLog()
+        self._board = InMemoryDispatchBoard(self._log)
+        self._city = City()
+        self._standbys: Table[StandbyRow] = Table(standbys, lambda _before, _after: None)
+        self._deciders: dict[tuple[str, str, datetime | None], _Decider | None] = {}
+
+    def hear(self, recorded: Sequence[LoggedEvent], upto: int) -> None:
+        """Take in the log up to a position."""
+        new = recorded[len(self._log.events) : upto]
+        for event in new:
+            self._log.take(event)
+            self._standbys.fold(fact_of(event))
+        self._city.hear(new)
+
+    async def decide(self, look: Look) -> tuple[dict[UUID, bytes] | None, Miss | None]:
+        """The decisions by their ids, as the log would have them; or why there are none."""
+        named = (look.policy, look.policy_version, look.begun_at)
+        if named not in self._deciders:
+            self._deciders[named] = _decider_for(look, self._setting, self._city)
+        decider, travel = self._deciders[named], self._setting.travel_of(look.travel)
+        if decider is None:
+            return None, Miss.OTHER_POLICY
+        if travel is None or travel_code(travel) != look.travel:
+            return None, Miss.OTHER_DRIVE_TIMES
+        if len({look.shifts_from, look.shifts_upto, look.requests_at, look.jobs_at}) > 1 and look.begun_at:
+            return None, Miss.BOARD_WAS_BETWEEN
+        kept = {row.shift_id for row in self._standbys.rows.values() if row.until > look.at}
+        return await decider.decide(self._board, look, travel, kept), None
 
 
 class _Decider:
@@ -96,28 +142,46 @@ class _Decider:
         self._limits = limits
         self._learning = Learning(judgement.work_times, judgement.willing)
 
-    async def decide(self, board: DispatchBoard, look: Look) -> dict[UUID, bytes]:
+    async def decide(
+        self, board: InMemoryDispatchBoard, look: Look, travel: DriveTimes, kept: set[UUID]
+    ) -> dict[UUID, bytes]:
         """The decisions by their ids, as the log would have them."""
         judgement, limits, at = self._judgement, self._limits, look.at
-        shifts = await board.free_shifts(limits.most_shifts)
-        ripe = [
-            search
-            for search in await board.searches(limits.most_searches)
-            if search.position <= look.shifts_from or at - search.updated_at > limits.offers_may_be_behind
-        ]
-        await self._learning.learn(board, at - limits.learns_from, limits.most_finished)
-        busy = busy_units(await board.busy_shifts(limits.most_shifts), judgement.travel, judgement.work_times, at)
-        idle, left_out = _on_duty(shifts, at)
-        snapshot = Snapshot(at, ripe, [*idle_units(idle, at), *busy], judgement.travel, judgement.willing)
+        shifts = [each for each in await board.free_shifts(limits.most_shifts) if each.shift_id not in kept]
+        searches = await board.searches(limits.most_searches)
+        ripe = [search for search in searches if look.is_ripe(search, limits.offers_may_be_behind)]
+        await self._learning.learn(board, (look.begun_at or at) - limits.learns_from, limits.most_finished)
+        busy = busy_units(await board.busy_shifts(limits.most_shifts), travel, judgement.work_times, at)
+        there = [replace(each, cell=look.cells.get(each.shift_id, each.cell)) for each in shifts]
+        idle, left_out = _who_may_be_asked(there, look)
+        snapshot = Snapshot(at, ripe, [*idle_units(idle, at), *busy], travel, judgement.willing)
         plan = judgement.policy.decide(snapshot)
-        said = Considering(judgement.policy, snapshot, plan, SeenAt(look.shifts_from, look.shifts_upto, left_out))
+        known = {each.shift_id: each.cell for each in shifts}
+        seen = SeenAt(
+            look.shifts_from,
+            look.shifts_upto,
+            left_out,
+            look.requests_at,
+            look.jobs_at,
+            look.begun_at,
+            [each for each in there if each.cell != known[each.shift_id]],
+            [each for each in searches if each.request_id in look.waiting],
+        )
+        said = Considering(judgement.policy, snapshot, plan, seen)
         groups = asked_together(plan, snapshot, judgement.asking)[: limits.most_offers]
         return dict(_decision(match, said, at) for matches in groups for match in matches)
 
 
-def _on_duty(shifts: Sequence[FreeShift], at: datetime) -> tuple[list[FreeShift], list[tuple[FreeShift, RuledOut]]]:
-    over = [shift for shift in shifts if shift.ends_by is not None and at >= shift.ends_by]
-    return [shift for shift in shifts if shift not in over], [(shift, RuledOut.DUTY_ENDS) for shift in over]
+def _who_may_be_asked(
+    shifts: Sequence[FreeShift], look: Look
+) -> tuple[list[FreeShift], list[tuple[FreeShift, RuledOut]]]:
+    left_out = [
+        (shift, RuledOut.RESTING if shift.shift_id in look.resting else RuledOut.DUTY_ENDS)
+        for shift in shifts
+        if shift.shift_id in look.resting or (shift.ends_by is not None and look.at >= shift.ends_by)
+    ]
+    out = {shift.shift_id for shift, _ in left_out}
+    return [shift for shift in shifts if shift.shift_id not in out], left_out
 
 
 def _decision(match: Match, said: Considering, at: datetime) -> tuple[UUID, bytes]:
@@ -129,29 +193,30 @@ def _decision(match: Match, said: Considering, at: datetime) -> tuple[UUID, byte
     return event.stream_id, event.payload
 
 
-def _decider_for(policy: str, version: str, travel: str) -> _Decider | None:
-    """None where this release would not decide in the same way, or drive times were learned elsewhere."""
-    pace = PACE.fullmatch(travel)
-    if policy not in {each.value for each in PolicyName} or pace is None:
+def _decider_for(look: Look, setting: Setting, city: City) -> _Decider | None:
+    """None where this release would not decide in the same way."""
+    if look.policy not in {each.value for each in PolicyName}:
         return None
-    name = PolicyName(policy)
-    chosen = POLICIES[name]()
-    if code_of(chosen.version) != version:
+    name = PolicyName(look.policy)
+    chosen = heeding_closures(POLICIES[name](), city.zones)
+    if code_of(chosen.version) != look.policy_version:
         return None
-    return _Decider(Judgement(chosen, Pace(float(pace[1]), float(pace[2])), work_times_for(name)), Limits())
+    return _Decider(Judgement(chosen, work_times=work_times_for(name), asking=setting.asking), setting.limits)
 
 
-def _look_of(event: LoggedEvent) -> Look | None:
-    """None for what a person decided, or what looked at no board."""
-    told = codec.decode(event.topic, event.payload)
-    inputs: Mapping[str, object] | None = told["inputs"]
-    if inputs is None or told["by"] != DecidedBy.POLICY:
+def _miss(again: bytes | None, event: LoggedEvent) -> Miss | None:
+    """What is not the same; None when every byte is."""
+    if again == event.payload:
         return None
-    return Look(
-        datetime.fromisoformat(str(inputs["looked_at"])),
-        int(str(inputs["shifts_from"])),
-        int(str(inputs["shifts_upto"])),
-        str(told["policy"]),
-        str(told["policy_version"]),
-        str(told["travel"]),
-    )
+    if again is None:
+        return Miss.NOBODY_CHOSEN
+    then, now = (codec.decode(event.topic, payload)["inputs"] for payload in (event.payload, again))
+    if isinstance(then, dict) and isinstance(now, dict):
+        if then["board_digest"] != now["board_digest"]:
+            return Miss.BOARD_IS_ANOTHER
+        if then["cells_digest"] != now["cells_digest"]:
+            return Miss.CELLS_ARE_OTHERS
+    return Miss.DIFFERS
+
+
+__all__ = ["MADE", "Miss", "Reproduced", "Setting", "played_back"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -35,7 +36,7 @@ from projections.timers import TimerRow, timers
 from tests.projections.telling import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
     from application.log import LoggedEvent
@@ -70,6 +71,10 @@ class MemoryBoard:
 
     async def positions(self) -> Positions:
         return Positions(*(self._upto(model.name) for model in MODELS))
+
+    @asynccontextmanager
+    async def one_moment(self) -> AsyncIterator[Positions]:
+        yield await self.positions()
 
     async def searches(self, limit: int) -> Sequence[Search]:
         jobs = self.rows(provider_jobs)

@@ -52,7 +52,7 @@ def near(kilometres: float) -> str:
 
 @dataclass
 class Told:
-    """Implements ``application.dispatch.rounds.Watch`` by remembering."""
+    """Implements ``application.dispatch.watched.Watch`` by remembering."""
 
     offers: list[tuple[UUID, UUID, bool]] = field(default_factory=list)
     lapses: list[UUID] = field(default_factory=list)

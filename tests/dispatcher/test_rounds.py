@@ -81,7 +81,6 @@ async def test_a_list_of_offers_that_is_behind_is_waited_for_but_not_for_long() 
     await city.rounds(1)
     city.later(seconds=31)
     asked = len(city.log.events)
-    await city.dispatch.round(city.now)
     city.board.frozen_at = {"provider_jobs": asked}
     await city.rounds(3)
     city.board.thaw()
@@ -186,8 +185,10 @@ async def test_two_dispatchers_at_once_do_everything_once() -> None:
     assert {offer.shift_id for offer in offers} == shifts
     city.later(seconds=31)
     await asyncio.gather(city.dispatch.round(city.now), zombie.round(city.now))
-    assert [len(city.offers(request_id)) for request_id in requests] == [1] * 10
-    assert {row.state for request_id in requests for row in city.offers(request_id)} == {"lapsed"}
+    for request_id in requests:
+        first, *others = (row.state for row in city.offers(request_id))
+        assert first == "lapsed"
+        assert others in ([], ["made"]), "whoever comes first asks the next, and nobody asks twice"
     assert len(city.log.events) == len({(event.stream_id, event.version) for event in city.log.events})
 
 

@@ -44,6 +44,12 @@ INPUTS = Inputs(
     shifts_upto=9,
     board_digest="5a" * 16,
     cells_digest="a5" * 16,
+    requests_at=9,
+    jobs_at=9,
+    begun_at=NOON,
+    moved={str(OTHER_SHIFT): BREAKDOWN_CELL},
+    resting=(OTHER_SHIFT,),
+    waiting=(OTHER_PROVIDER,),
 )
 GROUNDS = Grounds(
     by=DecidedBy.POLICY,
