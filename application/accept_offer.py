@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from application.answers import offer_told
 from application.guards import check_role, check_sees_offer, check_version
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from application.engine import Answer, Work
     from application.promises import PromiseBook
     from domain.actor import Actor
+
+MOST_LOOKS: Final = 3
+"""Turns of others that are waited for: then whoever saves first decides, as between processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,24 @@ async def accept_offer(command: AcceptOffer, work: Work, promises: PromiseBook |
     NotFound, StaleVersion, ProviderNotActive, NotCapable, OfferClosed or OfferLapsed.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
-    offer = await work.get(Offer, command.offer_id)
-    check_sees_offer(command.actor, offer)
-    check_version(offer, command.expected_version)
+    offer = await _closed_or_in_turn(command, work)
     request = await work.get(ServiceRequest, offer.request_id)
     if offer.state is not OfferState.ACCEPTED:
-        # First of all, so that whoever comes too late is told so without anything else being looked up.
         offer.accept(command.at)
         shift = await check_may_take(work, offer, request, command.at)
         await give_job(work, offer, request, shift, command.at)
         law = promises.law(work.context.tenant) if promises else None
         promise_arrival(request, shift, offer.eta_s, law, command.at)
     return offer_told(offer, request)
+
+
+async def _closed_or_in_turn(command: AcceptOffer, work: Work) -> Offer:
+    """The offer, when it is this one's turn to answer the request; whoever comes too late is told so from it alone."""
+    for _ in range(MOST_LOOKS):
+        offer = await work.get(Offer, command.offer_id)
+        check_sees_offer(command.actor, offer)
+        check_version(offer, command.expected_version)
+        offer.check_acceptable(command.at)
+        if offer.state is OfferState.ACCEPTED or await work.take_turn(offer.request_id):
+            return offer
+    return await work.get(Offer, command.offer_id)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 import msgspec
 
 from application.log import CommandContext, EventLog, NewEvent, Receipt, Save, VersionConflict
+from application.turns import Turns
 from domain.refusal import NotFound, Refusal
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
@@ -59,9 +61,11 @@ class Done:
 class Work:
     """The unit of work of one attempt: what was loaded, what is new."""
 
-    def __init__(self, aggregates: Aggregates, context: CommandContext) -> None:
+    def __init__(self, aggregates: Aggregates, context: CommandContext, turns: Turns | None = None) -> None:
         self.context = context
         self._aggregates = aggregates
+        self._turns = turns or Turns()
+        self._turn: tuple[UUID, asyncio.Event] | None = None
         self._touched: dict[UUID, Aggregate] = {}
         self._seen: dict[UUID, tuple[type[Aggregate], int]] = {}
 
@@ -76,6 +80,28 @@ class Work:
             raise NotFound(f"no {kind.__name__} {stream_id}", id=str(stream_id))
         self._touched[stream_id] = held
         return held
+
+    async def take_turn(self, stream_id: UUID) -> bool:
+        """Be the one of this process that decides about a stream until the save; once in an attempt, and first of all.
+
+        False when another has decided meanwhile: what was loaded before is forgotten, so that it is looked at again.
+        """
+        if self._turn is not None:
+            return True
+        turn = await self._turns.take((self.context.tenant, stream_id))
+        if turn is None:
+            self._touched.clear()
+            self._seen.clear()
+            return False
+        self._turn = stream_id, turn
+        return True
+
+    def end_turn(self) -> None:
+        """Let others decide; for the engine, when the attempt is over."""
+        if self._turn is not None:
+            stream_id, turn = self._turn
+            self._turns.give_back((self.context.tenant, stream_id), turn)
+            self._turn = None
 
     def add(self, aggregate: Aggregate) -> None:
         """Take a new aggregate into the save."""
@@ -110,6 +136,7 @@ class Engine:
     def __init__(self, log: EventLog, aggregates: Aggregates) -> None:
         self._log = log
         self._aggregates = aggregates
+        self._turns = Turns()
 
     async def run(
         self, context: CommandContext, decide: Callable[[Work], Awaitable[Answer]], told: Told | None = None
@@ -122,28 +149,35 @@ class Engine:
         """
         conflict = "what the command decides from kept changing while it was read"
         for _ in range(MAX_ATTEMPTS):
-            work = Work(self._aggregates, context)
+            work = Work(self._aggregates, context, self._turns)
             try:
                 answer = await decide(work)
             except Refusal as refusal:
+                work.end_turn()  # a refusal changes nothing that others decide from
                 if await work.was_torn():
                     continue
                 return await self._refuse(context, refusal)
-            collected = [(aggregate, aggregate.collect_events()) for aggregate in work.touched]
-            events = tuple(self._aggregates.encode(fact) for _, facts in collected for fact in facts)
-            unchanged = work.only_read({event.stream_id for event in events})
-            try:
-                receipt = await self._log.append(
-                    Save(context, events, msgspec.json.encode({"done": answer}), unchanged, told)
-                )
-            except VersionConflict as error:
-                conflict = str(error)
-                continue
-            if not receipt.replayed:
-                for aggregate, facts in collected:
-                    self._aggregates.saved(context.tenant, aggregate, len(facts))
-            return _told(receipt, tuple(event.topic for event in events))
+            else:
+                try:
+                    receipt, topics = await self._save(work, answer, told)
+                except VersionConflict as error:
+                    conflict = str(error)
+                    continue
+            finally:
+                work.end_turn()
+            return _told(receipt, topics)
         raise Contended(conflict)
+
+    async def _save(self, work: Work, answer: Answer, told: Told | None) -> tuple[Receipt, tuple[str, ...]]:
+        collected = [(aggregate, aggregate.collect_events()) for aggregate in work.touched]
+        events = tuple(self._aggregates.encode(fact) for _, facts in collected for fact in facts)
+        unchanged = work.only_read({event.stream_id for event in events})
+        save = Save(work.context, events, msgspec.json.encode({"done": answer}), unchanged, told)
+        receipt = await self._log.append(save)
+        if not receipt.replayed:
+            for aggregate, facts in collected:
+                self._aggregates.saved(work.context.tenant, aggregate, len(facts))
+        return receipt, tuple(event.topic for event in events)
 
     async def _refuse(self, context: CommandContext, refusal: Refusal) -> Done:
         if not refusal.kept:

@@ -129,10 +129,14 @@ class Offer(OfferTalk, Aggregate):
 
     def accept(self, at: datetime) -> None:
         """Take the job; accepting twice changes nothing. Raises OfferClosed or OfferLapsed."""
-        if self.state is OfferState.ACCEPTED:
-            return
-        self._still_out(at)
-        self._tell(self.Accepted, at)
+        self.check_acceptable(at)
+        if self.state is not OfferState.ACCEPTED:
+            self._tell(self.Accepted, at)
+
+    def check_acceptable(self, at: datetime) -> None:
+        """Refuse what comes too late, before anything else is looked up; raises OfferClosed or OfferLapsed."""
+        if self.state is not OfferState.ACCEPTED:
+            self._still_out(at)
 
     def decline(self, reason: DeclineReason, at: datetime) -> None:
         """Turn the job down; twice changes nothing. Raises OfferClosed or OfferLapsed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -52,9 +53,15 @@ def run(*, quick: bool, say: Callable[[str], None], accepts: int | None = None) 
     figures: dict[str, object] = {
         "accepts": sum(tally.answers.values()),
         "races": tally.races,
+        "raced_s": round(tally.raced_s, 1),
+        "accepts_per_s": round(sum(tally.answers.values()) / tally.raced_s, 1),
         "answers": dict(tally.answers),
+        "given_in_the_log": found.given,
+        "booked_twice_in_the_log": len(found.twice),
         "outages": len(outages.spans),
+        "in_outages_s": round(sum(until - since for since, until in outages.spans), 1),
         "longest_outage_s": round(max((until - since for since, until in outages.spans), default=0.0), 2),
+        "winner": summary(tally.winner_s),
         "loser": summary(tally.loser_s),
         "loser_in_outage": summary(tally.loser_in_outage_s) if tally.loser_in_outage_s else {},
         "wrong": wrong[:5],
@@ -87,19 +94,22 @@ async def _raced(
     clients, turn = [Client(port) for _ in range(CLIENTS)], asyncio.Lock()
     tracks = []
     for _ in range(TRACKS):
-        desk_client, desk = Client(port), sign(Actor(Role.DISPATCHER, uuid4(), TENANT))
+        desk_client, desk = Client(port), sign(Actor.system("dispatcher", TENANT))
         crews = [await open_company(desk_client, desk, sign) for _ in range(ASKED)]
         tracks.append(Track(desk_client, desk, sign(Actor(Role.CUSTOMER, uuid4(), TENANT)), crews))
 
     async def go_round(track: Track) -> None:
         while sum(tally.answers.values()) < accepts:
             await track.race(clients, turn, outages, tally)
-            say(f"{sum(tally.answers.values()):,} of {accepts:,} accepts, {len(outages.spans)} outages")
+            done, took_s = sum(tally.answers.values()), perf_counter() - begun
+            left_min = (accepts - done) * took_s / done / 60
+            say(f"{done:,} of {accepts:,} accepts, {len(outages.spans)} outages, {left_min:.0f} min to go")
 
-    breaking = asyncio.create_task(_break_things(outages, *faults))
+    begun, breaking = perf_counter(), asyncio.create_task(_break_things(outages, *faults))
     try:
         await asyncio.gather(*(go_round(track) for track in tracks))
     finally:
+        tally.raced_s = perf_counter() - begun
         breaking.cancel()
         await asyncio.gather(breaking, return_exceptions=True)
         for client in clients:

@@ -81,12 +81,14 @@ class Crew:
 
 @dataclass(slots=True)
 class Tally:
-    """What all races came to: answers by what they said, how long losers waited, and what must not have happened."""
+    """What all races came to: answers, how long winners and losers waited, and what must not have happened."""
 
     answers: Counter[str] = field(default_factory=Counter)
+    winner_s: list[float] = field(default_factory=list)
     loser_s: list[float] = field(default_factory=list)
     loser_in_outage_s: list[float] = field(default_factory=list)
     races: int = 0
+    raced_s: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -147,9 +149,12 @@ class Track:
         status, answer = await client.ask(f"/v1/offers/{offer}/acceptance", crew.token)
         ended = perf_counter()
         has_it = status == 200 and answer.get("state") == "accepted"
+        felt = outages.felt(begun, ended)
         tally.answers["accepted" if has_it else str(answer.get("code"))] += 1
-        if not has_it:
-            (tally.loser_in_outage_s if outages.felt(begun, ended) else tally.loser_s).append(ended - begun)
+        if has_it and not felt:
+            tally.winner_s.append(ended - begun)
+        elif not has_it:
+            (tally.loser_in_outage_s if felt else tally.loser_s).append(ended - begun)
             if (status, answer.get("code"), answer.get("state")) != (409, "offer_closed", "superseded"):
                 tally.wrong.append(f"a loser was told {status} {answer}")
         return int(answer["request_version"]) if has_it else 0

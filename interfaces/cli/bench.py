@@ -34,11 +34,11 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, n
 Quick = Annotated[bool, typer.Option("--quick", help="Shorter rounds: a look, not a record.")]
 
 
-def _measure(name: str, *, quick: bool) -> Report:
+def _measure(name: str, *, quick: bool, **more: int | None) -> Report:
     run = cast("Callable[..., Report]", importlib.import_module(BENCHES[name]).run)
     console = Console(stderr=True)
     with console.status(f"bench {name} ...") as status:
-        return run(quick=quick, say=lambda step: status.update(f"bench {name}: {step}"))
+        return run(quick=quick, say=lambda step: status.update(f"bench {name}: {step}"), **more)
 
 
 def _show(report: Report) -> None:
@@ -92,9 +92,14 @@ def api(*, as_json: Json = False, quick: Quick = False) -> None:
 
 
 @app.command()
-def races(*, as_json: Json = False, quick: Quick = False) -> None:
+def races(
+    *,
+    accepts: Annotated[int, typer.Option(min=16, max=10_000_000, help="Answers in all; 2,000 with --quick.")] = 100_000,
+    as_json: Json = False,
+    quick: Quick = False,
+) -> None:
     """Providers who accept the same jobs at once over HTTP while backends and the API are killed."""
-    _tell([_measure("races", quick=quick)], as_json=as_json)
+    _tell([_measure("races", quick=quick, accepts=None if quick else accepts)], as_json=as_json)
 
 
 @app.command()
