@@ -49,6 +49,29 @@ class CandidateShown(Shown):
     ]
 
 
+class OptionShown(CandidateShown):
+    """One that the desk could send."""
+
+    rank: Annotated[int, Field(ge=1, description="1 is the best.", examples=[1])]
+
+
+class OptionsShown(Shown):
+    """Whom the desk could send now."""
+
+    request_id: RequestId
+    version: Version
+    escalation: Annotated[int, Field(ge=0, le=3, description="3 waits for a person.", examples=[3])]
+    offers_out: Annotated[int, Field(ge=0, description="Offers that wait for an answer already.", examples=[0])]
+    looked_at: Instant
+    travel: Annotated[str, Field(description="Which drive times, and which version of them.")]
+    considered: Annotated[int, Field(ge=0, description="So many shifts were looked at.", examples=[12])]
+    options: Annotated[list[OptionShown], Field(description="At most 40, the best first.")]
+    ruled_out: Annotated[
+        dict[str, int],
+        Field(description="How many of the others, by reason.", examples=[{"declined_before": 2, "busy": 8}]),
+    ]
+
+
 class InputsShown(Shown):
     """What it was decided from; with it, any other pair is worked out again."""
 

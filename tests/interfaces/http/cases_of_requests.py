@@ -95,6 +95,7 @@ OBJECTS: dict[str, Case] = {
     f"POST {ONE}/acknowledgement": Case(accepted),
     f"POST {ONE}/eta": Case(accepted, lambda _job: {"eta_s": 600}),
     f"GET {ONE}/drive": Case(accepted),
+    f"GET {ONE}/options": Case(searching),
     f"POST {ONE}/arrival": Case(en_route, lambda _job: {"location": DEPOT}),
     f"POST {ONE}/completion": Case(on_scene),
     f"POST {ONE}/ratings": Case(completed, lambda _job: {"stars": 5}),

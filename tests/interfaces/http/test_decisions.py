@@ -138,6 +138,29 @@ async def test_decisions_are_for_those_who_look_at_everything_of_their_own_tenan
         assert (await town.api.get(path, town.desk)).status_code == 404
 
 
+async def test_who_decides_by_hand_has_the_options_ranked_and_offers_one(town: Town) -> None:
+    far, near, unable = await town.on_duty(13.01), await town.on_duty(12.98), await town.on_duty(12.972, ("tow",))
+    del unable
+    request = await town.calls()
+    path = f"/v1/service-requests/{request['id']}"
+    raised = await town.api.done(f"{path}/escalation", town.desk, {"level": 3, "reason": "desk"})
+    await town.api.get("/v1/shifts", town.desk, min_position=raised["position"])
+    answer = await town.api.get(f"{path}/options", town.desk, min_position=raised["position"])
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["escalation"], told["considered"], told["ruled_out"]) == (3, 3, {"not_capable": 1})
+    assert [(each["rank"], each["provider_id"]) for each in told["options"]] == [(1, prv(near)), (2, prv(far))]
+    for role in Role:
+        seen = await town.api.get(f"{path}/options", somebody(role, town.tenant))
+        assert seen.status_code == (200 if role in LOOKERS[:3] else 403), role
+    assert (await town.api.get(f"{path}/options", somebody(Role.DISPATCHER, "another"))).status_code == 404
+    order = {"request_id": request["id"], "shift_id": told["options"][0]["shift_id"]}
+    offer = await town.api.done("/v1/offers", town.desk, order)
+    done = await town.api.done(f"/v1/offers/{offer['id']}/acceptance", near)
+    after = await town.api.get(f"{path}/options", town.desk, min_position=done["position"])
+    assert (after.status_code, after.json()["code"]) == (409, "out_of_turn")
+
+
 async def explained(town: Town, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """What `vehicaid explain` says goes to the terminal; its exit code."""
     monkeypatch.setenv("VEHICAID_DATABASE_URL", town.database.settings.database_url)
