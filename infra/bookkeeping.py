@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
+import msgspec
 import psycopg
 from prometheus_client import Counter, Gauge
 
+from domain.ledger.chart import MOVED_BY_FACTS, SUSPENSE
+from domain.ledger.invariants import IN_PRODUCTION, Conserved, Covered, Seen, Watch
 from infra.database_url import app_dsn
 from infra.telemetry.logging import log
 from infra.telemetry.metrics import REGISTRY
@@ -15,10 +18,13 @@ from projections.money import BOOKS
 
 if TYPE_CHECKING:
     import threading
+    from datetime import datetime
+    from uuid import UUID
 
     from infra.settings import Settings
 
     Connection = psycopg.Connection[tuple[object, ...]]
+    _Moving = tuple[int, str, UUID, int, str, datetime, bytes]
 
 # 20,000 positions at a time: some tens of milliseconds, so that a first look at a long log holds nobody up.
 AT_ONCE: Final = 20_000
@@ -27,15 +33,22 @@ PAUSE_S: Final = 0.05
 MOST_NAMED: Final = 10
 
 HEAD: Final = "SELECT coalesce(max(position), 0) FROM events"
-UNBALANCED: Final = """
-SELECT position FROM events
- WHERE position > %s AND position <= %s AND topic = ANY (%s)
-   AND (SELECT coalesce(sum((leg ->> 'amount_minor')::numeric), 1)
-          FROM jsonb_array_elements(convert_from(payload, 'UTF8')::jsonb -> 'legs') AS leg) <> 0
+MOVING: Final = """
+SELECT position, tenant, stream_id, version, topic, occurred_at, payload FROM events
+ WHERE position > %s AND position <= %s AND topic = ANY (%s) ORDER BY position
 """
+KEEPING: Final = (
+    "wallet.hold_placed", "wallet.hold_released", "ledger_account.held", "ledger_account.hold_ended"
+)  # fmt: skip
+"""Topics that book nothing and change what is available."""
 IN_TOTAL: Final = (
     "SELECT tenant, currency, sum(balance_minor)::text FROM ledger_balances GROUP BY tenant, currency"
     " HAVING sum(balance_minor) <> 0"
+)
+ON_WRONG_SIDE: Final = (
+    "SELECT tenant, account, currency, balance_minor FROM ledger_balances"
+    " WHERE account = %s AND balance_minor <> 0 OR account LIKE ANY (%s) AND"
+    " CASE WHEN account LIKE 'A:%%' THEN balance_minor < 0 ELSE balance_minor > 0 END ORDER BY 1, 2, 3"
 )
 OVERDRAWN: Final = "SELECT wallet_id::text FROM wallets WHERE balance_minor < held_minor OR held_minor < 0"
 BY_KIND: Final = (
@@ -54,21 +67,33 @@ unbalanced = Gauge(
     registry=REGISTRY,
 )
 overdrawn = Gauge(
-    "vehicaid_wallets_overdrawn", "Wallets that are kept for more than they have; must be 0 (M2).", registry=REGISTRY
+    "vehicaid_wallets_overdrawn",
+    "Wallets, and positions at which a guarded account, gave or are kept for more than they have; must be 0 (M2).",
+    registry=REGISTRY,
+)
+cases = Gauge(
+    "vehicaid_ledger_cases",
+    "Accounts that follow facts and stand on their wrong side: to reconcile.",
+    registry=REGISTRY,
 )
 
 
 @dataclass
 class Findings:
-    """What is wrong: positions of transfers, currencies of tenants, wallets. Nothing, as a rule."""
+    """What is wrong: positions of transfers and of overdrafts, currencies of tenants, wallets. Nothing, as a rule.
+
+    ``cases`` are nobody's fault: facts came in another order than they happened, or one is missing.
+    """
 
     positions: list[int] = field(default_factory=list)
+    overdrafts: list[int] = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
     wallets: list[str] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether anything is wrong."""
-        return bool(self.positions or self.totals or self.wallets)
+        return bool(self.positions or self.overdrafts or self.totals or self.wallets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +117,21 @@ class Standing:
 
 
 class Bookkeeper:
-    """Looks at each transfer of the log once, and at all balances each time; remembers what it found wrong."""
+    """Looks at each transfer and hold of the log once, and at all balances each time; remembers what it found wrong."""
 
     def __init__(self) -> None:
         self.position = 0
         self.findings = Findings()
+        self._watch = Watch(checker() for checker in IN_PRODUCTION)
 
     def check(self, connection: Connection, stop: threading.Event | None = None) -> Findings:
         """Everything up to the head of the log; what was wrong once stays wrong, since the log does not change."""
         head = _one(connection, HEAD)
         while self.position < head and not (stop is not None and stop.is_set()):
             upto = min(head, self.position + AT_ONCE)
-            found = connection.execute(UNBALANCED, (self.position, upto, list(BOOKS))).fetchall()
-            self.findings.positions += [cast("int", position) for (position,) in found]
+            found = connection.execute(MOVING, (self.position, upto, [*BOOKS, *KEEPING])).fetchall()
+            for row in found:
+                self._look_at(cast("_Moving", row))
             self.position = upto
             if stop is not None and upto < head:
                 stop.wait(PAUSE_S)
@@ -112,7 +139,20 @@ class Bookkeeper:
             totals = connection.execute(IN_TOTAL).fetchall()
             self.findings.totals = [f"{tenant} {amount} {currency}" for tenant, currency, amount in totals]
             self.findings.wallets = [str(wallet) for (wallet,) in connection.execute(OVERDRAWN).fetchall()]
+            moved = [f"{account}%" for account in MOVED_BY_FACTS]
+            wrong = connection.execute(ON_WRONG_SIDE, (SUSPENSE, moved)).fetchall()
+            self.findings.cases = [f"{tenant} {account}: {amount} {asset}" for tenant, account, asset, amount in wrong]
         return self.findings
+
+    def _look_at(self, row: _Moving) -> None:
+        """M1 and M2 at one position."""
+        position, tenant, stream_id, version, topic, at, payload = row
+        seen = Seen(position, tenant, stream_id, version, topic, at, msgspec.json.decode(payload))
+        broken = {each.invariant for each in self._watch.take(seen)}
+        if Conserved.name in broken:
+            self.findings.positions.append(position)
+        if Covered.name in broken:
+            self.findings.overdrafts.append(position)
 
 
 def standing_of(connection: Connection) -> list[Standing]:
@@ -142,14 +182,18 @@ def _tell(found: Findings, position: int) -> None:
     checks.inc()
     checked_position.set(position)
     unbalanced.set(len(found.positions) + len(found.totals))
-    overdrawn.set(len(found.wallets))
+    overdrawn.set(len(found.wallets) + len(found.overdrafts))
+    cases.set(len(found.cases))
     if found:
         log(__name__).error(
             "books_do_not_balance",
             positions=found.positions[:MOST_NAMED],
             totals=found.totals[:MOST_NAMED],
+            overdrafts=found.overdrafts[:MOST_NAMED],
             overdrawn_wallets=found.wallets[:MOST_NAMED],
         )
+    if found.cases:
+        log(__name__).warning("accounts_to_reconcile", cases=found.cases[:MOST_NAMED], count=len(found.cases))
 
 
 def _one(connection: Connection, query: str) -> int:

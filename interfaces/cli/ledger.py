@@ -44,7 +44,9 @@ def check(*, as_json: Json = False) -> None:
             "balanced": not found,
             "unbalanced_positions": found.positions,
             "unbalanced_totals": found.totals,
+            "overdraft_positions": found.overdrafts,
             "overdrawn_wallets": found.wallets,
+            "cases": found.cases,
             "standing": [each.as_json() for each in standing],
         }
         typer.echo(json.dumps(told))
@@ -53,6 +55,8 @@ def check(*, as_json: Json = False) -> None:
         for what, named in (
             ("transfers that do not sum to nothing, at positions", found.positions),
             ("totals over all accounts", found.totals),
+            ("overdrafts of guarded accounts, at positions", found.overdrafts),
+            ("accounts to reconcile (facts that miss another, no fault of the books):", found.cases),
             ("wallets that are kept for more than they have", found.wallets),
         ):
             if named:

@@ -79,14 +79,24 @@ async def test_one_minor_unit_is_noticed_in_the_log_and_in_the_rows(database: Da
         "UPDATE events SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '\"amount_minor\":-15000',"
         " '\"amount_minor\":-15001'), 'UTF8') WHERE topic = 'payment.settled'",
     )
+    spoil(
+        database,
+        "UPDATE events SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '\"amount_minor\":',"
+        " '\"amount_minor\":9'), 'UTF8') WHERE topic = 'wallet.hold_placed'",
+    )
     spoil(database, "UPDATE ledger_balances SET balance_minor = balance_minor + 1 WHERE account = 'I:Commission'")
     spoil(database, "UPDATE wallets SET held_minor = balance_minor + 1")
     with psycopg.connect(database.app_dsn, autocommit=True) as connection:
         found = Bookkeeper().check(connection)
     assert len(found.positions) == 1
     assert found.positions[0] <= job.position
+    assert len(found.overdrafts) == 1
     assert found.totals == ["demo 1 INR"]
     assert len(found.wallets) == 1
+    assert found.cases == []
+    spoil(database, "UPDATE ledger_balances SET account = 'L:Refund:InFlight' WHERE account = 'A:Cash:Desk'")
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        assert Bookkeeper().check(connection).cases == ["demo L:Refund:InFlight: 200000 INR"]
 
 
 async def test_an_operator_sees_how_the_books_stand(
@@ -151,9 +161,11 @@ async def test_the_service_counts_its_looks_and_raises_the_alarm(
     finally:
         stop.set()
         service.join()
-    bookkeeping._tell(Findings(positions=[7]), 9)
+    bookkeeping._tell(Findings(positions=[7], overdrafts=[8], cases=["demo A:Bank:Current: -1 INR"]), 9)
     assert REGISTRY.get_sample_value("vehicaid_ledger_unbalanced") == 1
-    assert said == ["books_do_not_balance"]
+    assert REGISTRY.get_sample_value("vehicaid_wallets_overdrawn") == 1
+    assert REGISTRY.get_sample_value("vehicaid_ledger_cases") == 1
+    assert said == ["books_do_not_balance", "accounts_to_reconcile"]
 
 
 class _Ear:
@@ -163,4 +175,7 @@ class _Ear:
         self._said = said
 
     def error(self, event: str, **_facts: object) -> None:
+        self._said.append(event)
+
+    def warning(self, event: str, **_facts: object) -> None:
         self._said.append(event)

@@ -1,5 +1,7 @@
 """Do the books hold at every position of a log? A second bookkeeper that looks at nothing but the legs.
 
+It also lets every invariant of ``domain.ledger.invariants`` look at each event.
+
 M1: legs sum to nothing per currency at every position. M2: what a wallet has available is never below nothing.
 M3: the balance that a wallet tells is what its journal says. M8: the numbers of a series are 1 to n without a gap.
 M9: two halves of a tax are equal, and the lines of a bill make its total.
@@ -14,6 +16,8 @@ from uuid import UUID
 import msgspec
 
 from domain import ledger
+from domain.ledger.invariants import Seen, whole_watch
+from projections.money import BOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from application.log import LoggedEvent
 
 
-ABOUT_MONEY = ("wallet.", "payment.", "invoice.", "invoice_series.")
+ABOUT_MONEY = ("wallet.", "ledger_account.", "payment.", "invoice.", "invoice_series.", *BOOKS)
 
 
 class Books:
@@ -36,12 +40,16 @@ class Books:
         self.bills: dict[UUID, dict[str, Any]] = {}
         self.unnumbered: set[UUID] = set()
         self.postings = 0
+        self.watch = whole_watch()
 
     def take(self, event: LoggedEvent) -> None:
         """One more event of the log; what is not about money is passed over."""
         if not event.topic.startswith(ABOUT_MONEY):
             return
         told = msgspec.json.decode(event.payload)
+        at = event.occurred_at
+        seen = Seen(event.position, event.tenant, event.stream_id, event.version, event.topic, at, told)
+        assert self.watch.take(seen) == []
         if "legs" in told:
             self._post(event, told)
         if event.topic.startswith("wallet."):
