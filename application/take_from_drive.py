@@ -1,4 +1,4 @@
-"""What if a crew was asked and rung up, and still does not come? Somebody else is sent, at once."""
+"""What if a crew was asked and rung up, and still does not come? Somebody else is sent, or the desk decides."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from application.agreeing import start_search
 from application.answers import request_told
 from application.guards import check_role
+from application.hazards import is_closed_off
 from domain.actor import DESK
 from domain.drive_watch import Doubt
+from domain.request_search import HIGHEST_LEVEL, EscalationReason
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
 
@@ -37,10 +39,15 @@ class TakeFromDrive:
 async def take_from_drive(command: TakeFromDrive, work: Work, trade: Trade) -> Answer:
     """Revoke the assignment, begin the next search, free the shift, in one save; a dark one gets no offer until heard.
 
-    Raises NotAllowed, NotFound, NotNudged, RequestClosed or OutOfTurn.
+    In a closed zone nobody else would be sent, and what holds the crew up may be why it is closed: it keeps the job,
+    and a person decides; the next try after the closure goes on. Raises NotAllowed, NotFound, NotNudged, RequestClosed
+    or OutOfTurn.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
+    if is_closed_off(work.context.tenant, request, trade, command.at):
+        request.escalate(HIGHEST_LEVEL, EscalationReason.ZONE_CLOSED, command.at)
+        return request_told(request)
     held, doubt = request.assignment, request.standing_doubt()
     request.take_from_drive(command.offer_id, command.revokes_after, command.at)
     start_search(request, trade, command.at)

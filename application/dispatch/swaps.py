@@ -14,9 +14,11 @@ from application.dispatch.ordering import Ordering
 from application.dispatch.whereabouts import placed
 from application.swap_provider import SwapProvider, swap_provider
 from application.trade import FREE_EVERYWHERE, Trade
+from application.zones import ZonesUnknown
 from domain.drive_swap import SwapTerms, is_worth_a_swap
 from domain.geography import cell_of, centre_of, points_apart_m
 from domain.offer_terms import LONGEST_APPROACH_S
+from domain.zone_conditions import ConditionKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +89,7 @@ class Swaps:
         drives = [
             each
             for each in await self._drives.drives(self._swapping.most_drives)
-            if each.nudged is None and each.swaps < terms.most_swaps
+            if each.nudged is None and each.swaps < terms.most_swaps and self._may_be_sent_to(each, at)
         ]
         if not drives:
             return 0
@@ -102,6 +104,13 @@ class Swaps:
                 ordered.append(found)
         await asyncio.gather(*(self._order(command, at) for command in ordered))
         return len(ordered)
+
+    def _may_be_sent_to(self, drive: Drive, at: datetime) -> bool:
+        """Whether its zone is open: who is under way to a closed one may well come through, and nobody new is sent."""
+        try:
+            return ConditionKind.CLOSURE not in self._swapping.trade.conditions_of(drive.tenant, drive.cell, at)
+        except ZonesUnknown:
+            return False
 
     async def _better(self, drive: Drive, free: Sequence[FreeShift], at: datetime) -> SwapProvider | None:
         seen = (await self._whereabouts.seen(drive.tenant, [drive.shift_id], at)).get(drive.shift_id)

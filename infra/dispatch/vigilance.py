@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,11 @@ from domain.drive_watch import Patience, Rules, WatchTerms
 from infra.dispatch.plan import rules_of
 
 if TYPE_CHECKING:
+    from application.zones import ZoneMap
     from infra.settings import Settings
 
 
-def vigilance_of(settings: Settings) -> Vigilance:
+def vigilance_of(settings: Settings, zones: ZoneMap) -> Vigilance:
     """When a crew is doubted, asked, and replaced."""
     terms = WatchTerms(
         window=timedelta(seconds=settings.drive_window_s),
@@ -34,7 +36,8 @@ def vigilance_of(settings: Settings) -> Vigilance:
         calls_after=timedelta(seconds=settings.drive_calls_after_s),
         revokes_after=timedelta(seconds=settings.drive_revokes_after_s),
     )
-    return Vigilance(Rules(terms, patience), rules_of(settings).trade, most_orders=settings.dispatcher_most_offers)
+    trade = replace(rules_of(settings).trade, zones=zones)
+    return Vigilance(Rules(terms, patience), trade, most_orders=settings.dispatcher_most_offers)
 
 
 def planning_of(settings: Settings) -> Planning:
@@ -58,7 +61,7 @@ def reserving_of(settings: Settings) -> Reserving:
     )
 
 
-def swapping_of(settings: Settings) -> Swapping:
+def swapping_of(settings: Settings, zones: ZoneMap) -> Swapping:
     """When a crew is sent back for a better one."""
     terms = SwapTerms(
         least_gain=timedelta(seconds=settings.swap_least_gain_s),
@@ -67,7 +70,7 @@ def swapping_of(settings: Settings) -> Swapping:
     )
     return Swapping(
         terms=terms,
-        trade=rules_of(settings).trade,
+        trade=replace(rules_of(settings).trade, zones=zones),
         offer_lapses_after=timedelta(seconds=settings.offer_lapses_after_s),
         position_is_fresh_for=timedelta(seconds=settings.position_fresh_s),
         most_shifts=settings.dispatcher_most_shifts,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from application.dispatch.ordering import RunsCommands
     from application.dispatch.whereabouts import Whereabouts
     from application.travel import DriveTimes
+    from application.zones import ZoneMap
     from infra.dispatch.board import PostgresDispatchBoard
     from infra.dispatch.seat import Connection
     from infra.settings import Settings
@@ -42,19 +43,19 @@ class Chore:
 
     every: timedelta
     look: Look
-    again_at: datetime
+    again_at: datetime | None = None
 
 
 class Chores:
     """Looks one after the other, each at its own pace; what they remember may be forgotten at any time."""
 
-    def __init__(self, looks: list[tuple[float, Look]], at: datetime) -> None:
-        self._chores = [Chore(timedelta(seconds=every_s), look, at) for every_s, look in looks]
+    def __init__(self, looks: list[tuple[float, Look]]) -> None:
+        self._chores = [Chore(timedelta(seconds=every_s), look) for every_s, look in looks]
 
     def due(self, at: datetime) -> Iterator[Coroutine[None, None, None]]:
-        """Those whose time has come; each is due again its pace from now."""
+        """Those whose time has come, at first all; each is due again its pace from now."""
         for chore in self._chores:
-            if at >= chore.again_at:
+            if chore.again_at is None or at >= chore.again_at:
                 chore.again_at = at + chore.every
                 yield chore.look(at)
 
@@ -66,18 +67,18 @@ def chores_of(
     engine: RunsCommands,
     whereabouts: Whereabouts,
     travel: DriveTimes,
+    zones: ZoneMap,
     news: watch.DispatchWatch,
-    at: datetime,
 ) -> Chores:
-    """Everything there is to look at, beginning now."""
+    """Everything there is to look at."""
     on_the_way = PostgresDriveBoard(connection)
-    drives = DriveWatch(on_the_way, whereabouts, engine, vigilance_of(settings), news)
+    drives = DriveWatch(on_the_way, whereabouts, engine, vigilance_of(settings, zones), news)
 
     async def follow_drives(now: datetime) -> None:
         news.watched(await drives.look(now))
 
     attendance = Attendance(board, whereabouts, engine, attention_of(settings), news)
-    swaps = Swaps(on_the_way, board, whereabouts, travel, engine, swapping_of(settings), news)
+    swaps = Swaps(on_the_way, board, whereabouts, travel, engine, swapping_of(settings, zones), news)
     twins = TwinWatch(PostgresCallBoard(connection), engine, news)
     bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
@@ -89,8 +90,7 @@ def chores_of(
             (settings.twin_looks_every_s, _counted(twins.look, watch.twins)),
             (settings.booking_looks_every_s, _counted(bookings.look, watch.bookings)),
             (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
-        ],
-        at,
+        ]
     )
 
 

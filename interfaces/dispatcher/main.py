@@ -138,7 +138,7 @@ async def _lead(
     judgement = replace(judgement, policy=heeding_closures(judgement.policy, zones))
     rules = replace(rules, trade=replace(rules.trade, zones=zones))
     rounds = Rounds(board, engine, limits_of(settings), news, rules, whereabouts, judgement, on_a_thread)
-    chores = chores_of(settings, connection, board, engine, whereabouts, judgement.travel, news, _now())
+    chores = chores_of(settings, connection, board, engine, whereabouts, judgement.travel, zones, news)
     patience = timedelta(seconds=settings.dispatcher_orphan_patience_s)
     check_every = timedelta(seconds=settings.dispatcher_orphan_check_s)
     check_at = _now() + check_every

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from application.dispatch.approach import Pace
+from application.dispatch.drives import DriveWatch, Vigilance
 from application.dispatch.due import Rules
 from application.dispatch.policies.closures import ZONE_CLOSED, ZONES_UNKNOWN, heeding_closures
 from application.dispatch.policies.look_ahead import LookAhead
 from application.dispatch.policies.nearest_first_come import NearestFirstCome
+from application.dispatch.swaps import Swapping, Swaps
+from application.report_en_route import ReportEnRoute, report_en_route
 from application.trade import FREE_EVERYWHERE
 from application.zones import ZonesUnknown
 from domain.zone_conditions import Condition, ConditionKind
+from infra.dispatch.whereabouts import LastPositions
 from tests.dispatcher.city import City, near
+from tests.dispatcher.drive_board import MemoryDrives
 from tests.dispatcher.small_cities import small_city
+from tests.dispatcher.test_drives import Road
 from tests.support.roadside import NOON
 from tests.support.trade import Town
 
@@ -74,6 +81,46 @@ async def test_who_waits_in_a_closed_zone_reaches_the_desk_and_is_offered_when_i
     assert city.topics(request_id).count("escalated") == 1
     await city.rounds(12)
     assert city.live_offer(request_id).shift_id == shift_id
+
+
+async def on_a_road_that_closes(kilometres: float) -> Road:
+    """A crew under way to a place where nobody else may be sent any more."""
+    city = City()
+    crew, shift_id = await city.on_duty(near(kilometres))
+    request_id = await city.calls()
+    await city.rounds(1)
+    await city.accepts(crew, request_id)
+    await city.run(report_en_route, ReportEnRoute(crew, request_id, city.now))
+    return Road(city, crew, shift_id, request_id)
+
+
+async def test_who_stands_before_a_closed_zone_keeps_the_job_until_a_person_decides_or_it_opens() -> None:
+    road = await on_a_road_that_closes(4)
+    closure = Condition(ConditionKind.CLOSURE, road.city.now, road.city.now + CLOSED_FOR)
+    trade = replace(FREE_EVERYWHERE, zones=Town(conditions=(closure,)))
+    city = road.city
+    road.watch = DriveWatch(
+        MemoryDrives(city.board), LastPositions(city.positions), city.engine, Vigilance(trade=trade), city.told
+    )
+    await road.drives(CLOSED_FOR.total_seconds(), lambda _s: 5)
+    assert road.happened() == ["drive_nudged", "drive_called"]
+    assert city.topics(road.request_id).count("escalated") == 1
+    assert (city.request(road.request_id).state, city.request(road.request_id).escalation) == ("en_route", 3)
+    await road.drives(60, lambda _s: 5)
+    assert road.happened()[-1] == "assignment_revoked"
+
+
+@pytest.mark.parametrize("zones", [Town(conditions=(CLOSURE,)), NothingRead()])
+async def test_nobody_is_sent_back_for_another_who_would_be_sent_into_a_closed_zone(zones: Town) -> None:
+    road = await on_a_road_that_closes(4)
+    city = road.city
+    await city.says_it_is_at(road.shift_id, 30)
+    await city.on_duty(near(3))
+    board, seen = MemoryDrives(city.board), LastPositions(city.positions)
+    closed = Swapping(trade=replace(FREE_EVERYWHERE, zones=zones), may_ask=True)
+    assert await Swaps(board, city.board, seen, Pace(), city.engine, closed, city.told).look(city.now) == 0
+    is_open = Swapping(may_ask=True)
+    assert await Swaps(board, city.board, seen, Pace(), city.engine, is_open, city.told).look(city.now) == 1
 
 
 def test_others_are_served_meanwhile_and_the_reason_is_told() -> None:
