@@ -26,6 +26,7 @@ BENCHES = {
     "travel": "infra.bench.travel",
     "index": "infra.bench.index",
     "zones": "infra.bench.zones",
+    "ledger": "infra.bench.ledger",
 }
 EXIT_MISSED = 1
 DATA_BESIDE = Path("../shared/data")
@@ -130,6 +131,12 @@ def watch(*, as_json: Json = False, quick: Quick = False) -> None:
 def zones(*, as_json: Json = False, quick: Quick = False) -> None:
     """Points told their zone, one by one and many at once, against shapely's prepared shapes."""
     _tell([_measure("zones", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def ledger(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Guarded transfers made durable while the books are watched, against rows under a lock."""
+    _tell([_measure("ledger", quick=quick)], as_json=as_json)
 
 
 @app.command()
