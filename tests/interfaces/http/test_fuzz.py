@@ -4,13 +4,17 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import httpx
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.generation.feedback import NO_FEEDBACK
+from schemathesis.pytest._test_builder import build_operation_test
 
 from domain.actor import Role
 from interfaces.http.app import described_app
@@ -71,7 +75,7 @@ def server(shared_database: Database) -> Iterator[Server]:
         yield Server(address, authority, job)
 
 
-schema = schemathesis.openapi.from_dict(document_of(described_app()))
+schemathesis.checks.load_all_checks()
 EXCLUDED = cast("list[schemathesis.CheckFunction]", [schemathesis.checks.CHECKS.get_one(name) for name in NOT_HERE])
 REJECTION = cast("schemathesis.CheckFunction", schemathesis.checks.CHECKS.get_one("negative_data_rejection"))
 AVAILABILITY = [
@@ -82,7 +86,6 @@ REAL: dict[str, object] = {}
 """Ids that exist, by the name of the parameter; filled when the server runs."""
 
 
-@schema.hook
 def map_path_parameters(_context: schemathesis.HookContext, path_parameters: dict[str, Any]) -> dict[str, Any]:
     """Every other time an id that exists: behind a 404 nothing is found."""
     if path_parameters and sum(map(ord, str(path_parameters))) % 2:
@@ -90,9 +93,32 @@ def map_path_parameters(_context: schemathesis.HookContext, path_parameters: dic
     return path_parameters
 
 
-@schema.parametrize()
+@cache
+def described() -> schemathesis.BaseSchema:
+    """Read when a test needs it: every worker collects every test, and this takes seconds."""
+    schema = schemathesis.openapi.from_dict(document_of(described_app()))
+    schema.hook(map_path_parameters)
+    return schema
+
+
+def operations() -> list[str]:
+    """Every operation that the document describes, without asking the document."""
+    return [
+        f"{method} {route.path}"
+        for route in described_app().routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+        for method in sorted(route.methods or ())
+    ]
+
+
+def test_no_operation_is_missing_here() -> None:
+    schema = described()
+    assert all(schema.find_operation_by_label(operation) for operation in operations())
+    assert len(operations()) == schema.statistic.operations.total
+
+
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_nothing_breaks(case: schemathesis.Case[Any], server: Server) -> None:
+def breaks_nothing(case: schemathesis.Case[Any], server: Server) -> None:
     roles = case.operation.definition.raw.get("x-roles", [])
     headers = {"Authorization": f"Bearer {server.token(roles)}"} if roles else {}
     excluded = EXCLUDED
@@ -104,10 +130,25 @@ def test_nothing_breaks(case: schemathesis.Case[Any], server: Server) -> None:
         assert answer.json()["code"] == "projection_behind", answer.text
 
 
+@pytest.mark.parametrize("operation", operations())
+def test_nothing_breaks(operation: str, server: Server) -> None:
+    """What `schema.parametrize()` does, but when the test runs and not when it is collected."""
+    schema = described()
+    found = schema.find_operation_by_label(operation)
+    assert found is not None
+    build_operation_test(
+        config=schema.config,
+        operation=found,
+        test_func=breaks_nothing,
+        given_kwargs={},
+        feedback=NO_FEEDBACK,
+    )(server=server)
+
+
 def test_no_order_of_calls_breaks_anything(server: Server) -> None:
     """What one call answers with goes into the next: requests, offers, providers and shifts, in any order."""
 
-    class Workflow(schema.as_state_machine()):  # type: ignore[misc]  # made from the document
+    class Workflow(described().as_state_machine()):  # type: ignore[misc]  # made from the document
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
             del case
             signed = server.authority.sign(somebody(Role.DISPATCHER), datetime.now(UTC))
