@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from infra.dispatch_settings import DispatchSettings
+from infra.gateway_settings import GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.travel_settings import TravelSettings
 from infra.watch_settings import WatchSettings
@@ -22,7 +23,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings, TravelSettings, WatchSettings):
+class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")

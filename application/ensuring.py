@@ -1,0 +1,160 @@
+"""How does what we want of the gateway become so, exactly once in effect? Ask for it, and where nobody knows, look.
+
+Each function may be called again at any time, after any crash, with the same wish: it ends in one effect at most. It
+answers ``Uncertain`` only when even looking failed: then it is called again later, and never with a new operation id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from application.gateway import Capture, Confirmed, GiveBack, OpenLink, OpenOrder, Rejected, Uncertain
+from application.gateway_payouts import Dispute, Evidence, PayOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from application.gateway import Link, Order, Outcome, Payment, PaymentGateway, Refund
+    from application.gateway_payouts import DisputeDesk, Payout, PayoutBank
+
+Made = TypeVar("Made")
+
+# Three times in one go: what is still uncertain then is a matter of minutes, and of whoever calls again.
+TRIES: Final = 3
+ALREADY: Final = frozenset({"receipt_taken", "reference_taken", "already_captured", "already_refunded"})
+"""Refusals that may mean that our own earlier call went through."""
+
+
+def ensure_order(gateway: PaymentGateway, wanted: OpenOrder, *, first_time: bool = False) -> Outcome[Order]:
+    """The order of an operation, looked for before it is asked for: receipts are not unique everywhere.
+
+    ``first_time`` saves the look; only who certainly never asked before may say so.
+    """
+
+    def fits(order: Order) -> bool:
+        return (order.amount_minor, order.currency) == (wanted.amount_minor, wanted.currency)
+
+    def look() -> Outcome[Order | None]:
+        return gateway.find_order(wanted.operation_id)
+
+    if not first_time:
+        found = look()
+        if not isinstance(found, Confirmed):
+            return _still_open(found)
+        if found.value is not None:
+            return Confirmed(found.value) if fits(found.value) else Rejected("receipt_taken")
+    return _ensured(lambda: gateway.open_order(wanted), look, fits, "receipt_taken")
+
+
+def ensure_captured(gateway: PaymentGateway, wanted: Capture) -> Outcome[Payment]:
+    """An authorised payment is captured: by this call, by an earlier one or by the gateway itself."""
+
+    def look() -> Outcome[Payment | None]:
+        found = gateway.payment(wanted.payment_id)
+        if isinstance(found, Confirmed) and not found.value.is_captured:
+            return Confirmed(None)
+        return found
+
+    def fits(payment: Payment) -> bool:
+        return payment.amount_minor == wanted.amount_minor
+
+    return _ensured(lambda: gateway.capture(wanted), look, fits, "captured_otherwise")
+
+
+def ensure_refunded(gateway: PaymentGateway, wanted: GiveBack) -> Outcome[Refund]:
+    """The refund of an operation; a payment that is refunded fully counts only when the refund is ours."""
+
+    def fits(refund: Refund) -> bool:
+        return (refund.amount_minor, refund.payment_id) == (wanted.amount_minor, wanted.payment_id)
+
+    def look() -> Outcome[Refund | None]:
+        return gateway.find_refund(wanted.operation_id, wanted.payment_id)
+
+    return _ensured(lambda: gateway.refund(wanted), look, fits, "refunded_otherwise")
+
+
+def ensure_link(gateway: PaymentGateway, wanted: OpenLink) -> Outcome[Link]:
+    """The link of an operation."""
+
+    def fits(link: Link) -> bool:
+        return (link.amount_minor, link.currency) == (wanted.amount_minor, wanted.currency)
+
+    return _ensured(
+        lambda: gateway.open_link(wanted), lambda: gateway.find_link(wanted.operation_id), fits, "reference_taken"
+    )
+
+
+def ensure_paid_out(bank: PayoutBank, wanted: PayOut) -> Outcome[Payout]:
+    """The payout of an operation, in its latest state; ``Confirmed`` says that it exists, its status how it fares."""
+
+    def fits(payout: Payout) -> bool:
+        return (payout.amount_minor, payout.account_id) == (wanted.amount_minor, wanted.account_id)
+
+    return _ensured(
+        lambda: bank.pay_out(wanted), lambda: bank.find_payout(wanted.operation_id), fits, "paid_out_otherwise"
+    )
+
+
+def ensure_contested(desk: DisputeDesk, dispute_id: str, evidence: Evidence) -> Outcome[Dispute]:
+    """Our evidence is with the bank, by this call or an earlier one."""
+    return _answered(
+        lambda: desk.contest_dispute(dispute_id, evidence),
+        lambda: desk.dispute(dispute_id),
+        lambda dispute: dispute.evidence_submitted_at is not None,
+    )
+
+
+def ensure_accepted(desk: DisputeDesk, dispute_id: str) -> Outcome[Dispute]:
+    """The dispute is lost, by this call or an earlier one."""
+    return _answered(
+        lambda: desk.accept_dispute(dispute_id),
+        lambda: desk.dispute(dispute_id),
+        lambda dispute: dispute.status == "lost",
+    )
+
+
+def _ensured(
+    ask: Callable[[], Outcome[Made]],
+    look: Callable[[], Outcome[Made | None]],
+    fits: Callable[[Made], bool],
+    otherwise: str,
+) -> Outcome[Made]:
+    """Ask; where that leaves a doubt, look; ask again only when it is certainly not there."""
+    last: Outcome[Made] = Uncertain("not_asked")
+    for _ in range(TRIES):
+        last = ask()
+        if isinstance(last, Confirmed):
+            return last if fits(last.value) else Rejected(otherwise)
+        if isinstance(last, Rejected) and last.code not in ALREADY:
+            return last
+        found = look()
+        if isinstance(found, Confirmed) and found.value is not None:
+            return Confirmed(found.value) if fits(found.value) else Rejected(otherwise)
+        if isinstance(last, Rejected):
+            return last if isinstance(found, Confirmed) else _still_open(found)
+        if not isinstance(found, Confirmed):
+            return _still_open(found)
+    return last
+
+
+def _answered(
+    ask: Callable[[], Outcome[Dispute]], look: Callable[[], Outcome[Dispute]], is_done: Callable[[Dispute], bool]
+) -> Outcome[Dispute]:
+    last: Outcome[Dispute] = Uncertain("not_asked")
+    for _ in range(TRIES):
+        last = ask()
+        if isinstance(last, Confirmed) or (isinstance(last, Rejected) and last.code != "not_open"):
+            return last
+        found = look()
+        if not isinstance(found, Confirmed):
+            return _still_open(found)
+        if is_done(found.value):
+            return found
+        if isinstance(last, Rejected):
+            return last
+    return last
+
+
+def _still_open(found: Rejected | Uncertain) -> Uncertain:
+    """Not even looking told: that it was refused says nothing about what we wanted."""
+    return found if isinstance(found, Uncertain) else Uncertain(f"not_told:{found.code}")

@@ -1,0 +1,1 @@
+"""How is the payment gateway called? Its own library, unmodified, behind the ports of the application."""

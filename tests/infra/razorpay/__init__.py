@@ -1,0 +1,1 @@
+"""Is the payment gateway called rightly?"""

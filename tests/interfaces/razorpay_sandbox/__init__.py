@@ -1,0 +1,1 @@
+"""Does the gateway's stand-in behave as the gateway does?"""
