@@ -13,22 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.tours.annealing import Album
+from domain.tours.ascent import ascend, first_guess
 from domain.tours.budget import Budget
 from domain.tours.city import City
-from domain.tours.cuts import Fees, broken, fees_of
+from domain.tours.cuts import broken, fees_of
 from domain.tours.instance import Floats, Instance
 from domain.tours.master import Master, Worth
 from domain.tours.plan import Plan, Tour
-from domain.tours.pricing import Priced, price_tours
+from domain.tours.pricing import NODE_WORK, price_tours, pricing_work, proven_bound
 
 # Columns per unit and round: fewer mean more rounds, more a slower master.
 KEEP = 6
 KEEP_OF_ALBUM = 10
 # Nodes per unit in one search; some dozens prove the exact ceiling at prices near the end, none at wild ones.
 MOST_NODES = 1_000
-# Units of work of a completion bound per bin and pair of jobs, of a node per job, and of a master per known tour.
-PAIR_WORK = 1.5e-6
-NODE_WORK = 5e-6
+# Units of work of a master per known tour.
 TOUR_WORK = 2e-3
 # A search that takes more of what is left waits for coarser bins; past the coarsest there is no column generation.
 MOST_AT_A_TIME = 0.06
@@ -40,6 +39,9 @@ NEAR_ENOUGH = 5e-4
 NEAR_ENOUGH_FOR_CUTS = 1e-3
 # No price of a job is believed that is so many times what any job costs the first plan, until nothing else is found.
 FIRST_MOST = 2.0
+# Bounds of the first rounds are near already, unless contractors cost as much as many drives: then subgradients lead
+# for a while, if there are some units of work left.
+HOPELESS_AFTER, HOPELESS, ASCENT_SHARE, BRIEF = 3, 0.3, 0.15, 100.0
 SMOOTHING = 0.5
 SMOOTHING_WITH_CUTS = 0.3
 MOST_ROUNDS = 200
@@ -57,12 +59,6 @@ class Relaxed:
     master: Master
     worth: Worth
     coarser: float
-
-
-def proven_bound(prices: Floats, fees: Fees, priced: Priced) -> float:
-    """No plan costs less (Lagrange): what all jobs are worth, less the fees, less what each unit gains at most."""
-    gained = float(np.maximum(priced.ceiling, 0.0).sum())
-    return max(0.0, float(prices.sum()) - float(fees.fee.sum()) - gained - 1e-6)
 
 
 def least_drives(instance: Instance) -> float:
@@ -91,14 +87,12 @@ def nodes_within(instance: Instance, work: float) -> int:
     return max(1, int(work / (NODE_WORK * instance.jobs * instance.units)))
 
 
-def first_guess(instance: Instance, plan: Plan) -> Floats:
-    """What each job costs the plan: the master's own first prices are extreme, most of them nothing or a contractor."""
-    guess = instance.contractor_cost.copy()
-    for unit, jobs in enumerate(plan.tours):
-        whole = instance.tour_cost(unit, jobs)
-        for job in jobs:
-            guess[job] = whole - instance.tour_cost(unit, tuple(other for other in jobs if other != job))
-    return np.clip(guess, 0.0, instance.contractor_cost)
+def affordable(city: City, budget: Budget) -> float:
+    """How much coarser than a minute the bins have to be for one search not to take too much of what is left."""
+    coarser = 1.0
+    while coarser <= COARSEST and pricing_work(city, 0) / coarser > MOST_AT_A_TIME * budget.work_left():
+        coarser *= 2.0
+    return coarser
 
 
 def from_album(album: Album, worth: Worth, most: int) -> list[Tour]:
@@ -128,7 +122,7 @@ class _Relaxing:
         self._master, self._bound, self._most = Master(instance), 0.0, np.inf
 
     def run(self, plan: Plan, albums: Callable[[], list[Album]]) -> Relaxed | None:
-        self._coarser = self._affordable()
+        self._coarser, self._plan = affordable(self._city, self._budget), plan
         self._master.add(plan.chosen(self._instance))
         worth = self._solve() if self._coarser <= COARSEST and self._budget.left() > self._reserve else None
         if worth is None:
@@ -165,7 +159,9 @@ class _Relaxing:
     ) -> tuple[Worth, tuple[Floats, Floats]]:
         """Search, add, solve, until the bound is near or time is up. A bound is of use later even with other cuts."""
         here = 0.0
-        for _ in range(MOST_ROUNDS):
+        for done in range(MOST_ROUNDS):
+            if done == HOPELESS_AFTER and self._bound < HOPELESS * worth.cost and self._budget.work_left() > BRIEF:
+                here, centre = self._ascended(here, centre)
             far = worth.cost - self._bound > FAR * worth.cost
             if self._budget.left() <= (self._reserve / 4 if far else self._reserve):
                 break  # a bound that proves nothing yet is worth more than a somewhat better plan
@@ -176,7 +172,7 @@ class _Relaxing:
             fees = fees_of(self._instance.jobs, self._master.cuts, charged)
             most = min(MOST_NODES, nodes_within(self._instance, MOST_AT_A_TIME * self._budget.work_left()))
             priced = price_tours(self._city, prices, fees, KEEP, most, coarser=self._coarser * (2.0 if far else 1.0))
-            self._budget.spend(self._pricing_work(priced.nodes))
+            self._budget.spend(pricing_work(self._city, priced.nodes))
             proven = proven_bound(prices, fees, priced)
             if proven > here:
                 here, centre = proven, (prices, charged)
@@ -194,21 +190,15 @@ class _Relaxing:
                 self._most *= 2.0
         return worth, centre
 
+    def _ascended(self, here: float, centre: tuple[Floats, Floats]) -> tuple[float, tuple[Floats, Floats]]:
+        """Prices that prove more than the master's have so far, and their bound."""
+        until = self._budget.left() - ASCENT_SHARE
+        bound, prices = ascend(self._instance, self._city, self._plan, self._budget, until)
+        self._bound = max(self._bound, bound)
+        return (bound, (prices, np.zeros(0))) if bound > here else (here, centre)
+
     def _solve(self) -> Worth | None:
         seconds = self._budget.seconds_left()
         worth = self._master.solve(None if seconds is None else max(0.02, seconds * (1.0 - self._reserve)))
         self._budget.spend(1.0 + TOUR_WORK * len(self._master.tours))
         return worth
-
-    def _affordable(self) -> float:
-        """How much coarser than a minute the bins have to be for one search not to take too much of what is left."""
-        coarser = 1.0
-        while coarser <= COARSEST and self._pricing_work(0) / coarser > MOST_AT_A_TIME * self._budget.work_left():
-            coarser *= 2.0
-        return coarser
-
-    def _pricing_work(self, nodes: int) -> float:
-        """In thousandths of a second of the machine this was written on, about; the same on every machine."""
-        city = self._city
-        bins = 60.0 + max(0.0, float(city.deadline.max(initial=0.0))) + float(np.median(city.contractor)) / 2
-        return 1.0 + PAIR_WORK * min(bins, 768.0) * self._instance.jobs**2 + NODE_WORK * nodes * self._instance.jobs

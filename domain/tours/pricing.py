@@ -22,6 +22,9 @@ from domain.tours.plan import Tour
 DEEPEST = 24
 # Below the noise of a sum of a few hundred minutes in double precision.
 TINY = 1e-6
+# Units of work of a completion bound per bin and pair of jobs, and of a node per job.
+PAIR_WORK = 1.5e-6
+NODE_WORK = 5e-6
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,19 @@ def price_tours(
     for u, s in found.tolist():
         tours.append(Tour(u, tuple(jobs[u, s, : sizes[u, s]].tolist()), float(costs[u, s])))
     return Priced(ceiling, tours, gains[found[:, 0], found[:, 1]].tolist(), nodes)
+
+
+def proven_bound(prices: Floats, fees: Fees, priced: Priced) -> float:
+    """No plan costs less (Lagrange): what all jobs are worth, less the fees, less what each unit gains at most."""
+    gained = float(np.maximum(priced.ceiling, 0.0).sum())
+    return max(0.0, float(prices.sum()) - float(fees.fee.sum()) - gained - 1e-6)
+
+
+def pricing_work(city: City, nodes: int) -> float:
+    """In thousandths of a second of the machine this was written on, about; the same on every machine."""
+    bins = 60.0 + max(0.0, float(city.deadline.max(initial=0.0))) + float(np.median(city.contractor)) / 2
+    jobs = len(city.work)
+    return 1.0 + PAIR_WORK * min(bins, 768.0) * jobs**2 + NODE_WORK * nodes * jobs
 
 
 @compiled(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.tours.annealing import CHUNK, STEP_WORK, Album, Annealing, Beside, anneal
+from domain.tours.ascent import ascend
 from domain.tours.budget import Budget
 from domain.tours.city import City, city_of
-from domain.tours.column_generation import Relaxed, from_album, least_drives, nodes_within, relax
+from domain.tours.column_generation import BRIEF, Relaxed, affordable, from_album, least_drives, nodes_within, relax
 from domain.tours.cuts import fees_of
 from domain.tours.instance import Floats, Instance
 from domain.tours.plan import Plan, Tour, still_possible
@@ -49,6 +50,9 @@ PATIENCE = 60
 # Units of work per step of the simplex method; a neighbourhood of more steps was hard.
 SIMPLEX_WORK = 0.02
 HARD_STEPS = 6_000
+# A bound below this share of the cost says nothing, and one of subgradients may; it leaves so much of the budget. Where
+# bins had to be coarser than this, column generation would hardly begin.
+USELESS, AFTER_ASCENT, COARSEST_HERE = 0.7, 0.04, 2.0
 # Of the cost: nobody can tell the difference.
 AS_GOOD = 1e-6
 
@@ -105,12 +109,16 @@ class _Search:
         try:
             plan = beside.exchange(self._first(hurried))
             self._tell("start", plan.cost, bound)
-            known = hurried.album()
-            relaxed = relax(
+            known, is_brief = hurried.album(), self._budget.work_left() < BRIEF
+            if not is_brief and not self._open(plan, bound):
+                return self._ended(plan, bound)
+            relaxed = None if not is_brief and self._too_large() else relax(
                 self._instance, self._city, plan, lambda: [known, beside.album()], self._budget, FOR_NEIGHBOURHOODS,
                 lambda proven: self._told_bound(beside, plan, proven),
             )  # fmt: skip
             bound = max(bound, relaxed.bound if relaxed else 0.0)
+            if not is_brief and bound < USELESS * plan.cost:
+                bound = max(bound, self._ascended(plan, beside))
             beside.turn(0.4 * self._budget.work_left())
             plan = beside.exchange(plan)
             self._tell("plan", plan.cost, bound)
@@ -135,6 +143,14 @@ class _Search:
 
     def _told_bound(self, beside: Beside, plan: Plan, proven: float) -> None:
         self._tell("bound", beside.exchange(plan).cost, proven)
+
+    def _too_large(self) -> bool:
+        return affordable(self._city, self._budget) > COARSEST_HERE
+
+    def _ascended(self, plan: Plan, beside: Beside) -> float:
+        bound = ascend(self._instance, self._city, beside.exchange(plan), self._budget, AFTER_ASCENT).bound
+        self._told_bound(beside, plan, bound)
+        return bound
 
     def _open(self, plan: Plan, bound: float) -> bool:
         return plan.cost - bound > AS_GOOD * plan.cost

@@ -1,5 +1,6 @@
 """Is what the solver proves true, and what it plans allowed?"""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -7,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.tours.ascent import ascend
 from domain.tours.budget import Until, Work
 from domain.tours.city import city_of
-from domain.tours.column_generation import least_drives, proven_bound
+from domain.tours.column_generation import affordable, least_drives
 from domain.tours.cuts import broken, fees_of
 from domain.tours.instance import Instance
 from domain.tours.plan import Plan, Tour, plan_of
-from domain.tours.pricing import price_tours
+from domain.tours.pricing import price_tours, proven_bound
 from domain.tours.solve import Solution, solve
+from infra.bench.snapshots import snapshot
 from tests.domain.tours.snapshots import least_cost, snapshots
 
 ENOUGH = 200.0
@@ -62,6 +65,49 @@ def test_any_prices_and_fees_prove_a_bound_however_soon_the_search_is_cut_off(
 @given(snapshots(most_jobs=6, most_units=4))
 def test_the_shortest_drive_to_each_job_is_a_bound_too(instance: Instance) -> None:
     assert least_drives(instance) <= least_cost(instance) + 1e-6
+
+
+@settings(max_examples=60)
+@given(drawn=snapshots(), dearer=st.sampled_from((0.0, 1.0, 1_000.0)), at_once=st.booleans())
+def test_bounds_stay_true_where_contractors_are_dear_or_nothing_takes_time(
+    *, drawn: Instance, dearer: float, at_once: bool
+) -> None:
+    instance = replace(drawn, contractor_cost=dearer * drawn.contractor_cost)
+    if at_once:
+        instance = replace(
+            instance,
+            drive_min=np.zeros_like(drawn.drive_min),
+            drive_min_units=np.zeros_like(drawn.drive_min_units),
+            work_min=np.zeros_like(drawn.work_min),
+        )
+    best = least_cost(instance)
+    solution = solve(instance, Work(ENOUGH), seed=1)
+    assert solution.bound <= best + 1e-6
+    assert best - 1e-6 <= solution.plan.cost
+    if at_once:
+        assert solution.gap <= 1e-6, "everybody is reached by whoever is free first"
+    if instance.jobs and instance.units:
+        risen = ascend(instance, city_of(instance), solution.plan, Work(ENOUGH), 0.0)
+        assert risen.bound <= best + 1e-6
+        assert (risen.prices >= 0.0).all()
+        assert (risen.prices <= instance.contractor_cost).all()
+
+
+def test_dear_contractors_leave_a_bound_that_says_something() -> None:
+    drawn = snapshot(60, 12, 1)
+    dear = replace(drawn, contractor_cost=np.full(drawn.jobs, 50_000.0))
+    solution = solve(dear, Work(1_500.0), seed=1)
+    assert not solution.plan.contractors
+    assert solution.bound > 3 * least_drives(dear)
+    assert solution.gap < 0.2
+
+
+def test_a_city_that_is_too_large_for_its_time_has_a_bound_that_says_something() -> None:
+    city, budget = snapshot(400, 80, 1), Work(150.0)
+    assert affordable(city_of(city), budget) > 2.0, "no time for column generation"
+    solution = solve(city, budget, seed=1)
+    assert solution.bound > 3 * least_drives(city)
+    assert budget.done < 1.1 * budget.limit
 
 
 def test_three_halves_of_tours_are_cut_off() -> None:
