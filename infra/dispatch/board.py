@@ -47,6 +47,7 @@ SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.servi
   FROM request_board r LEFT JOIN events e ON e.position = r.position
  WHERE r.state = 'searching' AND r.live_offer_id IS NULL
  ORDER BY r.sos DESC, r.created_at, r.request_id LIMIT %s"""
+# In the order in which they last changed, as a log in memory has them: sums over them are the same to the last bit.
 # A tow that is kept ready for a request is left to it, softly: the request asks it itself (second_stage.py).
 FREE_SHIFTS: Final = """
 SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
@@ -54,14 +55,15 @@ SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle
   FROM matching_table m LEFT JOIN provider_directory d ON d.tenant = m.tenant AND d.provider_id = m.provider_id
  WHERE m.state = 'available'
    AND NOT EXISTS (SELECT 1 FROM standbys s WHERE s.tenant = m.tenant AND s.shift_id = m.shift_id AND s.until > now())
- LIMIT %s"""
+ ORDER BY m.position, m.shift_id LIMIT %s"""
 BUSY_SHIFTS: Final = """
 SELECT m.tenant, m.shift_id, m.version, m.provider_id, m.capabilities, m.vehicle_classes, m.cell, m.updated_at,
        m.ends_by, d.engagement, d.answers_by, d.engagement_from, d.engagement_before,
        r.request_id, r.service, m.state, r.cell, r.drop_cell
   FROM matching_table m JOIN request_board r ON r.tenant = m.tenant AND r.request_id = m.request_id
   LEFT JOIN provider_directory d ON d.tenant = m.tenant AND d.provider_id = m.provider_id
- WHERE m.state IN ('committed', 'at_job', 'in_transit', 'wrap_up') LIMIT %s"""
+ WHERE m.state IN ('committed', 'at_job', 'in_transit', 'wrap_up')
+ ORDER BY m.position, m.shift_id LIMIT %s"""
 # At the vehicle until it was loaded, else until the work was done; without a price the job ends with the work.
 FINISHED: Final = """
 SELECT request_id, service, cell, created_at, on_scene_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -215,17 +215,16 @@ class InMemoryDispatchBoard:
         if row.on_scene_at is None or row.ended_at is None:
             return
         worked = (row.loaded_at or row.work_done_at or row.ended_at) - row.on_scene_at
-        self._finished.append(
-            FinishedJob(
-                row.request_id,
-                Service(row.service),
-                row.cell,
-                row.created_at,
-                row.on_scene_at,
-                worked.total_seconds(),
-                row.ended_at,
-            )
+        job = FinishedJob(
+            row.request_id,
+            Service(row.service),
+            row.cell,
+            row.created_at,
+            row.on_scene_at,
+            worked.total_seconds(),
+            row.ended_at,
         )
+        insort(self._finished, job, key=lambda each: each.ended_at)
 
     def _shift_changed(self, before: ShiftRow | None, after: ShiftRow | None) -> None:
         row = after or before
@@ -243,7 +242,7 @@ class InMemoryDispatchBoard:
         if after is not None and after.answered_at is not None and (before is None or before.answered_at is None):
             answer = answered_of(after)
             if answer is not None:
-                self._answered.append(answer)
+                insort(self._answered, answer, key=lambda each: each.answered_at)
         if after is not None and after.state in LET_PASS and (before is None or before.state not in LET_PASS):
             self._passed_over.setdefault(after.request_id, Counter())[after.provider_id] += 1
             self._read.pop(after.request_id, None)
