@@ -94,9 +94,9 @@ def test_bounds_stay_true_where_contractors_are_dear_or_nothing_takes_time(
 
 
 def test_dear_contractors_leave_a_bound_that_says_something() -> None:
-    drawn = snapshot(60, 12, 1)
+    drawn = snapshot(100, 16, 1)
     dear = replace(drawn, contractor_cost=np.full(drawn.jobs, 50_000.0))
-    solution = solve(dear, Work(1_500.0), seed=1)
+    solution = solve(dear, Work(400.0), seed=1)
     assert not solution.plan.contractors
     assert solution.bound > 3 * least_drives(dear)
     assert solution.gap < 0.2
