@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
-from domain.money import EXPONENTS
+from interfaces.amounts import written
 from interfaces.simulate.money import UNCHANGED, Place, Takings, summed
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _parts(currency: str, sides: Mapping[str, Books], names: Mapping[str, str]) 
 
 def _three(takings: Takings, currency: str) -> str:
     amounts = (takings.charged_minor, takings.fees_minor, takings.provider_minor)
-    return " / ".join(_amount(each, currency) for each in amounts)
+    return " / ".join(written(each, currency) for each in amounts)
 
 
 def _of(books: Books, currency: str) -> Books:
@@ -81,12 +81,4 @@ def _of(books: Books, currency: str) -> Books:
 
 
 def _shown(name: str, value: int, currency: str) -> str:
-    return _amount(value, currency) if name.endswith("_minor") else str(value)
-
-
-def _amount(minor: int, currency: str) -> str:
-    """In whole units of the currency and its decimals, worked out without fractions."""
-    digits = EXPONENTS[currency]
-    text = f"{abs(minor):0{digits + 1}}"
-    whole, rest = (text[:-digits], text[-digits:]) if digits else (text, "")
-    return f"{'-' if minor < 0 else ''}{int(whole):,}{'.' + rest if rest else ''}"
+    return written(value, currency) if name.endswith("_minor") else str(value)

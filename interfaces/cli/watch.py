@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -17,6 +18,8 @@ from domain.refusal import BadInput
 from infra.local_state import read_local_state
 from infra.settings import Settings, SettingsError, load_settings
 from interfaces.http.tokens import TokenAuthority
+from interfaces.watch.keys import keys_one_by_one
+from interfaces.watch.picture import WIDTH, picture_of
 from interfaces.watch.screen import HEIGHT, frame
 from interfaces.watch.sight import Onlooker
 
@@ -24,6 +27,7 @@ app = typer.Typer(add_completion=False)
 
 # As often as somebody can take it in.
 REFRESH_S = 1.0
+QUIT = "q"
 # A pipe has no width of its own.
 PIPE_WIDTH = 110
 
@@ -40,10 +44,11 @@ def watch(
     url: Annotated[str, typer.Option(help="Where the API is; the local run when left out.")] = "",
     *,
     once: Annotated[bool, typer.Option("--once", help="Print one frame and leave: for pipes.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write one frame as a picture to this file, and leave.")] = None,
 ) -> None:
     """Show a city live: its map, the board, crews, offers, money, and how far the read models are.
 
-    Reads through the API alone, as the tenant's desk; Ctrl-C ends it.
+    Reads through the API alone, as the tenant's desk; q or Ctrl-C ends it.
     """
     settings = load_settings()
     if settings.environment != "local":
@@ -56,9 +61,21 @@ def watch(
             onlooker.check()
         except httpx.TransportError as error:
             raise NothingRuns(f"nothing answers at {address}: start it with `make run`") from error
-        _show(onlooker, f"{owner} at {address}", settings, once=once)
+        title = f"{owner} at {address}"
+        if svg is not None:
+            _draw(onlooker, title, settings, svg)
+        else:
+            _show(onlooker, title, settings, once=once)
     finally:
         onlooker.close()
+
+
+def _draw(onlooker: Onlooker, title: str, settings: Settings, path: Path) -> None:
+    drawn = picture_of(frame(onlooker.look(), title, _processes(settings), WIDTH), "vehicaid watch", HEIGHT)
+    try:
+        path.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}") from error
 
 
 def _show(onlooker: Onlooker, title: str, settings: Settings, *, once: bool) -> None:
@@ -68,11 +85,13 @@ def _show(onlooker: Onlooker, title: str, settings: Settings, *, once: bool) -> 
         page = Console(width=width, height=HEIGHT, force_terminal=console.is_terminal)
         page.print(frame(onlooker.look(), title, _processes(settings), width), height=HEIGHT)
         return
-    with Live(console=console, screen=True, auto_refresh=False) as live:
-        while True:
+    with keys_one_by_one() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
+        key = ""
+        while key.lower() != QUIT:
             began = time.monotonic()
-            live.update(frame(onlooker.look(), title, _processes(settings), console.width), refresh=True)
-            time.sleep(max(0.0, REFRESH_S - (time.monotonic() - began)))
+            seen = onlooker.look()
+            live.update(frame(seen, title, _processes(settings), *console.size), refresh=True)
+            key = pressed(max(0.0, REFRESH_S - (time.monotonic() - began)))
 
 
 def _processes(settings: Settings) -> Mapping[str, bool]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.geography import centre_of
+from interfaces.amounts import written
 from interfaces.watch.city_map import Mark, draw, frame_around, rings_of
 
 if TYPE_CHECKING:
@@ -58,24 +59,34 @@ TAKEN: Final = frozenset({"accepted", "en_route", "on_scene", "completed", "canc
 BAR: Final = 12
 NEWEST: Final = 12
 MAP_ROWS: Final = 26
+HEADER: Final = 2
+BORDERS: Final = 2
+HEIGHT: Final = HEADER + MAP_ROWS + BORDERS + NEWEST + BORDERS + 1
+"""Rows of a frame that shows everything; a lower one has a lower map, then fewer requests, then none."""
+LOWEST_MAP: Final = 18
+FEWEST_NEWEST: Final = 4
+NARROW: Final = 100
+"""Columns below which half of the frame is the map, not more: figures are worth more than a wide map."""
+PANELS: Final = 16
+"""Rows beside the map for crews, offers, money and the day; states of requests have the rest."""
 
 
-def frame(seen: Seen, title: str, processes: Mapping[str, bool], width: int) -> RenderableType:
-    """One frame, as wide as the terminal."""
-    top = Layout(name="top", size=MAP_ROWS + 2)
-    map_width = max(20, width * 6 // 10)
-    right = Layout(Group(_board(seen.requests), _day(seen.day), _crews(seen), _money(seen)))
-    top.split_row(Layout(_map(seen, map_width - 4), size=map_width), right)
+def frame(seen: Seen, title: str, processes: Mapping[str, bool], width: int, height: int = HEIGHT) -> RenderableType:
+    """One frame, as wide and as high as the terminal."""
+    newest = min(NEWEST, height - HEADER - LOWEST_MAP - 2 * BORDERS - 1)
+    newest = newest if newest >= FEWEST_NEWEST else 0
+    below = newest + BORDERS + 1 if newest else 0
+    map_rows = max(1, height - HEADER - BORDERS - below)
+    map_width = max(20, width // 2 if width < NARROW else width * 6 // 10)
+    panels = [_board(seen.requests, max(3, map_rows - PANELS)), _crews(seen), _money(seen), _day(seen.day)]
+    top = Layout(name="top", size=map_rows + BORDERS)
+    top.split_row(Layout(_map(seen, map_width - 4, map_rows), size=map_width), Layout(Group(*panels)))
+    rows = [Layout(_header(seen, title, processes), size=HEADER), top]
+    if newest:
+        rows.append(Layout(_newest(seen, newest), size=below))
     whole = Layout()
-    whole.split_column(
-        Layout(_header(seen, title, processes), size=2),
-        top,
-        Layout(_newest(seen), size=NEWEST + 3),
-    )
+    whole.split_column(*rows)
     return whole
-
-
-HEIGHT: Final = 2 + MAP_ROWS + 2 + NEWEST + 3
 
 
 def _header(seen: Seen, title: str, processes: Mapping[str, bool]) -> RenderableType:
@@ -92,10 +103,10 @@ def _header(seen: Seen, title: str, processes: Mapping[str, bool]) -> Renderable
     return Group(line, second)
 
 
-def _map(seen: Seen, columns: int) -> RenderableType:
+def _map(seen: Seen, columns: int, rows: int) -> RenderableType:
     rings = [ring for zone in seen.zones for ring in rings_of(zone.get("geometry"))]
     marks = [*_request_marks(seen.requests), *_crew_marks(seen)]
-    around = frame_around([p for ring in rings for p in ring] or [mark.place for mark in marks], columns, MAP_ROWS - 1)
+    around = frame_around([p for ring in rings for p in ring] or [mark.place for mark in marks], columns, rows - 1)
     if around is None:
         return Panel(Text("Nobody is here yet.", style="dim"), title="map")
     legend = Text("o free  ^ on a job  ", style="green")
@@ -118,16 +129,21 @@ def _crew_marks(seen: Seen) -> Iterable[Mark]:
         yield Mark(place, "o" if is_free else "^", style, rank=1 if is_free else 3)
 
 
-def _board(requests: list[Row]) -> RenderableType:
+def _board(requests: list[Row], most_rows: int) -> RenderableType:
+    """How many requests are in each state; where there is no room for all of them, the last ones share a row."""
     counts = Counter(row["state"] for row in requests)
     known = [name for name, _ in STATES]
     shown = [(name, style) for name, style in STATES if counts[name]]
     shown += [(name, "dim") for name in sorted(counts) if name not in known]
     most = max([counts[name] for name, _ in shown], default=1)
     table = _table()
-    for name, style in shown:
+    kept = shown if len(shown) <= most_rows else shown[: most_rows - 1]
+    others = sum(counts[name] for name, _ in shown[len(kept) :])
+    for name, style in kept:
         bar = "█" * max(1, round(BAR * counts[name] / most))
         table.add_row(name.replace("_", " "), str(counts[name]), Text(bar, style=style))
+    if others:
+        table.add_row(f"{len(shown) - len(kept)} other states", str(others))
     return Panel(table, title=f"requests, the newest {len(requests)}", padding=(0, 1))
 
 
@@ -190,12 +206,12 @@ def _sums(balances: Iterable[Row]) -> dict[str, Counter[str]]:
     return {name: sums[name] for _, name in ACCOUNTS if name in sums}
 
 
-def _newest(seen: Seen) -> RenderableType:
+def _newest(seen: Seen, most_rows: int) -> RenderableType:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("age", "request", "service", "vehicle", "state", "for", "offers", "price"):
         table.add_column(name, no_wrap=True)
     colours = dict(STATES)
-    for row in seen.requests[:NEWEST]:
+    for row in seen.requests[:most_rows]:
         table.add_row(
             _age(seen.at, row["created_at"]),
             f"…{row['id'][-6:]}",
@@ -232,7 +248,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _amount(minor: int, currency: str) -> str:
-    return f"{minor / 100:,.2f} {currency}"
+    return f"{written(minor, currency)} {currency}"
 
 
 def _events(detail: str) -> int:

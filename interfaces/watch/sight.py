@@ -81,7 +81,8 @@ class Onlooker:
                     getattr(self, f"_look_at_{what}")(seen)
                     self._due[what] = time.monotonic() + every_s
             seen.is_there = True
-        except httpx.HTTPError:
+        except (httpx.HTTPError, ValueError, KeyError):
+            # Away, or half an answer of something that is just starting: what was seen stays until the next look.
             seen.is_there = False
         return seen
 

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from domain.geography import cell_of
+from interfaces.watch.picture import picture_of
 from interfaces.watch.screen import HEIGHT, frame
 from interfaces.watch.sight import Seen
 
@@ -105,6 +106,35 @@ def test_the_map_has_an_outline_a_free_crew_one_on_a_job_and_a_waiting_customer(
     assert picture.count("·") > 40
     assert picture.count("!") >= 1
     assert picture.count("^") >= 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (120, 40), (200, 60), (50, 12)])
+def test_a_frame_fills_any_terminal_and_no_more(width: int, height: int) -> None:
+    page = Console(width=width, height=height, force_terminal=False, color_system=None)
+    with page.capture() as caught:
+        page.print(frame(city(), "demo-city", ALL_UP, width, height), height=height)
+    lines = caught.get().splitlines()
+    assert len(lines) == height
+    assert max(map(len, lines)) <= width
+    assert "requests, the newest" in caught.get()
+    assert ("newest requests" in caught.get()) == (height >= 30)
+
+
+def test_states_without_room_share_a_row() -> None:
+    seen = city()
+    states = ("quoted", "searching", "assigned", "en_route", "on_scene", "completed", "cancelled")
+    seen.requests = [request(n, state) for n, state in enumerate(states)]
+    page = Console(width=80, height=24, force_terminal=False, color_system=None)
+    with page.capture() as caught:
+        page.print(frame(seen, "demo-city", ALL_UP, 80, 24), height=24)
+    assert "4 other states  4" in caught.get()
+
+
+def test_a_picture_has_the_frame_and_fetches_nothing() -> None:
+    drawn = picture_of(frame(city(), "demo-city", ALL_UP, 120), "vehicaid watch", HEIGHT)
+    assert drawn.startswith("<svg")
+    assert "searching" in drawn
+    assert "@font-face" not in drawn
 
 
 def test_an_empty_city_and_an_api_that_is_away_are_shown_as_that() -> None:
