@@ -11,6 +11,7 @@ from rich.console import Console
 
 from domain.refusal import BadInput
 from domain.tours.instance import instance_of
+from interfaces.cli.solve_plot import plot_of
 
 if TYPE_CHECKING:
     from domain.tours.solve import Solution
@@ -38,6 +39,7 @@ def solve(
     ] = 2.0,
     out: Annotated[Path | None, typer.Option(help="Where the solution goes; without it, to stdout.")] = None,
     previous: Annotated[Path | None, typer.Option(help="An earlier solution to begin with.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Where a picture of the tours goes, as SVG.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all that is left to chance.")] = 1,
     work: Annotated[
         float | None, typer.Option(min=0, help="Count work instead of seconds (a thousand is about one): repeatable.")
@@ -53,8 +55,9 @@ def solve(
         began = time.monotonic()
         status.update("reading ...")
         snapshot = instance_of(_read(instance))
-        if out is not None and not out.absolute().parent.is_dir():
-            raise BadFile(f"{out}: there is no such directory")
+        for file in (out, plot):
+            if file is not None and not file.absolute().parent.is_dir():
+                raise BadFile(f"{file}: there is no such directory")
         before = _tours(_read(previous)) if previous is not None else ()
         status.update("solving ...")
         left_s = deadline_s * (1.0 - SPARE) - (time.monotonic() - began)
@@ -64,6 +67,8 @@ def solve(
         )  # fmt: skip
         wall_s = time.monotonic() - began
     _write(found, wall_s, out)
+    if plot is not None:
+        _put(plot, plot_of(snapshot, found))
     if out is not None:
         typer.echo(
             f"{out}: cost {found.plan.cost:.1f}, at least {found.bound:.1f} is needed (gap {found.gap:.2%});"
@@ -83,10 +88,14 @@ def _write(found: "Solution", wall_s: float, out: Path | None) -> None:
     if out is None:
         typer.echo(json.dumps(answer))
         return
+    _put(out, json.dumps(answer) + "\n")
+
+
+def _put(file: Path, text: str) -> None:
     try:
-        out.write_text(json.dumps(answer) + "\n", encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadFile(f"{out}: {error.strerror}") from None
+        raise BadFile(f"{file}: {error.strerror}") from None
 
 
 def _read(path: Path) -> dict[str, object]:
