@@ -18,6 +18,7 @@ BENCHES = {
     "append": "infra.bench.append",
     "load": "infra.bench.load",
     "projections": "infra.bench.projections",
+    "takeover": "interfaces.bench.takeover",
     "stall": "infra.bench.stall",
     "api": "interfaces.bench.api",
     "races": "interfaces.bench.races",
@@ -78,6 +79,12 @@ def load(*, as_json: Json = False, quick: Quick = False) -> None:
 def projections(*, as_json: Json = False, quick: Quick = False) -> None:
     """Read models folded and rebuilt, against the library's projection runner."""
     _tell([_measure("projections", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def takeover(*, as_json: Json = False, quick: Quick = False) -> None:
+    """A standby dispatcher that leads after the leader was killed, and after it was frozen."""
+    _tell([_measure("takeover", quick=quick)], as_json=as_json)
 
 
 @app.command()

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-TAKEOVER_S = 2.0
-
 
 @pytest.fixture
 async def desk(database: Database) -> AsyncIterator[Desk]:
@@ -83,20 +81,16 @@ def _asked(database: Database) -> list[UUID]:
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
-async def test_a_standby_leads_within_two_seconds_of_a_kill_and_of_a_freeze(
+async def test_a_standby_leads_after_a_kill_and_after_a_freeze(
     blow: signal.Signals, start: Callable[[], Process]
 ) -> None:
-    """At least once in three times: the machine that runs the tests may be frozen itself."""
+    """How soon is for `vehicaid bench takeover` to say."""
     leader = start()
     await until(lambda: leader.leads)
-    took_s: list[float] = []
-    while len(took_s) < 3 and min(took_s, default=TAKEOVER_S) >= TAKEOVER_S:
-        heir = start()
-        await until(lambda heir=heir: heir.number("vehicaid_dispatcher_leading") == 0)  # type: ignore[misc]  # bound now
-        leader.process.send_signal(blow)
-        took_s.append(await until(lambda heir=heir: heir.leads))  # type: ignore[misc]
-        leader = heir
-    assert min(took_s) < TAKEOVER_S
+    heir = start()
+    await until(lambda: heir.number("vehicaid_dispatcher_leading") == 0)
+    leader.process.send_signal(blow)
+    await until(lambda: heir.leads)
 
 
 async def test_a_leader_that_thaws_finds_that_another_leads(
