@@ -6,6 +6,9 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 REAL_GATEWAY: Final = "https://api.razorpay.com"
+# Who we are at the stand-in of a local run.
+SANDBOX_KEY_ID: Final = "rzp_test_sandbox"
+SANDBOX_ACCOUNT: Final = "7878780080316316"
 LOOPBACK: Final = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
 
 
@@ -23,6 +26,7 @@ class GatewaySettings(BaseSettings):
     # 3 s to connect, 10 s to be answered: the gateway's own limits are longer, but then asking again is quicker.
     razorpay_connect_s: float = Field(default=3.0, gt=0, le=60)
     razorpay_answer_s: float = Field(default=10.0, gt=0, le=60)
+    razorpay_sandbox: bool = True
     # Where the stand-in of a local run listens, and where it sends its news: to the api of the same run unless told.
     razorpay_sandbox_port: int = Field(default=8010, ge=1, le=65535)
     razorpay_sandbox_webhook_url: str = ""

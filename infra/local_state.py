@@ -17,7 +17,8 @@ NOBODY = 65534
 REQUIRED_SECRETS = ("token_signing_key", "cursor_signing_key", "personal_master_key")
 APPLICATION_SECRETS = (*REQUIRED_SECRETS, "audit_signing_key")
 KEYS = {"personal_master_key", "audit_signing_key"}
-SERVER_SECRETS = ("postgres_password", "app_password", "analyst_password", "redis_password")
+GATEWAY_SECRETS = ("razorpay_key_secret", "razorpay_webhook_secret")
+SERVER_SECRETS = ("postgres_password", "app_password", "analyst_password", "redis_password", *GATEWAY_SECRETS)
 
 
 Shape = TypeVar("Shape")
@@ -35,6 +36,8 @@ class LocalState:
     admin_database_url: str = field(default="", repr=False)
     analyst_database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    # Where a stand-in plays the payment gateway; empty when none does.
+    razorpay_url: str = ""
     port: int = 0
     supervisor_pid: int = 0
     processes: dict[str, int] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from infra.dispatch_settings import DispatchSettings
-from infra.gateway_settings import GatewaySettings
+from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.travel_settings import TravelSettings
 from infra.watch_settings import WatchSettings
@@ -193,6 +193,11 @@ class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings)
         """32 bytes of the Ed25519 key that signs exported roots, when there is one."""
         return None if self.audit_signing_key is None else _decoded(self.audit_signing_key)
 
+    @property
+    def wants_sandbox(self) -> bool:
+        """Whether a stand-in plays the payment gateway in this local run."""
+        return self.razorpay_sandbox and not self.razorpay_key_id and self.environment == "local"
+
     @staticmethod
     def _required(name: str, secret: SecretStr | None) -> str:
         if secret is None or not secret.get_secret_value():
@@ -233,12 +238,26 @@ def with_local_state(given: Settings, state: LocalState) -> Settings:
         filled["analyst_database_url"] = given.analyst_database_url or state.analyst_database_url
     if not given.redis_url and state.redis_url:
         filled["redis_url"] = state.redis_url
+    if not given.razorpay_key_id and state.razorpay_url:
+        filled |= _sandbox(state)
     if "port" not in given.model_fields_set and state.port:
         filled["port"] = state.port
     for name in APPLICATION_SECRETS:
         if getattr(given, name) is None and state.secrets.get(name):
             filled[name] = SecretStr(state.secrets[name])
     return given.model_copy(update=filled)
+
+
+def _sandbox(state: LocalState) -> dict[str, str | SecretStr | int]:
+    """How the stand-in of a local run is reached, as if somebody had set it."""
+    return {
+        "razorpay_key_id": SANDBOX_KEY_ID,
+        "razorpay_key_secret": SecretStr(state.secrets.get("razorpay_key_secret", "")),
+        "razorpay_webhook_secrets": SecretStr(state.secrets.get("razorpay_webhook_secret", "")),
+        "razorpay_base_url": state.razorpay_url,
+        "razorpay_account_number": SANDBOX_ACCOUNT,
+        "razorpay_sandbox_port": int(state.razorpay_url.rpartition(":")[2]),
+    }
 
 
 def _decoded(key: SecretStr) -> bytes:

@@ -30,12 +30,13 @@ from infra.local_state import (
     write_running,
 )
 from infra.settings import Settings, SettingsError, with_local_state
+from infra.supervisor.gateway import SANDBOX, gateway_environment
 from infra.supervisor.instance_lock import take_instance_lock
 from infra.supervisor.output import Terminal
-from infra.supervisor.ports import check_port, metrics_port
+from infra.supervisor.ports import check_port, free_unless_told
 from infra.supervisor.service import Service
 from infra.supervisor.supervisor import StopRequested, Supervisor
-from infra.supervisor.welcome import demo_logins
+from infra.supervisor.welcome import demo_logins, sandbox_address
 from infra.upgrade import upgrade
 
 DATABASE = "vehicaid"
@@ -66,7 +67,9 @@ class LocalRun:
         check_port(given.host, given.port)
         self._secrets = self._known_secrets()
         self._terminal = terminal or Terminal(self.state_dir / "logs")
-        self._state = LocalState(port=given.port, supervisor_pid=os.getpid(), secrets=self._secrets)
+        self._state = LocalState(
+            port=given.port, supervisor_pid=os.getpid(), secrets=self._secrets, razorpay_url=self._sandbox_url()
+        )
         self._supervisor = Supervisor(self._terminal, self._publish)
         self._postgres = None if given.database_url else self._make_postgres()
         self._redis = None if given.redis_url else self._make_redis()
@@ -107,12 +110,24 @@ class LocalRun:
             f"  VehicAid is up     {address}   (after {time.monotonic() - self._began_at:.1f} s)",
             f"  documentation      {address}/docs",
             f"  a token            curl -s {address}/v1/tokens -H 'content-type: application/json' -d '{body}'",
+            *sandbox_address(self._state.razorpay_url),
             *(demo_logins(self._given.demo_tenant) if self._afterwards else ()),
             f"  logs               {self.state_dir / 'logs'}",
             "  stop               Ctrl-C",
             "",
         ):
             self._terminal.say(line)
+
+    def _sandbox_url(self) -> str:
+        """Where the stand-in of the payment gateway will listen: the same over its restarts."""
+        if SANDBOX not in self._processes:
+            return ""
+        return f"http://{self._host}:{free_unless_told(self._given, 'razorpay_sandbox_port')}"
+
+    @property
+    def _host(self) -> str:
+        """Where this machine reaches what listens at the host of the settings."""
+        return "127.0.0.1" if self._given.host in {"0.0.0.0", "::"} else self._given.host  # noqa: S104  compared only
 
     def _known_secrets(self) -> dict[str, str]:
         if self._given.environment == "production":
@@ -208,7 +223,8 @@ class LocalRun:
         told["VEHICAID_DATABASE_URL"] = settings.database_url
         told["VEHICAID_REDIS_URL"] = settings.redis_url
         for field in ("projector_metrics_port", "dispatcher_metrics_port"):
-            told[f"VEHICAID_{field.upper()}"] = str(metrics_port(settings, field))
+            told[f"VEHICAID_{field.upper()}"] = str(free_unless_told(settings, field))
+        told |= gateway_environment(settings)
         for name in APPLICATION_SECRETS:
             secret = getattr(settings, name)
             if secret is not None:
@@ -216,8 +232,7 @@ class LocalRun:
         return told
 
     def _api_is_ready(self) -> bool:
-        host = "127.0.0.1" if self._given.host in {"0.0.0.0", "::"} else self._given.host  # noqa: S104  compared only
-        connection = http.client.HTTPConnection(host, self._given.port, timeout=PROBE_TIMEOUT_S)
+        connection = http.client.HTTPConnection(self._host, self._given.port, timeout=PROBE_TIMEOUT_S)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == http.client.OK

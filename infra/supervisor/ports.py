@@ -21,8 +21,8 @@ def check_port(host: str, port: int) -> None:
     raise SettingsError(message)
 
 
-def metrics_port(settings: Settings, field: str) -> int:
-    """The metrics port of a process; another free one when the default is taken and nobody insisted on it."""
+def free_unless_told(settings: Settings, field: str) -> int:
+    """The port of a process beside the api; another free one when the default is taken and nobody insisted on it."""
     port = int(getattr(settings, field))
     if field in settings.model_fields_set or _problem(settings.host, port) is None:
         return port

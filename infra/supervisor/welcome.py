@@ -20,6 +20,15 @@ def token_command(role: str, tenant: str, subject: str = "") -> str:
     return f"{own_command()} token {role} --tenant {tenant}" + (f" --subject {subject}" if subject else "")
 
 
+def sandbox_address(url: str) -> tuple[str, ...]:
+    """A line for the welcome: where a stand-in plays the payment gateway, when one does."""
+    return (
+        (f"  payments           {url}   (a sandbox: no money moves; RAZORPAY_KEY_ID=... uses the real one)",)
+        if url
+        else ()
+    )
+
+
 def demo_logins(tenant: str) -> tuple[str, ...]:
     """Lines for the welcome: how to watch, and how to be somebody there."""
     return (

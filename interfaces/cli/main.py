@@ -45,6 +45,7 @@ COMMANDS = {
     "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),
     "demo": Entry("interfaces.cli.processes", "Run the people of the demo city alone.", "demo"),
+    "razorpay-sandbox": Entry("interfaces.cli.processes", "Stand in for the payment gateway.", "razorpay_sandbox"),
 }
 
 

@@ -10,6 +10,7 @@ api = typer.Typer()
 projector = typer.Typer()
 dispatcher = typer.Typer()
 demo = typer.Typer()
+razorpay_sandbox = typer.Typer()
 
 
 @api.command()
@@ -34,6 +35,12 @@ def _dispatcher() -> None:
 def _demo() -> None:
     """Let simulated customers and providers live in the demo city, through the API alone."""
     _serve("interfaces.demo.main")
+
+
+@razorpay_sandbox.command()
+def _razorpay_sandbox() -> None:
+    """Stand in for the payment gateway: its calls, its news, a checkout page, and books of its own."""
+    _serve("interfaces.razorpay_sandbox.main")
 
 
 def _serve(module: str) -> None:

@@ -12,6 +12,8 @@ app = typer.Typer()
 PROCESSES = ("api", "projector", "dispatcher")
 
 
+# Who plays the payment gateway where no key of the real one is set.
+SANDBOX = ("razorpay-sandbox",)
 # The people of the demo city; they come when everything else is up.
 DEMO = ("demo",)
 
@@ -22,12 +24,14 @@ def up() -> None:
 
     That is: PostgreSQL and Redis (unless VEHICAID_DATABASE_URL and VEHICAID_REDIS_URL name servers that exist),
     migrations, then api, projector and dispatcher, then the people of the demo city (not with VEHICAID_DEMO=0).
+    Without RAZORPAY_KEY_ID a stand-in plays the payment gateway (not with VEHICAID_RAZORPAY_SANDBOX=0).
     Whatever dies is started again.
     """
     try:
         settings = read_settings()
         has_demo = settings.demo and settings.environment == "local"
-        LocalRun(settings, PROCESSES, DEMO if has_demo else ()).run()
+        processes = (*PROCESSES, *SANDBOX) if settings.wants_sandbox else PROCESSES
+        LocalRun(settings, processes, DEMO if has_demo else ()).run()
     except CannotStart as error:
         typer.echo(f"vehicaid: {error}", err=True)
         raise typer.Exit(1) from error

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from infra.gateway_settings import SANDBOX_ACCOUNT
 from interfaces.razorpay_sandbox.api import (
     disputes,
     orders,
@@ -46,8 +47,7 @@ API: Final[Routes] = (
     *payouts.ROUTES,
     *subscriptions.ROUTES,
 )
-# The account that payouts are made from, and ten million rupees to begin with: a sandbox is not to run dry.
-ACCOUNT_NUMBER: Final = "7878780080316316"
+# Ten million rupees in the account that payouts are made from: a sandbox is not to run dry.
 BEGINS_WITH_MINOR: Final = 1_000_000_000
 # 2 s, as every process of ours.
 GRACEFUL_S: Final = 2
@@ -62,7 +62,7 @@ class Set:
     address: str = ""
     webhook_url: str = ""
     seed: str = ""
-    account_number: str = ACCOUNT_NUMBER
+    account_number: str = SANDBOX_ACCOUNT
 
 
 def build_sandbox(given: Set) -> Starlette:

@@ -15,6 +15,8 @@ from interfaces.razorpay_sandbox.refusals import Refused
 from interfaces.razorpay_sandbox.service import Sandbox
 
 Showing = Callable[[Sandbox, str, dict[str, str]], str]
+# What the first page lists of each kind: the newest, as many as fit on a screen.
+SHOWN = 10
 # A form of this page is a few hundred bytes.
 LARGEST_FORM = 16_384
 
@@ -26,7 +28,21 @@ def checkout_routes(sandbox: Sandbox) -> list[Route]:
         ("/links/{id}", _show_link, _pay_link),
         ("/subscriptions/{id}", _show_subscription, _agree),
     )
-    return [Route(path, _endpoint(sandbox, show, act), methods=["GET", "POST"]) for path, show, act in pages]
+
+    async def front(request: Request) -> Response:
+        del request
+        return HTMLResponse(_front(sandbox))
+
+    acting = [Route(path, _endpoint(sandbox, show, act), methods=["GET", "POST"]) for path, show, act in pages]
+    return [Route("/", front, methods=["GET"]), *acting]
+
+
+def _front(sandbox: Sandbox) -> str:
+    shown: list[tuple[str, str]] = []
+    for kind, path in (("order", "/checkout/"), ("link", "/links/"), ("subscription", "/subscriptions/")):
+        newest = reversed(sandbox.books.find(kind)[-SHOWN:])
+        shown += [(path + thing["id"], f"{kind} {thing['id']}: {thing['status']}") for thing in newest]
+    return page.front(shown)
 
 
 def _endpoint(sandbox: Sandbox, show: Showing, act: Showing) -> Callable[[Request], Awaitable[Response]]:

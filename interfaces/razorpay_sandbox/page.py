@@ -34,6 +34,15 @@ def checkout(amount_minor: int, subject: str, callback_url: str) -> str:
     )
 
 
+def front(things: list[tuple[str, str]]) -> str:
+    """What there is to pay."""
+    rows = "".join(f'<dd><a href="{escape(path)}">{escape(text)}</a></dd>' for path, text in things)
+    return _page(
+        '<h1>Payment sandbox</h1><p class="note">This plays the payment gateway: no money moves. '
+        f"What can be paid stands below.</p><dl>{rows or '<dd>Nothing yet.</dd>'}</dl>"
+    )
+
+
 def agreement(amount_minor: int, subject: str) -> str:
     """The page on which somebody allows a subscription."""
     return _page(

@@ -55,13 +55,14 @@ class LocalSystem:
 
     def environment(self) -> dict[str, str]:
         """The environment in which `vehicaid` commands reach this system."""
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("VEHICAID_")}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith(("VEHICAID_", "RAZORPAY_"))}
         return {
             **plain,
             "PYTHONPATH": str(ROOT),
             "VEHICAID_STATE_DIR": str(self.state_dir),
             "VEHICAID_PORT": str(self.port),
             "VEHICAID_DEMO": "0",
+            "VEHICAID_RAZORPAY_SANDBOX": "0",
             **self._settings,
         }
 

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 import uvicorn
 
+from infra.gateway_settings import SANDBOX_ACCOUNT
 from infra.razorpay.build import Gateways, gateways_over
 from infra.razorpay.wire import Access
-from interfaces.razorpay_sandbox.app import ACCOUNT_NUMBER, Set, build_sandbox, configured, listening
+from interfaces.razorpay_sandbox.app import Set, build_sandbox, configured, listening
 from interfaces.razorpay_sandbox.credentials import Credentials
 
 KEY_ID, KEY_SECRET, WEBHOOK_SECRET = "rzp_test_sandbox", "key_secret", "webhook_secret"
@@ -56,7 +57,7 @@ class StandIn:
 
     def gateways(self, timeout_s: tuple[float, float] = PATIENCE_S) -> Gateways:
         """Our own side of the line."""
-        return gateways_over(Access(KEY_ID, KEY_SECRET, self.address, timeout_s, ACCOUNT_NUMBER))
+        return gateways_over(Access(KEY_ID, KEY_SECRET, self.address, timeout_s, SANDBOX_ACCOUNT))
 
 
 @contextmanager

@@ -32,8 +32,15 @@ def create(call: Call) -> Entity:
     expire_by = body.get("expire_by")
     if expire_by is not None and int(expire_by) < books.now() + LEAST_LIFE_S:
         raise Refused("expire_by should be at least 15 minutes after current time", field="expire_by")
+    link = _begun(books, body, amount, reference)
+    if link["expire_by"]:
+        books.remind(int(link["expire_by"]), "link_expires", link["id"])
+    return books.add("link", link)
+
+
+def _begun(books: Books, body: Entity, amount: int, reference: str) -> Entity:
     link_id = books.new_id("plink")
-    link = {
+    return {
         "id": link_id,
         "entity": "payment_link",
         "accept_partial": False,
@@ -44,7 +51,7 @@ def create(call: Call) -> Entity:
         "customer": body.get("customer") or {},
         "callback_url": body.get("callback_url", ""),
         "callback_method": body.get("callback_method", ""),
-        "expire_by": expire_by or 0,
+        "expire_by": body.get("expire_by") or 0,
         "expired_at": 0,
         "cancelled_at": 0,
         "first_min_partial_amount": 0,
@@ -61,9 +68,6 @@ def create(call: Call) -> Entity:
         "created_at": books.now(),
         "updated_at": books.now(),
     }
-    if expire_by:
-        books.remind(int(expire_by), "link_expires", link_id)
-    return books.add("link", link)
 
 
 def paid(books: Books, link: Entity, payment: Entity, order: Entity) -> Entity:

@@ -89,10 +89,9 @@ def test_the_retry_of_the_library_is_never_switched_on_and_every_call_passes_its
 
 def _is_a_call_of_the_library(node: ast.Call) -> bool:
     """``client.order.create(...)`` or ``client.post(...)``."""
-    owner = node.func
+    owner: ast.expr = node.func
     if not isinstance(owner, ast.Attribute):
         return False
     while isinstance(owner, ast.Attribute):
-        last, owner = owner, owner.value  # type: ignore[assignment]  # walks down to the name
-        del last
+        owner = owner.value
     return isinstance(owner, ast.Name) and owner.id == "client"
