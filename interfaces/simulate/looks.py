@@ -76,7 +76,12 @@ def looks_of(recorded: Sequence[LoggedEvent]) -> Iterator[tuple[Look, LoggedEven
 def pace_of(travel: str) -> Pace | None:
     """Drive times at one pace, by the name that decisions give them; None for others."""
     pace = PACE.fullmatch(travel)
-    return Pace(float(pace[1]), float(pace[2])) if pace else None
+    return Pace(_number(pace[1]), _number(pace[2])) if pace else None
+
+
+def _number(text: str) -> float:
+    """As it was written: 135 is not 135.0 to whoever compares bytes."""
+    return float(text) if "." in text else int(text)
 
 
 def _look_of(event: LoggedEvent) -> Look | None:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from application.dispatch import orders
 from application.dispatch.asking import Asking, asked_together
-from application.dispatch.considered import Considering, SeenAt, code_of, travel_code
+from application.dispatch.considered import Considering, SeenAt, code_of
 from application.dispatch.learning import Learning
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.policies.closures import heeding_closures
@@ -126,7 +126,7 @@ class _Again:
         decider, travel = self._deciders[named], self._setting.travel_of(look.travel)
         if decider is None:
             return None, Miss.OTHER_POLICY
-        if travel is None or travel_code(travel) != look.travel:
+        if travel is None:
             return None, Miss.OTHER_DRIVE_TIMES
         if len({look.shifts_from, look.shifts_upto, look.requests_at, look.jobs_at}) > 1 and look.begun_at:
             return None, Miss.BOARD_WAS_BETWEEN
@@ -140,7 +140,7 @@ class _Decider:
     def __init__(self, judgement: Judgement, limits: Limits) -> None:
         self._judgement = judgement
         self._limits = limits
-        self._learning = Learning(judgement.work_times, judgement.willing)
+        self._learning = Learning(judgement.work_times, judgement.willing, judgement.patience)
 
     async def decide(
         self, board: InMemoryDispatchBoard, look: Look, travel: DriveTimes, kept: set[UUID]
