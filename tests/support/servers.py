@@ -3,6 +3,7 @@
 import base64
 import itertools
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -161,13 +162,27 @@ class PrivatePostgres:
 def private_postgres_server() -> Iterator[PrivatePostgres]:
     """One server for one test, fsync on, with one migrated database."""
     directory = current_session() / f"private-{os.getpid()}-{next(_numbers)}"
+    _copy_cluster(directory)
     server = EmbeddedPostgres(directory, PASSWORD)
     server.start()
     try:
-        make_template(server)
         yield PrivatePostgres(server, database_on(server, TEMPLATE))
     finally:
         server.stop()
+
+
+def _copy_cluster(directory: Path) -> None:
+    """A stopped cluster with both templates, as the first who asks makes it: making one takes seconds, a copy none."""
+    origin = current_session() / "private"
+    with locked(current_session() / "private.lock"):
+        if not (origin / "made").exists():
+            server = EmbeddedPostgres(origin, PASSWORD, fsync=False)
+            server.start()
+            make_template(server)
+            server.stop(timeout_s=60)
+            (origin / "made").touch()
+    # With its owner and its modes, which shutil would not keep.
+    subprocess.run(["cp", "-a", str(origin), str(directory)], check=True)
 
 
 def _start_for_the_run(server: EmbeddedPostgres | EmbeddedRedis) -> None:
