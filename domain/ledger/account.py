@@ -57,6 +57,16 @@ class LedgerAccount(Aggregate):
         account: str
         posted_minor: int
 
+    class Received(Aggregate.Event):
+        """What another guarded account gave; that account's own event books it."""
+
+        TOPIC: ClassVar[str] = "ledger_account.received"
+        account: str
+        transfer_id: str
+        currency: str
+        booked: tuple[Leg, ...]
+        posted_minor: int
+
     class Held(Aggregate.Event):
         """So much is kept for a transfer that may come."""
 
@@ -124,6 +134,20 @@ class LedgerAccount(Aggregate):
         if before is not None and before.refused is None:
             return before.against(BOOKED, told)
         self._post(told, at)
+        return CREATED
+
+    def receive(self, booked: Transfer, at: datetime) -> Answer:
+        """Take what another guarded account gave, beside the event that books it, in the same save; once.
+
+        Raises CurrencyMismatch.
+        """
+        self._check_asset(booked)
+        before = self.known.get(booked.transfer_id)
+        if before is not None:
+            return before.against(BOOKED, booked)
+        posted = self.posted_minor - booked.amount_on(self.account)
+        told = {"transfer_id": booked.transfer_id, "booked": booked.legs, "posted_minor": posted}
+        self._tell(self.Received, at, **told)
         return CREATED
 
     def request(self, asked: Transfer, at: datetime) -> Answer:
@@ -241,6 +265,11 @@ class LedgerAccount(Aggregate):
     def _on_booked(self, transfer_id: str, legs: tuple[Leg, ...], posted_minor: int) -> None:
         self.posted_minor = posted_minor
         self.known = self.known | {transfer_id: Known(BOOKED, self.currency, legs)}
+
+    @event(Received)
+    def _on_received(self, transfer_id: str, booked: tuple[Leg, ...], posted_minor: int) -> None:
+        self.posted_minor = posted_minor
+        self.known = self.known | {transfer_id: Known(BOOKED, self.currency, booked)}
 
     @event(Held)
     def _on_held(self, transfer_id: str, asked: tuple[Leg, ...], amount_minor: int, expires_at: datetime) -> None:

@@ -21,6 +21,14 @@ IT = {"account": UNITS, "currency": "KM"}
 
 OPENED = fact(LedgerAccount.Opened, NOON, **IT)
 FILLED = fact(LedgerAccount.Booked, NOON, account=UNITS, posted_minor=500, **PERIOD.fields)
+RECEIVED = fact(
+    LedgerAccount.Received,
+    NOON,
+    **IT,
+    transfer_id=PERIOD.transfer_id,
+    booked=PERIOD.legs,
+    posted_minor=500,
+)
 HELD = fact(
     LedgerAccount.Held,
     NOON,
@@ -59,5 +67,5 @@ REFUSED = fact(
 )
 CLOSED = fact(LedgerAccount.Closed, SOON, account=UNITS)
 
-SAMPLES: tuple[Fact, ...] = (OPENED, FILLED, HELD, POSTED, VOIDED, REFUSED, CLOSED)
+SAMPLES: tuple[Fact, ...] = (OPENED, FILLED, RECEIVED, HELD, POSTED, VOIDED, REFUSED, CLOSED)
 """One of each topic, as it is written today."""

@@ -23,6 +23,7 @@ from tests.domain.ledger_facts import (
     OTHER_TOW,
     PERIOD,
     POSTED,
+    RECEIVED,
     REFUSED,
     SUBSCRIPTION,
     TOW,
@@ -100,6 +101,13 @@ def test_a_fact_is_booked_whatever_stands() -> None:
     assert (answer, news.fields["posted_minor"]) == (Answer(Result.CREATED), -1)
     same_id = asked((*WITH["open"], REFUSED), "book", OTHER_TOW, SOON)
     assert same_id[0] == Answer(Result.CREATED), "that a request was refused does not undo what happened"
+
+
+def test_what_another_guarded_account_gave_is_received_once_and_booked_there() -> None:
+    assert asked((OPENED,), "receive", PERIOD, NOON) == (Answer(Result.CREATED), [RECEIVED])
+    assert asked((OPENED, RECEIVED), "receive", PERIOD, NOON) == (Answer(Result.EXISTS), [])
+    with pytest.raises(CurrencyMismatch):
+        asked((OPENED,), "receive", captured("pay_1", REQUEST, 5, "INR"), NOON)
 
 
 def test_a_closed_account_takes_no_requests_but_ends_what_it_keeps() -> None:
