@@ -55,9 +55,7 @@ def solve(
         began = time.monotonic()
         status.update("reading ...")
         snapshot = instance_of(_read(instance))
-        for file in (out, plot):
-            if file is not None and not file.absolute().parent.is_dir():
-                raise BadFile(f"{file}: there is no such directory")
+        _check_folders(out, plot)
         before = _tours(_read(previous)) if previous is not None else ()
         status.update("solving ...")
         left_s = deadline_s * (1.0 - SPARE) - (time.monotonic() - began)
@@ -89,6 +87,13 @@ def _write(found: "Solution", wall_s: float, out: Path | None) -> None:
         typer.echo(json.dumps(answer))
         return
     _put(out, json.dumps(answer) + "\n")
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Before anything is solved for nothing."""
+    for file in files:
+        if file is not None and not file.absolute().parent.is_dir():
+            raise BadFile(f"{file}: there is no such directory")
 
 
 def _put(file: Path, text: str) -> None:
