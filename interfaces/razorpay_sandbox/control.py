@@ -106,7 +106,7 @@ def _post(sandbox: Sandbox, call: Call) -> Entity:
     rules = call.body.get("rules", [])
     if any(set(rule) - KNOBS - {"event", "times"} for rule in rules):
         raise Refused(f"a rule has event, times, {', '.join(sorted(KNOBS))}")
-    plan(call.books, rules)
+    plan(call.books, rules, call.body.get("shuffled_by"))
     sandbox.postman.url = call.body.get("url", sandbox.postman.url)
     return {"url": sandbox.postman.url}
 

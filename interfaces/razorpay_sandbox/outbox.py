@@ -3,6 +3,7 @@
 A delivery can be told beforehand to arrive otherwise than it should: see ``KNOBS``.
 """
 
+import hashlib
 import json
 from typing import Final
 
@@ -10,13 +11,20 @@ from interfaces.razorpay_sandbox.books import Books
 from interfaces.razorpay_sandbox.entities import Entity
 
 ACCOUNT: Final = "acc_SandboxOfOurs0"
+# News shuffled together: more than any test waits for at once.
+MOST_SHUFFLED: Final = 10_000
 # 24 hours after the event nobody tries any more.
 GIVE_UP_AFTER_S: Final = 86_400
 # The first pause between two tries; each is twice the one before.
 FIRST_PAUSE_S: Final = 15
 LONGEST_PAUSE_S: Final = 7_200
-KNOBS: Final = frozenset({"duplicate", "delay_s", "drop", "old_secret", "corrupt", "truncated"})
-"""copies more; seconds later; never; signed with the earlier secret; a wrong signature; half of the body."""
+KNOBS: Final = frozenset({"duplicate", "delay_s", "drop", "old_secret", "corrupt", "truncated", "poison"})
+"""copies more; seconds later; never; signed with the earlier secret; a wrong signature; half of
+the body lost on the way; half of a body, rightly signed."""
+
+
+Waiting = tuple[int, str, bytes, Entity, int]
+"""Number, event id, body, knobs and tries so far."""
 
 
 def announce(books: Books, event: str, **payload: Entity) -> None:
@@ -46,19 +54,21 @@ def announce(books: Books, event: str, **payload: Entity) -> None:
         )
 
 
-def plan(books: Books, rules: list[Entity]) -> None:
+def plan(books: Books, rules: list[Entity], shuffled_by: object = None) -> None:
     """How the next deliveries go wrong: rules of an event (or "*"), how many ``times``, and the knobs."""
     books.keep_fact("post_plan", rules)
+    books.keep_fact("post_shuffled_by", shuffled_by)
 
 
-def due(books: Books, most: int) -> list[tuple[int, str, bytes, Entity, int]]:
+def due(books: Books, most: int) -> list[Waiting]:
     """Post to be delivered now: number, event id, body, knobs and tries so far."""
     rows = books.run(
         "SELECT number, event_id, body, knobs, attempts FROM post WHERE next_at <= ? ORDER BY next_at, number LIMIT ?",
         books.now(),
-        most,
+        most if books.fact("post_shuffled_by") is None else MOST_SHUFFLED,
     )
-    return [(int(str(row[0])), str(row[1]), _bytes(row[2]), json.loads(str(row[3])), int(str(row[4]))) for row in rows]
+    found = [(int(str(row[0])), str(row[1]), _bytes(row[2]), json.loads(str(row[3])), int(str(row[4]))) for row in rows]
+    return _shuffled(found, books.fact("post_shuffled_by"))[:most]
 
 
 def delivered(books: Books, number: int, outcome: str, *, arrived: bool) -> None:
@@ -91,6 +101,12 @@ def all_post(books: Books) -> list[Entity]:
     for each in found:
         each["body"] = _bytes(each["body"]).decode()
     return found
+
+
+def _shuffled(found: list[Waiting], by: object) -> list[Waiting]:
+    if by is None:
+        return found
+    return sorted(found, key=lambda each: hashlib.blake2b(f"{by}:{each[0]}".encode()).digest())
 
 
 def _knobs_for(books: Books, event: str) -> Entity:

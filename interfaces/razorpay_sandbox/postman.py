@@ -49,6 +49,8 @@ class Postman:
         return next_post(self._books) if self.url else None
 
     async def _try(self, event_id: str, body: bytes, knobs: Entity) -> tuple[str, bool]:
+        if knobs.get("poison"):
+            body = body[: len(body) // 2]
         signature = self._credentials.sign_post(body, old=bool(knobs.get("old_secret")))
         if knobs.get("corrupt"):
             signature = signature[::-1]

@@ -1,0 +1,70 @@
+"""Can a person pay at the stand-in's checkout page, and does the merchant get what it verifies?"""
+
+import re
+from html import unescape
+
+import pytest
+
+from infra.razorpay.signatures import checkout_is_genuine, link_is_genuine
+from tests.support.razorpay import KEY_SECRET, StandIn
+
+
+def _order(gateway: StandIn, **told: object) -> str:
+    body = {"amount": 123_456, "currency": "INR", **told}
+    return str(gateway.http.post("/v1/orders", json=body).json()["id"])
+
+
+def _handed_over(text: str) -> dict[str, str]:
+    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text)
+    return {name: unescape(value) for name, value in pairs}
+
+
+@pytest.mark.parametrize("method", ["upi", "card", "netbanking"])
+def test_a_person_pays_and_goes_back_with_a_genuine_signature(gateway: StandIn, method: str) -> None:
+    order_id = _order(gateway, payment_capture=1)
+    callback = "http://127.0.0.1:1/back?a=1&b=2"
+    page = gateway.http.get(f"/checkout/{order_id}", params={"callback_url": callback}, auth=("", ""))
+    assert "₹1,234.56" in page.text
+    assert _handed_over(page.text) == {"callback_url": callback}
+    form = {"method": method, "outcome": "success", "callback_url": callback}
+    paid = gateway.http.post(f"/checkout/{order_id}", data=form, auth=("", ""))
+    told = _handed_over(paid.text)
+    assert checkout_is_genuine(KEY_SECRET, order_id, told["razorpay_payment_id"], told["razorpay_signature"])
+    assert gateway.http.get(f"/v1/orders/{order_id}").json()["status"] == "paid"
+    assert "is paid" in gateway.http.get(f"/checkout/{order_id}").text
+    assert gateway.http.post(f"/checkout/{order_id}", data=form).status_code == 400
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("failure", "failed"), ("late", "failed"), ("pending", "created")])
+def test_what_does_not_work_is_said_and_can_be_tried_again(gateway: StandIn, outcome: str, status: str) -> None:
+    order_id = _order(gateway)
+    page = gateway.http.post(f"/checkout/{order_id}", data={"method": "upi", "outcome": outcome})
+    assert "Try again" in page.text
+    assert not _handed_over(page.text)
+    [payment] = gateway.http.get(f"/v1/orders/{order_id}/payments").json()["items"]
+    assert payment["status"] == status
+
+
+def test_a_link_brings_the_payer_back_with_a_genuine_signature(gateway: StandIn) -> None:
+    body = {"amount": 5_000, "currency": "INR", "reference_id": "ref<1>", "callback_url": "https://example.org/x"}
+    link = gateway.http.post("/v1/payment_links", json=body).json()
+    assert link["short_url"] == f"{gateway.address}/links/{link['id']}"
+    assert "Pay VehicAid" in gateway.http.get(f"/links/{link['id']}").text
+    paid = gateway.http.post(f"/links/{link['id']}", data={"method": "card", "outcome": "success"})
+    told = _handed_over(paid.text)
+    payment_id, signature = told["razorpay_payment_id"], told["razorpay_signature"]
+    assert link_is_genuine(KEY_SECRET, link["id"], "ref<1>", "paid", payment_id, signature=signature)
+
+
+def test_nothing_that_somebody_typed_becomes_markup_or_a_script(gateway: StandIn) -> None:
+    order_id = _order(gateway, payment_capture=1)
+    page = gateway.http.get(f"/checkout/{order_id}", params={"callback_url": '"><script>'})
+    assert "<script>" not in page.text
+    form = {"method": "upi", "outcome": "success", "callback_url": "javascript:alert(1)"}
+    assert "javascript:" not in gateway.http.post(f"/checkout/{order_id}", data=form).text
+
+
+def test_the_first_page_leads_to_what_can_be_paid(gateway: StandIn) -> None:
+    order_id = _order(gateway)
+    assert f'href="/checkout/{order_id}"' in gateway.http.get("/", auth=("", "")).text
+    assert gateway.http.get("/checkout/order_none").status_code == 400
