@@ -46,9 +46,8 @@ def solve(
     ] = None,
 ) -> None:
     """Solve."""
-    console = Console(stderr=True)
     # The solver is compiled the first time in a checkout, and loaded each time: the clock starts when it is there.
-    with console.status("loading the compiled solver ...") as status:
+    with Console(stderr=True).status("loading the compiled solver ...") as status:
         from domain.tours.budget import Until, Work
         from domain.tours.solve import solve as solved
 
