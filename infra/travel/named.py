@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.considered import travel_code
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from application.travel import DriveTimes
     from infra.settings import Settings
 
-FORMULA: Final = "great_circle-"
+FORMULA: Final = re.compile(r"great_circle-([0-9a-f]{12})")
 
 
 class NamedDriveTimes:
@@ -35,20 +36,22 @@ class NamedDriveTimes:
         return self._known[name]
 
     def _found(self, name: str) -> DriveTimes | None:
-        if name.startswith(FORMULA):
-            return self._learned(name)
+        formula = FORMULA.fullmatch(name)
+        if formula is not None:
+            return self._learned(name, formula[1])
         if self._settings.travel == "roads":
             roads = drive_times(self._settings)
             return roads if travel_code(roads) == name else None
         return None
 
-    def _learned(self, name: str) -> DriveTimes | None:
+    def _learned(self, name: str, version: str) -> DriveTimes | None:
         for learned in (untaught(self._settings), read_learned(self._settings)):
             if travel_code(GreatCircleTimes(learned)) == name:
                 return GreatCircleTimes(learned)
         latest = learned_path(self._settings)
-        kept = latest.with_name(f"{latest.stem}-{name.removeprefix(FORMULA)}{latest.suffix}")
+        kept = latest.with_name(f"{latest.stem}-{version}{latest.suffix}")
         try:
-            return GreatCircleTimes(learned_from_json(kept.read_text(encoding="utf-8")))
+            found = GreatCircleTimes(learned_from_json(kept.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, BadLearnedDrives):
             return None
+        return found if travel_code(found) == name else None
