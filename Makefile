@@ -20,7 +20,7 @@ export VEHICAID_DEMO := $(DEMO)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run check test test-all bench lock format openapi clean
+.PHONY: help venv run check test test-all mutants bench lock format openapi clean
 
 help:  ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,9 @@ test: venv $(VENV)/.loops  ## Every test that is not marked slow.
 test-all: venv $(VENV)/.loops  ## Every test, the long ones too.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal
 
+mutants: venv  ## Change one thing at a time in the ledger's kernel: does a test notice?
+	@$(BIN)/mutmut run && $(BIN)/mutmut results
+
 bench: venv $(VENV)/.loops  ## All benchmarks; exit 1 when a bar is missed.
 	@$(BIN)/vehicaid bench all
 
@@ -69,4 +72,4 @@ openapi: venv  ## Write docs/openapi.json from the routes.
 	@$(BIN)/vehicaid openapi
 
 clean:  ## Remove the environment and the caches; the data in .vehicaid stay.
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
