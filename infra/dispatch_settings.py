@@ -15,8 +15,10 @@ class DispatchSettings(BaseSettings):
 
     # Who is asked first: the name of a policy; docs/BENCHMARKS.md has them side by side.
     dispatch_policy: PolicyName = PolicyName.ASSIGNMENT
-    # 30 s: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
+    # 30 s at least: a provider on the road needs 20 to 30 s to look and answer; the domain allows 15 minutes at most.
     offer_lapses_after_s: float = Field(default=30.0, ge=1, le=900)
+    # 90 s at most where answers are learnt to come later than that, as long as they go on coming.
+    offer_longest_s: float = Field(default=90.0, ge=1, le=900)
     # 90 s for a company that answers by its desk, which calls its crews first: what motor clubs give it.
     offer_desk_lapses_after_s: float = Field(default=90.0, ge=1, le=900)
     # One is asked twice; then the fewest who are 95 % sure to say yes, until six refused; then all in reach, eight at

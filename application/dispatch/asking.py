@@ -56,14 +56,16 @@ class Asking:
     most: int = MOST_ASKED
     """Asked at once at the most; 1 never asks several."""
     app_answers_within: timedelta = timedelta(seconds=30)
-    """A crew with the app needs 20 to 30 s to look and answer; longer only delays the next one."""
+    """A crew with the app needs 20 to 30 s to look and answer: what it has at least, and before answers were learnt."""
     desk_answers_within: timedelta = timedelta(seconds=90)
     """A company's desk calls its crews first: what motor clubs give it."""
+    longest_answers_within: timedelta = timedelta(seconds=90)
+    """However slowly people answer: as long as a desk has. A job that nobody looks at for longer is asked elsewhere."""
     guidance: Guidance = AS_USUAL
     """How a crew is told that cannot refuse."""
 
     def answers_within(self, shift: FreeShift) -> timedelta:
-        """How long this shift's company has."""
+        """How long this shift's company has at least."""
         by_desk = shift.engaged.answers_by is AnswersBy.DESK
         return max(self.app_answers_within, self.desk_answers_within) if by_desk else self.app_answers_within
 

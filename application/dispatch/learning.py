@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.dispatch.answering import LearntPatience
     from application.dispatch.board import AnsweredOffer, DispatchBoard, FinishedJob
     from application.dispatch.willing import Willing
     from application.dispatch.work_times import WorkTimes
@@ -46,11 +47,12 @@ class Unlearnt(Generic[T]):
 
 
 class Learning:
-    """What jobs take and who says yes, learnt from a board as it comes to show more."""
+    """What jobs take, who says yes and how soon, learnt from a board as it comes to show more."""
 
-    def __init__(self, work_times: WorkTimes, willing: Willing) -> None:
+    def __init__(self, work_times: WorkTimes, willing: Willing, patience: LearntPatience) -> None:
         self._work_times = work_times
         self._willing = willing
+        self._patience = patience
         self._jobs: Unlearnt[FinishedJob] = Unlearnt(lambda job: job.ended_at, lambda job: job.request_id)
         self._answers: Unlearnt[AnsweredOffer] = Unlearnt(lambda one: one.answered_at, lambda one: one.offer_id)
 
@@ -62,3 +64,4 @@ class Learning:
         answered = self._answers.of(await board.answered_offers(self._answers.since(begins_at), most))
         if answered:
             self._willing.learn(answered)
+            self._patience.learn(answered)

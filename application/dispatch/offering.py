@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.dispatch.asking import Asking
     from application.dispatch.board import FreeShift, Search
     from application.dispatch.considered import Considering
     from application.dispatch.ordering import Ordering
+    from application.dispatch.rounds import Judgement
     from application.dispatch.snapshot import Match
     from application.engine import Done
 
@@ -56,7 +56,12 @@ class Outcome:
 
 
 async def ask(
-    matches: Sequence[Match], said: Considering, asking: Asking, ordering: Ordering, watch: HearsOffers, at: datetime
+    matches: Sequence[Match],
+    said: Considering,
+    judgement: Judgement,
+    ordering: Ordering,
+    watch: HearsOffers,
+    at: datetime,
 ) -> Outcome:
     """Offer one request to those shifts, in this order; each offer expects the request as the one before left it.
 
@@ -72,14 +77,14 @@ async def ask(
             request_id=search.request_id,
             offer_id=offer_id,
             shift_id=shift.shift_id,
-            lapses_at=at + asking.answers_within(shift),
+            lapses_at=at + judgement.patience.answers_within(shift, judgement.asking),
             at=at,
             expected_version=version,
             eta_s=told_s(match, at),
             beside=len(matches) > 1,
             grounds=said.of(match),
         )
-        done = await _order(command, match, asking, ordering)
+        done = await _order(command, match, judgement, ordering)
         if isinstance(done, str) and done in SHIFT_AT_FAULT:
             outcome.at_fault.append(shift)
             continue
@@ -92,8 +97,8 @@ async def ask(
     return outcome
 
 
-async def _order(command: MakeOffer, match: Match, asking: Asking, ordering: Ordering) -> Done | str:
+async def _order(command: MakeOffer, match: Match, judgement: Judgement, ordering: Ordering) -> Done | str:
     context = orders.to_make_offer(match.search, match.unit.shift, command.offer_id, command.at)
     return await ordering.order(
-        "make_offer", command.request_id, context, lambda work: make_offer(command, work, asking.guidance)
+        "make_offer", command.request_id, context, lambda work: make_offer(command, work, judgement.asking.guidance)
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from application.dispatch import orders
+from application.dispatch.answering import LearntPatience
 from application.dispatch.approach import Pace
 from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Due, TimerKind
@@ -74,6 +75,7 @@ class Judgement:
     travel: DriveTimes = field(default=Pace())
     work_times: WorkTimes = field(default_factory=MeanWorkTimes)
     willing: Willing = field(default_factory=LearntWillingness)
+    patience: LearntPatience = field(default_factory=LearntPatience)
     asking: Asking = field(default=Asking())
 
 
@@ -99,7 +101,7 @@ class Rounds:
         self._whereabouts = whereabouts or Nowhere()
         self._judgement = judgement or Judgement()
         self._deciding = deciding
-        self._learning = Learning(self._judgement.work_times, self._judgement.willing)
+        self._learning = Learning(self._judgement.work_times, self._judgement.willing, self._judgement.patience)
         self._begun_at: datetime | None = None
         self._decides_again_at: datetime | None = None
         self._counts_again_at: datetime | None = None
@@ -248,7 +250,7 @@ class Rounds:
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
     async def _ask(self, matches: Sequence[Match], said: Considering, at: datetime) -> None:
-        came = await ask(matches, said, self._judgement.asking, self._ordering, self._watch, at)
+        came = await ask(matches, said, self._judgement, self._ordering, self._watch, at)
         again_at = at + self._limits.look_again_after
         for shift in came.at_fault:
             self._held[shift.shift_id, shift.version] = at + self._limits.shift_rests_for

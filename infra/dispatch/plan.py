@@ -64,6 +64,7 @@ def asking_of(settings: Settings) -> Asking:
         most=settings.offer_most_asked,
         app_answers_within=timedelta(seconds=settings.offer_lapses_after_s),
         desk_answers_within=timedelta(seconds=settings.offer_desk_lapses_after_s),
+        longest_answers_within=timedelta(seconds=settings.offer_longest_s),
         guidance=guidance_of(settings),
     )
 
