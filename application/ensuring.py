@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from application.gateway import Link, Order, Outcome, Payment, PaymentGateway, Refund
     from application.gateway_payouts import DisputeDesk, Payout, PayoutBank
+    from application.gateway_subscriptions import OpenPlan, OpenSubscription, Plan, Subscription, SubscriptionDesk
 
 Made = TypeVar("Made")
 
@@ -37,13 +38,9 @@ def ensure_order(gateway: PaymentGateway, wanted: OpenOrder, *, first_time: bool
     def look() -> Outcome[Order | None]:
         return gateway.find_order(wanted.operation_id)
 
-    if not first_time:
-        found = look()
-        if not isinstance(found, Confirmed):
-            return _still_open(found)
-        if found.value is not None:
-            return Confirmed(found.value) if fits(found.value) else Rejected("receipt_taken")
-    return _ensured(lambda: gateway.open_order(wanted), look, fits, "receipt_taken")
+    if first_time:
+        return _ensured(lambda: gateway.open_order(wanted), look, fits, "receipt_taken")
+    return _sought(lambda: gateway.open_order(wanted), look, fits, "receipt_taken")
 
 
 def ensure_captured(gateway: PaymentGateway, wanted: Capture) -> Outcome[Payment]:
@@ -95,6 +92,24 @@ def ensure_paid_out(bank: PayoutBank, wanted: PayOut) -> Outcome[Payout]:
     )
 
 
+def ensure_plan(desk: SubscriptionDesk, wanted: OpenPlan) -> Outcome[Plan]:
+    """The plan of an operation."""
+
+    def fits(plan: Plan) -> bool:
+        return (plan.amount_minor, plan.currency, plan.every) == (wanted.amount_minor, wanted.currency, wanted.every)
+
+    return _sought(lambda: desk.open_plan(wanted), lambda: desk.find_plan(wanted.operation_id), fits)
+
+
+def ensure_subscription(desk: SubscriptionDesk, wanted: OpenSubscription) -> Outcome[Subscription]:
+    """The subscription of an operation."""
+
+    def fits(subscription: Subscription) -> bool:
+        return subscription.plan_id == wanted.plan_id
+
+    return _sought(lambda: desk.open_subscription(wanted), lambda: desk.find_subscription(wanted.operation_id), fits)
+
+
 def ensure_contested(desk: DisputeDesk, dispute_id: str, evidence: Evidence) -> Outcome[Dispute]:
     """Our evidence is with the bank, by this call or an earlier one."""
     return _answered(
@@ -111,6 +126,21 @@ def ensure_accepted(desk: DisputeDesk, dispute_id: str) -> Outcome[Dispute]:
         lambda: desk.dispute(dispute_id),
         lambda dispute: dispute.status == "lost",
     )
+
+
+def _sought(
+    ask: Callable[[], Outcome[Made]],
+    look: Callable[[], Outcome[Made | None]],
+    fits: Callable[[Made], bool],
+    otherwise: str = "opened_otherwise",
+) -> Outcome[Made]:
+    """Look first: the gateway itself would make it twice."""
+    found = look()
+    if not isinstance(found, Confirmed):
+        return _still_open(found)
+    if found.value is not None:
+        return Confirmed(found.value) if fits(found.value) else Rejected(otherwise)
+    return _ensured(ask, look, fits, otherwise)
 
 
 def _ensured(

@@ -6,6 +6,7 @@ from infra.razorpay.disputes import RazorpayDisputes
 from infra.razorpay.gateway import RazorpayGateway
 from infra.razorpay.payouts import RazorpayPayouts
 from infra.razorpay.settlements import RazorpaySettlements
+from infra.razorpay.subscriptions import RazorpaySubscriptions
 from infra.razorpay.wire import Access, Wire
 from infra.settings import Settings, SettingsError
 
@@ -18,6 +19,7 @@ class Gateways:
     settlements: RazorpaySettlements
     payouts: RazorpayPayouts
     disputes: RazorpayDisputes
+    subscriptions: RazorpaySubscriptions
 
 
 def open_gateways(settings: Settings) -> Gateways:
@@ -28,7 +30,13 @@ def open_gateways(settings: Settings) -> Gateways:
 def gateways_over(access: Access) -> Gateways:
     """All ports over one line."""
     wire = Wire(access)
-    return Gateways(RazorpayGateway(wire), RazorpaySettlements(wire), RazorpayPayouts(wire), RazorpayDisputes(wire))
+    return Gateways(
+        RazorpayGateway(wire),
+        RazorpaySettlements(wire),
+        RazorpayPayouts(wire),
+        RazorpayDisputes(wire),
+        RazorpaySubscriptions(wire),
+    )
 
 
 def access_of(settings: Settings) -> Access:

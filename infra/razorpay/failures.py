@@ -27,6 +27,9 @@ PHRASES: Final = (
     ("too old", "too_old"),
     ("action not allowed", "not_open"),
     ("not in queued status", "not_open"),
+    ("not cancellable", "not_open"),
+    ("cannot be paused", "not_open"),
+    ("cannot be resumed", "not_open"),
     ("does not exist", "not_there"),
     ("was not found", "not_there"),
 )

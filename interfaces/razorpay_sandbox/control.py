@@ -15,7 +15,7 @@ from interfaces.razorpay_sandbox.entities import Entity
 from interfaces.razorpay_sandbox.falling_due import advance
 from interfaces.razorpay_sandbox.faults import KINDS, Faults, Rule
 from interfaces.razorpay_sandbox.links import pay_link
-from interfaces.razorpay_sandbox.outbox import KNOBS, all_post, plan
+from interfaces.razorpay_sandbox.outbox import KNOBS, all_post, announce, plan
 from interfaces.razorpay_sandbox.refusals import Refused, error_document
 from interfaces.razorpay_sandbox.service import Sandbox
 from interfaces.razorpay_sandbox.settling import settle
@@ -111,6 +111,13 @@ def _post(sandbox: Sandbox, call: Call) -> Entity:
     return {"url": sandbox.postman.url}
 
 
+def _announce(call: Call) -> Entity:
+    """News of any kind, also such as nobody knows: what is told is sent."""
+    payload = call.body.get("payload", {})
+    announce(call.books, str(call.body.get("event")), **payload)
+    return {"event": call.body.get("event")}
+
+
 def _modes(call: Call) -> Entity:
     mode = call.body.get("receipt_mode", "duplicate")
     if mode not in RECEIPT_MODES:
@@ -135,6 +142,7 @@ def _refuse_charges(call: Call) -> Entity:
 ROUTES: Routes = (
     ("GET", "/books", books_of),
     ("GET", "/post", lambda call: {"items": all_post(call.books)}),
+    ("POST", "/announce", _announce),
     ("POST", "/clock", _clock),
     ("POST", "/modes", _modes),
     ("POST", "/fund", _fund),

@@ -97,7 +97,8 @@ def change(books: Books, payout_id: str, status: str) -> Entity:
         if was_sent:
             books.move(f"po:{payout_id}:back", "beneficiaries", "banking", payout["amount"])
     books.keep(payout)
-    announce(books, f"payout.{status}", payout=payout)
+    if status != "cancelled":  # of that the gateway sends no news
+        announce(books, f"payout.{status}", payout=payout)
     return payout
 
 

@@ -159,6 +159,14 @@ def forget_pending(call: Call) -> Entity:
     return call.books.keep(subscription | unchanged)
 
 
+def invoices(call: Call) -> Entity:
+    """GET /v1/invoices, of one subscription when it is told."""
+    wanted = call.query.get("subscription_id")
+    found = call.books.page("invoice", call.query)
+    items = [each for each in found["items"] if wanted in {None, each["subscription_id"]}]
+    return found | {"count": len(items), "items": items}
+
+
 def shown(subscription: Entity) -> Entity:
     """Without what only the sandbox keeps."""
     return {name: value for name, value in subscription.items() if name != "pending"}
@@ -188,6 +196,6 @@ ROUTES: Routes = (
     ("POST", "/v1/subscriptions/{id}/resume", resume),
     ("GET", "/v1/subscriptions/{id}/retrieve_scheduled_changes", pending),
     ("POST", "/v1/subscriptions/{id}/cancel_scheduled_changes", forget_pending),
-    ("GET", "/v1/invoices", lambda call: call.books.page("invoice", call.query)),
+    ("GET", "/v1/invoices", invoices),
     ("GET", "/v1/invoices/{id}", lambda call: call.books.get("invoice", call.id)),
 )

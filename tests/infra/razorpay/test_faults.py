@@ -15,10 +15,13 @@ from application.ensuring import (
     ensure_link,
     ensure_order,
     ensure_paid_out,
+    ensure_plan,
     ensure_refunded,
+    ensure_subscription,
 )
 from application.gateway import Capture, Confirmed, GiveBack, OpenLink, OpenOrder, Outcome, Rejected, Uncertain
 from application.gateway_payouts import BankAccount, Evidence, PayOut
+from application.gateway_subscriptions import OpenPlan, OpenSubscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +157,24 @@ def _accept(gateway: StandIn, own: Gateways) -> Wish:
     )
 
 
-WISHES = (_order, _capture, _refund, _link, _payout, _contest, _accept)
+def _subscription(gateway: StandIn, own: Gateways) -> Wish:
+    plan = ensure_plan(own.subscriptions, OpenPlan(uuid4(), "Basic", 9_900, "INR", "monthly"))
+    assert isinstance(plan, Confirmed)
+    wanted = OpenSubscription(uuid4(), plan.value.plan_id, 12)
+
+    def made() -> int:
+        found = gateway.http.get("/v1/subscriptions", params={"count": 100}).json()["items"]
+        return sum(each["plan_id"] == wanted.plan_id for each in found)
+
+    return Wish(
+        "/v1/subscriptions",
+        lambda: own.subscriptions.open_subscription(wanted),
+        lambda: ensure_subscription(own.subscriptions, wanted),
+        made,
+    )
+
+
+WISHES = (_order, _subscription, _capture, _refund, _link, _payout, _contest, _accept)
 
 
 @pytest.mark.parametrize("kind", sorted(WHY))
@@ -230,9 +250,9 @@ def test_a_bad_day_doubles_nothing_and_loses_nothing(gateway: StandIn, seed: int
     outcomes = [_until_certain(wish) for wish in wishes]
     gateway.play("/faults", rules=[])
     assert all(isinstance(outcome, Confirmed) for outcome in outcomes)
-    # An order without a payment is nothing: two with one receipt harm nobody, everything else is there once.
-    assert all(wish.effects() == 1 for wish in wishes[1:])
-    assert wishes[0].effects() >= 1
+    # An order, and a subscription that nobody allowed, is nothing yet: two harm nobody; everything else is there once.
+    assert all(wish.effects() == 1 for wish in wishes[2:])
+    assert all(wish.effects() >= 1 for wish in wishes[:2])
 
 
 def _until_certain(wish: Wish) -> Outcome[object]:

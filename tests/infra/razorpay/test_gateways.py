@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.ensuring import ensure_captured, ensure_refunded
+from application.ensuring import ensure_captured, ensure_plan, ensure_refunded, ensure_subscription
 from application.gateway import Capture, Confirmed, GiveBack, OpenLink, OpenOrder, Outcome, Rejected, Uncertain
 from application.gateway_payouts import GAVE_UP, BankAccount, Evidence, PayOut
+from application.gateway_subscriptions import OpenPlan, OpenSubscription
 from infra.gateway_settings import SANDBOX_KEY_ID
 from infra.razorpay.build import access_of, open_gateways
 from infra.settings import Settings, SettingsError
@@ -174,3 +175,25 @@ def test_a_payee_is_registered_once(gateway: StandIn) -> None:
     bank = gateway.gateways().payouts
     pair = {_told(bank.register_payee(UUID(int=7), "A. Crane", "vendor")) for _ in range(2)}
     assert len(pair) == 1
+
+
+def test_a_subscription_is_agreed_charged_and_ended(gateway: StandIn) -> None:
+    desk = gateway.gateways().subscriptions
+    plan = _told(ensure_plan(desk, OpenPlan(uuid4(), "Basic", 9_900, "INR", "daily", 45)))
+    wanted = OpenSubscription(uuid4(), plan.plan_id, 8)
+    subscription = _told(ensure_subscription(desk, wanted))
+    assert _told(desk.find_subscription(wanted.operation_id)) == subscription
+    assert subscription.url.endswith(subscription.subscription_id)
+    gateway.play(f"/subscriptions/{subscription.subscription_id}/agree")
+    gateway.play("/clock", advance_s=45 * DAY_S + 1)
+    active = _told(desk.subscription(subscription.subscription_id))
+    assert (active.status, active.paid_count, active.remaining_count) == ("active", 2, 6)
+    charges = _told(desk.charges(subscription.subscription_id))
+    assert [each.amount_minor for each in charges] == [9_900, 9_900]
+    assert all(_told(gateway.gateways().payments.payment(str(each.payment_id))).is_captured for each in charges)
+    assert _told(desk.pause_subscription(subscription.subscription_id)).status == "paused"
+    assert _told(desk.resume_subscription(subscription.subscription_id)).status == "active"
+    assert _told(desk.cancel_subscription(subscription.subscription_id, at_cycle_end=False)).status == "cancelled"
+    again = desk.cancel_subscription(subscription.subscription_id, at_cycle_end=False)
+    assert isinstance(again, Rejected)
+    assert again.code == "not_open"
