@@ -1,4 +1,4 @@
-"""Does everything that the analyst's guide says to type do what it says?"""
+"""Does everything do what it says that the README's story, and then the analyst's guide, say to type?"""
 
 import json
 import shutil
@@ -48,7 +48,7 @@ def with_tools(system: LocalSystem, directory: Path) -> dict[str, str]:
 @needs_tools
 @pytest.mark.servers
 @pytest.mark.timeout(600)
-def test_it_can_be_followed(tmp_path: Path) -> None:
+def test_the_story_ends_with_a_completed_job_and_the_guide_can_be_followed(tmp_path: Path) -> None:
     typed = blocks(GUIDE, WHOLE)
     questions = [block.text for block in typed if block.language == "sql"]
     commands = [block.text for block in typed if block.language == "bash"]
@@ -58,7 +58,12 @@ def test_it_can_be_followed(tmp_path: Path) -> None:
     with local_system() as system:
         system.start()
         environment = with_tools(system, tmp_path)
-        run(story, ROOT, environment)
+        told = run(story, ROOT, environment)
+        assert "api killed by SIGKILL" in system.screen
+        assert "Asha Rao" in told, "the provider was told whom to call"
+        for end in ("completed", "WHOLE"):
+            assert f"\n{end}\n" in told
+        assert "request_board equals its rebuild" in told
         system.wait_for(lambda: "flat_tyre" in system.vehicaid("sql", "-c", "SELECT service FROM requests").stdout)
         answers = [system.vehicaid("sql", "-c", question) for question in questions]
         assert [answer.stderr for answer in answers if answer.returncode != 0] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -123,4 +124,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
 
 TestMoney = MoneyMachine.TestCase
-TestMoney.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestMoney.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+
+
+@pytest.mark.slow
+class TestMoreMoney(MoneyMachine.TestCase):  # type: ignore[misc,valid-type]  # made by Hypothesis
+    """Each city takes half a second."""
+
+    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

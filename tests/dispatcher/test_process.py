@@ -197,17 +197,18 @@ async def test_a_read_model_may_be_swapped_under_it(
     assert process.number("vehicaid_dispatcher_restarts_total") == 0
 
 
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
 async def test_kill_9_again_and_again_loses_and_doubles_nothing(
-    desk: Desk, projector: None, start: Callable[[], Process], database: Database
+    desk: Desk, projector: None, start: Callable[[], Process], database: Database, kills: int
 ) -> None:
-    for kilometres in range(1, 6):
+    for kilometres in range(1, 1 + kills):
         await desk.on_duty(near(kilometres))
     process = start()
     await until(lambda: process.leads)
     requests = []
-    for number in range(5):
+    for number in range(kills):
         requests.append(await desk.calls())
-        await asyncio.sleep(0.003 * number)
+        await asyncio.sleep(0.012 * number / (kills - 1))
         process.process.kill()
         process.process.wait()
         process = start()

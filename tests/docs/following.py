@@ -92,10 +92,14 @@ def copy_of_checkout(to: Path) -> Path:
         if name and source.is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, to / name)
-    # Compiled loops stand beside their files, and are of use to files of the same age: nobody compiles them again.
-    for loop in (ROOT / "domain").rglob("__pycache__/*.nb[ic]"):
-        (to / loop.relative_to(ROOT)).parent.mkdir(exist_ok=True)
-        shutil.copy2(loop, to / loop.relative_to(ROOT))
+    # What is compiled stands beside its file, and is of use to a file of the same age: nobody compiles it again.
+    for room in sorted({name.split("/")[0] for name in listed.decode().split("\0") if name.endswith(".py")}):
+        for kind in ("nb[ic]", "pyc"):
+            for compiled in (ROOT / room).rglob(f"__pycache__/*.{kind}"):
+                copy = to / compiled.relative_to(ROOT)
+                if copy.parent.parent.exists():
+                    copy.parent.mkdir(exist_ok=True)
+                    shutil.copy2(compiled, copy)
     tools = to / ".venv" / "bin"
     tools.mkdir(parents=True)
     for tool in Path(sys.executable).parent.iterdir():

@@ -1,4 +1,7 @@
-"""Does everything that the README says to type do what it says?"""
+"""Does everything that the README says to type do what it says?
+
+Its story is told in tests/analytics/test_guide.py, on the system that the guide's questions are then put to.
+"""
 
 import re
 import shutil
@@ -12,30 +15,11 @@ from tests.support import local_system as systems
 from tests.support.local_system import local_system
 
 TEXT = README.read_text(encoding="utf-8")
-STORY = "## A call for help, told with curl"
 RECIPES = ("### Add a command", "### Add an event", "### Add a read model")
 
 needs_bash = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("git")), reason="the README is followed with bash on a copy made by git"
 )
-needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="the story is told with curl")
-
-
-@needs_bash
-@needs_curl
-@pytest.mark.servers
-@pytest.mark.timeout(400)
-def test_the_curl_story_ends_with_a_completed_job(tmp_path: Path) -> None:
-    checkout = copy_of_checkout(tmp_path)
-    with local_system() as system:
-        system.start()
-        script = "\n".join(block.text for block in blocks(TEXT, STORY) if block.language == "bash")
-        told = run(script, checkout, {**system.environment(), "API": system.address})
-        assert "api killed by SIGKILL" in system.screen
-    assert "Asha Rao" in told, "the provider was told whom to call"
-    assert "\ncompleted\n" in told
-    assert "\nWHOLE\n" in told
-    assert "request_board equals its rebuild" in told
 
 
 def follow_recipes(checkout: Path, *, typing: bool) -> tuple[list[str], list[str]]:

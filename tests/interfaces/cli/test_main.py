@@ -10,7 +10,7 @@ import pytest
 
 from domain.refusal import NotFound
 from infra.settings import SettingsError
-from interfaces.cli.main import COMMANDS, known_failure
+from interfaces.cli.main import COMMANDS, known_failure, main
 
 ROOT = Path(__file__).parents[3]
 
@@ -102,7 +102,14 @@ def test_a_bug_keeps_its_traceback_and_a_refusal_does_not() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_explains_itself(tmp_path: Path, name: str) -> None:
-    done = _vehicaid(tmp_path, name, "--help")
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([name, "--help"])
+    assert not left.value.code
+    assert f"vehicaid {name}" in capsys.readouterr().out
+
+
+def test_a_command_explains_itself_as_a_process(tmp_path: Path) -> None:
+    done = _vehicaid(tmp_path, "token", "--help")
     assert done.returncode == 0, done.stderr
-    assert f"vehicaid {name}" in done.stdout
+    assert "vehicaid token" in done.stdout
