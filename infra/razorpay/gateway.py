@@ -38,10 +38,8 @@ class RazorpayGateway:
             "currency": wanted.currency,
             "receipt": str(wanted.operation_id),
             "notes": {**dict(wanted.notes), NOTE: str(wanted.operation_id)},
-            "payment": {
-                "capture": "automatic" if wanted.captures_at_once else "manual",
-                "capture_options": {"refund_speed": "normal"},
-            },
+            # The older of two ways to say it: the newer one also wants time limits of a merchant's account.
+            "payment_capture": wanted.captures_at_once,
         }
         return self._wire.ask(lambda client, options: client.order.create(dict(body), **options), reading.order)
 

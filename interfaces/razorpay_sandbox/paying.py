@@ -14,7 +14,8 @@ from interfaces.razorpay_sandbox.settling import book_row, plan_settlement
 
 METHODS: Final = ("upi", "card", "netbanking")
 OUTCOMES: Final = ("success", "failure", "late", "pending")
-# Five days to capture what was authorised, as a merchant's account stands by default; then the money goes back.
+# Five days to capture what was authorised; then the money goes back. Documents say three or five: tests may not rely on
+# either, and whoever captures should do it within three.
 CAPTURE_WITHIN_S: Final = 5 * 86_400
 # Half a minute until a late authorisation arrives: longer than anybody waits for it at a checkout.
 LATE_AFTER_S: Final = 30
