@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -23,12 +24,17 @@ class WatchTerms:
 
     window: timedelta = timedelta(seconds=45)
     """Over which receding is measured."""
-    stands_for: timedelta = timedelta(seconds=58)
-    """Over which standing is measured: with the holding, a red light of a minute is no stall."""
+    stands_for: timedelta = timedelta(seconds=80)
+    """Over which standing is measured: all of it about one place, so that a red light of a minute is no stall."""
+    stall_holds_for: timedelta = timedelta(seconds=5)
+    """How long standing must be seen so: two looks. One long window tells a stall from a crawl better than a short one
+    that lasts; together they leave 5 s of the 90 for positions that come late or not at all."""
     holds_for: timedelta = timedelta(seconds=30)
-    """How long a doubt must last: three ticks of 15 s that agree, so that one odd position says nothing."""
+    """How long any other doubt must last: three ticks of 15 s that agree, so that one odd position says nothing."""
     stands_within_m: float = 30.0
     """Of the middle of those positions: they jitter by 10 m each way, so one in ninety lies farther out by chance."""
+    blurred_within_m: float = 38.0
+    """The same where they jitter more: as wide as the positions themselves say, never wider, for a jam creeps on."""
     strays: int = 1
     """Positions that may lie farther out all the same: a reflection off a glass front."""
     least_places: int = 4
@@ -41,7 +47,7 @@ class WatchTerms:
     """An older position says nothing about standing: that would be silence, which is judged apart."""
     near_m: float = 250.0
     """Within this distance of the vehicle nobody is doubted: it parks, walks, or is under a roof."""
-    sets_out_within: timedelta = timedelta(seconds=90)
+    sets_out_within: timedelta = timedelta(seconds=115)
     """After it took the job: shoes, keys, gate. Before that standing is no stall; silence and receding count."""
     eta_holds_for: timedelta = timedelta(minutes=10)
     """A time of arrival that the crew told itself: so long it is believed, and at most until that time."""
@@ -57,6 +63,9 @@ class Sight:
     place: tuple[float, float]
     away_m: float
 
+
+MOST_JITTER: Final = 2.6
+"""Of positions that jitter evenly each way, 99 in 100 lie within 2.6 times as far off as half of them do."""
 
 MOST_SIGHTS: Final = 60
 """Positions kept of one drive: five minutes at one each 5 s. What is older is in no window."""
@@ -91,7 +100,8 @@ def looked(memory: DriveMemory, sight: Sight, excuse: Excuse, terms: WatchTerms)
     found = None if is_beyond_doubt(sight, excuse, terms) else _suspicion(sights, excuse, terms)
     since = memory.since if found is not None and found is memory.suspected else sight.at
     news = DriveMemory(sights, found, since if found is not None else None)
-    lasted = found is not None and since is not None and sight.at - since >= terms.holds_for
+    holds_for = terms.stall_holds_for if found is Doubt.STALLED else terms.holds_for
+    lasted = found is not None and since is not None and sight.at - since >= holds_for
     return news, found if lasted else None
 
 
@@ -120,14 +130,16 @@ def _suspicion(sights: tuple[Sight, ...], excuse: Excuse, terms: WatchTerms) -> 
 
 
 def _stands(sights: tuple[Sight, ...], terms: WatchTerms) -> bool:
-    """Whether the positions lie about one place, but for what they jitter."""
+    """Whether the positions lie about one place, but for what they jitter, with no gap in which it could have moved."""
     newest = sights[-1].taken_at
     places = {each.taken_at: each.place for each in sights if newest - each.taken_at <= terms.stands_for}
-    if len(places) < terms.least_places:
+    instants = [newest - terms.stands_for, *places]
+    if len(places) < terms.least_places or max(b - a for a, b in pairwise(instants)) > terms.newest_within:
         return False
     middle = (median(lat for lat, _ in places.values()), median(lng for _, lng in places.values()))
-    strays = sum(points_apart_m(middle, place) > terms.stands_within_m for place in places.values())
-    return strays <= terms.strays
+    off_m = [points_apart_m(middle, place) for place in places.values()]
+    within_m = min(terms.blurred_within_m, max(terms.stands_within_m, MOST_JITTER * median(off_m)))
+    return sum(each > within_m for each in off_m) <= terms.strays
 
 
 def _ago(sights: tuple[Sight, ...], window: timedelta) -> Sight | None:

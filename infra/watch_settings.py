@@ -7,17 +7,19 @@ from pydantic_settings import BaseSettings
 class WatchSettings(BaseSettings):
     """When a crew is doubted, asked and replaced; a part of ``Settings``. docs/guides/operator.md says how it looks."""
 
-    # 45 s without a position, or 58 s about one place, or 100 m farther off than 45 s ago, each lasting 30 s: within
-    # 90 s of the trouble, and no red light of a minute is taken for one. `vehicaid bench watch` counts both errors.
+    # 45 s without a position, or 100 m farther off than 45 s ago, each lasting 30 s, or 80 s about one place, at two
+    # looks: within 90 s of the trouble, and no red light of a minute. `vehicaid bench watch` counts both errors.
     drive_window_s: float = Field(default=45.0, ge=0.1, le=600)
-    drive_stands_for_s: float = Field(default=58.0, ge=0.1, le=600)
+    drive_stands_for_s: float = Field(default=80.0, ge=0.1, le=600)
     drive_silent_after_s: float = Field(default=45.0, ge=0.1, le=600)
     drive_doubt_holds_s: float = Field(default=30.0, ge=0, le=600)
+    drive_stall_holds_s: float = Field(default=5.0, ge=0, le=600)
     drive_recedes_m: float = Field(default=100.0, ge=10, le=10_000)
     # 250 m: who is so near parks, walks, or is under a roof.
     drive_near_m: float = Field(default=250.0, ge=0, le=10_000)
-    # 90 s to set out; a time of arrival that the crew told itself is believed for ten minutes.
-    drive_sets_out_within_s: float = Field(default=90.0, ge=0, le=3_600)
+    # 115 s to set out, so that it is asked after two minutes; a time of arrival that the crew told itself is believed
+    # for ten minutes.
+    drive_sets_out_within_s: float = Field(default=115.0, ge=0, le=3_600)
     drive_eta_holds_s: float = Field(default=600.0, ge=0, le=3_600)
     # Rung up 12 s after the nudge, replaced after 25: with a look each 5 s, within 30 s.
     drive_calls_after_s: float = Field(default=12.0, ge=0.1, le=600)

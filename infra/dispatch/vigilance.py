@@ -27,6 +27,7 @@ def vigilance_of(settings: Settings, zones: ZoneMap) -> Vigilance:
         stands_for=timedelta(seconds=settings.drive_stands_for_s),
         silent_after=timedelta(seconds=settings.drive_silent_after_s),
         holds_for=timedelta(seconds=settings.drive_doubt_holds_s),
+        stall_holds_for=timedelta(seconds=settings.drive_stall_holds_s),
         recedes_m=settings.drive_recedes_m,
         near_m=settings.drive_near_m,
         sets_out_within=timedelta(seconds=settings.drive_sets_out_within_s),

@@ -173,7 +173,7 @@ async def test_who_never_says_where_it_is_is_not_watched() -> None:
 
 async def test_danger_brings_a_person_in_when_nobody_answers() -> None:
     road = await on_the_road(sos=True)
-    await road.drives(115, lambda _s: 5)
+    await road.drives(105, lambda _s: 5)
     assert "drive_called" in road.happened()
     assert road.city.request(road.request_id).escalation == 3
 
