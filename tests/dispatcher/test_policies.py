@@ -20,6 +20,7 @@ from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.policies.look_ahead import LookAhead
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.nearest import Nearest
+from application.dispatch.policies.tours import Tours
 from application.dispatch.policies.weights import MEASURED
 from application.dispatch.seen_work_times import SeenWorkTimes
 from application.dispatch.work_times import EXPECTED_S, FixedWorkTimes
@@ -99,7 +100,11 @@ def test_danger_comes_first(name: PolicyName, snapshot: Snapshot) -> None:
 @given(snapshot=st.builds(small_city, st.integers(0, 2**32 - 1), st.integers(0, 9), st.integers(0, 9)))
 def test_nobody_is_bypassed_longer_than_the_bound(snapshot: Snapshot) -> None:
     """Once overdue, no unit that could serve a request goes to one that was made later, danger apart."""
-    plan = Assignment().decide(snapshot)
+    for policy in (Assignment(), Tours()):
+        check_bypassed(policy.decide(snapshot), snapshot)
+
+
+def check_bypassed(plan: Plan, snapshot: Snapshot) -> None:
     served = {match.search.request_id for match in plan.now}
     for search in snapshot.searches:
         is_overdue = snapshot.at - search.requested_at >= MEASURED.overdue_after
