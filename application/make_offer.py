@@ -75,7 +75,7 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
         await _supersede(command.instead_of, request, work, command.at)
     request.make_offer(command.offer_id, provider.id, shift.id, command.at, beside=command.beside)
     shift.hold(command.offer_id, request.id, command.at)
-    price = await shown_price(work, request)
+    price = await shown_price(work, request, command.at)
     terms = _terms(command, request, shift, price)
     offer = Offer.make(command.offer_id, terms, command.at)
     work.add(offer)

@@ -124,7 +124,7 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
     if payment.state is PaymentState.DUE:
         await _take(work, request, payment, WhyDebited.FEE, at)
         payment.owe(at)
-    terms = await terms_of(work, request)
+    terms = await terms_of(work, request, at)
     bill = bill_of_fee(payment.amount_minor, terms.split.tax_bp, interstate=terms.interstate)
     return await _divide(work, request, payment, lines_of(bill), bill, at, terms)
 
@@ -191,7 +191,7 @@ async def _divide(
     told = Settlement(payment.outcome, payment.amount_minor, payment.currency, payment.id)
     if payment.state is PaymentState.SETTLED:
         return told
-    agreed = terms or await terms_of(work, request)
+    agreed = terms or await terms_of(work, request, at)
     payment.settle(bill, agreed.split, at)
     _bill(work, request, payment, lines, agreed, at)
     return told

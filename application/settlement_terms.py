@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from application.decide_supply import decision_of
 from domain.price_terms import LineKind
 from domain.split import Split
 from domain.tariff import Tariff
 from domain.zone import Zone
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from application.engine import Work
     from domain.request_terms import Quote
     from domain.service_request import ServiceRequest
@@ -42,8 +45,20 @@ class Terms:
         return "" if self.interstate else self.split.state
 
 
-async def terms_of(work: Work, request: ServiceRequest) -> Terms:
-    """The terms that a request was quoted under: read from the log, so that the same job is divided the same way."""
+async def terms_of(work: Work, request: ServiceRequest, at: datetime | None = None) -> Terms:
+    """The terms that a request was quoted under: read from the log, so that the same job is divided the same way.
+
+    Who supplies is what the tenant had decided by the instant at which the job is divided; whoever divides nothing
+    and only wants to know tax and commission gives none.
+    """
+    terms = await _quoted_terms(work, request)
+    decision = None if at is None else await decision_of(work)
+    if decision is None or at is None:
+        return terms
+    return replace(terms, split=replace(terms.split, supply=decision.at(at)))
+
+
+async def _quoted_terms(work: Work, request: ServiceRequest) -> Terms:
     quote = request.quote
     lines = quote.lines if quote else ()
     interstate = any(line.kind is LineKind.TAX_IGST for line in lines)

@@ -9,6 +9,8 @@ from application.settlement_terms import terms_of
 from domain.split import bill_of, shares_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from application.engine import Work
     from domain.service_request import ServiceRequest
 
@@ -22,11 +24,11 @@ class ShownPrice:
     provider_share_minor: int | None = None
 
 
-async def shown_price(work: Work, request: ServiceRequest) -> ShownPrice:
+async def shown_price(work: Work, request: ServiceRequest, at: datetime) -> ShownPrice:
     """From the request's newest quote, divided as its payment would be: under the tariff that it was quoted by."""
     quote = request.quote
     if quote is None:
         return ShownPrice()
-    terms = await terms_of(work, request)
+    terms = await terms_of(work, request, at)
     shares = shares_of(bill_of(quote.lines), terms.split, by_a_provider=True)
     return ShownPrice(quote.total_minor, quote.currency, shares.payable_minor)

@@ -80,6 +80,6 @@ async def _compensation(work: Work, request: ServiceRequest, at: datetime) -> Ow
     if quote is None or request.confirmed_quote is None:
         return None
     fee_minor = cancellation_fee(quote.fees, request.state, request.assigned_at, at, Fault.CUSTOMER)
-    terms = await terms_of(work, request)
+    terms = await terms_of(work, request, at)
     bill = bill_of_fee(fee_minor, terms.split.tax_bp, interstate=terms.interstate)
     return Owed(shares_of(bill, terms.split, by_a_provider=True).payable_minor, quote.currency)

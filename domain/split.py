@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from domain import ledger
@@ -10,17 +11,26 @@ from domain.money import BASIS_POINTS, portion
 from domain.price_terms import TAXES, LineKind, PriceLine
 
 
+class SupplyModel(StrEnum):
+    """Who supplies the service to the customer: the provider, through our marketplace, or we, as the principal."""
+
+    MARKETPLACE = "marketplace"
+    PRINCIPAL = "principal"
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """How a payment is divided, in basis points, as its tariff says.
 
     ``commission_bp`` of the net is the platform's; ``tax_bp`` of that is the tax on it: two halves, since platform and
-    provider are in one ``state`` (two digits, empty when nobody said).
+    provider are in one ``state`` (two digits, empty when nobody said). Where we are the principal, all of the net is
+    our income and all of the tax ours to pay, and the provider's part of the net is a cost of ours.
     """
 
     commission_bp: int
     tax_bp: int
     state: str
+    supply: SupplyModel = SupplyModel.MARKETPLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,8 @@ class Shares:
     """What a payment was divided into: with the rounding, the parts sum up to it.
 
     ``payable_minor`` is the provider's. It includes the tax that the customer paid, since the provider supplies the
-    service and owes that tax; where there is no provider, ``income_minor`` is ours and ``taxes`` are on that.
+    service and owes that tax; where there is no provider, ``income_minor`` is ours and ``taxes`` are on that. Where we
+    are the principal the same is so, and ``payable_minor`` is what the provider costs us.
     """
 
     commission_minor: int
@@ -115,6 +126,8 @@ def shares_of(bill: Bill, split: Split, *, by_a_provider: bool) -> Shares:
     if not by_a_provider:
         return Shares(0, bill.net_minor, bill.taxes, 0)
     commission = portion(bill.net_minor, split.commission_bp)
+    if split.supply is SupplyModel.PRINCIPAL:
+        return Shares(0, bill.net_minor, bill.taxes, bill.net_minor - commission)
     taxes = taxes_on(commission, split.tax_bp, interstate=False)
     payable = bill.net_minor + bill.taxes.total_minor - commission - taxes.total_minor
     return Shares(commission, 0, taxes, payable)
@@ -131,4 +144,6 @@ def legs_of(request_id: UUID, provider_id: UUID | None, bill: Bill, split: Split
         legs[ledger.gst_out(kind, split.state)] = -amount
     if provider_id is not None:
         legs[ledger.payable_to(provider_id)] = -shares.payable_minor
+        if split.supply is SupplyModel.PRINCIPAL:
+            legs[ledger.SUBCONTRACTED] = shares.payable_minor
     return legs

@@ -12,6 +12,7 @@ from domain.provider import Provider
 from domain.rating import Rating
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from domain.supply_model import SupplyDecision
 from domain.tariff import Tariff
 from domain.wallet import Wallet
 from domain.zone import Zone
@@ -29,6 +30,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     InvoiceSeries,
     Zone,
     Tariff,
+    SupplyDecision,
     Rating,
 )
 

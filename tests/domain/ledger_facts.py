@@ -7,6 +7,8 @@ from domain.ledger import Leg
 from domain.ledger.account import LedgerAccount
 from domain.ledger.memberships import entitled, used
 from domain.ledger.terms import PendingState, Result
+from domain.split import SupplyModel
+from domain.supply_model import SupplyDecision
 from tests.support.roadside import NOON, OTHER_REQUEST, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
@@ -67,5 +69,13 @@ REFUSED = fact(
 )
 CLOSED = fact(LedgerAccount.Closed, SOON, account=UNITS)
 
-SAMPLES: tuple[Fact, ...] = (OPENED, FILLED, RECEIVED, HELD, POSTED, VOIDED, REFUSED, CLOSED)
+DECISION = fact(SupplyDecision.Opened, NOON)
+PRINCIPAL = fact(
+    SupplyDecision.Decided, NOON, supply_version=1, effective_from=A_DAY_LATER, model=SupplyModel.PRINCIPAL
+)
+
+SAMPLES: tuple[Fact, ...] = (
+    *(OPENED, FILLED, RECEIVED, HELD, POSTED, VOIDED, REFUSED, CLOSED),
+    *(DECISION, PRINCIPAL),
+)
 """One of each topic, as it is written today."""
