@@ -51,8 +51,8 @@ PATIENCE = 60
 SIMPLEX_WORK = 0.02
 HARD_STEPS = 6_000
 # A bound below this share of the cost says nothing, and one of subgradients may; it leaves so much of the budget. Where
-# one search of tours takes more than the third of these shares, column generation ends long before its bound is near: at
-# 5 % (770 x 200 in 4 s of both cores together) its gap was 26 %, that of subgradients 14 %; at 3 % it was 4 %.
+# one search of tours takes more than the third of these shares, column generation ends long before its bound is near:
+# at 5 % (770 x 200 in 4 s of both cores together) its gap was 26 %, that of subgradients 14 %; at 3 % it was 4 %.
 USELESS, AFTER_ASCENT, MOST_OF_A_SEARCH = 0.7, 0.04, 0.035
 # Of the cost: nobody can tell the difference.
 AS_GOOD = 1e-6
