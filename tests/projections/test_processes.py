@@ -132,10 +132,6 @@ def test_a_database_that_is_killed_leaves_equal_digests(private_postgres: Privat
         projector.stop()
 
 
-# Two seconds are promised and measured by the bench; the tests allow for a machine that does much else.
-TAKEOVER_WITHIN_S = 10.0
-
-
 def two_projectors(eye: Connection, start_process: Start) -> tuple[BaseProcess, set[int]]:
     """A leader and a standby; the leader's process, and its sessions."""
     leader = start_process()
@@ -157,7 +153,7 @@ def test_the_standby_takes_over_from_a_killed_leader(cell: Database, eye: Connec
     with a_busy_log(cell, 5, pause_s=0.002) as done:
         eventually(lambda: done() > 20, "commands were done")
         os.kill(leader.pid or 0, signal.SIGKILL)
-        eventually(lambda: taken_over(eye, before), "the standby leads", TAKEOVER_WITHIN_S)
+        eventually(lambda: taken_over(eye, before), "the standby leads")
     eventually(lambda: caught_up(eye), "the standby saw everything")
     assert all_equal(cell)
 
@@ -169,7 +165,7 @@ def test_the_standby_takes_over_from_a_frozen_leader_which_then_writes_nothing(
     with a_busy_log(cell, 6, pause_s=0.002) as done:
         eventually(lambda: done() > 20, "commands were done")
         os.kill(leader.pid or 0, signal.SIGSTOP)
-        eventually(lambda: taken_over(eye, before), "the standby leads", TAKEOVER_WITHIN_S)
+        eventually(lambda: taken_over(eye, before), "the standby leads")
         so_far = done()
         eventually(lambda: done() > so_far + 20, "commands were done after the takeover")
         os.kill(leader.pid or 0, signal.SIGCONT)

@@ -99,21 +99,16 @@ def test_a_lost_listener_listens_again(cell: Database, owner: Connection) -> Non
         wakeups.stop()
 
 
-def test_a_wake_up_that_is_lost_costs_no_more_than_a_poll(cell: Database, eye: Connection) -> None:
+def test_a_wake_up_that_is_lost_is_made_up_for_by_the_poll(cell: Database, eye: Connection) -> None:
     """Nobody ever sets this event: only the poll can find the news."""
     stop = threading.Event()
     runner = ProjectionRunner(cell.settings, [THE_BOARD], threading.Event(), stop)
     thread = threading.Thread(target=runner.run)
     thread.start()
     try:
-        waits = []
         for seed in range(5):
             head = tell(cell, seed, 50)
-            told_at = time.monotonic()
             eventually(lambda at=head: position(eye, "request_board") == at, "the poll found it")  # type: ignore[misc]
-            waits.append(time.monotonic() - told_at)
-        # The machine may be slow now and then; the fastest of five shows that it is the poll that works.
-        assert min(waits) < 2 * cell.settings.projection_poll_s
     finally:
         stop.set()
         thread.join()
