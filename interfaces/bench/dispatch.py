@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,8 @@ from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
 from domain.refusal import BadInput
 from infra.bench.frame import Report, at_least, at_most, machine
-from interfaces.bench.trials import SETTINGS, Trial, run
+from interfaces.bench.kept_runs import KeptRuns
+from interfaces.bench.trials import SETTINGS, Trial, bounds_of, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from interfaces.simulate.measures import Figure
 
 YARDSTICK: Final = PolicyName.LOOK_AHEAD
+CLAIRVOYANT: Final = "clairvoyant bound"
+"""Beside the policies: what nobody could do better (``interfaces/bench/clairvoyant.py``)."""
+OTHERS_DRAWS: Final = 3
+"""Of policies that are only shown beside the pair: half of them are slow, and far from both."""
 P90, MEAN = "response_p90_min", "response_mean_min"
 WITHIN, EXPIRED, ASSIGNED = "arrived_within_30_min_percent", "expired_percent", "assigned_after_p50_s"
 TOLD: Final = (EXPIRED, "response_p50_min", P90, WITHIN, MEAN, ASSIGNED, "offers_per_job")
@@ -42,6 +48,23 @@ class Comparison:
     runs: int
     seed: int = 1
     workers: int = 2
+    keep: Path | None = None
+    """The folder of runs that are over, each a file; a run that is there is not played again."""
+
+    def draws(self, setting: str, policy: PolicyName) -> int:
+        """How many runs: as many as are asked for of the pair that is held to bars, some of all others."""
+        most = min(self.runs, SETTINGS[setting].draws)
+        return most if policy in (self.policies[0], YARDSTICK) else min(most, OTHERS_DRAWS)
+
+    def trials(self) -> list[Trial]:
+        """All runs: case by case, and pair by pair, so that what was stopped can be compared."""
+        return [
+            Trial(self.data, setting, policy, self.seed + n)
+            for setting in self.settings
+            for n in range(self.runs)
+            for policy in self.policies
+            if n < self.draws(setting, policy)
+        ]
 
 
 class BadChoice(BadInput):
@@ -50,35 +73,42 @@ class BadChoice(BadInput):
     code = "bad_choice"
 
 
-def asked_for(data: Path, policies: str, settings: str, runs: int, seed: int, workers: int) -> Comparison:
+def asked_for(
+    data: Path, policies: str, settings: str, runs: int, seed: int, workers: int, keep: Path | None = None
+) -> Comparison:
     """What somebody asked for by names with commas, everything for none; raises BadChoice."""
-    chosen = [each.strip() for each in policies.split(",") if each.strip()] or list(POLICIES)
+    chosen = [each.strip() for each in policies.split(",") if each.strip()] or [
+        PolicyName.ASSIGNMENT,
+        *(name for name in POLICIES if name != PolicyName.ASSIGNMENT),
+    ]
     cases = [each.strip() for each in settings.split(",") if each.strip()] or list(SETTINGS)
     for names, known in ((chosen, POLICIES), (cases, SETTINGS)):
         unknown = [name for name in names if name not in known]
         if unknown:
             raise BadChoice(f"{unknown[0][:40]}: there are {', '.join(known)}")
-    return Comparison(data, [PolicyName(name) for name in chosen], cases, runs, seed, workers)
+    return Comparison(data, [PolicyName(name) for name in chosen], cases, runs, seed, workers, keep)
 
 
 def compare(plan: Comparison, say: Callable[[str], None]) -> Report:
-    """Run everything; figures with mean and standard deviation over the runs, ratios paired run by run."""
+    """Run what is not kept; figures with mean and standard deviation, ratios paired run by run. Raises BadFile."""
     results: Runs = defaultdict(lambda: defaultdict(list))
-    trials = [
-        Trial(plan.data, setting, policy, plan.seed + n)
-        for setting in plan.settings
-        for n in range(plan.runs)
-        for policy in plan.policies
-    ]
+    trials, kept = plan.trials(), KeptRuns(plan.keep)
     with ProcessPoolExecutor(plan.workers, mp_context=get_context("spawn")) as pool:
-        for number, (trial, figures) in enumerate(zip(trials, pool.map(run, trials), strict=True), 1):
+        played = pool.map(partial(run, kept=kept), trials)
+        for number, (trial, figures) in enumerate(zip(trials, played, strict=True), 1):
             results[trial.setting][trial.policy].append(figures)
             say(f"{number} of {len(trials)}: {trial.setting}, {trial.policy}, seed {trial.seed}")
+    best: dict[str, list[dict[str, float]]] = {}
+    for setting in plan.settings:
+        say(f"bounds of {setting}")
+        draws = range(min(plan.draws(setting, YARDSTICK), OTHERS_DRAWS))
+        bounds = [bounds_of(Trial(plan.data, setting, YARDSTICK, plan.seed + n)) for n in draws]
+        best[setting] = [each for each in bounds if each is not None]
     return Report(
         bench="dispatch",
         machine=machine(),
         setting={"runs": plan.runs, "first_seed": plan.seed, "challenger": plan.policies[0].value},
-        figures={setting: _told(by_policy) for setting, by_policy in results.items()},
+        figures={setting: {**_told(by_policy), **_told_best(best[setting])} for setting, by_policy in results.items()},
         bars=bars(plan.policies[0], results),
     )
 
@@ -133,12 +163,16 @@ def _told(by_policy: Mapping[str, Sequence[Mapping[str, Figure]]]) -> dict[str, 
     told: dict[str, dict[str, dict[str, float]]] = {}
     yardstick = by_policy.get(YARDSTICK, ())
     for policy, runs in by_policy.items():
-        told[policy] = {name: _spread(_numbers(runs, name)) for name in TOLD}
+        told[policy] = {"draws": _spread([len(runs)]), **{name: _spread(_numbers(runs, name)) for name in TOLD}}
         if yardstick and policy != YARDSTICK:
             for name in (P90, MEAN):
-                pairs = zip(_numbers(runs, name), _numbers(yardstick, name), strict=True)
+                pairs = zip(_numbers(runs, name), _numbers(yardstick, name), strict=False)  # the first draws of both
                 told[policy][f"{name}_over_{YARDSTICK}"] = _spread([ours / theirs for ours, theirs in pairs])
     return told
+
+
+def _told_best(bounds: Sequence[Mapping[str, float]]) -> dict[str, dict[str, dict[str, float]]]:
+    return {CLAIRVOYANT: {name: _spread([each[name] for each in bounds]) for name in bounds[0]}} if bounds else {}
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:

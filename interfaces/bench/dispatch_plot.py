@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 from xml.sax.saxutils import escape
 
-from interfaces.bench.dispatch import MEAN, P90
+from interfaces.bench.dispatch import CLAIRVOYANT, MEAN, P90
 from interfaces.simulate.rows import BadFile
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ Figures = dict[str, dict[str, dict[str, dict[str, float]]]]
 
 ROW, GAP, LEFT, WIDE, RIGHT, TOP = 18, 30, 190, 460, 90, 40
 SHADES: Final = {P90: "#9db7d5", MEAN: "#2f5d8c"}
+BEST: Final = {P90: "#cccccc", MEAN: "#888888"}
 LEGEND: Final = {P90: "90 % of the calls that were reached waited at most so many minutes", MEAN: "on average"}
 
 
@@ -39,7 +40,8 @@ def plot_of(figures: Figures) -> str:
         for policy, told in by_policy.items():
             top += ROW + 2
             parts.append(_text(LEFT - 8, top + 4, policy, "end"))
-            parts += [_bar(top, told[name], SHADES[name], longest, thick) for name, thick in ((P90, 12), (MEAN, 6))]
+            shades = BEST if policy == CLAIRVOYANT else SHADES
+            parts += [_bar(top, told[name], shades[name], longest, thick) for name, thick in ((P90, 12), (MEAN, 6))]
             parts.append(
                 _text(LEFT + WIDE + 8, top + 4, f"{told[P90]['mean']:.1f} / {told[MEAN]['mean']:.1f}", "start")
             )

@@ -147,7 +147,7 @@ def ledger(*, as_json: Json = False, quick: Quick = False) -> None:
 
 
 @app.command()
-def dispatch(
+def dispatch(  # noqa: PLR0913  (one parameter per option)
     *,
     policies: Annotated[str, typer.Option(help="Names with commas; the first has to beat `look_ahead`.")] = "",
     cases: Annotated[str, typer.Option(help="Names with commas: see docs/guides/simulation.md.")] = "",
@@ -155,6 +155,7 @@ def dispatch(
     seed: Annotated[int, typer.Option(min=0, help="Of the first run.")] = 1,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Runs at a time, each a process.")] = 2,
     data: Annotated[Path, typer.Option(envvar="VEHICAID_DATA_DIR", help="Recorded calls and sites.")] = DATA_BESIDE,
+    keep: Annotated[Path | None, typer.Option(help="A folder of finished runs: what was stopped goes on.")] = None,
     plot: Annotated[Path | None, typer.Option(help="An SVG of it.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -162,9 +163,9 @@ def dispatch(
     from interfaces.bench.dispatch import asked_for, compare
     from interfaces.bench.dispatch_plot import write_plot
 
-    asked = asked_for(data, policies, cases, runs, seed, workers)
-    with Console(stderr=True).status("bench dispatch ...") as status:
-        report = compare(asked, lambda step: status.update(f"bench dispatch: {step}"))
+    asked = asked_for(data, policies, cases, runs, seed, workers, keep)
+    screen = Console(stderr=True)
+    report = compare(asked, lambda step: screen.log(f"bench dispatch: {step}"))
     if plot is not None:
         write_plot(plot, report)
     _tell([report], as_json=as_json)
