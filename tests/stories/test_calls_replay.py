@@ -196,11 +196,11 @@ def test_two_hundred_calls_at_600_times_survive_the_same(system: LocalSystem, re
 @pytest.mark.slow
 @pytest.mark.servers
 @pytest.mark.timeout(2_700)
-def test_the_blizzard_at_600_times_is_quoted_driven_and_paid_through_kill_9(
+def test_the_blizzard_at_900_times_is_quoted_driven_and_paid_through_kill_9(
     system: LocalSystem, recorded_data: Path
 ) -> None:
     options = ("--preset", "blizzard", "--tariff", "--pay", "mix")
-    told = play_and_kill(system, recorded_data, "blizzard", 1_336, 600, *options)
+    told = play_and_kill(system, recorded_data, "blizzard", 1_336, 900, *options)
     check(told, calls=1_336)
     check_money(told, calls=1_336)
     check_proofs(system)
