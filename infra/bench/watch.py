@@ -24,7 +24,7 @@ TROUBLE_SHARE: Final = 0.5
 KINDS: Final = (Doubt.STALLED, Doubt.GOING_AWAY, Doubt.DARK)
 SEEDS: Final = {"usual": 0, "unseen": 1_000_000, "detours": 2_000_000, "gaps": 3_000_000, "jitter": 4_000_000,
                 "traffic": 5_000_000}  # fmt: skip
-"""The first seed of each kind of city. The rules were found on other seeds of the usual one, and on no other city."""
+"""The first seed of each kind of city. The rules were found on other seeds of these cities."""
 CITIES: Final = {
     "usual": Habits(),
     "unseen": Habits(),

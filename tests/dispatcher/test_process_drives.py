@@ -37,6 +37,7 @@ QUICK = {
     "drive_stands_for_s": "1",
     "drive_silent_after_s": "600",
     "drive_doubt_holds_s": "0.3",
+    "drive_stall_holds_s": "0.3",
     "drive_sets_out_within_s": "0",
     "drive_calls_after_s": "3",
     "drive_revokes_after_s": "6",
