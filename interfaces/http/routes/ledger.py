@@ -30,7 +30,7 @@ AS_FOLDED = (
 AccountPrefix = Annotated[
     str | None,
     Query(
-        pattern=r"^[AILE](:[A-Za-z0-9]{1,40}){0,5}:?$",
+        pattern=r"^[AILEU](:[A-Za-z0-9_]{1,40}){0,5}:?$",
         description="Accounts whose name begins with this, such as `A:Cash:` or `L:Provider:`.",
         examples=["A:Cash:"],
     ),
@@ -43,7 +43,8 @@ routes = Routes("Money")
 async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Paged) -> Response:
     """List how the accounts stand, by name; all of them sum to nothing in each currency.
 
-    `A:` is what we have, `L:` what we owe, `I:` what we earned, `E:` what we spent. Empty accounts are left out.
+    `A:` is what we have, `L:` what we owe, `I:` what we earned, `E:` what we spent, `U:` units of benefits.
+    Empty accounts are left out.
     """
     cursors: Cursors = call.request.scope["app"].state.cursors
     await call.at_or_after(call.stack.money.books.name, page.min_position)
