@@ -111,6 +111,8 @@ def test_what_another_guarded_account_gave_is_received_once_and_booked_there() -
 
 
 def test_a_closed_account_takes_no_requests_but_ends_what_it_keeps() -> None:
+    given(LedgerAccount, *READY).when(lambda account: account.close(SOON)).then(CLOSED)
+    given(LedgerAccount, *READY, CLOSED).when(lambda account: account.close(SOON)).then_nothing()
     closed = (*WITH["open"], CLOSED)
     assert asked(closed, "request", OTHER_TOW, SOON)[0] == Answer(Result.ACCOUNT_CLOSED, **NEW_ID)
     assert asked(closed, "post", ID, 300, SOON)[0].stands
