@@ -11,9 +11,9 @@ from domain.ledger.account import LedgerAccount
 from domain.ledger.chart import is_guarded
 from domain.ledger.memberships import entitled, lapsed, used
 from domain.ledger.recipes import captured
-from domain.ledger.terms import Answer, Result
+from domain.ledger.terms import Answer, Result, account_stream
 from domain.ledger.transfer import Leg, Transfer, check_balanced
-from domain.money import CurrencyMismatch
+from domain.money import CurrencyMismatch, UnknownCurrency
 from tests.domain.ledger_facts import (
     A_DAY_LATER,
     CLOSED,
@@ -33,7 +33,7 @@ from tests.domain.ledger_facts import (
 )
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON, OTHER_REQUEST, REQUEST, SOON, TENANT, some_id
-from tests.support.rulebook import Fact, fact_of, given
+from tests.support.rulebook import Fact, born, fact_of, given
 
 NEW_ID = {"mint_new_id": True}
 
@@ -48,6 +48,15 @@ def asked(before: tuple[Fact, ...], act: str, *arguments: object) -> tuple[Answe
 READY = (OPENED, FILLED)
 WITH = {"open": (*READY, HELD), "posted": (*READY, HELD, POSTED), "voided": (*READY, HELD, VOIDED)}
 ID = TOW.transfer_id
+
+
+def test_an_account_begins_with_nothing_under_an_id_that_follows_from_it() -> None:
+    account = LedgerAccount.open(TENANT, UNITS, "KM", NOON)
+    assert (account.id, account.posted_minor) == (account_stream(TENANT, UNITS, "KM"), 0)
+    assert account.id != account_stream("rival", UNITS, "KM")
+    assert born(account) == OPENED
+    with pytest.raises(UnknownCurrency):
+        LedgerAccount.open(TENANT, UNITS, "MILES", NOON)
 
 
 def test_units_are_kept_at_the_confirmation_and_taken_as_used() -> None:
