@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from infra.projections.connections import open_connection, try_lock
+import psycopg
+
+from infra.projections.connections import open_connection, try_lock, unlock
 from infra.projections.differences import Differences, compare
 from infra.projections.facts import Connection
 from infra.projections.generation_writer import GenerationWriter
@@ -107,8 +109,13 @@ def rebuilding(settings: Settings, model: AnyReadModel) -> Iterator[Connection]:
     with open_connection(settings, f"vehicaid-rebuild-{model.name}") as connection:
         if not try_lock(connection, settings, f"rebuild.{model.name}"):
             raise RebuildRefused(f"{model.name} is being rebuilt or verified by another process")
-        sweep(connection, model, settings.projection_kept_generations)
-        yield connection
+        try:
+            sweep(connection, model, settings.projection_kept_generations)
+            yield connection
+        finally:
+            # A server notices a closed connection some time after; one that broke has no lock.
+            with suppress(psycopg.Error):
+                unlock(connection, settings, f"rebuild.{model.name}")
 
 
 def served(connection: Connection, model: AnyReadModel) -> Generation:
