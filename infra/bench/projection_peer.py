@@ -144,7 +144,7 @@ def library_event(event: NewEvent) -> Any:
 def _values(row: Row) -> list[object]:
     values = msgspec.structs.astuple(row)
     return [
-        Jsonb([str(each) for each in value]) if column.is_json else value
+        Jsonb(msgspec.to_builtins(value)) if column.is_json and value is not None else value
         for column, value in zip(_COLUMNS, values, strict=True)
     ]
 
