@@ -1,0 +1,298 @@
+"""How does a customer pay us through the gateway? An order is opened, tried to be paid, and captured once."""
+
+from dataclasses import field, replace
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain import ledger
+from domain.aggregate import Aggregate, Created, event
+from domain.intent import IntentEnd, IntentKind
+from domain.ledger import MoneyEvent, recipes
+from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.payment_order_captures import OrderCaptures
+from domain.payment_order_terms import (
+    LEAST_MINOR,
+    MOST_TRIES,
+    RANK,
+    Becomes,
+    CaptureWanted,
+    OrderState,
+    Purpose,
+    Source,
+    Told,
+    TooLittle,
+    Try,
+    TryStatus,
+    moved_on,
+    opening_of,
+    try_of,
+    with_try,
+)
+from domain.refusal import OutOfTurn
+
+
+class PaymentOrder(OrderCaptures, Aggregate):
+    """One sum that a customer pays through the gateway, and every payment that was tried for it.
+
+    What the gateway tells is folded by rank, payment by payment, so that it comes to the same in whichever order and
+    how often it is told. The first payment that is captured pays the order; every other one is a duplicate.
+    """
+
+    TOPIC = "payment_order"
+
+    customer_id: UUID
+    purpose: Purpose
+    subject_id: UUID | None
+    operation_id: UUID
+    amount_minor: int
+    currency: str
+    captures_at_once: bool
+    state: OrderState = field(default=OrderState.OPENING, init=False)
+    gateway_order: str | None = field(default=None, init=False)
+    tries: tuple[Try, ...] = field(default=(), init=False)
+    capture: CaptureWanted | None = field(default=None, init=False)
+    not_captured: tuple[str, ...] = field(default=(), init=False)
+    opening_is_over: bool = field(default=False, init=False)
+    seen_at_checkout: tuple[str, ...] = field(default=(), init=False)
+
+    class Requested(Created):
+        """The gateway is to open an order; ``subject_id`` is the payment that is owed, or the request."""
+
+        TOPIC: ClassVar[str] = "payment_order.requested"
+        ASKS: ClassVar[IntentKind] = IntentKind.OPEN_ORDER
+        operation_id: UUID
+        customer_id: UUID
+        purpose: Purpose
+        subject_id: UUID | None
+        amount_minor: int
+        currency: str
+        captures_at_once: bool
+
+    class Opened(Aggregate.Event):
+        """The gateway has the order, under an id of its own."""
+
+        TOPIC: ClassVar[str] = "payment_order.opened"
+        ENDS: ClassVar[IntentEnd] = IntentEnd.CONFIRMED
+        operation_id: UUID
+        gateway_order: str
+
+    class OpeningRejected(Aggregate.Event):
+        """The gateway refused the order: certainly there is none."""
+
+        TOPIC: ClassVar[str] = "payment_order.opening_rejected"
+        ENDS: ClassVar[IntentEnd] = IntentEnd.REJECTED
+        operation_id: UUID
+        why: str
+
+    class OpeningDoubted(Aggregate.Event):
+        """Nobody knows whether the gateway has the order: it has to be asked."""
+
+        TOPIC: ClassVar[str] = "payment_order.opening_doubted"
+        DOUBTS: ClassVar[bool] = True
+        operation_id: UUID
+        why: str
+
+    class CallbackVerified(Aggregate.Event):
+        """The customer's checkout handed over a payment that the gateway had signed."""
+
+        TOPIC: ClassVar[str] = "payment_order.callback_verified"
+        gateway_payment: str
+
+    class FactLearned(Aggregate.Event):
+        """The gateway told of a payment that is no money yet, or never will be."""
+
+        TOPIC: ClassVar[str] = "payment_order.fact_learned"
+        gateway_payment: str
+        status: TryStatus
+        amount_minor: int
+        source: Source
+
+    class PaymentCaptured(MoneyEvent):
+        """A payment is with the gateway for us; ``becomes`` says whether it is the one that pays."""
+
+        TOPIC: ClassVar[str] = "payment_order.payment_captured"
+        customer_id: UUID
+        gateway_payment: str
+        amount_minor: int
+        becomes: Becomes
+        source: Source
+
+    class FeeLearned(MoneyEvent):
+        """What the gateway keeps of a captured payment, tax included."""
+
+        TOPIC: ClassVar[str] = "payment_order.fee_learned"
+        gateway_payment: str
+        fee_minor: int
+        tax_minor: int
+
+    class Abandoned(Aggregate.Event):
+        """Nobody waits for it any more; the gateway may still tell of a payment."""
+
+        TOPIC: ClassVar[str] = "payment_order.abandoned"
+
+    class Reopened(Aggregate.Event):
+        """A payment came late, and is welcome."""
+
+        TOPIC: ClassVar[str] = "payment_order.reopened"
+        gateway_payment: str
+
+    @classmethod
+    def request(
+        cls,
+        order_id: UUID,
+        *,
+        customer_id: UUID,
+        purpose: Purpose,
+        subject_id: UUID | None,
+        amount_minor: int,
+        currency: str,
+        at: datetime,
+    ) -> "PaymentOrder":
+        """Ask the gateway for an order; raises BadAmount, UnknownCurrency or TooLittle.
+
+        Only what pays for a job is captured when we say so, and everything else at once.
+        """
+        checked_amount(amount_minor)
+        checked_currency(currency)
+        if amount_minor < LEAST_MINOR:
+            raise TooLittle(f"the gateway takes {LEAST_MINOR} or more", least_minor=LEAST_MINOR)
+        return cls._create(
+            cls.Requested,
+            id=order_id,
+            timestamp=at,
+            operation_id=opening_of(order_id),
+            customer_id=customer_id,
+            purpose=purpose,
+            subject_id=subject_id,
+            amount_minor=amount_minor,
+            currency=currency,
+            captures_at_once=purpose is not Purpose.JOB,
+        )
+
+    def opened(self, gateway_order: str, at: datetime) -> None:
+        """The gateway has it; told twice it is no news."""
+        if self.gateway_order is None and not self.opening_is_over:
+            told = {"operation_id": self.operation_id, "gateway_order": gateway_order}
+            self.trigger_event(self.Opened, timestamp=at, **told)
+
+    def opening_rejected(self, why: str, at: datetime) -> None:
+        """The gateway refused it; once it is open or refused that is no news."""
+        if not self.opening_is_over:
+            self.trigger_event(self.OpeningRejected, timestamp=at, operation_id=self.operation_id, why=why)
+
+    def opening_doubted(self, why: str, at: datetime) -> None:
+        """Nobody knows; once it is open or refused somebody does."""
+        if not self.opening_is_over:
+            self.trigger_event(self.OpeningDoubted, timestamp=at, operation_id=self.operation_id, why=why)
+
+    def verify_callback(self, payment: str, at: datetime) -> None:
+        """A checkout's signature was genuine; the same again is no news. Raises OutOfTurn before it is open."""
+        if self.gateway_order is None:
+            raise OutOfTurn(f"the order is {self.state.value}", state=self.state.value, act="verify_callback")
+        if payment not in self.seen_at_checkout and len(self.seen_at_checkout) < MOST_TRIES:
+            self.trigger_event(self.CallbackVerified, timestamp=at, gateway_payment=payment)
+
+    def learn(self, told: Told, source: Source, at: datetime) -> Becomes | None:
+        """Take what the gateway says of a payment to the books; what became of one that is captured only now.
+
+        None when it is no news. Raises CurrencyMismatch or BadAmount.
+        """
+        checked_amount(told.amount_minor)
+        if told.currency != self.currency:
+            raise CurrencyMismatch(f"the order is in {self.currency}", currency=told.currency, wanted=self.currency)
+        known = try_of(self.tries, told.payment)
+        becomes = None
+        if known is None or RANK[told.status] > RANK[known.status]:
+            becomes = self._learn_news(told, source, at)
+        self._learn_fee(told, at)
+        return becomes
+
+    def abandon(self, at: datetime) -> None:
+        """Wait no longer for it; twice changes nothing. Raises OutOfTurn once it is paid or was refused."""
+        if self.state is OrderState.ABANDONED:
+            return
+        if self.state in {OrderState.PAID, OrderState.REFUSED}:
+            raise OutOfTurn(f"the order is {self.state.value}", state=self.state.value, act="abandon")
+        self.trigger_event(self.Abandoned, timestamp=at)
+
+    def _learn_news(self, told: Told, source: Source, at: datetime) -> Becomes | None:
+        if told.status is not TryStatus.CAPTURED:
+            fields = {"gateway_payment": told.payment, "status": told.status, "amount_minor": told.amount_minor}
+            self.trigger_event(self.FactLearned, timestamp=at, **fields, source=source)
+            return None
+        becomes = self._what_becomes_of(told, at)
+        booked = recipes.captured(told.payment, self.id, told.amount_minor, self.currency)
+        told_of = {"customer_id": self.customer_id, "gateway_payment": told.payment}
+        more = {"amount_minor": told.amount_minor, "becomes": becomes, "source": source}
+        self.trigger_event(self.PaymentCaptured, timestamp=at, **booked.fields, **told_of, **more)
+        self._capture_came_true(told.payment, at)
+        return becomes
+
+    def _what_becomes_of(self, told: Told, at: datetime) -> Becomes:
+        if any(each.becomes is Becomes.PAYS for each in self.tries):
+            return Becomes.DUPLICATE
+        if self.state is OrderState.ABANDONED:
+            if self.purpose is Purpose.JOB:
+                return Becomes.LATE
+            self.trigger_event(self.Reopened, timestamp=at, gateway_payment=told.payment)
+        return Becomes.PAYS
+
+    def _learn_fee(self, told: Told, at: datetime) -> None:
+        known = try_of(self.tries, told.payment)
+        if not told.fee_minor or known is None or known.fee_is_booked or known.status is not TryStatus.CAPTURED:
+            return
+        tax = told.tax_minor or 0
+        booked = recipes.gateway_fee(told.payment, told.fee_minor, tax, self.currency)
+        fields = {"gateway_payment": told.payment, "fee_minor": told.fee_minor, "tax_minor": tax}
+        self.trigger_event(self.FeeLearned, timestamp=at, **booked.fields, **fields)
+
+    @property
+    def holds(self) -> str:
+        """The account on which a captured payment stands until somebody gets it."""
+        return ledger.advance_for(self.id)
+
+    @event(Opened)
+    def _on_opened(self, gateway_order: str) -> None:
+        self.gateway_order = gateway_order
+        self.opening_is_over = True
+        if self.state is OrderState.OPENING:
+            self.state = OrderState.OPEN
+
+    @event(OpeningRejected)
+    def _on_opening_rejected(self) -> None:
+        self.opening_is_over = True
+        if self.state is OrderState.OPENING:
+            self.state = OrderState.REFUSED
+
+    @event(CallbackVerified)
+    def _on_callback_verified(self, gateway_payment: str) -> None:
+        self.seen_at_checkout = (*self.seen_at_checkout, gateway_payment)
+
+    @event(FactLearned)
+    def _on_fact_learned(self, gateway_payment: str, status: TryStatus, amount_minor: int) -> None:
+        self.tries = moved_on(self.tries, gateway_payment, status, amount_minor)
+
+    @event(PaymentCaptured)
+    def _on_payment_captured(self, gateway_payment: str, amount_minor: int, becomes: Becomes) -> None:
+        tries = moved_on(self.tries, gateway_payment, TryStatus.CAPTURED, amount_minor)
+        captured = try_of(tries, gateway_payment)
+        if captured is not None:
+            tries = with_try(tries, replace(captured, becomes=becomes, amount_minor=amount_minor))
+        self.tries = tries
+        if becomes is Becomes.PAYS:
+            self.state = OrderState.PAID
+
+    @event(FeeLearned)
+    def _on_fee_learned(self, gateway_payment: str) -> None:
+        charged = try_of(self.tries, gateway_payment)
+        if charged is not None:
+            self.tries = with_try(self.tries, replace(charged, fee_is_booked=True))
+
+    @event(Abandoned)
+    def _on_abandoned(self) -> None:
+        self.state = OrderState.ABANDONED
+
+    @event(Reopened)
+    def _on_reopened(self) -> None:
+        self.state = OrderState.OPEN
