@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid5
 
+from application import wallet_share
 from application.settlement_terms import terms_of
 from domain.invoice import Invoice, InvoiceSeries
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
@@ -22,7 +22,7 @@ from domain.refusal import NotFound
 from domain.request_fare import Outcome, Settlement
 from domain.split import Bill, bill_of, bill_of_fee, lines_of
 from domain.wallet import Wallet
-from domain.wallet_terms import Hold, InsufficientFunds, WhyDebited, WhyReleased, wallet_id
+from domain.wallet_terms import InsufficientFunds, WhyDebited, wallet_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +46,7 @@ async def hold_for(
     at: datetime,
     expires_at: datetime | None = None,
 ) -> UUID:
-    """Keep so much of the customer's wallet for a job; gives the hold's id.
+    """Keep so much of the customer's wallet for a job, of grants first; gives the id under which it is kept.
 
     The same amount again is the same hold; another amount takes its place. Raises InsufficientFunds (also where there
     is no wallet), WalletFrozen, CurrencyMismatch, TooManyHolds or BadAmount.
@@ -56,20 +56,14 @@ async def hold_for(
         raise InsufficientFunds(
             "there is no wallet yet", available_minor=0, missing_minor=amount_minor, currency=currency
         )
-    kept = wallet.hold_for(request_id)
-    if kept is not None and kept.amount_minor == amount_minor and kept.expires_at > at:
-        return kept.hold_id
-    hold_id = uuid5(request_id, f"hold/{wallet.version}")
-    wallet.hold(Hold(hold_id, request_id, amount_minor, expires_at or at + HELD_FOR), currency, at)
-    return hold_id
+    return wallet_share.keep(wallet, request_id, amount_minor, currency, expires_at or at + HELD_FOR, at)
 
 
 async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> None:
     """Give the customer free what was kept for the request; nothing kept is no news."""
     wallet = await _wallet(work, request.customer_id)
-    kept = wallet.hold_for(request.id) if wallet else None
-    if wallet is not None and kept is not None:
-        wallet.release(kept.hold_id, WhyReleased.NOT_NEEDED, at)
+    if wallet is not None:
+        wallet_share.free(wallet, request.id, at)
 
 
 async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settlement | None:
@@ -162,21 +156,10 @@ def _due(
 
 
 async def _take(work: Work, request: ServiceRequest, payment: Payment, why: WhyDebited, at: datetime) -> None:
-    """Take as much as the wallet gives: what was kept for the job, then what is available and not frozen."""
+    """Take as much as the wallet gives."""
     wallet = await _wallet(work, request.customer_id)
-    if wallet is None:
-        return
-    kept = wallet.hold_for(request.id)
-    if kept is not None:
-        taken = min(kept.amount_minor, payment.open_minor)
-        wallet.capture(kept.hold_id, taken, at)
-        payment.capture(taken, at)
-    if payment.method is not PaymentMethod.WALLET or wallet.currency != payment.currency or wallet.frozen is not None:
-        return
-    more = min(payment.open_minor, wallet.available_minor)
-    if more > 0:
-        wallet.debit(payment.id, request.id, more, why, at)
-        payment.capture(more, at)
+    if wallet is not None:
+        wallet_share.take(wallet, payment, why, at)
 
 
 async def _divide(

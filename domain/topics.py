@@ -10,6 +10,7 @@ from domain.offer import Offer
 from domain.payment import Payment
 from domain.provider import Provider
 from domain.rating import Rating
+from domain.referral import Referral
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
 from domain.supply_model import SupplyDecision
@@ -32,6 +33,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Tariff,
     SupplyDecision,
     Rating,
+    Referral,
 )
 
 

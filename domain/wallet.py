@@ -9,9 +9,11 @@ from domain import ledger
 from domain.aggregate import Aggregate, Created, event
 from domain.ledger import MoneyEvent, Transfer
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.wallet_freeze import WalletFreeze
+from domain.wallet_promo_terms import Grant, KeptPromo, Part, Spent, spent_more
+from domain.wallet_promos import WalletPromos
 from domain.wallet_terms import (
     MOST_HOLDS,
-    TRANSFERS_REMEMBERED,
     Hold,
     InsufficientFunds,
     NoSuchHold,
@@ -21,15 +23,17 @@ from domain.wallet_terms import (
     WhyDebited,
     WhyFrozen,
     WhyReleased,
+    remembering,
     wallet_id,
 )
 
 
-class Wallet(Aggregate):
+class Wallet(WalletPromos, WalletFreeze, Aggregate):
     """One customer's money with us, in one currency.
 
     What is available, the balance without the holds, is never below nothing (W2). Requests (hold, debit) obey that
-    and a freeze; facts (a credit, the capture of a hold) are booked whatever else stands.
+    and a freeze; facts (a credit, the capture of a hold) are booked whatever else stands. What a customer was given
+    to spend (``wallet_promos``) is no part of the balance.
     """
 
     TOPIC = "wallet"
@@ -40,6 +44,11 @@ class Wallet(Aggregate):
         "holds": tuple[Hold, ...],
         "frozen": WhyFrozen | None,
         "booked": tuple[str, ...],
+        "grants": tuple[Grant, ...],
+        "kept_promos": tuple[KeptPromo, ...],
+        "spent": tuple[Spent, ...],
+        "rewarded_at": tuple[datetime, ...],
+        "granted": tuple[UUID, ...],
     }
 
     customer_id: UUID
@@ -48,6 +57,11 @@ class Wallet(Aggregate):
     holds: tuple[Hold, ...] = field(default=(), init=False)
     frozen: WhyFrozen | None = field(default=None, init=False)
     booked: tuple[str, ...] = field(default=(), init=False)
+    grants: tuple[Grant, ...] = field(default=(), init=False)
+    kept_promos: tuple[KeptPromo, ...] = field(default=(), init=False)
+    spent: tuple[Spent, ...] = field(default=(), init=False)
+    rewarded_at: tuple[datetime, ...] = field(default=(), init=False)
+    granted: tuple[UUID, ...] = field(default=(), init=False)
 
     class Opened(Created):
         """The customer has a wallet."""
@@ -107,19 +121,6 @@ class Wallet(Aggregate):
         amount_minor: int
         currency: str
         why: WhyReleased
-
-    class Frozen(Aggregate.Event):
-        """Nothing may be taken any more."""
-
-        TOPIC: ClassVar[str] = "wallet.frozen"
-        customer_id: UUID
-        why: WhyFrozen
-
-    class Unfrozen(Aggregate.Event):
-        """Money may be taken again."""
-
-        TOPIC: ClassVar[str] = "wallet.unfrozen"
-        customer_id: UUID
 
     @classmethod
     def open(cls, tenant: str, customer_id: UUID, currency: str, at: datetime) -> "Wallet":
@@ -201,16 +202,6 @@ class Wallet(Aggregate):
         self._check_covers(amount_minor, self.available_minor)
         self._book(self.Debited, booked, -amount_minor, at, amount_minor=amount_minor, why=why, request_id=request_id)
 
-    def freeze(self, why: WhyFrozen, at: datetime) -> None:
-        """Let nothing be taken; freezing a frozen wallet changes nothing."""
-        if self.frozen is None:
-            self.trigger_event(self.Frozen, timestamp=at, customer_id=self.customer_id, why=why)
-
-    def unfreeze(self, at: datetime) -> None:
-        """Let money be taken again; twice changes nothing."""
-        if self.frozen is not None:
-            self.trigger_event(self.Unfrozen, timestamp=at, customer_id=self.customer_id)
-
     def _may_take(self, currency: str) -> None:
         if currency != self.currency:
             raise CurrencyMismatch(f"the wallet is in {self.currency}", currency=currency, wanted=self.currency)
@@ -259,37 +250,30 @@ class Wallet(Aggregate):
     def _without(self, hold_id: UUID) -> tuple[Hold, ...]:
         return tuple(hold for hold in self.holds if hold.hold_id != hold_id)
 
-    def _remembering(self, transfer_id: str) -> tuple[str, ...]:
-        return (*self.booked[1 - TRANSFERS_REMEMBERED :], transfer_id)
-
     @event(Credited)
     def _on_credited(self, transfer_id: str, balance_minor: int) -> None:
         self.balance_minor = balance_minor
-        self.booked = self._remembering(transfer_id)
+        self.booked = remembering(self.booked, transfer_id)
 
     @event(Debited)
-    def _on_debited(self, transfer_id: str, balance_minor: int) -> None:
+    def _on_debited(self, transfer_id: str, balance_minor: int, request_id: UUID, amount_minor: int) -> None:
         self.balance_minor = balance_minor
-        self.booked = self._remembering(transfer_id)
+        self.spent = spent_more(self.spent, request_id, (Part(amount_minor),))
+        self.booked = remembering(self.booked, transfer_id)
 
     @event(HoldPlaced)
     def _on_hold_placed(self, hold_id: UUID, request_id: UUID, amount_minor: int, expires_at: datetime) -> None:
         self.holds = (*self.holds, Hold(hold_id, request_id, amount_minor, expires_at))
 
     @event(HoldCaptured)
-    def _on_hold_captured(self, hold_id: UUID, transfer_id: str, balance_minor: int) -> None:
+    def _on_hold_captured(
+        self, hold_id: UUID, transfer_id: str, balance_minor: int, request_id: UUID, amount_minor: int
+    ) -> None:
         self.holds = self._without(hold_id)
         self.balance_minor = balance_minor
-        self.booked = self._remembering(transfer_id)
+        self.spent = spent_more(self.spent, request_id, (Part(amount_minor),))
+        self.booked = remembering(self.booked, transfer_id)
 
     @event(HoldReleased)
     def _on_hold_released(self, hold_id: UUID) -> None:
         self.holds = self._without(hold_id)
-
-    @event(Frozen)
-    def _on_frozen(self, why: WhyFrozen) -> None:
-        self.frozen = why
-
-    @event(Unfrozen)
-    def _on_unfrozen(self) -> None:
-        self.frozen = None

@@ -83,3 +83,8 @@ class Hold:
 def wallet_id(tenant: str, customer_id: UUID) -> UUID:
     """The wallet's id: a customer has one."""
     return uuid5(customer_id, f"{tenant}/wallet")
+
+
+def remembering(booked: tuple[str, ...], transfer_id: str) -> tuple[str, ...]:
+    """The transfers that are known by id, after one more."""
+    return (*booked[1 - TRANSFERS_REMEMBERED :], transfer_id)

@@ -17,6 +17,7 @@ from projections.merge_suggestions import merge_suggestions
 from projections.payments import payments
 from projections.promise_scores import promise_scores
 from projections.promises import promises
+from projections.promo_grants import promo_grants
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
 from projections.provider_ratings import provider_ratings
@@ -56,6 +57,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         provider_ratings,
         wallets,
         wallet_statement,
+        promo_grants,
         payments,
         invoices,
         ledger_postings,

@@ -13,6 +13,7 @@ class StatementRow(Row, frozen=True, gc=False):
     """One entry: ``amount_minor`` is positive for what came in, negative for what was taken.
 
     ``why`` is top_up, refund, goodwill, service, fee or debt; what was kept before it was taken is a service as well.
+    Only the customer's own money is told of: what was given to spend is in ``promo_grants``.
     """
 
     tenant: str
@@ -31,7 +32,7 @@ class StatementRow(Row, frozen=True, gc=False):
 wallet_statement = ReadModel(
     "wallet_statement",
     StatementRow,
-    version=1,
+    version=2,
     key=("tenant", "position"),
     indexes=(Index(("tenant", "customer_id", "position")),),
 )
@@ -39,6 +40,10 @@ wallet_statement = ReadModel(
 
 def _position(fact: Fact) -> Key:
     return (fact.tenant, fact.position)
+
+
+def _own_money(fact: Fact) -> Key | None:
+    return _position(fact) if fact.whole("amount_minor") else None
 
 
 @wallet_statement.begins("wallet.credited", _position)
@@ -54,6 +59,11 @@ def _debited(fact: Fact) -> StatementRow:
 @wallet_statement.begins("wallet.hold_captured", _position)
 def _captured(fact: Fact) -> StatementRow:
     return _entry(fact, -1, "service")
+
+
+@wallet_statement.begins("wallet.given_back", _own_money)
+def _given_back(fact: Fact) -> StatementRow:
+    return _entry(fact, 1, "refund")
 
 
 def _entry(fact: Fact, sign: int, why: str) -> StatementRow:

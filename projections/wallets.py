@@ -30,7 +30,7 @@ class WalletRow(Row, frozen=True, gc=False):
 wallets = ReadModel(
     "wallets",
     WalletRow,
-    version=1,
+    version=2,
     key=("tenant", "wallet_id"),
     indexes=(Index(("tenant", "customer_id")), Index(("tenant", "opened_at", "wallet_id"))),
 )
@@ -59,6 +59,7 @@ def _booked(row: WalletRow, fact: Fact) -> WalletRow:
 
 wallets.on("wallet.credited")(_booked)
 wallets.on("wallet.debited")(_booked)
+wallets.on("wallet.given_back")(_booked)
 
 
 @wallets.on("wallet.hold_placed")
@@ -89,3 +90,7 @@ def _unfrozen(row: WalletRow, fact: Fact) -> WalletRow:
 
 def _touched(row: WalletRow, fact: Fact) -> WalletRow:
     return replace(row, version=fact.version, position=fact.position, updated_at=fact.occurred_at)
+
+
+for _topic in ("promo_granted", "promo_expired", "promo_kept", "promo_freed", "promo_spent"):
+    wallets.on(f"wallet.{_topic}")(_touched)

@@ -45,6 +45,14 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "earned_minor": "What the provider earned, in minor units",
     "cash_kept_minor": "Cash that the provider collected and keeps, in minor units",
     "transfer_id": "The transfer: its postings sum to zero per currency",
+    # What a customer was given to spend
+    "grant_id": "The grant",
+    "granted_minor": "What was given, in minor units",
+    "left_minor": "What of it is left, in minor units, with what is kept for jobs",
+    "expired_minor": "What of it nobody spent in time, in minor units",
+    "granted_at": "When it was given",
+    "promo_grants.expires_at": "Until when it can be spent; null: for ever",
+    "promo_grants.why": "What it was given for: goodwill, campaign, referral or tier",
     # Invoices
     "invoice_id": "The invoice",
     "number": "Place in the series, from 1, without a gap",
