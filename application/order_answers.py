@@ -1,0 +1,36 @@
+"""What does a command about an order, or a refund, tell its caller?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from application.engine import Answer
+    from domain.payment_order import PaymentOrder
+    from domain.refund import Refund
+
+
+def order_told(order: PaymentOrder) -> Answer:
+    """Where an order stands, in minor units of its currency."""
+    return {
+        "id": order.id.hex,
+        "version": order.version,
+        "state": order.state.value,
+        "purpose": order.purpose.value,
+        "customer_id": order.customer_id.hex,
+        "amount_minor": order.amount_minor,
+        "currency": order.currency,
+        "gateway_order": order.gateway_order,
+    }
+
+
+def refund_told(refund: Refund) -> Answer:
+    """Where a refund stands."""
+    return {
+        "id": refund.id.hex,
+        "version": refund.version,
+        "state": refund.state.value,
+        "why": refund.why.value,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+    }
