@@ -33,6 +33,8 @@ class PersonalKind(StrEnum):
     """company name, phone"""
     NOTE = "note"
     """free text, in which people write names and numbers"""
+    BANK = "bank"
+    """where somebody is paid: holder, account_number, branch_code"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

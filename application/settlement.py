@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application import wallet_share
+from application.accruing import accrue
 from application.settlement_terms import terms_of
 from domain.invoice import Invoice, InvoiceSeries
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
@@ -175,7 +176,10 @@ async def _divide(
     if payment.state is PaymentState.SETTLED:
         return told
     agreed = terms or await terms_of(work, request, at)
-    payment.settle(bill, agreed.split, at)
+    shares = payment.settle(bill, agreed.split, at)
+    if payment.provider_id is not None:
+        earned = shares.payable_minor - payment.collected_minor
+        await accrue(work, payment.provider_id, payment.id, earned, payment.currency, at)
     _bill(work, request, payment, lines, agreed, at)
     return told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from application.accruing import withholding_of
 from application.decide_supply import decision_of
 from domain.price_terms import LineKind
 from domain.split import Split
@@ -48,14 +49,17 @@ class Terms:
 async def terms_of(work: Work, request: ServiceRequest, at: datetime | None = None) -> Terms:
     """The terms that a request was quoted under: read from the log, so that the same job is divided the same way.
 
-    Who supplies is what the tenant had decided by the instant at which the job is divided; whoever divides nothing
-    and only wants to know tax and commission gives none.
+    Who supplies, and what is withheld for the state, is what the tenant had decided by the instant at which the job is
+    divided; whoever divides nothing and only wants to know tax and commission gives none.
     """
     terms = await _quoted_terms(work, request)
-    decision = None if at is None else await decision_of(work)
-    if decision is None or at is None:
+    if at is None:
         return terms
-    return replace(terms, split=replace(terms.split, supply=decision.at(at)))
+    decision = await decision_of(work)
+    split = terms.split if decision is None else replace(terms.split, supply=decision.at(at))
+    holder = request.assignment.provider_id if request.assignment else None
+    kept = await withholding_of(work, holder, split.supply, at)
+    return replace(terms, split=replace(split, withholding=kept))
 
 
 async def _quoted_terms(work: Work, request: ServiceRequest) -> Terms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.accruing import accrue
 from application.agreeing import start_search
 from application.answers import request_told
 from application.freeing import free_shift
@@ -65,6 +66,8 @@ async def swap_provider(command: SwapProvider, work: Work, trade: Trade) -> Answ
     held = request.assignment
     owed = await _compensation(work, request, at)
     request.swap_provider(command.held_offer_id, better.id, command.gain_s, owed, at)
+    if held is not None and owed is not None:
+        await accrue(work, held.provider_id, command.held_offer_id, owed.amount_minor, owed.currency, at)
     start_search(request, trade, at)
     await free_shift(work, held, command.cell, at)
     offer = MakeOffer(
@@ -82,4 +85,5 @@ async def _compensation(work: Work, request: ServiceRequest, at: datetime) -> Ow
     fee_minor = cancellation_fee(quote.fees, request.state, request.assigned_at, at, Fault.CUSTOMER)
     terms = await terms_of(work, request, at)
     bill = bill_of_fee(fee_minor, terms.split.tax_bp, interstate=terms.interstate)
-    return Owed(shares_of(bill, terms.split, by_a_provider=True).payable_minor, quote.currency)
+    # Nothing is withheld of a compensation: nobody was supplied with anything.
+    return Owed(shares_of(bill, terms.split, by_a_provider=True).earned_minor, quote.currency)

@@ -36,6 +36,12 @@ class Prefix(StrEnum):
     PAYMENT = "pay_"
     INVOICE = "inv_"
     DOCUMENT = "doc_"
+    PAYOUT = "pyo_"
+    PAYOUT_BATCH = "pyb_"
+    PAYOUT_ACCOUNT = "pya_"
+    EARNING = "ern_"
+    RESERVE = "rsv_"
+    EARNING_RULES = "erl_"
 
 
 class BadId(BadInput):

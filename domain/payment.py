@@ -78,10 +78,12 @@ class Payment(Aggregate):
     class Settled(MoneyEvent):
         """What was paid is divided between the provider, the platform and the state.
 
-        A provider who has the cash keeps it: its payable is reduced by it, and may fall below nothing.
+        A provider who has the cash keeps it: its payable is reduced by it, and may fall below nothing. What is
+        withheld of its part for the state is no part of ``payable_minor``.
         """
 
         TOPIC: ClassVar[str] = "payment.settled"
+        class_version: ClassVar[int] = 2
         request_id: UUID
         customer_id: UUID
         provider_id: UUID | None
@@ -91,7 +93,14 @@ class Payment(Aggregate):
         commission_tax_minor: int
         income_minor: int
         payable_minor: int
+        tcs_minor: int
+        tds_minor: int
         cash_kept_minor: int
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Nothing was withheld."""
+            state.update(tcs_minor=0, tds_minor=0)
 
     class Repaid(Aggregate.Event):
         """So much of what was owed was taken from the customer's wallet, whose own events book it."""
@@ -193,6 +202,8 @@ class Payment(Aggregate):
             commission_tax_minor=shares.taxes.total_minor if self.provider_id else 0,
             income_minor=shares.income_minor,
             payable_minor=shares.payable_minor,
+            tcs_minor=shares.tcs_minor,
+            tds_minor=shares.tds_minor,
             cash_kept_minor=kept,
         )
         return shares

@@ -9,6 +9,7 @@ from domain import ledger
 from domain.ledger import GstKind
 from domain.money import BASIS_POINTS, portion
 from domain.price_terms import TAXES, LineKind, PriceLine
+from domain.withholding import NOTHING_WITHHELD, Withholding
 
 
 class SupplyModel(StrEnum):
@@ -24,13 +25,15 @@ class Split:
 
     ``commission_bp`` of the net is the platform's; ``tax_bp`` of that is the tax on it: two halves, since platform and
     provider are in one ``state`` (two digits, empty when nobody said). Where we are the principal, all of the net is
-    our income and all of the tax ours to pay, and the provider's part of the net is a cost of ours.
+    our income and all of the tax ours to pay, and the provider's part of the net is a cost of ours. ``withholding`` is
+    what the state gets of the provider's part first.
     """
 
     commission_bp: int
     tax_bp: int
     state: str
     supply: SupplyModel = SupplyModel.MARKETPLACE
+    withholding: Withholding = NOTHING_WITHHELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,21 @@ class Shares:
 
     ``payable_minor`` is the provider's. It includes the tax that the customer paid, since the provider supplies the
     service and owes that tax; where there is no provider, ``income_minor`` is ours and ``taxes`` are on that. Where we
-    are the principal the same is so, and ``payable_minor`` is what the provider costs us.
+    are the principal the same is so, and ``earned_minor`` is what the provider costs us. ``payable_minor`` is what
+    the provider is owed: what is withheld (``tcs_minor``, ``tds_minor``) it gets back from the state.
     """
 
     commission_minor: int
     income_minor: int
     taxes: Taxes
     payable_minor: int
+    tcs_minor: int = 0
+    tds_minor: int = 0
+
+    @property
+    def earned_minor(self) -> int:
+        """The provider's part before anything is withheld of it."""
+        return self.payable_minor + self.tcs_minor + self.tds_minor
 
 
 def taxes_on(net_minor: int, tax_bp: int, *, interstate: bool) -> Taxes:
@@ -127,10 +138,14 @@ def shares_of(bill: Bill, split: Split, *, by_a_provider: bool) -> Shares:
         return Shares(0, bill.net_minor, bill.taxes, 0)
     commission = portion(bill.net_minor, split.commission_bp)
     if split.supply is SupplyModel.PRINCIPAL:
-        return Shares(0, bill.net_minor, bill.taxes, bill.net_minor - commission)
+        part = bill.net_minor - commission
+        kept = split.withholding.of(part)
+        return Shares(0, bill.net_minor, bill.taxes, part - kept.tds_minor, 0, kept.tds_minor)
     taxes = taxes_on(commission, split.tax_bp, interstate=False)
-    payable = bill.net_minor + bill.taxes.total_minor - commission - taxes.total_minor
-    return Shares(commission, 0, taxes, payable)
+    part = bill.net_minor + bill.taxes.total_minor - commission - taxes.total_minor
+    kept = split.withholding.of(bill.net_minor)
+    payable = part - kept.tcs_minor - kept.tds_minor
+    return Shares(commission, 0, taxes, payable, kept.tcs_minor, kept.tds_minor)
 
 
 def legs_of(request_id: UUID, provider_id: UUID | None, bill: Bill, split: Split) -> dict[str, int]:
@@ -143,7 +158,9 @@ def legs_of(request_id: UUID, provider_id: UUID | None, bill: Bill, split: Split
     for kind, amount in shares.taxes.parts:
         legs[ledger.gst_out(kind, split.state)] = -amount
     if provider_id is not None:
+        legs[ledger.GST_TCS] = -shares.tcs_minor
+        legs[ledger.TDS] = -shares.tds_minor
         legs[ledger.payable_to(provider_id)] = -shares.payable_minor
         if split.supply is SupplyModel.PRINCIPAL:
-            legs[ledger.SUBCONTRACTED] = shares.payable_minor
+            legs[ledger.SUBCONTRACTED] = shares.earned_minor
     return legs

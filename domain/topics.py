@@ -4,13 +4,20 @@ from typing import Any
 
 from domain.aggregate import Aggregate, events_of
 from domain.decision import Decision
+from domain.earning import Earning
+from domain.earning_rules import EarningRulebook
+from domain.gateway_settlement import GatewaySettlement
 from domain.invoice import Invoice, InvoiceSeries
 from domain.ledger.account import LedgerAccount
 from domain.offer import Offer
 from domain.payment import Payment
+from domain.payout import Payout
+from domain.payout_account import PayoutAccount
+from domain.payout_batch import PayoutBatch
 from domain.provider import Provider
 from domain.rating import Rating
 from domain.referral import Referral
+from domain.reserve import Reserve
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
 from domain.supply_model import SupplyDecision
@@ -32,6 +39,13 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Zone,
     Tariff,
     SupplyDecision,
+    EarningRulebook,
+    Earning,
+    Reserve,
+    Payout,
+    PayoutBatch,
+    PayoutAccount,
+    GatewaySettlement,
     Rating,
     Referral,
 )

@@ -8,6 +8,7 @@ from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
 from projections.decisions import decisions
 from projections.drives import drives
+from projections.earnings import earnings
 from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
@@ -15,6 +16,7 @@ from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
 from projections.payments import payments
+from projections.payouts import payouts
 from projections.promise_scores import promise_scores
 from projections.promises import promises
 from projections.promo_grants import promo_grants
@@ -63,6 +65,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         ledger_postings,
         ledger_balances,
         provider_statement,
+        earnings,
+        payouts,
         kpi_requests,
         promises,
         promise_scores,

@@ -20,6 +20,11 @@ BOOKS = (
     "payment.owed",
     "payment.settled",
     "service_request.provider_compensated",
+    "reserve.kept",
+    "reserve.freed",
+    "payout.processed",
+    "payout.reversed",
+    "settlement.booked",
 )
 """The topics that move money; a test holds this to what the domain says."""
 

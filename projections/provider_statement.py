@@ -12,7 +12,8 @@ from projections.read_model import Index, Key, ReadModel, Row
 class EarningRow(Row, frozen=True, gc=False):
     """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us).
 
-    The provider is owed ``net_minor``: what it earned without the cash that it kept.
+    The provider is owed ``net_minor``: what it earned without the cash that it kept. What is withheld for the state
+    (``tcs_minor``, ``tds_minor``) is no part of ``earned_minor``.
 
     Of ``gross_minor``, which the customer pays, ``commission_minor`` and the tax on it are the platform's.
     """
@@ -26,6 +27,8 @@ class EarningRow(Row, frozen=True, gc=False):
     gross_minor: int
     commission_minor: int
     commission_tax_minor: int
+    tcs_minor: int
+    tds_minor: int
     earned_minor: int
     cash_kept_minor: int
     net_minor: int
@@ -36,7 +39,7 @@ class EarningRow(Row, frozen=True, gc=False):
 provider_statement = ReadModel(
     "provider_statement",
     EarningRow,
-    version=1,
+    version=2,
     key=("tenant", "position"),
     indexes=(Index(("tenant", "provider_id", "position")),),
 )
@@ -59,6 +62,8 @@ def _settled(fact: Fact) -> EarningRow:
         gross_minor=fact.whole("amount_minor"),
         commission_minor=fact.whole("commission_minor"),
         commission_tax_minor=fact.whole("commission_tax_minor"),
+        tcs_minor=fact.whole("tcs_minor"),
+        tds_minor=fact.whole("tds_minor"),
         earned_minor=earned,
         cash_kept_minor=kept,
         net_minor=earned - kept,
@@ -80,6 +85,8 @@ def _compensated(fact: Fact) -> EarningRow:
         gross_minor=amount,
         commission_minor=0,
         commission_tax_minor=0,
+        tcs_minor=0,
+        tds_minor=0,
         earned_minor=amount,
         cash_kept_minor=0,
         net_minor=amount,

@@ -141,9 +141,15 @@ def settled_to_bank(settlement: str, amount_minor: int, currency: str) -> Transf
     return transfer("stl", settlement, currency, {chart.BANK: amount_minor, chart.CLEARING: -amount_minor})
 
 
-def payout(payout_id: str, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
-    """A provider is paid: pending when it is requested, booked when the bank has done it."""
-    legs = {chart.payable_to(provider_id): amount_minor, chart.BANK: -amount_minor}
+def payout(
+    payout_id: str, provider_id: UUID, amount_minor: int, currency: str, fee_minor: int = 0, tax_minor: int = 0
+) -> Transfer:
+    """A provider is paid: pending when it is requested, booked when the bank has done it.
+
+    The gateway's fee for it, in which the tax on it is included, leaves the bank along with it.
+    """
+    legs = {chart.payable_to(provider_id): amount_minor, chart.BANK: -amount_minor - fee_minor}
+    legs |= {chart.PSP_FEE: fee_minor - tax_minor, chart.GST_INPUT: tax_minor}
     return transfer("po", payout_id, currency, legs)
 
 

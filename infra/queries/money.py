@@ -4,8 +4,10 @@ from infra.queries.books import BooksQueries
 from infra.queries.pool import Pool
 from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
+from projections.earnings import earnings
 from projections.invoices import invoices
 from projections.payments import payments
+from projections.payouts import payouts
 from projections.provider_statement import provider_statement
 from projections.wallet_statement import wallet_statement
 
@@ -18,4 +20,6 @@ class MoneyViews:
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id")
         self.provider_statement = PositionedView(pool, provider_statement, "provider_id")
+        self.earnings = PositionedView(pool, earnings, "provider_id")
+        self.payouts = ReadModelView(pool, payouts, "created_at")
         self.books = BooksQueries(pool)

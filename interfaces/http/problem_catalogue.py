@@ -201,6 +201,23 @@ RULES: Mapping[str, Kind] = {
     "no_such_hold": Kind(409, "No such hold", "The wallet is not kept for that, or not for so much."),
     "nothing_due": Kind(409, "Nothing due", "Nothing is due in cash for this job."),
     "wrong_amount": Kind(409, "Wrong amount", "This is not what is due; `due_minor` is."),
+    "bad_rules": Kind(
+        422,
+        "Bad rules",
+        "A share is 0 to 10,000 basis points, a wait at most 30 days, a payout at least one minor unit.",
+    ),
+    "nothing_to_pay": Kind(409, "Nothing to pay", "What may be paid now is not worth a payout."),
+    "not_payable": Kind(409, "Not payable", "This earning is held, waits, is in a payout, or is another provider's."),
+    "reserve_too_small": Kind(409, "Reserve too small", "So much is not kept back; `reserve_minor` is."),
+    "account_not_verified": Kind(
+        409, "Account not verified", "Nobody has made sure yet that this bank account is there: have it checked."
+    ),
+    "account_on_hold": Kind(
+        409, "Account on hold", "This bank account was changed: nothing is paid to it before `held_until`."
+    ),
+    "no_check_asked": Kind(409, "No check asked for", "No check of this account is under way under that operation."),
+    "another_payout": Kind(409, "Another payout", "What is told is of another payout, or of another amount."),
+    "another_settlement": Kind(409, "Another settlement", "It was told before, with another amount."),
     "bad_invoice": Kind(422, "Bad invoice", "The lines of this bill do not make its total."),
 }
 

@@ -98,7 +98,8 @@ async def test_settling_again_is_no_news() -> None:
     first = await settle_job(work, request, NOON)
     assert first is not None
     assert (first.outcome, first.amount_minor) == (Outcome.CHARGE, TOTAL)
-    assert topics(work)[-3:] == ["payment.settled", "invoice.issued", "invoice_series.number_taken"]
+    ends = ["payment.settled", "earning.accrued", "invoice.issued", "invoice_series.number_taken"]
+    assert topics(work)[-4:] == ends
     assert await settle_job(work, request, NOON) == first
     assert topics(work) == []
 

@@ -10,7 +10,16 @@ from domain.provider import Provider
 from domain.provider_terms import DocumentFlaw, DocumentKind, RejectReason
 from domain.shift import Shift
 from infra.event_store import codec
-from tests.domain import city_facts, decision_facts, facts, ledger_facts, money_facts, promo_facts, request_facts
+from tests.domain import (
+    city_facts,
+    decision_facts,
+    facts,
+    ledger_facts,
+    money_facts,
+    payout_facts,
+    promo_facts,
+    request_facts,
+)
 from tests.domain.promise_facts import GOLDEN as OF_PROMISES
 from tests.support.roadside import LAPSE, LATER, SOON
 from tests.support.rulebook import Fact, fact, row_of
@@ -76,6 +85,7 @@ SAMPLES: tuple[Fact, ...] = (
     *money_facts.SAMPLES,
     *ledger_facts.SAMPLES,
     *promo_facts.SAMPLES,
+    *payout_facts.SAMPLES,
     *city_facts.SAMPLES,
     *decision_facts.SAMPLES,
 )

@@ -44,6 +44,8 @@ ABOUT_MONEY = (
     "ledger_postings",
     "ledger_balances",
     "provider_statement",
+    "earnings",
+    "payouts",
 )
 
 

@@ -22,8 +22,8 @@ from projections.provider_statement import EarningRow
 BALANCES = "/v1/ledger/balances"
 STATEMENT = "/v1/providers/{provider_id}/statement"
 AS_FOLDED = (
-    *("position", "outcome", "gross_minor", "commission_minor", "commission_tax_minor", "earned_minor"),
-    *("cash_kept_minor", "net_minor", "currency", "settled_at"),
+    *("position", "outcome", "gross_minor", "commission_minor", "commission_tax_minor", "tcs_minor", "tds_minor"),
+    *("earned_minor", "cash_kept_minor", "net_minor", "currency", "settled_at"),
 )
 """Columns that are shown as they are."""
 

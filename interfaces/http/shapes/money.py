@@ -232,6 +232,8 @@ class EarningShown(Shown):
     gross_minor: Minor
     commission_minor: Minor
     commission_tax_minor: Minor
+    tcs_minor: Minor
+    tds_minor: Minor
     earned_minor: Minor
     cash_kept_minor: Minor
     net_minor: Minor

@@ -1,0 +1,133 @@
+"""How does what a provider has earned become a payout, among those of a day?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid5
+
+from application.decide_earning_rules import earning_rules_of
+from application.guards import check_role
+from application.payout_answers import payout_told
+from domain.actor import Role
+from domain.earning import Earning
+from domain.earnings_terms import MOST_IN_A_PAYOUT, NothingToPay, reserve_id
+from domain.payout import Payout
+from domain.payout_account import PayoutAccount, payout_account_id
+from domain.payout_batch import PayoutBatch, batch_id
+from domain.payout_terms import AccountNotVerified
+from domain.refusal import NotFound
+from domain.reserve import Reserve
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPayout:
+    """Pay a provider these earnings on a day: one payout a day, whoever orders it how often."""
+
+    actor: Actor
+    provider_id: UUID
+    currency: str
+    earnings: tuple[UUID, ...]
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseBatch:
+    """Every provider was looked at on that day."""
+
+    actor: Actor
+    currency: str
+    day: date
+    at: datetime
+
+
+def payout_id_of(batch: UUID, provider_id: UUID) -> UUID:
+    """The payout of a provider in a batch: there is one."""
+    return uuid5(batch, f"payout/{provider_id}")
+
+
+async def batch_payout(command: BatchPayout, work: Work) -> Answer:
+    """Put the earnings into a payout, all in one save; twice changes nothing.
+
+    Who orders it proposes which, from what it has seen; each says itself whether it may be paid. Raises NotAllowed,
+    NotFound, NotPayable, NothingToPay, AccountNotVerified, AccountOnHold, or OutOfTurn once the day is closed.
+    """
+    check_role(work, command.actor, Role.SYSTEM, Role.ADMIN)
+    batch = await _batch(work, command)
+    payout_id = payout_id_of(batch.id, command.provider_id)
+    if payout_id in batch.payouts:
+        return payout_told(await work.get(Payout, payout_id))
+    account = await _account(work, command.provider_id)
+    account.account_to_pay(command.at)
+    amount = await _taken_along(work, command, payout_id)
+    payout = Payout.batch(
+        payout_id,
+        provider_id=command.provider_id,
+        batch_id=batch.id,
+        account_id=account.id,
+        amount_minor=amount,
+        currency=command.currency,
+        at=command.at,
+    )
+    batch.add(payout_id, command.provider_id, amount, command.at)
+    work.add(payout)
+    return payout_told(payout)
+
+
+async def close_batch(command: CloseBatch, work: Work) -> Answer:
+    """Note that the day's payouts are complete; twice changes nothing. Raises NotAllowed or NotFound."""
+    check_role(work, command.actor, Role.SYSTEM, Role.ADMIN)
+    batch = await work.get(PayoutBatch, batch_id(work.context.tenant, command.day, command.currency))
+    batch.close(command.at)
+    return {"id": batch.id.hex, "version": batch.version, "amount_minor": batch.amount_minor}
+
+
+async def _taken_along(work: Work, command: BatchPayout, payout_id: UUID) -> int:
+    """The earnings' sum, less what is kept back of it."""
+    rules = await earning_rules_of(work, command.at)
+    whose = command.provider_id, command.currency
+    total = 0
+    for earning in sorted(set(command.earnings))[:MOST_IN_A_PAYOUT]:
+        total += (await work.get(Earning, earning)).batch(payout_id, *whose, command.at)
+    if total < rules.least_minor:
+        raise NothingToPay(payable_minor=total, least_minor=rules.least_minor)
+    if not rules.reserve_bp:
+        return total
+    amount = total - (await _reserve(work, *whose, command.at)).keep(payout_id, total, rules, command.at)
+    if amount < rules.least_minor:
+        raise NothingToPay(payable_minor=amount, least_minor=rules.least_minor)
+    return amount
+
+
+async def _reserve(work: Work, provider_id: UUID, currency: str, at: datetime) -> Reserve:
+    try:
+        return await work.get(Reserve, reserve_id(provider_id, currency))
+    except NotFound:
+        reserve = Reserve.open(provider_id, currency, at)
+        work.add(reserve)
+        return reserve
+
+
+async def _batch(work: Work, command: BatchPayout) -> PayoutBatch:
+    tenant = work.context.tenant
+    try:
+        return await work.get(PayoutBatch, batch_id(tenant, command.day, command.currency))
+    except NotFound:
+        batch = PayoutBatch.open(tenant, command.day, command.currency, command.at)
+        work.add(batch)
+        return batch
+
+
+async def _account(work: Work, provider_id: UUID) -> PayoutAccount:
+    try:
+        return await work.get(PayoutAccount, payout_account_id(provider_id))
+    except NotFound as error:
+        raise AccountNotVerified(provider_id=str(provider_id)) from error
