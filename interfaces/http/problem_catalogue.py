@@ -216,9 +216,15 @@ RULES: Mapping[str, Kind] = {
         409, "Account on hold", "This bank account was changed: nothing is paid to it before `held_until`."
     ),
     "no_check_asked": Kind(409, "No check asked for", "No check of this account is under way under that operation."),
+    "amount_too_small": Kind(422, "Amount too small", "The gateway takes `least_minor` or more."),
+    "not_authorised": Kind(409, "Not authorised", "Nothing is authorised for this order that could be captured."),
+    "forged_checkout": Kind(422, "Forged checkout", "The signature does not belong to this order and payment."),
     "another_payout": Kind(409, "Another payout", "What is told is of another payout, or of another amount."),
     "another_settlement": Kind(409, "Another settlement", "It was told before, with another amount."),
     "bad_invoice": Kind(422, "Bad invoice", "The lines of this bill do not make its total."),
+    "bad_gstin": Kind(422, "Bad GSTIN", "No tax registration number: its form, state or check digit."),
+    "no_rate": Kind(409, "No rate", "The table of tax rates has none for this service on this day."),
+    "not_for_registration": Kind(409, "Not for registration", "Only documents between registered parties are."),
 }
 
 CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES}

@@ -30,6 +30,8 @@ def refusals(of: type[Refusal] = Refusal) -> set[str]:
     # The solver's other files are compiled when they are imported, which nobody should wait for here.
     importlib.import_module("domain.tours.instance")
     importlib.import_module("domain.travel.learned")
+    for name in ("gstin", "rates", "inv01"):
+        importlib.import_module(f"domain.gst.{name}")
     found: set[str] = set()
     for kind in of.__subclasses__():
         if kind.__module__.startswith("domain."):

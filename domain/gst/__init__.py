@@ -1,0 +1,1 @@
+"""What does the goods and services tax ask of our documents? Numbers, places, rates, words and registration."""

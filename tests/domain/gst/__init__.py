@@ -1,0 +1,1 @@
+"""Do our documents say what the goods and services tax asks for?"""
