@@ -36,6 +36,8 @@ class Prefix(StrEnum):
     PAYMENT = "pay_"
     INVOICE = "inv_"
     DOCUMENT = "doc_"
+    ORDER = "pod_"
+    REFUND = "rfd_"
     PAYOUT = "pyo_"
     PAYOUT_BATCH = "pyb_"
     PAYOUT_ACCOUNT = "pya_"

@@ -72,12 +72,6 @@ class Becomes(StrEnum):
     LATE = "late"
 
 
-class NoSuchTry(Refusal):
-    """Nobody tried to pay this order by that payment."""
-
-    code = "no_such_payment"
-
-
 class NotAuthorised(Refusal):
     """Nothing is authorised for this order that could be captured."""
 

@@ -3,8 +3,6 @@
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from domain.refusal import Refusal
-
 
 class WhyRefunded(StrEnum):
     """Why money goes back."""
@@ -27,12 +25,6 @@ class RefundState(StrEnum):
     PROCESSED = "processed"
     REROUTED = "rerouted"
     PUT_BACK = "put_back"
-
-
-class RefundTooLarge(Refusal):
-    """So much of this payment cannot go back: it was less, or went back before."""
-
-    code = "refund_too_large"
 
 
 def refund_of(order_id: UUID, payment: str) -> UUID:

@@ -11,12 +11,14 @@ from domain.invoice import Invoice, InvoiceSeries
 from domain.ledger.account import LedgerAccount
 from domain.offer import Offer
 from domain.payment import Payment
+from domain.payment_order import PaymentOrder
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_batch import PayoutBatch
 from domain.provider import Provider
 from domain.rating import Rating
 from domain.referral import Referral
+from domain.refund import Refund
 from domain.reserve import Reserve
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -34,6 +36,8 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Wallet,
     LedgerAccount,
     Payment,
+    PaymentOrder,
+    Refund,
     Invoice,
     InvoiceSeries,
     Zone,

@@ -9,12 +9,14 @@ from projections.customer_requests import customer_requests
 from projections.decisions import decisions
 from projections.drives import drives
 from projections.earnings import earnings
+from projections.intents import intents
 from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
+from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payouts import payouts
 from projections.promise_scores import promise_scores
@@ -61,6 +63,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         wallet_statement,
         promo_grants,
         payments,
+        payment_orders,
+        intents,
         invoices,
         ledger_postings,
         ledger_balances,

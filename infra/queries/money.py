@@ -6,6 +6,7 @@ from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
 from projections.earnings import earnings
 from projections.invoices import invoices
+from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payouts import payouts
 from projections.provider_statement import provider_statement
@@ -17,6 +18,7 @@ class MoneyViews:
 
     def __init__(self, pool: Pool) -> None:
         self.payments = ReadModelView(pool, payments, "created_at")
+        self.orders = ReadModelView(pool, payment_orders, "created_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id")
         self.provider_statement = PositionedView(pool, provider_statement, "provider_id")
