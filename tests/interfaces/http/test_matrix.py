@@ -37,7 +37,11 @@ REFUSED_BY_STATE = {
     "POST /v1/shifts": "unknown_crew",
 }
 """Allowed, but refused later by a rule: past the wall that this test is about."""
-OF_MONEY = ("/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
+OF_PAYOUTS = (
+    *("/v1/payouts", "/v1/earnings", "/v1/earning-rules", "/v1/providers/{provider_id}/payout-account"),
+    *("/v1/providers/{provider_id}/earnings", "/v1/providers/{provider_id}/reserve-release"),
+)
+OF_MONEY = (*OF_PAYOUTS, "/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
