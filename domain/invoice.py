@@ -1,12 +1,14 @@
 """What does a tax invoice say? All but its number, which is its place in the series: see docs/adr/0013."""
 
+from dataclasses import field
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.aggregate import Aggregate, Created
-from domain.invoice_terms import DocType, InvoiceLine, Series, financial_year, invoice_id
+from domain.invoice_life import InvoiceLife
+from domain.invoice_terms import DocType, InvoiceLine, Series, financial_year, invoice_id, told_of
 from domain.payment import Payment
 from domain.price_terms import TAXES, PriceLine
 from domain.refusal import BadInput
@@ -19,15 +21,31 @@ class BadInvoice(BadInput):
     code = "bad_invoice"
 
 
-class Invoice(Aggregate):
-    """One document, which never changes: what was supplied by whom to whom, at what price, with which taxes."""
+class Invoice(InvoiceLife, Aggregate):
+    """One document, whose content never changes: what was supplied by whom to whom, at what price, with which taxes.
+
+    What becomes of it is told in ``domain.invoice_life``.
+    """
 
     TOPIC = "invoice"
 
     customer_id: UUID
+    provider_id: UUID | None
+    request_id: UUID
     payment_id: UUID
+    gstin: str
+    financial_year: str
+    tax_lines: tuple[InvoiceLine, ...]
     total_minor: int
     currency: str
+    place_of_supply: str
+    sac: str
+    operation_id: UUID | None = field(default=None, init=False)
+    is_registering: bool = field(default=False, init=False)
+    irn: str | None = field(default=None, init=False)
+    is_cancelled: bool = field(default=False, init=False)
+    credited_minor: int = field(default=0, init=False)
+    credit_notes: tuple[UUID, ...] = field(default=(), init=False)
 
     class Issued(Created):
         """The document stands. The customer's and supplier's names are added when it is shown, not kept here.
@@ -79,8 +97,7 @@ class Invoice(Aggregate):
             cls.Issued,
             id=invoice_id(payment.id),
             timestamp=at,
-            series_id=series.id,
-            **_told(series),
+            **told_of(series),
             issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
             request_id=payment.request_id,
             payment_id=payment.id,
@@ -96,16 +113,6 @@ class Invoice(Aggregate):
             place_of_supply=place_of_supply,
             sac=sac,
         )
-
-
-def _told(series: Series) -> dict[str, object]:
-    """What a document and its number say of the series that they stand in."""
-    return {
-        "doc_type": series.doc_type,
-        "gstin": series.gstin,
-        "series": series.letters,
-        "financial_year": series.financial_year,
-    }
 
 
 def _apart(lines: tuple[PriceLine, ...], sac: str) -> tuple[tuple[InvoiceLine, ...], tuple[InvoiceLine, ...]]:
@@ -148,7 +155,7 @@ class InvoiceSeries(Aggregate):
             id=series.id,
             timestamp=at,
             invoice_id=document,
-            **_told(series),
+            **{name: told for name, told in told_of(series).items() if name != "series_id"},
         )
 
     @property

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.price_terms import LineKind
 
 SERIES = "VA"
-"""The letters that every number of ours begins with; two, so that seven digits fit (see ``number_text``)."""
+"""The letters that every bill's number begins with; two, so that seven digits fit (see ``number_text``)."""
 
 DIGITS = 7
 """Of a number in its series: ten million documents a year and tax registration."""
@@ -29,6 +29,26 @@ class DocType(StrEnum):
 
     INVOICE = "INV"
     CREDIT_NOTE = "CRN"
+    RECEIPT_VOUCHER = "RCV"
+    REFUND_VOUCHER = "RFV"
+
+
+LETTERS = {
+    DocType.INVOICE: SERIES,
+    DocType.CREDIT_NOTE: "VC",
+    DocType.RECEIPT_VOUCHER: "VR",
+    DocType.REFUND_VOUCHER: "VF",
+}
+"""With what the numbers of each kind begin: no two documents of a year are written alike."""
+
+
+class WhyCancelled(StrEnum):
+    """Why a bill is void; the registrar's four reasons."""
+
+    DUPLICATE = "duplicate"
+    DATA_ENTRY = "data_entry"
+    ORDER_CANCELLED = "order_cancelled"
+    OTHER = "other"
 
 
 class Exhausted(Exception):
@@ -62,6 +82,22 @@ class InvoiceLine:
     kind: LineKind
     sac: str
     amount_minor: int
+
+
+def series_for(tenant: str, gstin: str, doc_type: DocType, at: datetime, time_zone: str) -> Series:
+    """The series in which a document of this instant stands."""
+    return Series(tenant, gstin, doc_type, LETTERS[doc_type], financial_year(at, time_zone))
+
+
+def told_of(series: Series) -> dict[str, object]:
+    """What every document says of the series that it stands in."""
+    return {
+        "series_id": series.id,
+        "doc_type": series.doc_type,
+        "gstin": series.gstin,
+        "series": series.letters,
+        "financial_year": series.financial_year,
+    }
 
 
 def invoice_id(payment_id: UUID) -> UUID:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.aggregate import Aggregate, events_of
+from domain.credit_note import CreditNote
 from domain.decision import Decision
 from domain.earning import Earning
 from domain.earning_rules import EarningRulebook
@@ -17,13 +18,16 @@ from domain.payout_account import PayoutAccount
 from domain.payout_batch import PayoutBatch
 from domain.provider import Provider
 from domain.rating import Rating
+from domain.receipt_voucher import ReceiptVoucher
 from domain.referral import Referral
 from domain.refund import Refund
+from domain.refund_voucher import RefundVoucher
 from domain.reserve import Reserve
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
 from domain.supply_model import SupplyDecision
 from domain.tariff import Tariff
+from domain.tax_registration import TaxRegistrations
 from domain.wallet import Wallet
 from domain.zone import Zone
 
@@ -40,6 +44,10 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Refund,
     Invoice,
     InvoiceSeries,
+    CreditNote,
+    ReceiptVoucher,
+    RefundVoucher,
+    TaxRegistrations,
     Zone,
     Tariff,
     SupplyDecision,

@@ -24,6 +24,9 @@ PREFIX_OF_KIND: Final[Mapping[str, Prefix]] = {
     "wallet": Prefix.WALLET,
     "payment": Prefix.PAYMENT,
     "invoice": Prefix.INVOICE,
+    "credit_note": Prefix.CREDIT_NOTE,
+    "receipt_voucher": Prefix.RECEIPT_VOUCHER,
+    "refund_voucher": Prefix.REFUND_VOUCHER,
 }
 """An event of another kind (the numbers of a series of bills) shows its stream's id without one."""
 _MORE_PREFIXES: Final[Mapping[str, Prefix]] = {

@@ -13,6 +13,7 @@ from infra.event_store import codec
 from tests.domain import (
     city_facts,
     decision_facts,
+    document_facts,
     facts,
     ledger_facts,
     money_facts,
@@ -84,6 +85,7 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Shift.StockUpdated, LATER, fuel_l=20, batteries=4, ev_kwh=0),
     facts.SHIFT_ENDED,
     *money_facts.SAMPLES,
+    *document_facts.SAMPLES,
     *ledger_facts.SAMPLES,
     *promo_facts.SAMPLES,
     *payment_order_facts.SAMPLES,

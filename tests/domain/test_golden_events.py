@@ -77,6 +77,7 @@ CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop
     *("law", "from_cell", "to_cell"),
     *("gateway_order", "gateway_payment", "gateway_refund"),
     *("gateway_payout", "gateway_account", "gateway_settlement", "check_id", "bank_reference", "code", "why"),
+    *("irn", "ack_no"),
 }
 """Texts that a rule checks the form of, so that no name fits in."""
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from domain.invoice_terms import number_text
 from domain.ledger.invariants.seen import Seen
 
+ISSUED = frozenset({"invoice.issued", "credit_note.issued", "receipt_voucher.issued", "refund_voucher.issued"})
+"""What takes a number."""
 NUMBER = re.compile(r"[a-zA-Z1-9][a-zA-Z0-9/-]{0,15}")
 MOST_ROUNDING = 50
 """Minor units: a bill is rounded to the next whole rupee at most."""
@@ -26,7 +28,7 @@ class Gapless:
 
     def take(self, seen: Seen) -> Iterator[str]:
         """See ``Checker``."""
-        if seen.topic == "invoice.issued":
+        if seen.topic in ISSUED:
             self.issued[seen.tenant, str(seen.stream_id)] = seen.text("issued_on")
         if seen.topic != "invoice_series.number_taken":
             return
@@ -59,7 +61,7 @@ class Taxed:
 
     def take(self, seen: Seen) -> Iterator[str]:
         """See ``Checker``."""
-        if seen.topic != "invoice.issued":
+        if seen.topic not in ISSUED:
             return
         sums: dict[str, int] = defaultdict(int)
         for line in [*seen.all_told("lines"), *seen.all_told("tax_lines")]:
