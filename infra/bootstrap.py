@@ -38,6 +38,7 @@ from infra.settings import Settings
 from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
+from infra.webhooks.inbox import WebhookInbox
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.drives import DriveRow, drives
 from projections.matching_table import ShiftRow, matching_table
@@ -80,6 +81,7 @@ class Stack:
     prices: PriceBook
     city: City
     money: MoneyViews
+    webhooks: WebhookInbox
     audit: AuditQueries
     decisions: DecisionQueries
     kpis: KpiQueries
@@ -160,6 +162,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
+        webhooks=WebhookInbox(readers),
         audit=AuditQueries(readers, settings),
         decisions=DecisionQueries(readers, settings),
         kpis=KpiQueries(readers),

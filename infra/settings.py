@@ -44,6 +44,7 @@ class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings)
     port: int = Field(default=8000, ge=1, le=65535)
     projector_metrics_port: int = Field(default=9101, ge=1, le=65535)
     dispatcher_metrics_port: int = Field(default=9102, ge=1, le=65535)
+    worker_metrics_port: int = Field(default=9103, ge=1, le=65535)
 
     # Secrets. Generated for a local run, given from outside in production.
     token_signing_key: SecretStr | None = None

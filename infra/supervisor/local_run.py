@@ -222,7 +222,7 @@ class LocalRun:
         told["VEHICAID_STATE_DIR"] = str(self.state_dir)
         told["VEHICAID_DATABASE_URL"] = settings.database_url
         told["VEHICAID_REDIS_URL"] = settings.redis_url
-        for field in ("projector_metrics_port", "dispatcher_metrics_port"):
+        for field in ("projector_metrics_port", "dispatcher_metrics_port", "worker_metrics_port"):
             told[f"VEHICAID_{field.upper()}"] = str(free_unless_told(settings, field))
         told |= gateway_environment(settings)
         for name in APPLICATION_SECRETS:

@@ -44,6 +44,7 @@ COMMANDS = {
     "api": Entry("interfaces.cli.processes", "Run the HTTP API alone.", "api"),
     "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),
+    "worker": Entry("interfaces.cli.processes", "Run the worker alone.", "worker"),
     "demo": Entry("interfaces.cli.processes", "Run the people of the demo city alone.", "demo"),
     "razorpay-sandbox": Entry("interfaces.cli.processes", "Stand in for the payment gateway.", "razorpay_sandbox"),
 }

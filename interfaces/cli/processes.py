@@ -9,6 +9,7 @@ from infra.settings import load_settings
 api = typer.Typer()
 projector = typer.Typer()
 dispatcher = typer.Typer()
+worker = typer.Typer()
 demo = typer.Typer()
 razorpay_sandbox = typer.Typer()
 
@@ -29,6 +30,12 @@ def _projector() -> None:
 def _dispatcher() -> None:
     """Run policies, timers and matching."""
     _serve("interfaces.dispatcher.main")
+
+
+@worker.command()
+def _worker() -> None:
+    """Do outside what was asked for, at the payment gateway, and fold what it tells us."""
+    _serve("interfaces.worker.main")
 
 
 @demo.command()

@@ -9,7 +9,7 @@ from infra.supervisor.supervisor import CannotStart
 app = typer.Typer()
 
 # Which processes a deployment has; each is a command of the same name in interfaces/cli/main.py.
-PROCESSES = ("api", "projector", "dispatcher")
+PROCESSES = ("api", "projector", "dispatcher", "worker")
 
 
 # Who plays the payment gateway where no key of the real one is set.
@@ -23,7 +23,7 @@ def up() -> None:
     """Run everything until Ctrl-C.
 
     That is: PostgreSQL and Redis (unless VEHICAID_DATABASE_URL and VEHICAID_REDIS_URL name servers that exist),
-    migrations, then api, projector and dispatcher, then the people of the demo city (not with VEHICAID_DEMO=0).
+    migrations, then api, projector, dispatcher and worker, then the people of the demo city (not with VEHICAID_DEMO=0).
     Without RAZORPAY_KEY_ID a stand-in plays the payment gateway (not with VEHICAID_RAZORPAY_SANDBOX=0).
     Whatever dies is started again.
     """

@@ -29,6 +29,7 @@ from interfaces.http.routes import (
     my_requests,
     offer_talk,
     offers,
+    payment_orders,
     payments,
     payouts,
     positions,
@@ -49,6 +50,7 @@ from interfaces.http.routes import (
     tariffs,
     tokens,
     wallets,
+    webhooks,
     zones,
 )
 from interfaces.http.tokens import TokenAuthority
@@ -79,6 +81,8 @@ ROUTERS = (
     kpis.routes.router,
     wallets.routes.router,
     payments.routes.router,
+    payment_orders.routes.router,
+    webhooks.router,
     payouts.routes.router,
     earning_rules.routes.router,
     ledger.routes.router,

@@ -17,8 +17,8 @@ from interfaces.http.limits import Limits
 from interfaces.http.problems import Problem, response
 from interfaces.http.tokens import BadToken, TokenAuthority
 
-OPEN: Final = frozenset({"/v1/tokens"})
-"""Paths under /v1 that need no token."""
+OPEN: Final = frozenset({"/v1/tokens", "/v1/webhooks/razorpay"})
+"""Paths under /v1 that need no token: webhooks are signed instead."""
 
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),

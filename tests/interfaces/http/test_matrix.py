@@ -41,7 +41,16 @@ OF_PAYOUTS = (
     *("/v1/payouts", "/v1/earnings", "/v1/earning-rules", "/v1/providers/{provider_id}/payout-account"),
     *("/v1/providers/{provider_id}/earnings", "/v1/providers/{provider_id}/reserve-release"),
 )
-OF_MONEY = (*OF_PAYOUTS, "/v1/wallets", "/v1/customers", "/v1/payments", "/v1/invoices", "/v1/ledger")
+OF_MONEY = (
+    "/v1/payment-orders",
+    "/v1/webhooks",
+    *OF_PAYOUTS,
+    "/v1/wallets",
+    "/v1/customers",
+    "/v1/payments",
+    "/v1/invoices",
+    "/v1/ledger",
+)
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"

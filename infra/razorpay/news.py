@@ -1,0 +1,61 @@
+"""What does a webhook of the gateway say in our words? Whatever is missing or odd is left out; it never raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from infra.razorpay import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from application.gateway import Payment, Refund
+    from infra.razorpay.wire import Entity
+
+T = TypeVar("T")
+
+EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event: what it is called, and the payment and the refund that it tells of."""
+
+    event: str
+    payment: Payment | None
+    refund: Refund | None
+
+
+def event_id_of(header: str | None, body: bytes) -> str:
+    """Under which name the gateway sends the same event again; without one, what it says names it."""
+    if header is not None and EVENT_ID.fullmatch(header):
+        return header
+    return hashlib.sha256(body).hexdigest()
+
+
+def news_of(body: bytes) -> News | None:
+    """What the body says; None when it is no event at all."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or not isinstance(told.get("event"), str):
+        return None
+    payload = told.get("payload")
+    entities = payload if isinstance(payload, dict) else {}
+    return News(told["event"], _read(entities, "payment", reading.payment), _read(entities, "refund", reading.refund))
+
+
+def _read(entities: dict[str, object], name: str, read: Callable[[Entity], T]) -> T | None:
+    holder = entities.get(name)
+    entity = holder.get("entity") if isinstance(holder, dict) else None
+    if not isinstance(entity, dict):
+        return None
+    try:
+        return read(entity)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None

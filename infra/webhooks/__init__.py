@@ -1,0 +1,1 @@
+"""What outside services told us, and nobody has made anything of yet?"""

@@ -1,0 +1,1 @@
+"""What does the worker read, and what does it run with?"""

@@ -1,0 +1,87 @@
+"""What is there for a worker to do? Read from read models, which may be behind the log; the aggregates decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+from uuid import UUID
+
+from infra.event_store.log import borrowed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from infra.queries.pool import Pool
+
+# A fresh intent is left alone for 0.2 s. What nobody could tell of is asked about after 2, 4, 8 s, 5 min at most.
+OPEN_INTENTS: Final = """
+SELECT tenant, operation_id, kind, stream_id FROM intents
+ WHERE (state = 'open' AND last_at <= %(at)s - interval '0.2 s')
+    OR (state = 'uncertain' AND last_at <= %(at)s - make_interval(secs => least(300, 2 ^ least(doubts, 10))))
+ ORDER BY last_at LIMIT %(limit)s"""
+STANDING: Final = """
+SELECT count(*), coalesce(extract(epoch FROM %(at)s - min(asked_at)), 0) FROM intents
+ WHERE state IN ('open', 'uncertain')"""
+# The gateway knows no tenants: its order names ours.
+ORDER_OF: Final = "SELECT tenant, order_id FROM payment_orders WHERE gateway_order = %s"
+# Whose checkout is through and nobody told us; and, rarely, whatever is open at all.
+TO_ASK: Final = """
+SELECT tenant, order_id, seen_at IS NOT NULL FROM payment_orders
+ WHERE state = 'open' AND (seen_at <= %(at)s - interval '3 s' OR created_at <= %(at)s - interval '15 min')
+   AND created_at > %(at)s - interval '5 days'
+ ORDER BY created_at LIMIT %(limit)s"""
+# Help is on its way, or there: then a job's payment is captured.
+TO_CAPTURE: Final = """
+SELECT o.tenant, o.order_id FROM payment_orders o
+  JOIN request_board r ON r.tenant = o.tenant AND r.request_id = o.subject_id
+ WHERE o.state = 'open' AND o.purpose = 'job' AND o.authorised IS NOT NULL
+   AND r.state IN ('en_route', 'on_scene', 'in_service', 'loaded', 'in_transit', 'at_drop', 'work_done', 'completed')
+ ORDER BY o.created_at LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something that is asked for and has not come out."""
+
+    tenant: str
+    operation_id: UUID
+    kind: str
+    stream_id: UUID
+
+
+class WorkBoard:
+    """The board, over a pool. Raises LogUnavailable."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Nothing is asked yet."""
+        self._pool = pool
+
+    async def open_intents(self, at: datetime, limit: int) -> list[Intent]:
+        """Intents whose turn has come, the longest waiting first."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(OPEN_INTENTS, {"at": at, "limit": limit})
+            return [Intent(*row) for row in cast("list[tuple[str, UUID, str, UUID]]", await cursor.fetchall())]
+
+    async def standing(self, at: datetime) -> tuple[int, float]:
+        """How many intents have not come out, and the age of the oldest in seconds."""
+        async with borrowed(self._pool) as connection:
+            row = await (await connection.execute(STANDING, {"at": at})).fetchone()
+            return (0, 0.0) if row is None else (int(str(row[0])), float(str(row[1])))
+
+    async def order_of(self, gateway_order: str) -> tuple[str, UUID] | None:
+        """Tenant and id of the order that the gateway knows under that name."""
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(ORDER_OF, (gateway_order,))).fetchone()
+            return cast("tuple[str, UUID] | None", found)
+
+    async def to_ask(self, at: datetime, limit: int) -> list[tuple[str, UUID, bool]]:
+        """Orders that the gateway is to be asked about: tenant, id, whether the customer was through."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(TO_ASK, {"at": at, "limit": limit})
+            return cast("list[tuple[str, UUID, bool]]", await cursor.fetchall())
+
+    async def to_capture(self, limit: int) -> list[tuple[str, UUID]]:
+        """Orders of jobs that help is on its way to, and that are authorised."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(TO_CAPTURE, {"limit": limit})
+            return cast("list[tuple[str, UUID]]", await cursor.fetchall())
