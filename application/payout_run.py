@@ -53,7 +53,7 @@ class PayoutBoard(Protocol):
     """Reads from read models what is to be paid; they may be behind the log, whose aggregates decide."""
 
     async def to_pay(self, at: datetime, limit: int) -> Sequence[ToPay]:
-        """Providers whose due earnings come to more than nothing, who have waited longest first."""
+        """Providers that can be paid and whose due earnings come to something, who have waited longest first."""
         ...
 
     async def to_request(self, limit: int) -> Sequence[ToRequest]:

@@ -26,6 +26,10 @@ class GatewaySettings(BaseSettings):
     # 3 s to connect, 10 s to be answered: the gateway's own limits are longer, but then asking again is quicker.
     razorpay_connect_s: float = Field(default=3.0, gt=0, le=60)
     razorpay_answer_s: float = Field(default=10.0, gt=0, le=60)
+    # A minute between two looks at who is to be paid; payouts are made once a day, from ten o'clock in India, when
+    # somebody is in the office who can stop one.
+    payout_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
+    payouts_from_hour: int = Field(default=10, ge=0, le=23)
     razorpay_sandbox: bool = True
     # Where the stand-in of a local run listens, and where it sends its news: to the api of the same run unless told.
     razorpay_sandbox_port: int = Field(default=8010, ge=1, le=65535)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 TO_PAY: Final = """
 SELECT tenant, provider_id, currency, (array_agg(earning_id ORDER BY amount_minor >= 0, payable_from))[:%(most)s]
-  FROM earnings WHERE payout_id IS NULL AND held IS NULL AND payable_from <= %(at)s
+  FROM earnings JOIN payout_accounts USING (tenant, provider_id)
+ WHERE payout_id IS NULL AND held IS NULL AND payable_from <= %(at)s
+   AND is_verified AND coalesce(held_until <= %(at)s, true)
  GROUP BY tenant, provider_id, currency HAVING sum(amount_minor) > 0
  ORDER BY min(payable_from), tenant, provider_id LIMIT %(limit)s"""
 TO_REQUEST: Final = """

@@ -18,6 +18,7 @@ from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
 from projections.payment_orders import payment_orders
 from projections.payments import payments
+from projections.payout_accounts import payout_accounts
 from projections.payouts import payouts
 from projections.promise_scores import promise_scores
 from projections.promises import promises
@@ -71,6 +72,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         provider_statement,
         earnings,
         payouts,
+        payout_accounts,
         kpi_requests,
         promises,
         promise_scores,

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from application.dispatch.bookings import BookingWatch
 from application.dispatch.drives import DriveWatch
+from application.dispatch.ordering import Ordering
 from application.dispatch.standbys import StandbyWatch
 from application.dispatch.swaps import Swaps
 from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
+from application.payout_run import PayoutDay, PayoutRun
 from infra.dispatch.booking_board import PostgresBookingBoard
 from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
 from infra.dispatch.standby_board import PostgresStandbyBoard
 from infra.dispatch.vigilance import planning_of, reserving_of, swapping_of, vigilance_of
+from infra.payout_board import PostgresPayoutBoard
 from interfaces.dispatcher import watch
 
 if TYPE_CHECKING:
@@ -81,6 +84,8 @@ def chores_of(
     swaps = Swaps(on_the_way, board, whereabouts, travel, engine, swapping_of(settings, zones), news)
     twins = TwinWatch(PostgresCallBoard(connection), engine, news)
     bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
+    ordering = Ordering(engine, news)
+    paying = PayoutRun(PostgresPayoutBoard(connection), ordering, PayoutDay(from_hour=settings.payouts_from_hour))
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
     return Chores(
         [
@@ -90,6 +95,7 @@ def chores_of(
             (settings.twin_looks_every_s, _counted(twins.look, watch.twins)),
             (settings.booking_looks_every_s, _counted(bookings.look, watch.bookings)),
             (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
+            (settings.payout_looks_every_s, _counted(paying.look, watch.payouts)),
         ]
     )
 

@@ -109,6 +109,7 @@ drive_steps = Counter(
 swaps = Counter("vehicaid_dispatch_swaps", "Crews found to be sent back for a better one.", registry=REGISTRY)
 bookings = Counter("vehicaid_dispatch_bookings", "Booked hours whose search was planned anew.", registry=REGISTRY)
 standbys = Counter("vehicaid_dispatch_standbys", "Tows kept ready, or given free again.", registry=REGISTRY)
+payouts = Counter("vehicaid_payouts_requested", "Payouts that the gateway is to be asked for.", registry=REGISTRY)
 twins = Counter("vehicaid_dispatch_twins", "Pairs of calls that the desk was pointed at.", registry=REGISTRY)
 restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)
 

@@ -45,7 +45,6 @@ ABOUT_MONEY = (
     "ledger_balances",
     "provider_statement",
     "earnings",
-    "payouts",
 )
 
 

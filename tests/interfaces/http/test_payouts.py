@@ -7,15 +7,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from application.batch_payout import BatchPayout, batch_payout
 from application.log import CommandContext, fingerprint_of
+from application.payout_run import ToPay
 from application.record_account_check import RecordAccountCheck, record_account_check
 from domain.actor import Actor, Role
 from domain.earnings_terms import earning_id
 from domain.ids import Prefix, new_id, parse, show
 from domain.payout_account import PayoutAccount, payout_account_id
+from infra.database_url import app_dsn
+from infra.payout_board import PostgresPayoutBoard
 from interfaces.http.app import described_app
 from tests.interfaces.http.of_money import told
 from tests.support.api import Api, somebody
@@ -189,6 +193,29 @@ async def test_a_payout_is_seen_by_its_provider_and_withdrawn_by_the_desk(api: A
     assert [(row["amount_minor"], row["payout_id"]) for row in earned["data"]] == [(EARNED, None), (EARNED, one.payout)]
     late = await api.post(f"{path}/withdrawal", desk)
     assert late.json()["state"] == "withdrawn"
+
+
+async def test_the_board_shows_who_can_be_paid_and_what_the_bank_covers(api: Api, stack: Stack) -> None:
+    tenant = a_tenant()
+    desk = somebody(Role.DISPATCHER, tenant)
+    one = await a_payout(api, stack, tenant)
+    await api.done(f"/v1/payouts/{one.payout}/withdrawal", desk)
+    accountless = await a_paid_job(stack.engine, tenant)  # type: ignore[arg-type]  # it is an engine
+    await told(api, "/v1/payouts", desk, min_position=accountless.position)
+    await told(api, one.path(f"GET {OF_PROVIDER}/earnings"), desk, min_position=accountless.position)
+    await told(api, "/v1/ledger/balances", desk, min_position=accountless.position)
+    connection = await psycopg.AsyncConnection.connect(app_dsn(stack.settings, "test-board"), autocommit=True)
+    async with connection:
+        board = PostgresPayoutBoard(connection)
+        assert one.provider.subject_id is not None
+        back = earning_id(parse(Prefix.PAYOUT, one.payout))
+        await stack.waiting.wait_for("payout_accounts", accountless.position, 10)
+        found = [due for due in await board.to_pay(datetime.now(UTC), 500) if due.tenant == tenant]
+        # The one for the job is in the payout that was withdrawn.
+        assert found == [ToPay(tenant, one.provider.subject_id, "INR", (back,))]
+        assert await board.in_bank(tenant, "INR") == 0
+        waiting = [each.payout_id for each in await board.to_request(500) if each.tenant == tenant]
+        assert waiting == []
 
 
 async def test_an_account_is_shown_by_its_end_and_the_same_again_is_no_change(api: Api, stack: Stack) -> None:
