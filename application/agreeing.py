@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from application.covering import keep_cover
 from application.faring import bill
-from application.settlement import HELD_FOR, hold_for, release_hold
+from application.settlement import HELD_FOR, hold_for, release_wallet
 from domain.price_terms import PaymentMethod
 from domain.request_terms import RequestState
 
@@ -36,16 +37,19 @@ async def agree(
 
 
 async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMethod, at: datetime) -> None:
-    """Have the quoted price kept in the wallet; who pays otherwise gets back what was kept."""
+    """Have the quoted price kept: what a membership bears of it, the rest in the wallet.
+
+    Who pays the rest otherwise gets back what was kept.
+    """
     quote = request.quote
     if quote is None or quote.total_minor == 0:
         return
-    if method is PaymentMethod.WALLET:
-        begins_at = request.scheduled_for or at
-        keep_until = begins_at + HELD_FOR
-        await hold_for(work, request.customer_id, request.id, quote.total_minor, quote.currency, at, keep_until)
+    keep_until = (request.scheduled_for or at) + HELD_FOR
+    rest = quote.total_minor - await keep_cover(work, request, keep_until, at)
+    if method is PaymentMethod.WALLET and rest > 0:
+        await hold_for(work, request.customer_id, request.id, rest, quote.currency, at, keep_until)
     else:
-        await release_hold(work, request, at)
+        await release_wallet(work, request, at)
 
 
 def begin_search(request: ServiceRequest, trade: Trade, at: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from application import wallet_share
 from application.accruing import accrue
+from application.covering import free_cover, use_cover
 from application.settlement_terms import terms_of
 from domain.invoice import Invoice, InvoiceSeries
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
@@ -61,7 +62,13 @@ async def hold_for(
 
 
 async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> None:
-    """Give the customer free what was kept for the request; nothing kept is no news."""
+    """Give the customer free what was kept for the request, units of a membership too; nothing kept is no news."""
+    await free_cover(work, request, at)
+    await release_wallet(work, request, at)
+
+
+async def release_wallet(work: Work, request: ServiceRequest, at: datetime) -> None:
+    """Give the customer free what the wallet keeps for the request; nothing kept is no news."""
     wallet = await _wallet(work, request.customer_id)
     if wallet is not None:
         wallet_share.free(wallet, request.id, at)
@@ -70,8 +77,8 @@ async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> Non
 async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settlement | None:
     """Have the approved fare paid: from the wallet at once, with split and invoice; by cash it becomes due (None).
 
-    What was kept is taken first, then what is available; whatever is missing the customer owes: a job that was done
-    is never held up by its payment. A request that costs nothing is settled with zero.
+    A membership bears first what was shown. What was kept is taken next, then what is available; whatever is missing
+    the customer owes: a job that was done is never held up by its payment. One that costs nothing is settled with zero.
     """
     fare = request.fare
     if fare is None or fare.total_minor == 0 or request.payment_method is PaymentMethod.NONE:
@@ -80,7 +87,9 @@ async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settl
     payment = await _payment(work, request.id)
     if payment is None:
         payment = _due(work, request, Outcome.CHARGE, fare.total_minor, fare.currency, at)
-    if request.payment_method is PaymentMethod.CASH:
+    if payment.state is PaymentState.DUE:
+        await use_cover(work, request, payment, at)
+    if request.payment_method is PaymentMethod.CASH and payment.open_minor > 0:
         return None
     if payment.state is PaymentState.DUE:
         await _take(work, request, payment, WhyDebited.SERVICE, at)
@@ -113,6 +122,7 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
     if fee_minor == 0 or quote is None:
         await release_hold(work, request, at)
         return Settlement(Outcome.ZERO, 0, quote.currency if quote else None, None)
+    await free_cover(work, request, at)
     payment = await _payment(work, request.id)
     if payment is None:
         payment = _due(work, request, Outcome.FEE, fee_minor, quote.currency, at)

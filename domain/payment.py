@@ -9,6 +9,7 @@ from domain import ledger
 from domain.aggregate import Aggregate, Created, event
 from domain.ledger import MoneyEvent
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.payment_cover import PaymentCover
 from domain.payment_terms import NothingDue, PaymentState, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn
@@ -16,7 +17,7 @@ from domain.request_fare import Outcome
 from domain.split import Bill, Shares, Split, legs_of, shares_of
 
 
-class Payment(Aggregate):
+class Payment(PaymentCover, Aggregate):
     """What one request costs its customer, and what becomes of that.
 
     ``paid_minor`` was taken from a wallet or, ``collected_minor`` of it, in cash; ``owed_minor`` the customer owes.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.aggregate import Aggregate, events_of
+from domain.coverage import Coverage
 from domain.credit_note import CreditNote
 from domain.decision import Decision
 from domain.earning import Earning
@@ -16,6 +17,7 @@ from domain.payment_order import PaymentOrder
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_batch import PayoutBatch
+from domain.plan import Plan
 from domain.provider import Provider
 from domain.rating import Rating
 from domain.receipt_voucher import ReceiptVoucher
@@ -25,6 +27,7 @@ from domain.refund_voucher import RefundVoucher
 from domain.reserve import Reserve
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
+from domain.subscription import Subscription
 from domain.supply_model import SupplyDecision
 from domain.tariff import Tariff
 from domain.tax_registration import TaxRegistrations
@@ -60,6 +63,9 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     GatewaySettlement,
     Rating,
     Referral,
+    Plan,
+    Subscription,
+    Coverage,
 )
 
 

@@ -40,7 +40,7 @@ class PaymentRow(Row, frozen=True, gc=False):
 payments = ReadModel(
     "payments",
     PaymentRow,
-    version=1,
+    version=2,
     key=("tenant", "payment_id"),
     indexes=(
         Index(("tenant", "created_at", "payment_id")),
@@ -83,6 +83,9 @@ def _captured(row: PaymentRow, fact: Fact) -> PaymentRow:
     paid = row.paid_minor + fact.whole("amount_minor")
     state = "paid" if paid == row.amount_minor else row.state
     return replace(_touched(row, fact, state), paid_minor=paid)
+
+
+payments.on("payment.covered")(_captured)
 
 
 @payments.on("payment.collected")

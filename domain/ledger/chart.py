@@ -25,6 +25,7 @@ ROUNDING = "E:Rounding"
 GOODWILL = "E:Goodwill"
 DISPLACED = "E:Displaced"
 SUBCONTRACTED = "E:Subcontracted"
+MEMBERSHIP = "E:Membership"
 
 
 class GstKind(StrEnum):

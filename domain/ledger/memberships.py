@@ -60,10 +60,16 @@ def entitled(subscription_id: UUID, benefit: str, period: int, units: int, asset
     return Transfer(fact_id("ent", subscription_id, benefit, str(period)), asset, legs)
 
 
-def used(request_id: UUID, subscription_id: UUID, benefit: str, period: int, units: int, asset: str) -> Transfer:
-    """A job uses so much of a benefit: kept when the job is confirmed, booked with what it came to when it is done."""
+def used(
+    request_id: UUID, subscription_id: UUID, benefit: str, period: int, units: int, asset: str, attempt: int = 1
+) -> Transfer:
+    """A job uses so much of a benefit: kept when the job is confirmed, booked with what it came to when it is done.
+
+    What was kept and given free is kept anew as another ``attempt``.
+    """
+    again = () if attempt == 1 else (str(attempt),)
     legs = (Leg(chart.units_of(subscription_id, benefit, period), units), Leg(chart.units_used(benefit), -units))
-    return Transfer(fact_id("use", request_id, benefit), asset, legs)
+    return Transfer(fact_id("use", request_id, benefit, *again), asset, legs)
 
 
 def lapsed(subscription_id: UUID, benefit: str, period: int, rest: int, asset: str) -> Transfer:

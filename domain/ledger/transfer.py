@@ -78,6 +78,13 @@ def fact_id(fact: str, of: UUID | str, *then: str) -> str:
     return ":".join((fact, name, *then))
 
 
+def outside_name(told: str) -> str:
+    """What an outside thing is called, or a code that others gave; raises ValueError for free text."""
+    if FACT.fullmatch(told) is None:
+        raise ValueError(f"{told[:16]!r} names nothing")
+    return told
+
+
 def check_balanced(transfer_id: str, legs: Iterable[Leg]) -> None:
     """M1 for one transfer: it has legs, none of nothing, no account twice, and they sum to nothing."""
     taken = tuple(legs)

@@ -16,6 +16,7 @@ from tests.domain import (
     document_facts,
     facts,
     ledger_facts,
+    membership_facts,
     money_facts,
     payment_order_facts,
     payout_facts,
@@ -90,6 +91,7 @@ SAMPLES: tuple[Fact, ...] = (
     *promo_facts.SAMPLES,
     *payment_order_facts.SAMPLES,
     *payout_facts.SAMPLES,
+    *membership_facts.SAMPLES,
     *city_facts.SAMPLES,
     *decision_facts.SAMPLES,
 )

@@ -78,6 +78,7 @@ CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop
     *("gateway_order", "gateway_payment", "gateway_refund"),
     *("gateway_payout", "gateway_account", "gateway_settlement", "check_id", "bank_reference", "code", "why"),
     *("irn", "ack_no"),
+    "mandate",
 }
 """Texts that a rule checks the form of, so that no name fits in."""
 

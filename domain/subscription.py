@@ -1,0 +1,223 @@
+"""How does a membership go on from term to term: agreed, paid, earned day by day, paused, changed, ended?"""
+
+from dataclasses import field
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Created, event
+from domain.intent import IntentEnd, IntentKind
+from domain.ledger.transfer import outside_name
+from domain.plan_terms import BadPlan, PlanTerms, bill_of_term
+from domain.refusal import OutOfTurn
+from domain.subscription_changes import SubscriptionChanges
+from domain.subscription_charges import SubscriptionCharges
+from domain.subscription_cover import SubscriptionCover
+from domain.subscription_terms import (
+    NOTICE,
+    NOTIFIED_AHEAD,
+    OVER,
+    Charge,
+    ChargeState,
+    Helped,
+    SubscriptionState,
+    Term,
+    WhyEnded,
+    term_id,
+)
+
+
+class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, Aggregate):
+    """One customer's membership by one plan.
+
+    A term begins when it is paid for. One that ends unpaid is followed by grace, in which what was not used of it is
+    still given; a charge that comes through begins the next term where the last one ended. What a term cost is earned
+    with its days, all of it in the end, also when it ends early: only who cancels at once gets back what is not earned.
+    """
+
+    TOPIC = "subscription"
+
+    customer_id: UUID
+    plan_id: UUID
+    terms: PlanTerms
+    vehicle_ids: tuple[UUID, ...]
+    state: SubscriptionState = field(default=SubscriptionState.AWAITED, init=False)
+    mandate: str = field(default="", init=False)
+    began_at: datetime | None = field(default=None, init=False)
+    term: Term | None = field(default=None, init=False)
+    earned_minor: int = field(default=0, init=False)
+    charge: Charge | None = field(default=None, init=False)
+    failed_at: datetime | None = field(default=None, init=False)
+    asked: tuple[UUID, ...] = field(default=(), init=False)
+    payments: tuple[str, ...] = field(default=(), init=False)
+    paused_at: datetime | None = field(default=None, init=False)
+    ends_with_term: bool = field(default=False, init=False)
+    next_terms: PlanTerms | None = field(default=None, init=False)
+    helped: tuple[Helped, ...] = field(default=(), init=False)
+
+    class Started(Created):
+        """A customer wants it; a plan that costs something waits for the mandate."""
+
+        TOPIC: ClassVar[str] = "subscription.started"
+        customer_id: UUID
+        plan_id: UUID
+        plan_version: int
+        terms: PlanTerms
+        vehicle_ids: tuple[UUID, ...]
+
+    class MandateAsked(Aggregate.Event):
+        """The gateway is asked for a mandate, which the customer allows there."""
+
+        TOPIC: ClassVar[str] = "subscription.mandate_asked"
+        ASKS: ClassVar[IntentKind] = IntentKind.CREATE_SUBSCRIPTION
+        operation_id: UUID
+
+    class MandateGiven(Aggregate.Event):
+        """The customer has allowed it, and paid the first term with it; ``mandate`` is the gateway's name of it."""
+
+        TOPIC: ClassVar[str] = "subscription.mandate_given"
+        ENDS: ClassVar[IntentEnd] = IntentEnd.CONFIRMED
+        operation_id: UUID
+        mandate: str
+
+    class MandateRefused(Aggregate.Event):
+        """There will be no mandate."""
+
+        TOPIC: ClassVar[str] = "subscription.mandate_refused"
+        ENDS: ClassVar[IntentEnd] = IntentEnd.REJECTED
+        operation_id: UUID
+
+    class TermBegun(Aggregate.Event):
+        """A term begins, under the terms that apply to it."""
+
+        TOPIC: ClassVar[str] = "subscription.term_begun"
+        customer_id: UUID
+        term: int
+        term_id: UUID
+        terms: PlanTerms
+        net_minor: int
+        begins_at: datetime
+        ends_at: datetime
+
+    class GraceBegun(Aggregate.Event):
+        """The term is over and the next one is not paid."""
+
+        TOPIC: ClassVar[str] = "subscription.grace_begun"
+        until_at: datetime
+
+    @classmethod
+    def start(
+        cls,
+        subscription_id: UUID,
+        customer_id: UUID,
+        plan: tuple[UUID, int, PlanTerms],
+        vehicle_ids: tuple[UUID, ...],
+        at: datetime,
+    ) -> "Subscription":
+        """Begin: a free plan at once, any other with its mandate. Raises BadPlan for too many vehicles, or none."""
+        plan_id, plan_version, terms = plan
+        if not 1 <= len(set(vehicle_ids)) <= terms.vehicles:
+            raise BadPlan(f"the plan is for 1 to {terms.vehicles} vehicles")
+        told = {"plan_id": plan_id, "plan_version": plan_version, "terms": terms}
+        made = cls._create(
+            cls.Started, id=subscription_id, timestamp=at, customer_id=customer_id, vehicle_ids=vehicle_ids, **told
+        )
+        if terms.is_free:
+            made.begin_term(at, at)
+        return made
+
+    def ask_mandate(self, operation_id: UUID, at: datetime) -> None:
+        """Ask the gateway for a mandate; raises OutOfTurn unless one is awaited."""
+        if self.state is not SubscriptionState.AWAITED:
+            raise OutOfTurn(state=self.state.value, act="ask_mandate")
+        self.trigger_event(self.MandateAsked, timestamp=at, operation_id=operation_id)
+
+    def give_mandate(self, operation_id: UUID, mandate: str, payment: str, state: str, at: datetime) -> None:
+        """The customer allowed it and paid the first term; twice is no news."""
+        if self.state is SubscriptionState.AWAITED:
+            self.trigger_event(
+                self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate)
+            )
+            self.book_charge(1, self.terms.price_minor, payment, state, at)
+            self.begin_term(at, at)
+
+    def refuse_mandate(self, operation_id: UUID, at: datetime) -> None:
+        """There will be none: the subscription is over before it began; twice is no news."""
+        if self.state is SubscriptionState.AWAITED:
+            self.trigger_event(self.MandateRefused, timestamp=at, operation_id=operation_id)
+            self.end_now(WhyEnded.MANDATE_REFUSED, at)
+
+    def advance(self, at: datetime) -> None:
+        """Do what is due by now: earn days, announce and ask for a charge, begin terms and grace, or lapse."""
+        term = self.term
+        if self.state in OVER or self.paused_at is not None or term is None:
+            return
+        self.earn(at)
+        is_over = at >= term.ends_at
+        if self.ends_with_term:
+            if is_over and not self.is_asked_for:
+                self.end_now(WhyEnded.CUSTOMER, at)
+        elif self.upcoming.is_free:
+            while is_over and self.term is not None and at >= self.term.ends_at:
+                self.begin_term(self.term.ends_at, at)
+        else:
+            self.announce_charge(term.number + 1, term.ends_at, at)
+            self.request_charge(at)
+            self._wait_for_it(term, at)
+
+    def confirm_charge(self, operation_id: UUID, payment: str, state: str, at: datetime) -> None:
+        """A charge came through: the next term begins where the last one ended. Twice is no news."""
+        if self.take_payment(operation_id, payment, state, at) and self.term is not None:
+            self.begin_term(self.term.ends_at, at)
+
+    def begin_term(self, begins_at: datetime, at: datetime) -> None:
+        """Begin the next term; what the last one cost is earned by then."""
+        self.earn(at)
+        number, terms = self.term.number + 1 if self.term else 1, self.upcoming
+        told = {"term": number, "term_id": term_id(self.id, number), "terms": terms, "customer_id": self.customer_id}
+        net = bill_of_term(terms.price_minor, terms.tax_bp).net_minor
+        ends_at = begins_at + timedelta(days=terms.term_days)
+        self.trigger_event(self.TermBegun, timestamp=at, **told, net_minor=net, begins_at=begins_at, ends_at=ends_at)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something is due at the latest; None when nothing is, but what others tell."""
+        term = self.term
+        if self.state in OVER or self.paused_at is not None or term is None or self.is_asked_for:
+            return None
+        if self.ends_with_term or self.upcoming.is_free:
+            return term.ends_at
+        if self.charge is None:
+            return term.ends_at - NOTIFIED_AHEAD
+        retry_at = self.retry_at()
+        waits_for = self.charge.due_at if self.charge.state is ChargeState.NOTIFIED else None
+        return waits_for or (retry_at - NOTICE if retry_at else self._grace_ends(term))
+
+    def _grace_ends(self, term: Term) -> datetime:
+        return term.ends_at + timedelta(days=self.terms.grace_days)
+
+    def _wait_for_it(self, term: Term, at: datetime) -> None:
+        """Grace follows a term that is over, once its successor was not to be had; then nobody waits any more."""
+        if at < term.ends_at or self.is_asked_for or self.charge is None:
+            return
+        if self.state is SubscriptionState.ACTIVE:
+            self.trigger_event(self.GraceBegun, timestamp=at, until_at=self._grace_ends(term))
+        if at >= self._grace_ends(term):
+            self.end_now(WhyEnded.UNPAID, at)
+
+    @event(MandateGiven)
+    def _on_mandate_given(self, mandate: str) -> None:
+        self.mandate = mandate
+
+    @event(TermBegun)
+    def _on_term_begun(
+        self, term: int, term_id: UUID, terms: PlanTerms, net_minor: int, begins_at: datetime, ends_at: datetime
+    ) -> None:
+        self.term = Term(term, term_id, begins_at, ends_at, net_minor)
+        self.terms, self.next_terms, self.earned_minor = terms, None, 0
+        self.began_at = self.began_at or begins_at
+        self.state = SubscriptionState.ACTIVE
+
+    @event(GraceBegun)
+    def _on_grace_begun(self) -> None:
+        self.state = SubscriptionState.GRACE
