@@ -1,6 +1,7 @@
 """How does an operator make sure that the books balance, also by the judgement of other programs?"""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,9 @@ from infra.bookkeeping import Bookkeeper, Standing, standing_of
 from infra.database_url import app_dsn
 from infra.export.books import export_books
 from infra.export.double_entry import Judge
-from infra.settings import load_settings
+from infra.razorpay.build import open_gateways
+from infra.reconciling import INDIA, MOST_DAYS, BadStatement, NobodyTold, Reconciled, read_statement, reconcile
+from infra.settings import SettingsError, load_settings
 from interfaces.cli.export import Bar, told_plainly
 
 app = typer.Typer(
@@ -22,6 +25,7 @@ app = typer.Typer(
 )
 
 EXIT_UNBALANCED = 1
+EXIT_REFUSED = 2
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
@@ -84,6 +88,54 @@ def export(
         typer.echo(json.dumps(told | {"accounts": len(journal.opened)}))
         return
     typer.echo(f"{out}: {journal.transfers} transfers on {len(journal.opened)} accounts, up to position {end}")
+
+
+@app.command(name="reconcile")
+def reconcile_books(
+    *,
+    last: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; without it, today.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days of India, the last included.")] = 14,
+    bank: Annotated[Path | None, typer.Option(help="The bank's statement: CSV with date, reference, amount.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare log, ledger, gateway and, with its statement, the bank; exit 1 for what differs, 2 when refused."""
+    end = last.date() if last else datetime.now(INDIA).date()
+    settings = load_settings()
+    try:
+        statement = None if bank is None else read_statement(bank)
+        gateways = open_gateways(settings)
+        with psycopg.connect(app_dsn(settings, "vehicaid-reconcile"), autocommit=True) as connection:
+            begin = end - timedelta(days=days - 1)
+            found = reconcile(connection, gateways.settlements, gateways.payouts, begin, end, statement)
+    except (BadStatement, NobodyTold, SettingsError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_REFUSED) from error
+    _tell(found, as_json=as_json)
+    if found.differences:
+        raise typer.Exit(EXIT_UNBALANCED)
+
+
+def _tell(found: Reconciled, *, as_json: bool) -> None:
+    counts = {
+        "transfers": found.transfers,
+        "rows": found.rows,
+        "settlements": found.settlements,
+        "payouts": found.payouts,
+        "bank_lines": found.bank_lines,
+    }
+    if as_json:
+        named = [
+            {"kind": each.kind.value, "subject": each.subject, "ours_minor": each.ours_minor}
+            | {"theirs_minor": each.theirs_minor}
+            for each in found.differences
+        ]
+        typer.echo(json.dumps(counts | {"agree": not named, "differences": named}))
+        return
+    for each in found.differences:
+        typer.echo(f"{each.kind.value}: {each.subject}, ours {each.ours_minor}, theirs {each.theirs_minor}", err=True)
+    looked = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count is not None)
+    end = "They agree." if not found.differences else f"{len(found.differences)} differences."
+    typer.echo(f"Compared {looked}. {end}")
 
 
 def _show(standing: list[Standing]) -> None:
