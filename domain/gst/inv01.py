@@ -14,6 +14,9 @@ VERSION = "1.1"
 SUPPLY_TYPES = {Recipient.SPECIAL_ZONE: "SEZWP"}
 """How a supply is called where the recipient is not simply another business."""
 
+UNREGISTERED = "URP"
+"""What stands in the place of a registration number."""
+
 FORBIDDEN = str.maketrans({'"': " ", "\\": " "})
 """Signs that the form's texts may not hold."""
 
@@ -37,8 +40,13 @@ def check_registrable(paper: Paper) -> None:
 
 
 def inv01(paper: Paper, recipient: Recipient = Recipient.REGISTERED) -> dict[str, Json]:
-    """The form, filled in; amounts are rupees as exact decimals with two places. Raises NotForRegistration."""
+    """The form for the registrar. Raises NotForRegistration."""
     check_registrable(paper)
+    return form_of(paper, recipient)
+
+
+def form_of(paper: Paper, recipient: Recipient = Recipient.REGISTERED) -> dict[str, Json]:
+    """The form, filled in for any document; amounts are rupees as exact decimals with two places."""
     told: dict[str, Json] = {
         "Version": VERSION,
         "TranDtls": {"TaxSch": "GST", "SupTyp": SUPPLY_TYPES.get(recipient, "B2B"), "RegRev": "N", "IgstOnIntra": "N"},
@@ -62,7 +70,7 @@ def rupees(amount_minor: int) -> Decimal:
 
 def _party(party: Party) -> dict[str, Json]:
     return {
-        "Gstin": party.gstin,
+        "Gstin": party.gstin or UNREGISTERED,
         "LglNm": party.name.translate(FORBIDDEN),
         "Addr1": party.street.translate(FORBIDDEN),
         "Loc": party.town.translate(FORBIDDEN),

@@ -54,6 +54,18 @@ quiet=--quiet
 VIRTUAL_ENV=$(cd "$venv" && pwd) "$venv/bin/python" -m uv pip sync $quiet --compile-bytecode --require-hashes "$lock" ||
     fail "$lock could not be installed: is there a network?"
 
+# PDF needs Pango, a library of the system; without it documents are served as pages, so this never stops anybody.
+has_pango() {
+    "$venv/bin/python" -c 'from ctypes.util import find_library as f; raise SystemExit(not f("pangoft2-1.0"))' 2>/dev/null
+}
+if ! has_pango && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo 'installing Pango, for PDF'
+    { timeout 60 apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 60 apt-get install -qq -y \
+        --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0; } >/dev/null 2>&1 || true
+fi
+has_pango || echo 'Pango is missing: documents are served as pages and not as PDF' \
+    '(sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0, or your system'"'"'s equivalent)' >&2
+
 # The command runs the checkout itself: nothing to build, nothing to go stale.
 cat >"$venv/bin/vehicaid" <<'SCRIPT'
 #!/bin/sh

@@ -1,0 +1,97 @@
+"""How is the PDF made? By WeasyPrint, with our own fonts, the form embedded, and the text kept beside the glyphs."""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from application.press import PressMissing
+from domain.gst.inv01 import form_of
+from domain.gst.paper import Paper
+from domain.gst.words import Language
+from infra.papers.page import page
+
+EMBEDDED = "inv01.json"
+WANTED = (
+    "PDF needs the library Pango, which is missing here: apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
+    "(or your system's equivalent); until then documents are served as pages"
+)
+STILL = "0"
+"""An instant for what has none: fonts that are cut down would otherwise carry the clock's."""
+
+_one_at_a_time = threading.Lock()
+"""Pango's font map is not made for several threads at once."""
+
+_form = msgspec.json.Encoder(decimal_format="number")
+
+
+class WeasyPress:
+    """The renderer; loaded when it is first needed."""
+
+    def pdf(self, paper: Paper, language: Language) -> bytes:
+        """See ``Press``."""
+        with _one_at_a_time:
+            return _pdf(paper, language)
+
+    def page(self, paper: Paper, language: Language) -> str:
+        """See ``Press``."""
+        return page(paper, language)
+
+
+def form_bytes(paper: Paper) -> bytes:
+    """The e-invoice form as it is embedded: JSON, amounts as exact numbers."""
+    return _form.encode(form_of(paper))
+
+
+def _pdf(paper: Paper, language: Language) -> bytes:
+    library = _library()
+    os.environ["SOURCE_DATE_EPOCH"] = STILL
+    at = datetime.combine(paper.issued_on, time(), UTC)
+    form = library.Attachment(
+        string=form_bytes(paper).decode(), name=EMBEDDED, description="INV-01", created=at, modified=at
+    )
+    document = library.HTML(
+        string=page(paper, language, at_home=True), url_fetcher=library.URLFetcher(allowed_protocols=("file",))
+    )
+    made: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3b",
+        full_fonts=True,
+        attachments=[form],
+        pdf_identifier=f"{paper.number}/{language.value}".encode(),
+    )
+    return made
+
+
+@cache
+def _library() -> Any:
+    """WeasyPrint, taught to keep the text of a line beside its glyphs; raises PressMissing."""
+    try:
+        import weasyprint
+        from weasyprint.draw import text
+    except OSError as error:
+        raise PressMissing(WANTED) from error
+    text.draw_first_line = _with_its_text(text.draw_first_line)
+    return weasyprint
+
+
+def _with_its_text(draw: Callable[..., object]) -> Callable[..., object]:
+    """Mark every line that is drawn with what it says.
+
+    One glyph may stand for different letters in different syllables of Devanagari, which the table from glyphs to
+    letters cannot say; the format's own answer is this mark. It is the one place where we reach into the library.
+    """
+    import pydyf
+
+    def drawn(stream: Any, textbox: Any, *rest: Any) -> object:
+        told = pydyf.Dictionary({"ActualText": pydyf.String(textbox.text)})
+        pydyf.Stream.begin_marked_content(stream, "Span", told)
+        try:
+            return draw(stream, textbox, *rest)
+        finally:
+            pydyf.Stream.end_marked_content(stream)
+
+    return drawn

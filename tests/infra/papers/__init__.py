@@ -1,0 +1,1 @@
+"""Do rendered documents say what they should?"""
