@@ -17,6 +17,7 @@ import uvloop
 from application.log import LogUnavailable
 from application.order_errands import OrderErrands
 from application.paying_out import Errands
+from application.settling import Settling
 from domain.intent import IntentKind
 from infra.bootstrap import build
 from infra.database_url import app_dsn
@@ -27,7 +28,9 @@ from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.webhooks.inbox import WebhookInbox
 from infra.worker.board import WorkBoard
+from infra.worker.payouts import PayoutsToAsk
 from interfaces.worker import watch
+from interfaces.worker.asking import Asking
 from interfaces.worker.letters import Letters
 from interfaces.worker.rounds import Rounds
 
@@ -81,7 +84,10 @@ async def keep_working(settings: Settings, stop: asyncio.Event) -> None:
     try:
         while not stop.is_set():
             try:
-                await _take_part(settings, rounds_of(stack, pool, gateways), WebhookInbox(pool), stop)
+                rounds, asking = rounds_of(stack, pool, gateways), asking_of(stack, pool, gateways)
+                await _take_part(settings, rounds, asking, WebhookInbox(pool), stop)
+            except psycopg.errors.UndefinedTable:
+                _log.info("worker_waits_for_read_models")
             except (psycopg.Error, LogUnavailable, OSError) as error:
                 _log.warning("worker_connection_lost", error=type(error).__name__)
             finally:
@@ -107,14 +113,29 @@ def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
     return Rounds(board, inbox, Letters(inbox, board, orders), errands, orders, stack.engine)
 
 
-async def _take_part(settings: Settings, rounds: Rounds, inbox: WebhookInbox, stop: asyncio.Event) -> None:
+def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
+    """Who asks how far payouts are, and what was settled."""
+    board = PayoutsToAsk(pool)
+    payouts = Errands(stack.engine, stack.aggregates, stack.personal, gateways.payouts)
+    return Asking(board, payouts, Settling(gateways.settlements, board, stack.engine))
+
+
+async def _take_part(
+    settings: Settings, rounds: Rounds, asking: Asking, inbox: WebhookInbox, stop: asyncio.Event
+) -> None:
     connection = await psycopg.AsyncConnection.connect(app_dsn(settings, "vehicaid-worker-seat"), autocommit=True)
     async with connection:
         while not stop.is_set():
             row = await (await connection.execute(LEAD, (f"{settings.cell}.worker",))).fetchone()
             if row is not None and row[0]:
                 watch.leading.set(1)
-                await _lead(connection, rounds, inbox, stop)
+                # Beside the rounds: a gateway that does not say what it settled holds up no payment.
+                task = asyncio.create_task(_keep_asking(asking))
+                try:
+                    await _lead(connection, rounds, inbox, stop)
+                finally:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
                 return
             await _pause(stop, STANDBY_S)
 
@@ -131,6 +152,15 @@ async def _lead(
             purge_at = _now() + PURGES_EVERY
         if not done:
             await _pause(stop, REST_S)
+
+
+async def _keep_asking(asking: Asking) -> None:
+    while True:
+        try:
+            await asking.look(_now())
+        except (psycopg.Error, LogUnavailable, OSError) as error:
+            _log.warning("worker_connection_lost", error=type(error).__name__)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
