@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from application.guards import check_role
 from application.order_answers import order_told
+from domain import ledger
 from domain.actor import Role
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
@@ -73,7 +74,9 @@ def told_of(payment: GatewayPayment) -> Told:
 
 async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> None:
     wallet = await wallet_for(work, order.customer_id, order.currency, at)
-    wallet.credit(uuid5(order.id, told.payment), told.amount_minor, WhyCredited.TOP_UP, order.holds, at)
+    wallet.credit(
+        uuid5(order.id, told.payment), told.amount_minor, WhyCredited.TOP_UP, ledger.advance_for(order.id), at
+    )
     if order.purpose is Purpose.DEBT and order.subject_id is not None:
         await _repay(order.subject_id, wallet, told, work, at)
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from domain import ledger
 from domain.aggregate import Aggregate, Created, event
 from domain.intent import IntentEnd, IntentKind
 from domain.ledger import MoneyEvent, recipes
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
 from domain.payment_order_captures import OrderCaptures
+from domain.payment_order_refunds import OrderRefunds
 from domain.payment_order_terms import (
     LEAST_MINOR,
     MOST_TRIES,
@@ -32,7 +32,7 @@ from domain.payment_order_terms import (
 from domain.refusal import OutOfTurn
 
 
-class PaymentOrder(OrderCaptures, Aggregate):
+class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
     """One sum that a customer pays through the gateway, and every payment that was tried for it.
 
     What the gateway tells is folded by rank, payment by payment, so that it comes to the same in whichever order and
@@ -54,6 +54,8 @@ class PaymentOrder(OrderCaptures, Aggregate):
     capture: CaptureWanted | None = field(default=None, init=False)
     not_captured: tuple[str, ...] = field(default=(), init=False)
     opening_is_over: bool = field(default=False, init=False)
+    refunds: tuple[UUID, ...] = field(default=(), init=False)
+    refunded_minor: int = field(default=0, init=False)
     seen_at_checkout: tuple[str, ...] = field(default=(), init=False)
 
     class Requested(Created):
@@ -173,8 +175,8 @@ class PaymentOrder(OrderCaptures, Aggregate):
     def opened(self, gateway_order: str, at: datetime) -> None:
         """The gateway has it; told twice it is no news."""
         if self.gateway_order is None and not self.opening_is_over:
-            told = {"operation_id": self.operation_id, "gateway_order": gateway_order}
-            self.trigger_event(self.Opened, timestamp=at, **told)
+            operation_id = self.operation_id
+            self.trigger_event(self.Opened, timestamp=at, operation_id=operation_id, gateway_order=gateway_order)
 
     def opening_rejected(self, why: str, at: datetime) -> None:
         """The gateway refused it; once it is open or refused that is no news."""
@@ -223,9 +225,10 @@ class PaymentOrder(OrderCaptures, Aggregate):
             return None
         becomes = self._what_becomes_of(told, at)
         booked = recipes.captured(told.payment, self.id, told.amount_minor, self.currency)
-        told_of = {"customer_id": self.customer_id, "gateway_payment": told.payment}
-        more = {"amount_minor": told.amount_minor, "becomes": becomes, "source": source}
-        self.trigger_event(self.PaymentCaptured, timestamp=at, **booked.fields, **told_of, **more)
+        told_of = {"gateway_payment": told.payment, "amount_minor": told.amount_minor, "customer_id": self.customer_id}
+        self.trigger_event(
+            self.PaymentCaptured, timestamp=at, becomes=becomes, source=source, **booked.fields, **told_of
+        )
         self._capture_came_true(told.payment, at)
         return becomes
 
@@ -246,11 +249,6 @@ class PaymentOrder(OrderCaptures, Aggregate):
         booked = recipes.gateway_fee(told.payment, told.fee_minor, tax, self.currency)
         fields = {"gateway_payment": told.payment, "fee_minor": told.fee_minor, "tax_minor": tax}
         self.trigger_event(self.FeeLearned, timestamp=at, **booked.fields, **fields)
-
-    @property
-    def holds(self) -> str:
-        """The account on which a captured payment stands until somebody gets it."""
-        return ledger.advance_for(self.id)
 
     @event(Opened)
     def _on_opened(self, gateway_order: str) -> None:

@@ -72,6 +72,18 @@ class Becomes(StrEnum):
     LATE = "late"
 
 
+class NothingToRefund(Refusal):
+    """Nothing was captured for this order that could go back."""
+
+    code = "nothing_to_refund"
+
+
+class RefundTooLarge(Refusal):
+    """So much of this payment cannot go back: it was less, or went back before."""
+
+    code = "refund_too_large"
+
+
 class NotAuthorised(Refusal):
     """Nothing is authorised for this order that could be captured."""
 

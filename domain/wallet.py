@@ -12,6 +12,7 @@ from domain.money import CurrencyMismatch, checked_amount, checked_currency
 from domain.wallet_freeze import WalletFreeze
 from domain.wallet_promo_terms import Grant, KeptPromo, Part, Spent, spent_more
 from domain.wallet_promos import WalletPromos
+from domain.wallet_returns import WalletReturns
 from domain.wallet_terms import (
     MOST_HOLDS,
     Hold,
@@ -28,7 +29,7 @@ from domain.wallet_terms import (
 )
 
 
-class Wallet(WalletPromos, WalletFreeze, Aggregate):
+class Wallet(WalletPromos, WalletReturns, WalletFreeze, Aggregate):
     """One customer's money with us, in one currency.
 
     What is available, the balance without the holds, is never below nothing (W2). Requests (hold, debit) obey that

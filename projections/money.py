@@ -14,6 +14,7 @@ BOOKS = (
     "wallet.promo_expired",
     "wallet.promo_spent",
     "wallet.given_back",
+    "wallet.returned",
     "ledger_account.booked",
     "ledger_account.hold_posted",
     "subscription.charged",

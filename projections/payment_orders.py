@@ -119,6 +119,7 @@ def _reopened(row: PaymentOrderRow, fact: Fact) -> PaymentOrderRow:
     return _touched(row, fact, "open")
 
 
+@payment_orders.on("payment_order.refund_asked")
 @payment_orders.on("payment_order.opening_doubted")
 @payment_orders.on("payment_order.fee_learned")
 @payment_orders.on("payment_order.capture_asked")

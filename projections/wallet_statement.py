@@ -12,7 +12,8 @@ from projections.read_model import Index, Key, ReadModel, Row
 class StatementRow(Row, frozen=True, gc=False):
     """One entry: ``amount_minor`` is positive for what came in, negative for what was taken.
 
-    ``why`` is top_up, refund, goodwill, service, fee or debt; what was kept before it was taken is a service as well.
+    ``why`` is top_up, refund, goodwill, service, fee, debt or to_source; what was kept before it was taken is a
+    service as well.
     Only the customer's own money is told of: what was given to spend is in ``promo_grants``.
     """
 
@@ -59,6 +60,11 @@ def _debited(fact: Fact) -> StatementRow:
 @wallet_statement.begins("wallet.hold_captured", _position)
 def _captured(fact: Fact) -> StatementRow:
     return _entry(fact, -1, "service")
+
+
+@wallet_statement.begins("wallet.returned", _position)
+def _returned(fact: Fact) -> StatementRow:
+    return _entry(fact, -1, "to_source")
 
 
 @wallet_statement.begins("wallet.given_back", _own_money)

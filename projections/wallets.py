@@ -60,6 +60,7 @@ def _booked(row: WalletRow, fact: Fact) -> WalletRow:
 wallets.on("wallet.credited")(_booked)
 wallets.on("wallet.debited")(_booked)
 wallets.on("wallet.given_back")(_booked)
+wallets.on("wallet.returned")(_booked)
 
 
 @wallets.on("wallet.hold_placed")

@@ -218,6 +218,8 @@ RULES: Mapping[str, Kind] = {
     ),
     "no_check_asked": Kind(409, "No check asked for", "No check of this account is under way under that operation."),
     "amount_too_small": Kind(422, "Amount too small", "The gateway takes `least_minor` or more."),
+    "nothing_to_refund": Kind(409, "Nothing to refund", "Nothing was captured for this order that could go back."),
+    "refund_too_large": Kind(409, "Refund too large", "`left_minor` of this order can still go back."),
     "not_authorised": Kind(409, "Not authorised", "Nothing is authorised for this order that could be captured."),
     "forged_checkout": Kind(422, "Forged checkout", "The signature does not belong to this order and payment."),
     "another_payout": Kind(409, "Another payout", "What is told is of another payout, or of another amount."),

@@ -6,6 +6,7 @@ from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, Purpose, Source, TryStatus, capture_of, opening_of
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
+from domain.wallet import Wallet
 from tests.support.roadside import CUSTOMER, LATER, NOON, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
@@ -70,6 +71,18 @@ PROMISED = fact(
     amount_minor=AMOUNT,
     **recipes.refund_promised(REFUND.hex, {ledger.advance_for(ORDER): AMOUNT}, "INR").fields,
 )
+RETURNED = fact(
+    Wallet.Returned,
+    SOON,
+    customer_id=CUSTOMER,
+    refund_id=REFUND,
+    order_id=ORDER,
+    amount_minor=AMOUNT,
+    balance_minor=0,
+    **ledger.transfer(
+        "ret", REFUND, "INR", {ledger.wallet_of(CUSTOMER): AMOUNT, ledger.advance_for(ORDER): -AMOUNT}
+    ).fields,
+)
 TOLD_OF_CAPTURE = {"operation_id": CAPTURE}
 
 SAMPLES: tuple[Fact, ...] = (
@@ -82,6 +95,8 @@ SAMPLES: tuple[Fact, ...] = (
     CAPTURED,
     FEE_LEARNED,
     fact(PaymentOrder.Abandoned, LATER),
+    fact(PaymentOrder.RefundAsked, SOON, refund_id=REFUND, gateway_payment=PAY, amount_minor=AMOUNT, currency="INR"),
+    RETURNED,
     fact(PaymentOrder.Reopened, LATER, gateway_payment=PAY),
     fact(PaymentOrder.CaptureAsked, SOON, gateway_payment=PAY, amount_minor=AMOUNT, currency="INR", **TOLD_OF_CAPTURE),
     fact(PaymentOrder.CaptureConfirmed, SOON, gateway_payment=PAY, **TOLD_OF_CAPTURE),

@@ -13,7 +13,7 @@ from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, OrderState, Purpose, Source, Told, TryStatus
 from tests.domain.payment_order_facts import AMOUNT, FEE, GATEWAY_ORDER, JOB_ORDER, ORDER, TAX
 from tests.support.machine import AggregateMachine
-from tests.support.roadside import CUSTOMER, NOON, REQUEST
+from tests.support.roadside import CUSTOMER, NOON, REQUEST, some_id
 
 PAYMENTS = st.sampled_from(["pay_1", "pay_2", "pay_3"])
 AMOUNTS = st.sampled_from([0, AMOUNT])
@@ -73,6 +73,15 @@ class OrderMachine(AggregateMachine[PaymentOrder]):
         wanted = self.aggregate.capture
         if wanted is not None:
             self.attempt(lambda o: o.capture_doubted(wanted.operation_id, "no_answer", self.now))
+
+    @rule(number=st.integers(1, 4), amount=st.sampled_from([0, 20_000, AMOUNT]))
+    def refund(self, number: int, amount: int) -> None:
+        self.attempt(lambda o: o.ask_for_refund(some_id(number), amount, self.now))
+
+    @invariant()
+    def no_more_goes_back_than_came(self) -> None:
+        came = sum(each.amount_minor for each in self.aggregate.tries if each.becomes is Becomes.PAYS)
+        assert 0 <= self.aggregate.refunded_minor <= came
 
     @rule()
     def abandon(self) -> None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from application.abandon_order import AbandonOrder, abandon_order
 from application.capture_order import CaptureOrder, capture_order
 from application.engine import Answer, Work
+from application.refund_order import RefundOrder, refund_order
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from application.verify_checkout import VerifyCheckout, verify_checkout
 from domain.actor import Actor, Role
@@ -20,7 +21,15 @@ from infra.settings import Settings
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.routing import DESK, Routes
-from interfaces.http.shapes.payment_orders import CheckoutBody, OrderBody, OrderDone, OrderPage, OrderShown
+from interfaces.http.shapes.payment_orders import (
+    CheckoutBody,
+    OrderBody,
+    OrderDone,
+    OrderPage,
+    OrderShown,
+    RefundBody,
+    RefundDone,
+)
 from projections.payment_orders import PaymentOrderRow
 
 ORDERS = "/v1/payment-orders"
@@ -127,6 +136,30 @@ async def abandon_payment_order(call: Command, order_id: str) -> Response:
     """
     command = AbandonOrder(call.actor, id_in_path(Prefix.ORDER, order_id), call.at, call.expected_version)
     return answers.done(await call.run(abandon_order, command), Prefix.ORDER)
+
+
+@routes.command(
+    ONE + "/refunds",
+    RefundDone,
+    roles=DESK,
+    problems=(
+        "nothing_to_refund",
+        "refund_too_large",
+        "bad_amount",
+        "insufficient_funds",
+        "wallet_frozen",
+        "not_allowed",
+    ),
+    status=201,
+)
+async def refund_payment_order(call: Command, order_id: str, body: RefundBody) -> Response:
+    """Send back what an order brought into the wallet, or a part of it, to where it came from.
+
+    What is spent, or kept for a job, cannot go back. What the customer's bank does not take is in the wallet again.
+    """
+    wanted = id_in_path(Prefix.ORDER, order_id)
+    command = RefundOrder(call.actor, new_id(call.at), wanted, body.amount_minor, call.at, call.expected_version)
+    return answers.done(await call.run(refund_order, command), Prefix.REFUND, status=201)
 
 
 def _subject(purpose: Purpose, text: str | None) -> UUID | None:

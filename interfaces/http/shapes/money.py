@@ -50,6 +50,7 @@ class WhyEntered(StrEnum):
     SERVICE = "service"
     FEE = "fee"
     DEBT = "debt"
+    TO_SOURCE = "to_source"
 
 
 class TopUpBody(Body):

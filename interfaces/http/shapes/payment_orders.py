@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.payment_order_terms import OrderState, Purpose
+from domain.refund_terms import RefundState, WhyRefunded
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.values import EXAMPLE, Body, Instant, Position, Shown, UserId, Version
@@ -75,6 +76,24 @@ class OrderShown(Shown):
     gateway_payment: Annotated[str | None, Field(examples=["pay_IH4NVgf4Dreq1l"])]
     created_at: Instant
     updated_at: Instant
+
+
+class RefundBody(Body):
+    """How much goes back."""
+
+    amount_minor: AmountAsked
+
+
+class RefundDone(Shown):
+    """Where a refund stands after a command."""
+
+    id: Annotated[str, Field(pattern="^rfd_[0-9a-f]{32}$", examples=[f"rfd_{EXAMPLE}"])]
+    version: Version
+    position: Position
+    state: RefundState
+    why: WhyRefunded
+    amount_minor: Minor
+    currency: Currency
 
 
 class OrderPage(Shown):

@@ -18,7 +18,7 @@ from infra.bootstrap import Stack, build
 from infra.database_url import app_dsn
 from infra.queries.pool import reader_pool
 from interfaces.worker.main import rounds_of
-from tests.support.api import Api, Json, in_process, projecting, somebody
+from tests.support.api import Api, Json, fresh_key, in_process, projecting, somebody
 from tests.support.paid import TOTAL, a_paid_job
 from tests.support.razorpay import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, StandIn, standing_in
 
@@ -120,7 +120,7 @@ async def test_a_top_up_is_paid_at_the_gateway_and_in_the_wallet_once(till: Till
     order = await till.order(customer)
     assert (order["state"], order["gateway_order"]) == ("opening", None)
     shown = await till.until(order, customer, "open")
-    paid = till.gateway.pay(shown["gateway_order"])
+    paid = till.gateway.pay(str(shown["gateway_order"]))
     told = {name: paid[name] for name in ("razorpay_payment_id", "razorpay_signature")}
     await till.api.done(f"{ORDERS}/{order['id']}/checkout", customer, told)
     await till.deliver(times=2)
@@ -137,7 +137,7 @@ async def test_what_no_webhook_tells_is_asked_for_after_the_checkout(till: Till)
     customer = somebody(Role.CUSTOMER)
     order = await till.order(customer)
     shown = await till.until(order, customer, "open")
-    paid = till.gateway.pay(shown["gateway_order"])
+    paid = till.gateway.pay(str(shown["gateway_order"]))
     told = {name: paid[name] for name in ("razorpay_payment_id", "razorpay_signature")}
     await till.api.done(f"{ORDERS}/{order['id']}/checkout", customer, told)
     await till.until(order, customer, "paid")
@@ -149,7 +149,7 @@ async def test_a_second_payment_of_an_order_goes_back(till: Till) -> None:
     order = await till.order(customer)
     shown = await till.until(order, customer, "open")
     for _ in range(2):
-        till.gateway.pay(shown["gateway_order"])
+        till.gateway.pay(str(shown["gateway_order"]))
     await till.deliver()
     await till.settle()
     refunds = till.gateway.http.get("/v1/refunds", params={"count": 100}).json()["items"]
@@ -162,12 +162,35 @@ async def test_a_second_payment_of_an_order_goes_back(till: Till) -> None:
     assert await till.balance(customer) == AMOUNT
 
 
+async def test_a_part_goes_back_to_where_it_came_from(till: Till) -> None:
+    customer = somebody(Role.CUSTOMER)
+    order = await till.order(customer)
+    shown = await till.until(order, customer, "open")
+    paid = till.gateway.pay(str(shown["gateway_order"]))["razorpay_payment_id"]
+    path = f"{ORDERS}/{order['id']}/refunds"
+    early = await till.api.post(path, till.api.desk, {"amount_minor": 1_000})
+    assert early.json()["code"] == "nothing_to_refund"
+    await till.deliver()
+    await till.until(order, customer, "paid")
+    key = fresh_key()
+    for _ in range(2):
+        made = await till.api.post(path, till.api.desk, {"amount_minor": 20_000}, key=key)
+        assert (made.status_code, made.json()["state"]) == (201, "requested")
+    assert (await till.api.post(path, customer, {"amount_minor": 1_000})).status_code == 403
+    too_much = await till.api.post(path, till.api.desk, {"amount_minor": 30_001})
+    assert (too_much.json()["code"], too_much.json()["left_minor"]) == ("refund_too_large", 30_000)
+    await till.settle()
+    assert await till.balance(customer) == AMOUNT - 20_000
+    given = till.gateway.http.get(f"/v1/payments/{paid}/refunds").json()["items"]
+    assert [each["amount"] for each in given] == [20_000]
+
+
 async def test_a_debt_is_paid_by_what_comes_through_the_gateway(till: Till) -> None:
     job = await a_paid_job(cast("Engine", till.stack.engine), paid_in=TOTAL - 500)
     payment = show(Prefix.PAYMENT, job.payment_id)
     order = await till.order(job.customer, purpose="debt", subject_id=payment, amount_minor=500)
     shown = await till.until(order, job.customer, "open")
-    till.gateway.pay(shown["gateway_order"])
+    till.gateway.pay(str(shown["gateway_order"]))
     await till.deliver()
     shown = await till.until(order, job.customer, "paid")
     paid = await till.api.get(f"/v1/payments/{payment}", job.customer)
