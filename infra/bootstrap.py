@@ -140,8 +140,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
     """Build and open everything. The database may be away: connections come when it does."""
     has = await _opened(settings, application_name)
     log: EventLog = has.postgres if lives_apart(settings) is None else KeptFirst(has.postgres, has.store)
-    if is_tracing():
-        log = TracedLog(log)
+    log = TracedLog(log) if is_tracing() else log
     engine: RunsCommands = Engine(log, has.aggregates)
     readers, city = has.readers, has.city
     return Stack(
