@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from application.accruing import withholding_of
+from application.decide_registration import registrations_of
 from application.decide_supply import decision_of
 from domain.price_terms import LineKind
 from domain.split import Split
@@ -49,8 +50,9 @@ class Terms:
 async def terms_of(work: Work, request: ServiceRequest, at: datetime | None = None) -> Terms:
     """The terms that a request was quoted under: read from the log, so that the same job is divided the same way.
 
-    Who supplies, and what is withheld for the state, is what the tenant had decided by the instant at which the job is
-    divided; whoever divides nothing and only wants to know tax and commission gives none.
+    Who supplies, under which tax registration, and what is withheld for the state, is what the tenant had decided by
+    the instant at which the job is divided; whoever divides nothing and only wants to know tax and commission gives
+    none.
     """
     terms = await _quoted_terms(work, request)
     if at is None:
@@ -59,7 +61,9 @@ async def terms_of(work: Work, request: ServiceRequest, at: datetime | None = No
     split = terms.split if decision is None else replace(terms.split, supply=decision.at(at))
     holder = request.assignment.provider_id if request.assignment else None
     kept = await withholding_of(work, holder, split.supply, at)
-    return replace(terms, split=replace(split, withholding=kept))
+    book = await registrations_of(work)
+    gstin = "" if book is None else book.gstin_at(split.state, at)
+    return replace(terms, split=replace(split, withholding=kept), gstin=gstin)
 
 
 async def _quoted_terms(work: Work, request: ServiceRequest) -> Terms:

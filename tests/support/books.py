@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from application.log import LoggedEvent
 
 
-ABOUT_MONEY = ("wallet.", "ledger_account.", "payment.", "invoice.", "invoice_series.", *BOOKS)
+ISSUED = ("invoice.issued", "credit_note.issued", "receipt_voucher.issued", "refund_voucher.issued")
+ABOUT_MONEY = ("wallet.", "ledger_account.", "payment.", "invoice.", "invoice_series.", *ISSUED, *BOOKS)
 
 
 class Books:
@@ -56,7 +57,7 @@ class Books:
             self._keep(event, told)
         if event.topic == "invoice_series.number_taken":
             self._number(event, UUID(told["invoice_id"]))
-        if event.topic == "invoice.issued":
+        if event.topic in ISSUED:
             self._bill(event, told)
 
     def balance(self, account: str, tenant: str = "demo", currency: str = "INR") -> int:

@@ -1,0 +1,46 @@
+"""How does a tenant say under which tax registration it bills in a state?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.guards import check_role
+from domain.actor import Role
+from domain.refusal import NotFound
+from domain.tax_registration import TaxRegistrations, registrations_stream
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from application.engine import Answer, Work
+    from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class DecideRegistration:
+    """From an instant on, bills of that number's state carry it."""
+
+    actor: Actor
+    gstin: str
+    effective_from: datetime
+    at: datetime
+
+
+async def decide_registration(command: DecideRegistration, work: Work) -> Answer:
+    """Register; bills that were issued stay as they are. Raises NotAllowed, BadGstin, BadEffect or TooManyVersions."""
+    check_role(work, command.actor, Role.ADMIN)
+    book = await registrations_of(work)
+    if book is None:
+        book = TaxRegistrations.open(work.context.tenant, command.at)
+        work.add(book)
+    book.register(command.gstin, command.effective_from, command.at)
+    return {"gstin": command.gstin, "version": book.version}
+
+
+async def registrations_of(work: Work) -> TaxRegistrations | None:
+    """What the tenant has registered, if anything."""
+    try:
+        return await work.get(TaxRegistrations, registrations_stream(work.context.tenant))
+    except NotFound:
+        return None
