@@ -47,6 +47,7 @@ class Refund(Aggregate):
 
         TOPIC: ClassVar[str] = "refund.promised"
         ASKS: ClassVar[IntentKind] = IntentKind.REFUND
+        gateway_payment: str
         operation_id: UUID
         amount_minor: int
 
@@ -54,6 +55,7 @@ class Refund(Aggregate):
         """The gateway gave money back that nobody of us asked for."""
 
         TOPIC: ClassVar[str] = "refund.recognised"
+        gateway_payment: str
         gateway_refund: str
         amount_minor: int
 
@@ -85,6 +87,7 @@ class Refund(Aggregate):
         """The gateway gave it out; its fee stays spent."""
 
         TOPIC: ClassVar[str] = "refund.processed"
+        gateway_payment: str
         gateway_refund: str
         amount_minor: int
 
@@ -92,6 +95,7 @@ class Refund(Aggregate):
         """What nobody of us asked for did not arrive: it is booked back to where it came from."""
 
         TOPIC: ClassVar[str] = "refund.put_back"
+        gateway_payment: str
         gateway_refund: str
         amount_minor: int
 
@@ -119,7 +123,7 @@ class Refund(Aggregate):
         """Promise so much of a payment, out of what the order holds; raises BadAmount or UnknownCurrency."""
         refund = cls._begun(refund_id, order_id, customer_id, payment, amount_minor, currency, why, at)
         booked = refund._promised(ledger.advance_for(order_id))
-        told = {"operation_id": refund_id, "amount_minor": amount_minor}
+        told = {"operation_id": refund_id, "gateway_payment": payment, "amount_minor": amount_minor}
         refund.trigger_event(cls.Promised, timestamp=at, **booked.fields, **told)
         return refund
 
@@ -140,7 +144,7 @@ class Refund(Aggregate):
         why = WhyRefunded.BY_GATEWAY
         refund = cls._begun(refund_id, order_id, customer_id, payment, amount_minor, currency, why, at)
         booked = refund._promised(ledger.SUSPENSE)
-        told = {"gateway_refund": gateway_refund, "amount_minor": amount_minor}
+        told = {"gateway_refund": gateway_refund, "gateway_payment": payment, "amount_minor": amount_minor}
         refund.trigger_event(cls.Recognised, timestamp=at, **booked.fields, **told)
         return refund
 
@@ -172,8 +176,7 @@ class Refund(Aggregate):
         self.accepted(gateway_refund, at)
         if self.state is RefundState.ACCEPTED:
             booked = recipes.refund_paid(self.id.hex, self.amount_minor, self.currency)
-            told = {"gateway_refund": gateway_refund, "amount_minor": self.amount_minor}
-            self.trigger_event(self.Processed, timestamp=at, **booked.fields, **told)
+            self.trigger_event(self.Processed, timestamp=at, **booked.fields, **self._told(gateway_refund))
 
     def failed(self, gateway_refund: str, at: datetime) -> bool:
         """It did not arrive; whether that is news, so that the money goes to the wallet."""
@@ -182,14 +185,17 @@ class Refund(Aggregate):
             return False
         if self.why is WhyRefunded.BY_GATEWAY:
             booked = recipes.refund_failed(self._promised(ledger.SUSPENSE))
-            told = {"gateway_refund": gateway_refund, "amount_minor": self.amount_minor}
-            self.trigger_event(self.PutBack, timestamp=at, **booked.fields, **told)
+            self.trigger_event(self.PutBack, timestamp=at, **booked.fields, **self._told(gateway_refund))
             return False
         self._reroute(at)
         return True
 
     def _promised(self, taken_from: str) -> ledger.Transfer:
         return recipes.refund_promised(self.id.hex, {taken_from: self.amount_minor}, self.currency)
+
+    def _told(self, gateway_refund: str) -> dict[str, object]:
+        told = {"gateway_payment": self.gateway_payment, "amount_minor": self.amount_minor}
+        return {"gateway_refund": gateway_refund, **told}
 
     def _reroute(self, at: datetime) -> None:
         told = {"customer_id": self.customer_id, "amount_minor": self.amount_minor, "currency": self.currency}

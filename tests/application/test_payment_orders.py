@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import count
 from uuid import uuid5
 
+import msgspec
 import pytest
 
 from application.abandon_order import AbandonOrder, abandon_order
@@ -16,8 +17,9 @@ from application.request_payment_order import RequestPaymentOrder, request_payme
 from application.verify_checkout import VerifyCheckout, verify_checkout
 from domain import ledger
 from domain.actor import Actor
-from domain.aggregate import topic_class
+from domain.aggregate import events_of, shape_of, topic_class
 from domain.intent import asks, ends
+from domain.ledger.invariants import IntentThenOutcome, Seen, Watch, whole_watch
 from domain.money import CurrencyMismatch, Money
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import (
@@ -43,6 +45,17 @@ from tests.support.roadside import CUSTOMER, DESK_ACTOR, NOON, SOON, TENANT, THE
 pytestmark = pytest.mark.anyio
 
 ORDER = some_id(191)
+OUTCOMES = {
+    shape_of(asking).topic: frozenset(
+        shape_of(each).topic for each in events_of(aggregate) if ends(each) and shape_of(each).topic.startswith(begins)
+    )
+    for aggregate, asking, begins in (
+        (PaymentOrder, PaymentOrder.Requested, "payment_order.open"),
+        (PaymentOrder, PaymentOrder.CaptureAsked, "payment_order.capture"),
+        (Refund, Refund.Promised, "refund."),
+    )
+}
+CALLS = OUTCOMES.keys() | frozenset[str]().union(*OUTCOMES.values())
 WALLET = wallet_id(TENANT, CUSTOMER)
 
 
@@ -83,6 +96,7 @@ class Checkout(World):
 
     def books(self) -> Counter[str]:
         """Every account as it stands; those that stand at nothing are left out."""
+        self.intents()
         standing: Counter[str] = Counter()
         for each in self.log.events:
             payload = codec.decode(each.topic, each.payload)
@@ -93,7 +107,14 @@ class Checkout(World):
         return Counter({account: amount for account, amount in standing.items() if amount})
 
     def intents(self) -> tuple[int, int]:
-        """How many were asked, and how many ended."""
+        """How many were asked, and how many ended; every invariant of money holds at every position (M11 too)."""
+        watch = Watch((IntentThenOutcome(OUTCOMES, "operation_id"),))
+        whole = whole_watch()
+        for each in self.log.events:
+            told = msgspec.json.decode(each.payload)
+            seen = Seen(each.position, each.tenant, each.stream_id, each.version, each.topic, each.occurred_at, told)
+            assert whole.take(seen) == []
+            assert not (each.topic in CALLS and watch.take(seen))
         classes = [topic_class(each.topic) for each in self.log.events]
         return sum(asks(each) is not None for each in classes), sum(ends(each) is not None for each in classes)
 

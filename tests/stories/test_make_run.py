@@ -16,7 +16,7 @@ from tests.support.local_system import PATIENCE_S, ROOT, LocalSystem, lives, loc
 
 # Everything starts several times here, each time as slowly as the machine is busy.
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
-PROCESSES = ("api", "projector", "dispatcher", "postgres", "redis")
+PROCESSES = ("api", "projector", "dispatcher", "worker", "postgres", "redis")
 
 
 @pytest.fixture
