@@ -39,8 +39,9 @@ ERASED: Final = "erased"
 NOT_THERE: Final = "not_there"
 """The bank knows no such account."""
 
-OTHERWISE: Final = "paid_out_otherwise"
-"""The gateway has another payout under our operation: somebody has to look, and until then nothing is certain."""
+NOT_CERTAIN: Final = frozenset({"paid_out_otherwise", "key_reused", "credentials_refused"})
+"""Refusals after which money may be on its way all the same: the gateway has another payout under our operation, or
+does not let us in. Somebody has to look; until then it is a doubt, since a payout that is over is paid again."""
 
 UNDER_WAY: Final = frozenset(
     {
@@ -112,7 +113,7 @@ class Errands:
             what = f"told/{outcome.value.status}"
             await self._run(tenant, operation_id, what, at, lambda work: record_payout(told, work))
             return
-        is_certain = isinstance(outcome, Rejected) and outcome.code != OTHERWISE
+        is_certain = isinstance(outcome, Rejected) and outcome.code not in NOT_CERTAIN
         why = outcome.code if isinstance(outcome, Rejected) else outcome.why
         nothing = RecordNoPayout(actor, payout_id, operation_id, is_certain, why, at)
         what = f"refused/{why}" if is_certain else f"doubted/{_second(at)}"
@@ -126,10 +127,11 @@ class Errands:
         gateway_account: str,
         at: datetime,
     ) -> None:
-        if isinstance(outcome, Rejected):
+        if isinstance(outcome, Rejected) and outcome.code not in NOT_CERTAIN:
             await self._note_check(tenant, account, "refused", at, is_there=False, why=outcome.code)
-        elif isinstance(outcome, Uncertain):
-            await self._note_check(tenant, account, f"doubted/{_second(at)}", at, why=outcome.why)
+        elif isinstance(outcome, Rejected | Uncertain):
+            why = outcome.code if isinstance(outcome, Rejected) else outcome.why
+            await self._note_check(tenant, account, f"doubted/{_second(at)}", at, why=why)
         elif not outcome.value.is_finished:
             check_id = outcome.value.check_id
             await self._note_check(

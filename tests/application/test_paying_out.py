@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from application.dispatch.ordering import Ordering
-from application.gateway_payouts import PayoutStatus
+from application.gateway import Confirmed
+from application.gateway_payouts import PayOut, PayoutStatus
 from application.give_payout_account import GivePayoutAccount, give_payout_account
 from application.paying_out import ERASED, NOT_THERE, Errands
 from application.payout_run import PayoutDay, PayoutRun, ToPay, ToRequest
@@ -21,6 +22,9 @@ from domain.money import Money
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_terms import PayoutState
+from infra.gateway_settings import SANDBOX_ACCOUNT
+from infra.razorpay.build import gateways_over
+from infra.razorpay.wire import Access
 from tests.application.test_payouts import ACCOUNT, CAUSE, DAY, ID, TOMORROW, Office
 from tests.domain.payout_facts import EARNED
 from tests.support.razorpay import StandIn, standing_in
@@ -201,6 +205,31 @@ async def test_what_comes_back_after_days_is_owed_again_and_paid_anew_to_a_check
     assert (await counter.the(Earning, earning_id(ID))).amount_minor == EARNED
     assert (await counter.the(PayoutAccount, ACCOUNT)).verified_at is None
     assert (await counter.check()).verified_at is not None
+
+
+async def test_another_payout_under_our_operation_is_no_reason_to_pay_again(stand_in: StandIn) -> None:
+    counter = await on_its_way(stand_in)
+    bank = stand_in.gateways().payouts
+    payout = await counter.the(Payout, ID)
+    assert payout.operation_id is not None
+    foreign = PayOut(payout.operation_id, payout.gateway_account, EARNED - 1, "INR")
+    assert isinstance(bank.pay_out(foreign), Confirmed)
+    doubted = await counter.pay()
+    assert doubted.is_open
+    assert doubted.doubts == 1
+    assert (await counter.the(Earning, earning_id(CAUSE))).payout_id == ID
+
+
+async def test_keys_that_the_gateway_does_not_know_are_no_end_of_a_payout(stand_in: StandIn) -> None:
+    counter = await on_its_way(stand_in)
+    stranger = gateways_over(Access("rzp_test_other", "wrong", stand_in.address, (1.0, 1.0), SANDBOX_ACCOUNT)).payouts
+    locked_out = Errands(counter.engine, counter.aggregates, counter.records, stranger)  # type: ignore[arg-type]  # of the store only get is asked
+    payout = await counter.the(Payout, ID)
+    assert payout.operation_id is not None
+    await locked_out.pay_out(TENANT, ID, payout.operation_id, TOMORROW)
+    assert (await counter.the(Payout, ID)).is_open
+    assert not (await counter.pay(timedelta(seconds=9))).is_open
+    assert counter.gone_out() == EARNED
 
 
 async def test_an_account_that_nobody_has_is_not_paid_to(stand_in: StandIn) -> None:
