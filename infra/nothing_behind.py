@@ -28,6 +28,7 @@ from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.view import ReadModelView
 from infra.settings import Settings
+from infra.webhooks.inbox import WebhookInbox
 from infra.zones.table import ZoneTable
 from projections.customer_requests import customer_requests
 from projections.drives import drives
@@ -138,6 +139,7 @@ def nothing_behind(settings: Settings) -> Stack:
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
         decisions=DecisionQueries(readers, settings),
+        webhooks=WebhookInbox(readers),
         kpis=KpiQueries(readers),
         money=MoneyViews(readers),
         # It charges nothing and serves everywhere, as a tenant without tariffs and zones does.
