@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from infra.dispatch_settings import DispatchSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.supplier_settings import SupplierSettings
 from infra.travel_settings import TravelSettings
 from infra.watch_settings import WatchSettings
 
@@ -23,7 +24,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings):
+class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings, SupplierSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")
