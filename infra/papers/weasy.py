@@ -72,7 +72,7 @@ def _library() -> Any:
     try:
         import weasyprint
         from weasyprint.draw import text
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise PressMissing(WANTED) from error
     text.draw_first_line = _with_its_text(text.draw_first_line)
     return weasyprint

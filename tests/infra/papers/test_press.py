@@ -19,7 +19,7 @@ from domain.gst.paper import Against, Paper, Registered
 from domain.gst.words import Language, rupees_in_words
 from domain.invoice_terms import DocType
 from infra.papers.page import code_text, page
-from infra.papers.weasy import WeasyPress, form_bytes
+from infra.papers.weasy import WeasyPress, _library, form_bytes
 from tests.domain.gst.test_inv01 import paper
 
 PAPER = replace(paper(123_456_789, rounding=-3), registered=Registered("ab" * 32, "112010054321"))
@@ -71,6 +71,13 @@ def test_another_run_makes_the_same_bytes() -> None:
             [sys.executable, "-c", AGAIN], env=environment, capture_output=True, text=True, check=True
         )
         assert there.stdout.strip() == here
+
+
+def test_what_is_missing_is_said_and_a_page_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(PressMissing, match="libpango"):
+        _library.__wrapped__()
+    assert PAPER.number in WeasyPress().page(PAPER, Language.ENGLISH)
 
 
 def test_a_page_names_what_it_corrects_and_that_it_is_void() -> None:
