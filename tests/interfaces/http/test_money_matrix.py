@@ -37,6 +37,8 @@ ADMITTED: dict[str, set[Role]] = {
     "POST /v1/payments/{payment_id}/waiver": set(DESK),
     "GET /v1/invoices": set(Role),
     "GET /v1/invoices/{invoice_id}": set(Role),
+    "POST /v1/invoices/{invoice_id}/cancellation": set(DESK),
+    "POST /v1/invoices/{invoice_id}/credit-notes": set(DESK),
     "GET /v1/providers/{provider_id}/statement": {Role.PROVIDER, Role.AUDITOR, *DESK},
     "GET /v1/ledger/balances": {Role.AUDITOR, *DESK},
 }
@@ -47,6 +49,12 @@ BODIES = {
     f"POST {WALLET}/freeze": {"reason": "customer_asked"},
     "POST /v1/payments/{payment_id}/repayment": {"amount_minor": 1, "currency": "INR"},
     "POST /v1/payments/{payment_id}/waiver": {"reason": "goodwill"},
+    "POST /v1/invoices/{invoice_id}/cancellation": {"reason": "data_entry"},
+    "POST /v1/invoices/{invoice_id}/credit-notes": {
+        "amount_minor": 100,
+        "currency": "INR",
+        "reason": "price_too_high",
+    },
 }
 REFUSED_BY_STATE = {
     "POST /v1/payments/{payment_id}/repayment": "nothing_due",
