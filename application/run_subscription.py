@@ -96,13 +96,14 @@ async def record_mandate(command: RecordMandate, work: Work) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class RecordCharge:
-    """How a charge came out; ``detail`` is the gateway's payment, or its code of why not."""
+    """How a charge came out; ``detail`` is the gateway's payment of so much, or its code of why not."""
 
     actor: Actor
     subscription_id: UUID
     operation_id: UUID
     told: Told
     detail: str
+    amount_minor: int
     state: str
     at: datetime
 
@@ -115,7 +116,7 @@ async def record_charge(command: RecordCharge, work: Work) -> Answer:
     def take() -> None:
         operation, detail, at = command.operation_id, command.detail, command.at
         if command.told is Told.PAID:
-            subscription.confirm_charge(operation, detail, command.state, at)
+            subscription.confirm_charge(operation, detail, command.amount_minor, command.state, at)
         elif command.told is Told.FAILED:
             subscription.charge_failed(operation, detail, at)
         else:

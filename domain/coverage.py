@@ -11,6 +11,9 @@ from domain.aggregate import Aggregate, Created, event
 from domain.coverage_terms import Cover, UnitUse, coverage_id
 from domain.ledger import MoneyEvent
 
+NOTHING_SHOWN = UUID(int=0)
+"""Whose membership and which vehicle, before anything was shown."""
+
 
 class CoverState(StrEnum):
     """How far it is."""
@@ -31,8 +34,8 @@ class Coverage(Aggregate):
 
     request_id: UUID
     customer_id: UUID
-    subscription_id: UUID = field(init=False)
-    vehicle_id: UUID = field(init=False)
+    subscription_id: UUID = field(default=NOTHING_SHOWN, init=False)
+    vehicle_id: UUID = field(default=NOTHING_SHOWN, init=False)
     term: int = field(default=0, init=False)
     quote_version: int = field(default=0, init=False)
     uses: tuple[UnitUse, ...] = field(default=(), init=False)

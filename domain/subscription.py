@@ -165,9 +165,9 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             self.request_charge(at)
             self._wait_for_it(term, at)
 
-    def confirm_charge(self, operation_id: UUID, payment: str, state: str, at: datetime) -> None:
-        """A charge came through: the next term begins where the last one ended. Twice is no news."""
-        if self.take_payment(operation_id, payment, state, at) and self.term is not None:
+    def confirm_charge(self, operation_id: UUID, payment: str, amount_minor: int, state: str, at: datetime) -> None:
+        """A charge came through: the next term begins where the last one ended. Twice is no news. Raises BadAmount."""
+        if self.take_payment(operation_id, payment, amount_minor, state, at) and self.term is not None:
             self.begin_term(self.term.ends_at, at)
 
     def begin_term(self, begins_at: datetime, at: datetime) -> None:

@@ -120,7 +120,10 @@ class SubscriptionChanges(Chapter):
             self.trigger_event(self.Resumed, timestamp=at, ends_at=ends_at)
 
     def plan_change(self, plan_id: UUID, plan_version: int, terms: PlanTerms, at: datetime) -> None:
-        """Let other terms apply from the next term on. Raises SubscriptionOver, ChargeOpen or OutOfTurn."""
+        """Let other terms apply from the next term on.
+
+        Raises SubscriptionOver, NotSubscribed, ChargeOpen or OutOfTurn.
+        """
         self._check_changeable(terms)
         if self.charge is not None:
             raise ChargeOpen
@@ -182,6 +185,8 @@ class SubscriptionChanges(Chapter):
 
     def _check_changeable(self, terms: PlanTerms) -> None:
         self._check_quiet()
+        if self.term is None:
+            raise NotSubscribed(state=self.state.value)
         if terms.currency != self.terms.currency or (not terms.is_free and not self.mandate):
             raise OutOfTurn("a plan that costs something needs a mandate, in its currency", act="change")
 

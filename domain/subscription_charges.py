@@ -13,6 +13,7 @@ from domain.aggregate import Aggregate, Chapter, event
 from domain.intent import IntentEnd, IntentKind
 from domain.ledger import MoneyEvent, memberships
 from domain.ledger.transfer import outside_name
+from domain.money import checked_amount
 from domain.plan_terms import PlanTerms, bill_of_term, taxes_of
 from domain.subscription_terms import (
     NOTICE,
@@ -23,7 +24,6 @@ from domain.subscription_terms import (
     ChargeState,
     becoming,
     charge_id,
-    operation_of,
 )
 
 
@@ -115,20 +115,20 @@ class SubscriptionCharges(Chapter):
         price = {"amount_minor": wanted.amount_minor, "currency": self.terms.currency}
         self.trigger_event(self.ChargeRequested, timestamp=at, **told, **price)
 
-    def take_payment(self, operation_id: UUID, payment: str, state: str, at: datetime) -> bool:
+    def take_payment(self, operation_id: UUID, payment: str, amount_minor: int, state: str, at: datetime) -> bool:
         """The gateway has taken it, by this payment; gives whether the next term is paid by that.
 
         ``state`` is the one whose tax is owed. Twice is no news. What comes through after all, of an earlier attempt,
-        pays as well; what nobody expects any more waits to be given back.
+        pays as well; what nobody expects any more, or not so much of, waits to be given back. Raises BadAmount.
         """
+        checked_amount(amount_minor)
         if payment in self.payments:
             return False
         wanted = self.charge
         if operation_id in self.asked:
             self.trigger_event(self.ChargeConfirmed, timestamp=at, operation_id=operation_id)
-        attempts = () if wanted is None else range(1, wanted.attempt + 1)
-        if wanted is None or operation_id not in {operation_of(wanted.charge_id, each) for each in attempts}:
-            self._book_unexpected(payment, at)
+        if wanted is None or operation_id not in wanted.operations or wanted.amount_minor != amount_minor:
+            self._book_unexpected(payment, amount_minor, at)
             return False
         self.book_charge(wanted.term, wanted.amount_minor, payment, state, at)
         return True
@@ -179,11 +179,10 @@ class SubscriptionCharges(Chapter):
             return None
         return failed_at + RETRIED_AFTER[wanted.attempt - 1] if wanted.attempt <= len(RETRIED_AFTER) else None
 
-    def _book_unexpected(self, payment: str, at: datetime) -> None:
-        price = self.upcoming.price_minor
-        legs = {ledger.CLEARING: price, ledger.SUSPENSE: -price}
+    def _book_unexpected(self, payment: str, amount_minor: int, at: datetime) -> None:
+        legs = {ledger.CLEARING: amount_minor, ledger.SUSPENSE: -amount_minor}
         booked = ledger.transfer("sbx", payment, self.terms.currency, legs)
-        told = {"customer_id": self.customer_id, "amount_minor": price, "gateway_payment": payment}
+        told = {"customer_id": self.customer_id, "amount_minor": amount_minor, "gateway_payment": payment}
         self.trigger_event(self.ChargedInVain, timestamp=at, **booked.fields, **told)
 
     @event(ChargeNotified)

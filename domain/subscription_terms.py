@@ -134,6 +134,11 @@ class Charge:
         """Under which the gateway is asked: one for each attempt."""
         return operation_of(self.charge_id, self.attempt)
 
+    @property
+    def operations(self) -> frozenset[UUID]:
+        """The operations of all attempts up to now."""
+        return frozenset(operation_of(self.charge_id, each) for each in range(1, self.attempt + 1))
+
 
 def becoming(charge: Charge | None, state: ChargeState) -> Charge | None:
     """The same charge, in another state."""

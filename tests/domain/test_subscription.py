@@ -40,6 +40,7 @@ from tests.domain.membership_facts import (
     PLAN,
     PLUS,
     PREMIUM,
+    PRICE,
     REQUESTED,
     RUNNING,
     STARTED,
@@ -114,7 +115,7 @@ def test_a_notice_that_comes_late_is_as_long_as_any() -> None:
 def test_a_paid_charge_begins_the_next_term_where_the_last_one_ended() -> None:
     made = given(Subscription, *RUNNING, NOTIFIED, REQUESTED).now()
     for _ in range(2):
-        made.confirm_charge(OPERATION, "pay_2", "29", ENDS + DAY)
+        made.confirm_charge(OPERATION, "pay_2", PRICE, "29", ENDS + DAY)
     topics = [event.TOPIC.removeprefix("subscription.") for event in made.collect_events()]
     assert topics == ["charge_confirmed", "charged", "earned", "term_begun"]
     assert made.term is not None
@@ -146,18 +147,29 @@ def test_what_comes_through_after_all_pays() -> None:
     made = given(Subscription, *RUNNING, NOTIFIED, REQUESTED, FAILED).now()
     made.advance(ENDS + DAY)
     states = [made.state]
-    made.confirm_charge(OPERATION, "pay_2", "29", ENDS + DAY)
+    made.confirm_charge(OPERATION, "pay_2", PRICE, "29", ENDS + DAY)
     assert [*states, made.state] == [SubscriptionState.GRACE, SubscriptionState.ACTIVE]
 
 
 def test_money_that_nobody_expects_is_booked_to_be_given_back() -> None:
     told = (*RUNNING, NOTIFIED, REQUESTED, CONFIRMED)
     made = given(Subscription, *told).now()
-    made.confirm_charge(some_id(950), "pay_9", "29", ENDS)
+    made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS)
     (news,) = made.collect_events()
     assert (news.TOPIC, news.legs) == ("subscription.charged_in_vain", IN_VAIN.fields["legs"])
-    made.confirm_charge(some_id(950), "pay_9", "29", ENDS)
+    made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS)
     assert made.collect_events() == []
+
+
+def test_another_sum_than_was_asked_for_pays_for_nothing() -> None:
+    made = given(Subscription, *RUNNING, NOTIFIED, REQUESTED).now()
+    made.confirm_charge(OPERATION, "pay_2", PRICE - 1, "29", ENDS)
+    topics = [event.TOPIC.removeprefix("subscription.") for event in made.collect_events()]
+    assert topics == ["charge_confirmed", "charged_in_vain"]
+
+
+def test_nothing_is_changed_before_it_begins() -> None:
+    given(Subscription, STARTED).when(lambda s: s.plan_change(PLAN, 2, PREMIUM, SOON)).then_refused(NotSubscribed)
 
 
 def test_nobody_ends_or_changes_what_is_being_charged() -> None:
@@ -213,7 +225,7 @@ def test_other_terms_apply_from_the_next_term() -> None:
     assert made.charge is not None
     assert made.charge.amount_minor == PREMIUM.price_minor
     made.advance(ENDS)
-    made.confirm_charge(operation_of(charge_id(STREAM, 2), 1), "pay_2", "29", ENDS)
+    made.confirm_charge(operation_of(charge_id(STREAM, 2), 1), "pay_2", PREMIUM.price_minor, "29", ENDS)
     assert made.terms == PREMIUM
 
 
