@@ -229,6 +229,29 @@ RULES: Mapping[str, Kind] = {
     "too_much_credited": Kind(409, "Too much credited", "No more than what is left of the bill can be taken back."),
     "credited_too_late": Kind(409, "Credited too late", "By the 30th of November after the bill's financial year."),
     "bad_gstin": Kind(422, "Bad GSTIN", "No tax registration number: its form, state or check digit."),
+    "bad_expiry": Kind(422, "Bad expiry", "What is given expires later than it is given."),
+    "bad_plan": Kind(
+        422, "Bad plan", "A plan has a price that is not negative, a term of 1 to 366 days, and each benefit once."
+    ),
+    "plan_not_offered": Kind(409, "Plan not offered", "Nobody can begin this plan now: choose another."),
+    "subscription_over": Kind(409, "Subscription over", "This subscription is over: begin another."),
+    "not_subscribed": Kind(
+        409, "Not subscribed", "Nothing is covered now: it waits for its mandate, is paused or over."
+    ),
+    "charge_open": Kind(409, "Charge open", "A charge is on its way: first it has to come out."),
+    "not_covered": Kind(
+        409, "Not covered", "Nothing of the membership is left for this, or it helped with it just now."
+    ),
+    "cover_gone": Kind(
+        409, "Cover gone", "What was shown to be covered is not there any more: look at the price again."
+    ),
+    "too_many_grants": Kind(409, "Too many grants", "This wallet has as many grants as one customer can have."),
+    "too_many_rewards": Kind(409, "Too many rewards", "This customer had as many rewards as a year allows."),
+    "not_spent": Kind(409, "Not spent", "So much was not spent on that job, or was given back already."),
+    "not_referable": Kind(409, "Not referable", "Nobody brings oneself, or who brought oneself."),
+    "not_earned": Kind(
+        409, "Not earned", "A reward is for a job that cost the new customer enough of their own money."
+    ),
     "no_rate": Kind(409, "No rate", "The table of tax rates has none for this service on this day."),
     "not_for_registration": Kind(409, "Not for registration", "Only documents between registered parties are."),
 }
