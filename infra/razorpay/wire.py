@@ -28,6 +28,9 @@ NO_CONTENT = 204
 SUCCESS = range(200, 300)
 CLIENT_FAULT = range(400, 500)
 
+# A new client looks its own version up by parsing Python, which CPython 3.11 does not always survive in two threads.
+_ONE_AT_A_TIME = threading.Lock()
+
 
 class GatewaySession(requests.Session):
     """Raises our exceptions, with everything that the answer told, before the library sees an error."""
@@ -95,9 +98,10 @@ class Wire:
         client = getattr(self._mine, "client", None)
         if client is None:
             access = self.access
-            client = razorpay.Client(
-                session=GatewaySession(), auth=(access.key_id, access.key_secret), base_url=access.base_url
-            )
+            with _ONE_AT_A_TIME:
+                client = razorpay.Client(
+                    session=GatewaySession(), auth=(access.key_id, access.key_secret), base_url=access.base_url
+                )
             self._mine.client = client
         return client
 
