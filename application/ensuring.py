@@ -25,6 +25,19 @@ TRIES: Final = 3
 ALREADY: Final = frozenset({"receipt_taken", "reference_taken", "already_captured", "already_refunded"})
 """Refusals that may mean that our own earlier call went through."""
 
+OTHERWISE: Final = "_otherwise"
+"""How a code ends that says: something else stands under our operation."""
+SOMEBODY_LOOKS: Final = frozenset({"key_reused", "credentials_refused"})
+"""Refusals after which an earlier call may have gone through all the same: another wish has our key, or the door is
+locked. What is taken for certain is asked for again, and would then happen twice."""
+
+
+def why_not(outcome: Rejected | Uncertain) -> tuple[bool, str]:
+    """Whether it is certain that nothing happened, and why not."""
+    if isinstance(outcome, Uncertain):
+        return False, outcome.why
+    return not outcome.code.endswith(OTHERWISE) and outcome.code not in SOMEBODY_LOOKS, outcome.code
+
 
 def ensure_order(gateway: PaymentGateway, wanted: OpenOrder, *, first_time: bool = False) -> Outcome[Order]:
     """The order of an operation, looked for before it is asked for: receipts are not unique everywhere.

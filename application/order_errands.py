@@ -10,8 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from application.capture_order import RecordNoCapture, record_no_capture
-from application.ensuring import ensure_captured, ensure_order, ensure_refunded
-from application.gateway import Capture, Confirmed, GiveBack, OpenOrder, Rejected, Uncertain
+from application.ensuring import ensure_captured, ensure_order, ensure_refunded, why_not
+from application.gateway import Capture, Confirmed, GiveBack, OpenOrder
 from application.learn_payment import LearnPayments, learn_payments, told_of
 from application.log import CommandContext, fingerprint_of
 from application.record_opening import RecordOpening, record_opening
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from application.gateway import Refund as Told
 
 NAME: Final = "worker"
-OTHERWISE: Final = "_otherwise"
-"""How a code ends that tells of another thing under our operation: somebody has to look, nothing is certain."""
 
 
 class OrderErrands:
@@ -56,7 +54,7 @@ class OrderErrands:
             told = RecordOpening(actor, order_id, at, gateway_order=outcome.value.order_id)
             what = "opened"
         else:
-            is_certain, why = _why(outcome)
+            is_certain, why = why_not(outcome)
             told = RecordOpening(actor, order_id, at, why=why, is_certain=is_certain)
             what = f"refused/{why}" if is_certain else f"doubted/{_second(at)}"
         await self._run(tenant, operation_id, what, at, lambda work: record_opening(told, work))
@@ -71,7 +69,7 @@ class OrderErrands:
         if isinstance(outcome, Confirmed):
             await self.tell(tenant, order_id, [outcome.value], Source.ASKED, f"{operation_id}/captured", at)
             return
-        is_certain, why = _why(outcome)
+        is_certain, why = why_not(outcome)
         told = RecordNoCapture(Actor.system(NAME, tenant), order_id, operation_id, is_certain, why, at)
         what = f"refused/{why}" if is_certain else f"doubted/{_second(at)}"
         await self._run(tenant, operation_id, what, at, lambda work: record_no_capture(told, work))
@@ -86,7 +84,7 @@ class OrderErrands:
         if isinstance(outcome, Confirmed):
             await self.tell_of_refund(tenant, refund.order_id, outcome.value, f"{operation_id}/accepted", at)
             return
-        is_certain, why = _why(outcome)
+        is_certain, why = why_not(outcome)
         told = RecordNoRefund(Actor.system(NAME, tenant), refund_id, is_certain, why, at)
         what = f"refused/{why}" if is_certain else f"doubted/{_second(at)}"
         await self._run(tenant, operation_id, what, at, lambda work: record_no_refund(told, work))
@@ -123,13 +121,6 @@ class OrderErrands:
     ) -> None:
         actor = Actor.system(NAME, tenant).text
         await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
-
-
-def _why(outcome: Rejected | Uncertain) -> tuple[bool, str]:
-    """Whether it is certain that nothing happened, and why not."""
-    if isinstance(outcome, Uncertain):
-        return False, outcome.why
-    return not outcome.code.endswith(OTHERWISE), outcome.code
 
 
 def _second(at: datetime) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from application.ensuring import ensure_paid_out
+from application.ensuring import ensure_paid_out, why_not
 from application.gateway import Confirmed, Rejected, Uncertain
 from application.gateway_payouts import BankAccount, PayOut
 from application.log import CommandContext, fingerprint_of
@@ -38,10 +38,6 @@ ERASED: Final = "erased"
 
 NOT_THERE: Final = "not_there"
 """The bank knows no such account."""
-
-NOT_CERTAIN: Final = frozenset({"paid_out_otherwise", "key_reused", "credentials_refused"})
-"""Refusals after which money may be on its way all the same: the gateway has another payout under our operation, or
-does not let us in. Somebody has to look; until then it is a doubt, since a payout that is over is paid again."""
 
 UNDER_WAY: Final = frozenset(
     {
@@ -113,8 +109,7 @@ class Errands:
             what = f"told/{outcome.value.status}"
             await self._run(tenant, operation_id, what, at, lambda work: record_payout(told, work))
             return
-        is_certain = isinstance(outcome, Rejected) and outcome.code not in NOT_CERTAIN
-        why = outcome.code if isinstance(outcome, Rejected) else outcome.why
+        is_certain, why = why_not(outcome)
         nothing = RecordNoPayout(actor, payout_id, operation_id, is_certain, why, at)
         what = f"refused/{why}" if is_certain else f"doubted/{_second(at)}"
         await self._run(tenant, operation_id, what, at, lambda work: record_no_payout(nothing, work))
@@ -127,11 +122,12 @@ class Errands:
         gateway_account: str,
         at: datetime,
     ) -> None:
-        if isinstance(outcome, Rejected) and outcome.code not in NOT_CERTAIN:
-            await self._note_check(tenant, account, "refused", at, is_there=False, why=outcome.code)
-        elif isinstance(outcome, Rejected | Uncertain):
-            why = outcome.code if isinstance(outcome, Rejected) else outcome.why
-            await self._note_check(tenant, account, f"doubted/{_second(at)}", at, why=why)
+        if isinstance(outcome, Rejected | Uncertain):
+            is_certain, why = why_not(outcome)
+            if is_certain:
+                await self._note_check(tenant, account, "refused", at, is_there=False, why=why)
+            else:
+                await self._note_check(tenant, account, f"doubted/{_second(at)}", at, why=why)
         elif not outcome.value.is_finished:
             check_id = outcome.value.check_id
             await self._note_check(

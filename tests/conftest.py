@@ -93,5 +93,6 @@ def recorded_data() -> Path:
     """The folder of recorded real data; the test is skipped where it is absent."""
     folder = servers.recorded_data()
     if folder is None:
+        # Recorded data are nobody's to copy in: where they are absent there is nothing to compare with.
         pytest.skip("no recorded data: set VEHICAID_DATA_DIR")
     return folder

@@ -50,8 +50,9 @@ def document_of(app: FastAPI) -> Json:
 
 
 def as_text(app: FastAPI) -> str:
-    """The document as it is committed."""
-    return json.dumps(document_of(app), indent=0, ensure_ascii=False, sort_keys=True) + "\n"
+    """The document as it is committed: a line for each entry, none for what only closes, so that it stays small."""
+    told = json.dumps(document_of(app), indent=0, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    return told.replace("\n}", "}").replace("\n]", "]") + "\n"
 
 
 def _completed(made: Json, app: FastAPI) -> Json:

@@ -33,6 +33,7 @@ def pdf_of(told: Paper, language: Language) -> bytes:
     try:
         return WeasyPress().pdf(told, language)
     except PressMissing as missing:
+        # Without root nobody can install Pango; what is said then has a test of its own.
         pytest.skip(str(missing))
 
 
