@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from application.log import CommandContext, fingerprint_of
 from application.settlement import collect_cash, hold_for, settle_job
@@ -65,11 +65,11 @@ def approved(
     """A request whose fare stands and is to be paid."""
     call = replace(CALL, customer_id=customer_id, dispatch=Dispatch.ON_CONFIRMATION)
     request = ServiceRequest.request(request_id, call, at)
-    offer_id = new_id(at)
+    offer_id, shift_id = uuid5(request_id, "offer"), uuid5(request_id, "shift")
     request.issue_quote(Quote(1, "INR", LINES, TOTAL, at + timedelta(hours=1), None, None, None, FREE_OF_FEES), at)
     request.confirm(1, method, Role.CUSTOMER, at)
     request.start_dispatch(None, None, at)
-    request.make_offer(offer_id, provider_id, new_id(at), at)
+    request.make_offer(offer_id, provider_id, shift_id, at)
     request.assign(offer_id, at)
     request.report_en_route(at)
     request.confirm_arrival(ConfirmedBy.PROVIDER, 0, at)

@@ -1,0 +1,94 @@
+"""Do the books hold at every position of years of business, and does the same seed give the same years?"""
+
+import hashlib
+
+import pytest
+
+from domain import ledger
+from domain.ledger.invariants import effects, replayed_alone, two_bookkeepers
+from domain.subscription import Subscription
+from domain.subscription_terms import OVER
+from domain.wallet import Wallet
+from domain.wallet_terms import wallet_id
+from infra.event_store import codec
+from infra.in_memory.aggregates import LivingAggregates
+from tests.support.years import Years
+from tests.support.years_of_payouts import TENANT
+
+pytestmark = pytest.mark.anyio
+
+
+async def lived(seed: int, days: int, customers: int = 200, providers: int = 20) -> Years:
+    years = Years(seed, customers, providers)
+    await years.open()
+    await years.live(days)
+    return years
+
+
+async def check(years: Years) -> None:
+    """What must be so when nothing is on its way, by bookkeepers who know nothing of each other (M5, M7, M12)."""
+    assert effects(years.theirs, years.confirmed) == []
+    assert (
+        replayed_alone(await states(years, years.aggregates), await states(years, LivingAggregates(years.log)), ())
+        == []
+    )
+    balances = years.books.open_accounts()
+    theirs = (years.gateway_minor, years.settled_minor, years.paid_out_minor)
+    assert two_bookkeepers(balances, *theirs) == []
+    assert {name: sum_ for name, sum_ in balances.items() if name.startswith("L:Advance:")} == {}
+    for member in years.members:
+        if member.subscription_id is not None:
+            subscription = await years.the(Subscription, member.subscription_id)
+            unearned = 0
+            if subscription.term is not None and subscription.state not in OVER:
+                unearned = subscription.term.net_minor - subscription.earned_minor
+            assert -balances.pop(ledger.deferred_for(subscription.id), 0) == unearned
+    assert [name for name in balances if name.startswith("L:Deferred:")] == [], "what is over is earned or given back"
+
+
+async def states(years: Years, aggregates: LivingAggregates) -> bytes:
+    """Every wallet and subscription, as these aggregates have it."""
+    told = hashlib.sha256()
+    for member in years.members:
+        of_the_member = [(Wallet, wallet_id(TENANT, member.customer_id)), (Subscription, member.subscription_id)]
+        for kind, stream_id in of_the_member:
+            found = None if stream_id is None else await aggregates.load(kind, TENANT, stream_id)
+            if found is not None:
+                told.update(codec.freeze(found))
+                aggregates.saved(TENANT, found, 0)
+    return told.digest()
+
+
+def digest(years: Years) -> str:
+    told = hashlib.sha256()
+    for event in years.log.events:
+        told.update(b"%s %d %s " % (event.stream_id.bytes, event.version, event.topic.encode()) + event.payload)
+    return told.hexdigest()
+
+
+async def test_a_year_of_business_keeps_every_invariant() -> None:
+    years = await lived(seed=1, days=365, customers=40, providers=6)
+    await check(years)
+    topics = {event.topic for event in years.log.events}
+    wanted = {"charged", "charge_failed", "charge_doubted", "grace_begun", "ended", "earned", "helped", "paused"}
+    assert {f"subscription.{each}" for each in wanted} <= topics
+    assert {
+        "coverage.used",
+        "wallet.promo_spent",
+        "wallet.promo_expired",
+        "payout.processed",
+        "payout.reversed",
+    } <= topics
+    assert years.books.postings > 2_000
+
+
+async def test_the_same_seed_is_the_same_history() -> None:
+    first, again = [await lived(seed=7, days=45, customers=10, providers=2) for _ in range(2)]
+    assert digest(first) == digest(again)
+
+
+@pytest.mark.slow
+async def test_ten_years_of_business_keep_every_invariant() -> None:
+    years = await lived(seed=10, days=3_652)
+    await check(years)
+    assert years.books.postings >= 100_000
