@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Final, cast
 from infra.event_store.log import borrowed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from infra.queries.pool import Pool
 
+    LetterName = tuple[str, str]
+
 KEEP: Final = (
     "INSERT INTO webhook_inbox (source, event_id, body) VALUES (%s, %s, %s) ON CONFLICT (source, event_id) DO NOTHING"
 )
-# Taken for a while by pushing its next look away: whoever dies with it leaves it to the next.
+WAITING: Final = (
+    "SELECT source, event_id FROM webhook_inbox WHERE outcome IS NULL AND look_at <= now() ORDER BY look_at LIMIT %s"
+)
+# Half a second until the next look, and twice as long after each: whoever dies with one leaves it to the next for no
+# longer, and one that nobody can fold yet is looked at more and more seldom.
 TAKE: Final = (
-    "UPDATE webhook_inbox SET tries = tries + 1, look_at = now() + %s"
-    " WHERE (source, event_id) IN (SELECT source, event_id FROM webhook_inbox"
-    "  WHERE outcome IS NULL AND look_at <= now() ORDER BY look_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+    "UPDATE webhook_inbox SET tries = tries + 1, look_at = now() + 0.5 * 2 ^ least(tries, 20) * interval '1 s'"
+    " WHERE (source, event_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+    " AND outcome IS NULL AND look_at <= now()"
     " RETURNING source, event_id, body, received_at, tries"
 )
 DONE: Final = "UPDATE webhook_inbox SET outcome = %s, body = %s WHERE source = %s AND event_id = %s"
-LATER: Final = "UPDATE webhook_inbox SET look_at = now() + %s WHERE source = %s AND event_id = %s"
 PURGE: Final = "DELETE FROM webhook_inbox WHERE outcome IS NOT NULL AND received_at < now() - %s"
 FOLDED: Final = "folded"
 
@@ -52,10 +58,17 @@ class WebhookInbox:
             cursor = await connection.execute(KEEP, (source, event_id, body))
             return cursor.rowcount == 1
 
-    async def take(self, most: int, for_: timedelta) -> list[Letter]:
-        """Up to so many that wait; nobody else gets them before ``for_`` is over."""
+    async def waiting(self, most: int) -> list[LetterName]:
+        """Up to so many whose turn it is, the longest waiting first."""
         async with borrowed(self._pool) as connection:
-            cursor = await connection.execute(TAKE, (for_, most))
+            cursor = await connection.execute(WAITING, (most,))
+            return cast("list[LetterName]", await cursor.fetchall())
+
+    async def take(self, names: Sequence[LetterName]) -> list[Letter]:
+        """Those of them that still wait, after which they rest for a while; hold their locks before."""
+        async with borrowed(self._pool) as connection:
+            sources, event_ids = [source for source, _ in names], [event_id for _, event_id in names]
+            cursor = await connection.execute(TAKE, (sources, event_ids))
             rows = cast("list[tuple[str, str, bytes, datetime, int]]", await cursor.fetchall())
             return [Letter(source, event_id, bytes(body), at, tries) for source, event_id, body, at, tries in rows]
 
@@ -64,11 +77,6 @@ class WebhookInbox:
         body = b"" if outcome == FOLDED else letter.body
         async with borrowed(self._pool) as connection:
             await connection.execute(DONE, (outcome, body, letter.source, letter.event_id))
-
-    async def later(self, letter: Letter, pause: timedelta) -> None:
-        """Look at it again."""
-        async with borrowed(self._pool) as connection:
-            await connection.execute(LATER, (pause, letter.source, letter.event_id))
 
     async def purge(self, older_than: timedelta) -> int:
         """Remove what is over and old; how many."""

@@ -9,16 +9,21 @@ from uuid import UUID
 from infra.event_store.log import borrowed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from infra.queries.pool import Pool
 
 # A fresh intent is left alone for 0.2 s. What nobody could tell of is asked about after 2, 4, 8 s, 5 min at most.
 OPEN_INTENTS: Final = """
-SELECT tenant, operation_id, kind, stream_id FROM intents
- WHERE (state = 'open' AND last_at <= %(at)s - interval '0.2 s')
-    OR (state = 'uncertain' AND last_at <= %(at)s - make_interval(secs => least(300, 2 ^ least(doubts, 10))))
+SELECT tenant, operation_id FROM intents
+ WHERE kind = ANY (%(kinds)s) AND (state = 'open' AND last_at <= %(at)s - interval '0.2 s'
+    OR state = 'uncertain' AND last_at <= %(at)s - make_interval(secs => least(300, 2 ^ least(doubts, 10))))
  ORDER BY last_at LIMIT %(limit)s"""
+# Looked up again by whoever carries it out: what was sent may be old by then.
+INTENT: Final = """
+SELECT kind, stream_id FROM intents
+ WHERE tenant = %s AND operation_id = %s AND state IN ('open', 'uncertain')"""
 STANDING: Final = """
 SELECT count(*), coalesce(extract(epoch FROM %(at)s - min(asked_at)), 0) FROM intents
  WHERE state IN ('open', 'uncertain')"""
@@ -40,13 +45,11 @@ SELECT o.tenant, o.order_id FROM payment_orders o
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
-    """Something that is asked for and has not come out."""
+class Operation:
+    """Under which ids something is asked for: all that travels from whoever finds it to whoever carries it out."""
 
     tenant: str
     operation_id: UUID
-    kind: str
-    stream_id: UUID
 
 
 class WorkBoard:
@@ -56,11 +59,18 @@ class WorkBoard:
         """Nothing is asked yet."""
         self._pool = pool
 
-    async def open_intents(self, at: datetime, limit: int) -> list[Intent]:
-        """Intents whose turn has come, the longest waiting first."""
+    async def open_intents(self, kinds: Collection[str], at: datetime, limit: int) -> list[Operation]:
+        """Intents of these kinds whose turn has come, the longest waiting first."""
         async with borrowed(self._pool) as connection:
-            cursor = await connection.execute(OPEN_INTENTS, {"at": at, "limit": limit})
-            return [Intent(*row) for row in cast("list[tuple[str, UUID, str, UUID]]", await cursor.fetchall())]
+            asked = {"kinds": list(kinds), "at": at, "limit": limit}
+            cursor = await connection.execute(OPEN_INTENTS, asked)
+            return [Operation(*row) for row in cast("list[tuple[str, UUID]]", await cursor.fetchall())]
+
+    async def intent(self, operation: Operation) -> tuple[str, UUID] | None:
+        """Kind and stream of what is asked for, unless it has come out."""
+        async with borrowed(self._pool) as connection:
+            found = await connection.execute(INTENT, (operation.tenant, operation.operation_id))
+            return cast("tuple[str, UUID] | None", await found.fetchone())
 
     async def standing(self, at: datetime) -> tuple[int, float]:
         """How many intents have not come out, and the age of the oldest in seconds."""

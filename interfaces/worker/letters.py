@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from application.engine import Contended
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 # 14 looks with pauses that double from half a second: over an hour; then whose it is will never be known.
 MOST_LOOKS: Final = 14
-FIRST_PAUSE: Final = timedelta(seconds=0.5)
 IGNORED, UNREADABLE, UNKNOWN = "ignored", "unreadable", "unknown"
 
 _log = log("worker")
@@ -40,15 +38,14 @@ class Letters:
         self._errands = errands
 
     async def fold(self, letter: Letter, at: datetime) -> None:
-        """Fold one; raises LogUnavailable, after which it comes again by itself."""
-        outcome = await self._outcome(letter, at)
+        """Fold one. What is not folded, whatever the reason, comes again by itself; raises LogUnavailable."""
+        # One that ends its worker each time is not looked at for ever.
+        outcome = await self._outcome(letter, at) if letter.tries <= MOST_LOOKS else UNREADABLE
         if outcome is not None:
             await self._inbox.done(letter, outcome)
         elif letter.tries >= MOST_LOOKS:
             _log.error("webhook_of_nobody", event_id=letter.event_id)
             await self._inbox.done(letter, UNKNOWN)
-        else:
-            await self._inbox.later(letter, FIRST_PAUSE * 2 ** (letter.tries - 1))
 
     async def _outcome(self, letter: Letter, at: datetime) -> str | None:
         news = news_of(letter.body)

@@ -1,6 +1,8 @@
 """What does the worker process run, and how does it end?
 
-One leads by an advisory lock, others stand by. It keeps nothing: a round begins with what log and inbox say.
+Every worker takes messages and does what they point to. One of them leads by an advisory lock, finds what there is to
+do and sends the messages; without Redis it does all of it itself. It keeps nothing: a round begins with what log and
+inbox say.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,12 +18,10 @@ import psycopg
 import uvloop
 
 from application.log import LogUnavailable
-from application.order_errands import OrderErrands
-from application.paying_out import Errands
 from application.settling import Settling
-from domain.intent import IntentKind
 from infra.bootstrap import build
 from infra.database_url import app_dsn
+from infra.dispatch.seat import keep_lead
 from infra.queries.pool import reader_pool
 from infra.razorpay.build import open_gateways
 from infra.settings import Settings, SettingsError
@@ -28,16 +29,25 @@ from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.webhooks.inbox import WebhookInbox
 from infra.worker.board import WorkBoard
+from infra.worker.locks import SILENCE_MS, OperationLocks
 from infra.worker.payouts import PayoutsToAsk
+from infra.worker.queue import open_broker
 from interfaces.worker import watch
+from interfaces.worker.actors import Crew
 from interfaces.worker.asking import Asking
+from interfaces.worker.carrying import Carrying
+from interfaces.worker.errands import errands_of, orders_of, payouts_of
+from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
 from interfaces.worker.rounds import Rounds
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from infra.bootstrap import Stack
     from infra.queries.pool import Pool
     from infra.razorpay.build import Gateways
+    from interfaces.worker.handing import Hands
 
 # Between two rounds with nothing to do: a payer who looks at a spinner hardly notices a fifth of a second.
 REST_S: Final = 0.2
@@ -78,14 +88,11 @@ async def keep_working(settings: Settings, stop: asyncio.Event) -> None:
         _log.warning("worker_has_no_gateway", why=str(error))
         await stop.wait()
         return
-    stack = await build(settings, "vehicaid-worker")
-    pool = reader_pool(app_dsn(settings, "vehicaid-worker-board"))
-    await pool.open()
-    try:
+    async with _opened(settings) as (stack, pool), _crewed(stack, pool, gateways) as (carrying, hands):
         while not stop.is_set():
             try:
-                rounds, asking = rounds_of(stack, pool, gateways), asking_of(stack, pool, gateways)
-                await _take_part(settings, rounds, asking, WebhookInbox(pool), stop)
+                rounds = sweeping(stack, pool, gateways, carrying, hands)
+                await _take_part(settings, rounds, asking_of(stack, pool, gateways), WebhookInbox(pool), stop)
             except psycopg.errors.UndefinedTable:
                 _log.info("worker_waits_for_read_models")
             except (psycopg.Error, LogUnavailable, OSError) as error:
@@ -93,31 +100,65 @@ async def keep_working(settings: Settings, stop: asyncio.Event) -> None:
             finally:
                 watch.leading.set(0)
             await _pause(stop, PAUSE_S)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Stack, Pool]]:
+    stack = await build(settings, "vehicaid-worker")
+    pool = reader_pool(app_dsn(settings, "vehicaid-worker-board"))
+    await pool.open()
+    try:
+        yield stack, pool
     finally:
         await pool.close()
         await stack.close()
 
 
-def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
-    """Who carries out what."""
-    orders = OrderErrands(stack.engine, stack.aggregates, gateways.payments)
-    payouts = Errands(stack.engine, stack.aggregates, stack.personal, gateways.payouts)
+@asynccontextmanager
+async def _crewed(stack: Stack, pool: Pool, gateways: Gateways) -> AsyncIterator[tuple[Carrying, Hands]]:
+    """Whoever takes messages, for as long as the process lives; and who sends them."""
+    locks = OperationLocks(stack.settings)
+    carrying = carrying_of(stack, pool, gateways, locks)
+    speaking = asyncio.create_task(locks.keep_speaking())
+    broker = open_broker(stack.settings)
+    crew = None if broker is None else Crew(broker, carrying)
+    watch.alone.set(1 if crew is None else 0)
+    if crew is not None:
+        crew.start()
+    try:
+        yield carrying, OwnHands(carrying) if crew is None else crew.hands
+    finally:
+        if crew is not None:
+            await crew.stop()
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+        await locks.close()
+
+
+def carrying_of(stack: Stack, pool: Pool, gateways: Gateways, locks: OperationLocks) -> Carrying:
+    """Who carries out what, and how news is folded."""
     board, inbox = WorkBoard(pool), WebhookInbox(pool)
-    errands = {
-        IntentKind.OPEN_ORDER: orders.open,
-        IntentKind.CAPTURE: orders.capture,
-        IntentKind.REFUND: orders.refund,
-        IntentKind.PAY_OUT: payouts.pay_out,
-        IntentKind.CHECK_ACCOUNT: payouts.check_account,
-    }
-    return Rounds(board, inbox, Letters(inbox, board, orders), errands, orders, stack.engine)
+    letters = Letters(inbox, board, orders_of(stack, gateways))
+    return Carrying(board, inbox, letters, errands_of(stack, gateways), locks)
+
+
+def sweeping(stack: Stack, pool: Pool, gateways: Gateways, carrying: Carrying, hands: Hands) -> Rounds:
+    """Who finds what there is to do."""
+    return Rounds(WorkBoard(pool), WebhookInbox(pool), carrying, hands, orders_of(stack, gateways), stack.engine)
+
+
+def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
+    """A worker that is alone, without Redis: what a round finds is done when it ends."""
+    locks = OperationLocks(stack.settings)
+    stack.closers.push_async_callback(locks.close)
+    carrying = carrying_of(stack, pool, gateways, locks)
+    return sweeping(stack, pool, gateways, carrying, OwnHands(carrying))
 
 
 def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
     """Who asks how far payouts are, and what was settled."""
     board = PayoutsToAsk(pool)
-    payouts = Errands(stack.engine, stack.aggregates, stack.personal, gateways.payouts)
-    return Asking(board, payouts, Settling(gateways.settlements, board, stack.engine))
+    return Asking(board, payouts_of(stack, gateways), Settling(gateways.settlements, board, stack.engine))
 
 
 async def _take_part(
@@ -128,6 +169,7 @@ async def _take_part(
         while not stop.is_set():
             row = await (await connection.execute(LEAD, (f"{settings.cell}.worker",))).fetchone()
             if row is not None and row[0]:
+                await connection.execute(f"SET idle_session_timeout = {SILENCE_MS}")
                 watch.leading.set(1)
                 # Beside the rounds: a gateway that does not say what it settled holds up no payment.
                 task = asyncio.create_task(_keep_asking(asking))
@@ -146,7 +188,7 @@ async def _lead(
     purge_at = _now()
     while not stop.is_set():
         await seat.execute("SELECT 1")  # raises when the lock is gone with its connection
-        done = await rounds.round(_now())
+        done = await keep_lead(seat, rounds.round(_now()))
         if _now() >= purge_at:
             await inbox.purge(KEPT_FOR)
             purge_at = _now() + PURGES_EVERY

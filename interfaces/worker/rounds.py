@@ -1,4 +1,4 @@
-"""What does the worker do in one round? Folds news, carries out intents, asks about orders, captures for jobs."""
+"""What does the worker that leads find to do in one round, and to whom does it hand it?"""
 
 from __future__ import annotations
 
@@ -7,47 +7,40 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from application.capture_order import CaptureOrder, capture_order
-from application.engine import Contended
-from application.log import CommandContext, LogUnavailable, fingerprint_of
+from application.log import CommandContext, fingerprint_of
 from domain.actor import Actor
-from domain.intent import IntentKind
-from domain.refusal import Refusal
-from infra.telemetry.logging import log
 from interfaces.worker import watch
+from interfaces.worker.handing import Resting
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import datetime
     from uuid import UUID
 
     from application.dispatch.ordering import RunsCommands
     from application.order_errands import OrderErrands
-    from infra.webhooks.inbox import WebhookInbox
-    from infra.worker.board import Intent, WorkBoard
-    from interfaces.worker.letters import Letters
-
-    Errand = Callable[[str, UUID, UUID, datetime], Awaitable[None]]
+    from infra.webhooks.inbox import LetterName, WebhookInbox
+    from infra.worker.board import Operation, WorkBoard
+    from interfaces.worker.carrying import Carrying
+    from interfaces.worker.handing import Hands
 
 T = TypeVar("T")
 
 NAME: Final = "worker"
-# 100 letters and 64 intents a round: a second of work; the next round takes the others.
-MOST_LETTERS: Final = 100
-MOST_INTENTS: Final = 64
-# 16 calls at a time: the gateway's own limit is some dozens a second.
-AT_ONCE: Final = 16
-# Whoever takes a letter has half a minute; then it is somebody else's.
-LETTER_IS_MINE_FOR: Final = timedelta(seconds=30)
+# So many are looked at in a round, and so at most so many are under way at once: some seconds of work.
+MOST_LETTERS: Final = 1_000
+MOST_INTENTS: Final = 1_000
+# What was handed to others and still waits is handed again after 2, 4, 8 s: so long does a worker that is killed, or a
+# Redis that forgets, hold it up; half a minute at most, so that messages do not pile up where all are busy.
+LETTERS_AGAIN_AFTER: Final = timedelta(seconds=2)
+LETTERS_AGAIN_AT_MOST: Final = timedelta(seconds=30)
+# An intent that has not come out is tried again after 0.4, 0.8, 1.6 s, 5 min at most.
+INTENTS_AGAIN_AFTER: Final = timedelta(seconds=0.4)
+AGAIN_AT_MOST: Final = timedelta(minutes=5)
 # An order whose customer was through is asked about every 10 s, any other every 10 min.
 ASKS_SOON: Final = timedelta(seconds=10)
 ASKS_SELDOM: Final = timedelta(minutes=10)
 MOST_ASKED: Final = 50
-# What has not come out is looked at again after 0.4, 0.8, 1.6 s, 5 min at most.
-AGAIN_AFTER: Final = timedelta(seconds=0.2)
-AGAIN_AT_MOST: Final = timedelta(minutes=5)
-MOST_DOUBLINGS: Final = 11
-
-_log = log("worker")
 
 
 class Rounds:
@@ -57,53 +50,33 @@ class Rounds:
         self,
         board: WorkBoard,
         inbox: WebhookInbox,
-        letters: Letters,
-        errands: Mapping[IntentKind, Errand],
+        carrying: Carrying,
+        hands: Hands,
         orders: OrderErrands,
         engine: RunsCommands,
     ) -> None:
         """Nothing is done yet."""
         self._board = board
         self._inbox = inbox
-        self._letters = letters
-        self._errands = errands
+        self._carrying = carrying
+        self._hands = hands
         self._orders = orders
         self._engine = engine
-        self._room = asyncio.Semaphore(AT_ONCE)
         self._asked: dict[UUID, datetime] = {}
-        self._tried: dict[UUID, tuple[int, datetime]] = {}
+        self._letters: Resting[LetterName] = Resting(LETTERS_AGAIN_AFTER, LETTERS_AGAIN_AT_MOST)
+        self._intents: Resting[Operation] = Resting(INTENTS_AGAIN_AFTER, AGAIN_AT_MOST)
 
     async def round(self, at: datetime) -> int:
         """One round; how much there was to do. Raises LogUnavailable."""
-        letters = await self._inbox.take(MOST_LETTERS, LETTER_IS_MINE_FOR)
-        await self._each(letters, lambda letter: self._letters.fold(letter, at))
+        letters = self._letters.due(await self._inbox.waiting(MOST_LETTERS), at)
+        await self._hands.fold(letters, at)
         captures = await self._board.to_capture(MOST_ASKED)
         await self._each(captures, lambda order: self._capture(*order, at))
-        intents = self._due(await self._board.open_intents(at, MOST_INTENTS), at)
-        await self._each(intents, lambda intent: self._carry_out(intent, at))
+        intents = self._intents.due(await self._board.open_intents(self._carrying.kinds, at, MOST_INTENTS), at)
+        await self._hands.carry_out(intents, at)
         asked = await self._ask(at)
         watch.standing(*await self._board.standing(at))
         return len(letters) + len(intents) + asked
-
-    def _due(self, intents: list[Intent], at: datetime) -> list[Intent]:
-        """Those whose turn it is: what stays open although it was carried out is tried less and less often."""
-        due = [each for each in intents if self._tried.get(each.operation_id, (0, at))[1] <= at]
-        known = {each.operation_id for each in intents}
-        self._tried = {operation: tried for operation, tried in self._tried.items() if operation in known}
-        for each in due:
-            tries = self._tried.get(each.operation_id, (0, at))[0] + 1
-            pause = min(AGAIN_AFTER * 2 ** min(tries, MOST_DOUBLINGS), AGAIN_AT_MOST)
-            self._tried[each.operation_id] = tries, at + pause
-        return due
-
-    async def _carry_out(self, intent: Intent, at: datetime) -> None:
-        try:
-            errand = self._errands[IntentKind(intent.kind)]
-        except (KeyError, ValueError):
-            watch.carried_out.labels(intent.kind, "nobody").inc()
-            return
-        await errand(intent.tenant, intent.stream_id, intent.operation_id, at)
-        watch.carried_out.labels(intent.kind, "done").inc()
 
     async def _capture(self, tenant: str, order_id: UUID, at: datetime) -> None:
         actor = Actor.system(NAME, tenant)
@@ -124,17 +97,8 @@ class Rounds:
         await self._each(due, lambda order: self._orders.ask_about(*order, at))
         return len(due)
 
-    async def _each(self, things: Iterable[T], do: Callable[[T], Awaitable[None]]) -> None:
+    async def _each(self, things: Iterable[T], do: Callable[[T], Awaitable[object]]) -> None:
         async def one(thing: T) -> None:
-            async with self._room:
-                try:
-                    await do(thing)
-                except (Refusal, Contended, LogUnavailable) as error:
-                    # The board says it again: it was behind the log, or the log is away.
-                    watch.put_off.labels(type(error).__name__).inc()
-                except Exception:  # noqa: BLE001  (logged with its traceback)
-                    # One broken thing holds up no other.
-                    watch.put_off.labels("failed").inc()
-                    _log.exception("errand_failed")
+            await do(thing)
 
-        await asyncio.gather(*(one(thing) for thing in things))
+        await asyncio.gather(*(self._carrying.safely(one(thing)) for thing in things))

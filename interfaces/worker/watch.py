@@ -10,6 +10,9 @@ from infra.telemetry.metrics import REGISTRY
 ALARM_AFTER_S = 600.0
 
 leading = Gauge("vehicaid_worker_leading", "1 while this process carries out, 0 while it stands by.", registry=REGISTRY)
+alone = Gauge(
+    "vehicaid_worker_alone", "1 while the leader does everything itself: no Redis takes messages.", registry=REGISTRY
+)
 intents_open = Gauge("vehicaid_intents_open", "Intents that have not come out.", registry=REGISTRY)
 oldest_intent_s = Gauge("vehicaid_oldest_intent_seconds", "Age of the oldest of them.", registry=REGISTRY)
 intent_alarm = Gauge("vehicaid_intent_alarm", "1 when one has not come out for ten minutes.", registry=REGISTRY)
