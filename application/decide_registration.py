@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from application.guards import check_role
 from domain.actor import Role
 from domain.refusal import NotFound
+from domain.tariff_terms import checked_state
 from domain.tax_registration import TaxRegistrations, registrations_stream
 
 if TYPE_CHECKING:
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Work
     from domain.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class EndRegistration:
+    """From an instant on, bills of a state carry no number."""
+
+    actor: Actor
+    state_code: str
+    effective_from: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,20 @@ async def decide_registration(command: DecideRegistration, work: Work) -> Answer
         work.add(book)
     book.register(command.gstin, command.effective_from, command.at)
     return {"gstin": command.gstin, "version": book.version}
+
+
+async def end_registration(command: EndRegistration, work: Work) -> Answer:
+    """End it; where nothing is registered that is no news.
+
+    Raises NotAllowed, UnknownState, BadEffect or TooManyVersions.
+    """
+    check_role(work, command.actor, Role.ADMIN)
+    book = await registrations_of(work)
+    if book is None:
+        checked_state(command.state_code)
+        return {"gstin": None, "version": 0}
+    book.end(command.state_code, command.effective_from, command.at)
+    return {"gstin": None, "version": book.version}
 
 
 async def registrations_of(work: Work) -> TaxRegistrations | None:

@@ -1,49 +1,40 @@
 """What does a credit note say? Which bill it corrects, by how much, and with which taxes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from domain.aggregate import Aggregate, Created
+from domain.aggregate import Aggregate
 from domain.credit_terms import CreditShare, WhyCredited
 from domain.invoice import Invoice
-from domain.invoice_terms import DocType, InvoiceLine, Series, told_of
+from domain.invoice_terms import InvoiceLine, Series
 from domain.price_terms import LineKind
+from domain.tax_document import Content, Numbered, Placed, Priced
+
+
+class _OfABill(Numbered):
+    """Which bill is corrected, and why."""
+
+    invoice_id: UUID
+    request_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    provider_id: UUID | None
+    why: WhyCredited
 
 
 class CreditNote(Aggregate):
-    """One document, which never changes. Money that goes back is a refund's or the wallet's affair."""
+    """One document, which never changes. The money goes back in the same save: see ``domain.payment_credit``."""
 
     TOPIC = "credit_note"
 
     invoice_id: UUID
     total_minor: int
 
-    class Issued(Created):
+    class Issued(Placed, Priced, _OfABill):
         """The document stands; amounts are positive, and are taken off the bill."""
 
         TOPIC: ClassVar[str] = "credit_note.issued"
-        series_id: UUID
-        doc_type: DocType
-        gstin: str
-        series: str
-        financial_year: str
-        issued_on: date
-        invoice_id: UUID
-        request_id: UUID
-        payment_id: UUID
-        customer_id: UUID
-        provider_id: UUID | None
-        why: WhyCredited
-        lines: tuple[InvoiceLine, ...]
-        tax_lines: tuple[InvoiceLine, ...]
-        net_minor: int
-        tax_minor: int
-        total_minor: int
-        currency: str
-        place_of_supply: str
-        sac: str
 
     @classmethod
     def issue(
@@ -57,25 +48,17 @@ class CreditNote(Aggregate):
         at: datetime,
     ) -> "CreditNote":
         """The note over a share of a bill, which ``Invoice.credit`` gave."""
-        tax = sum(line.amount_minor for line in share.tax_lines)
+        lines = (InvoiceLine(LineKind.BASE, invoice.sac, share.net_minor),)
+        content = Content(lines, share.tax_lines, invoice.currency, invoice.place_of_supply, invoice.sac)
         return cls._create(
             cls.Issued,
             id=note_id,
             timestamp=at,
-            **told_of(series),
-            issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
+            **content.told(series, time_zone, at),
             invoice_id=invoice.id,
             request_id=invoice.request_id,
             payment_id=invoice.payment_id,
             customer_id=invoice.customer_id,
             provider_id=invoice.provider_id,
             why=why,
-            lines=(InvoiceLine(LineKind.BASE, invoice.sac, share.net_minor),),
-            tax_lines=share.tax_lines,
-            net_minor=share.net_minor,
-            tax_minor=tax,
-            total_minor=share.net_minor + tax,
-            currency=invoice.currency,
-            place_of_supply=invoice.place_of_supply,
-            sac=invoice.sac,
         )

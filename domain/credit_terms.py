@@ -68,5 +68,11 @@ def share_of(taxes: tuple[InvoiceLine, ...], total_minor: int, before_minor: int
     return CreditShare(amount_minor - sum(line.amount_minor for line in kept), kept)
 
 
+def portion_of(amount_minor: int, of_minor: int, whole_minor: int) -> int:
+    """So much of a whole, of an amount of either sign: half a unit away from nothing."""
+    part = _part(abs(amount_minor), of_minor, whole_minor)
+    return part if amount_minor >= 0 else -part
+
+
 def _part(tax_minor: int, of_minor: int, whole_minor: int) -> int:
     return (2 * tax_minor * of_minor + whole_minor) // (2 * whole_minor)

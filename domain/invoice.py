@@ -1,10 +1,9 @@
 """What does a tax invoice say? All but its number, which is its place in the series: see docs/adr/0013."""
 
 from dataclasses import field
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain.aggregate import Aggregate, Created
 from domain.invoice_life import InvoiceLife
@@ -13,12 +12,23 @@ from domain.payment import Payment
 from domain.price_terms import TAXES, PriceLine
 from domain.refusal import BadInput
 from domain.request_fare import Outcome
+from domain.tax_document import Content, Numbered, Placed, Priced
 
 
 class BadInvoice(BadInput):
     """The lines of this document do not make its total."""
 
     code = "bad_invoice"
+
+
+class _OfAPayment(Numbered):
+    """What is billed."""
+
+    request_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    provider_id: UUID | None
+    outcome: Outcome
 
 
 class Invoice(InvoiceLife, Aggregate):
@@ -47,32 +57,10 @@ class Invoice(InvoiceLife, Aggregate):
     credited_minor: int = field(default=0, init=False)
     credit_notes: tuple[UUID, ...] = field(default=(), init=False)
 
-    class Issued(Created):
-        """The document stands. The customer's and supplier's names are added when it is shown, not kept here.
-
-        ``issued_on`` is the supplier's calendar day. ``place_of_supply`` is the GST code of a state, or empty.
-        """
+    class Issued(Placed, Priced, _OfAPayment):
+        """The document stands. The customer's and supplier's names are added when it is shown, not kept here."""
 
         TOPIC: ClassVar[str] = "invoice.issued"
-        series_id: UUID
-        doc_type: DocType
-        gstin: str
-        series: str
-        financial_year: str
-        issued_on: date
-        request_id: UUID
-        payment_id: UUID
-        customer_id: UUID
-        provider_id: UUID | None
-        outcome: Outcome
-        lines: tuple[InvoiceLine, ...]
-        tax_lines: tuple[InvoiceLine, ...]
-        net_minor: int
-        tax_minor: int
-        total_minor: int
-        currency: str
-        place_of_supply: str
-        sac: str
 
     @classmethod
     def issue(
@@ -92,26 +80,16 @@ class Invoice(InvoiceLife, Aggregate):
         if financial_year(at, time_zone) != series.financial_year:
             raise BadInvoice(f"{series.financial_year} is not the financial year")
         net_lines, tax_lines = _apart(lines, sac)
-        tax = sum(line.amount_minor for line in tax_lines)
         return cls._create(
             cls.Issued,
             id=invoice_id(payment.id),
             timestamp=at,
-            **told_of(series),
-            issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
+            **Content(net_lines, tax_lines, payment.currency, place_of_supply, sac).told(series, time_zone, at),
             request_id=payment.request_id,
             payment_id=payment.id,
             customer_id=payment.customer_id,
             provider_id=payment.provider_id,
             outcome=payment.outcome,
-            lines=net_lines,
-            tax_lines=tax_lines,
-            net_minor=payment.amount_minor - tax,
-            tax_minor=tax,
-            total_minor=payment.amount_minor,
-            currency=payment.currency,
-            place_of_supply=place_of_supply,
-            sac=sac,
         )
 
 

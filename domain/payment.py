@@ -7,9 +7,10 @@ from uuid import UUID
 
 from domain import ledger
 from domain.aggregate import Aggregate, Created, event
-from domain.ledger import MoneyEvent
+from domain.ledger import Leg, MoneyEvent
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
 from domain.payment_cover import PaymentCover
+from domain.payment_credit import PaymentCredits, divided_by
 from domain.payment_terms import NothingDue, PaymentState, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn
@@ -17,7 +18,7 @@ from domain.request_fare import Outcome
 from domain.split import Bill, Shares, Split, legs_of, shares_of
 
 
-class Payment(PaymentCover, Aggregate):
+class Payment(PaymentCover, PaymentCredits, Aggregate):
     """What one request costs its customer, and what becomes of that.
 
     ``paid_minor`` was taken from a wallet or, ``collected_minor`` of it, in cash; ``owed_minor`` the customer owes.
@@ -37,6 +38,10 @@ class Payment(PaymentCover, Aggregate):
     paid_minor: int = field(default=0, init=False)
     collected_minor: int = field(default=0, init=False)
     owed_minor: int = field(default=0, init=False)
+    covered_minor: int = field(default=0, init=False)
+    divided: tuple[Leg, ...] = field(default=(), init=False)
+    credited_minor: int = field(default=0, init=False)
+    notes: tuple[UUID, ...] = field(default=(), init=False)
 
     class Due(Created):
         """The job, or its early end, is to be paid for."""
@@ -278,8 +283,9 @@ class Payment(PaymentCover, Aggregate):
         self.state = PaymentState.OWED
 
     @event(Settled)
-    def _on_settled(self) -> None:
+    def _on_settled(self, legs: tuple[Leg, ...], cash_kept_minor: int) -> None:
         self.state = PaymentState.SETTLED
+        self.divided = divided_by(legs, self.request_id, self.provider_id, cash_kept_minor)
 
     @event(Repaid)
     def _on_repaid(self, amount_minor: int) -> None:

@@ -19,6 +19,7 @@ class PaymentCover(Chapter):
     paid_minor: int
     amount_minor: int
     owed_minor: int
+    covered_minor: int
 
     class Covered(Aggregate.Event):
         """So much was borne by the customer's membership, whose own events book it."""
@@ -41,5 +42,6 @@ class PaymentCover(Chapter):
     @event(Covered)
     def _on_covered(self, amount_minor: int) -> None:
         self.paid_minor += amount_minor
+        self.covered_minor += amount_minor
         if self.paid_minor + self.owed_minor == self.amount_minor:
             self.state = PaymentState.PAID

@@ -1,5 +1,6 @@
 """In which words do we speak of a payment: how far it is, why it is not asked for, why not?"""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -34,6 +35,14 @@ class NothingDue(Refusal):
     """Nothing is due in cash for this job."""
 
     code = "nothing_due"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What a credit note comes to: for the customer, in the job's advance; and how much less the provider is owed."""
+
+    to_customer_minor: int
+    payable_minor: int
 
 
 def payment_id(request_id: UUID) -> UUID:

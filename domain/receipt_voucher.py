@@ -1,16 +1,16 @@
 """What does a receipt voucher say (rule 50)? That an advance was taken for a service, and the tax that is in it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
-from domain.aggregate import Aggregate, Created, event
+from domain.aggregate import Aggregate, event
 from domain.gst.place import Recipient, inside, is_interstate
-from domain.invoice_terms import DocType, InvoiceLine, Series, told_of
+from domain.invoice_terms import InvoiceLine, Series
 from domain.price_terms import LineKind
 from domain.refusal import OutOfTurn
+from domain.tax_document import Content, Numbered, Placed, Priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,20 @@ def receipt_voucher_id(order_id: UUID) -> UUID:
     return uuid5(order_id, "receipt voucher")
 
 
+class _OfAnOrder(Numbered):
+    """Through which order the advance came, for which job, from whom."""
+
+    order_id: UUID
+    request_id: UUID
+    customer_id: UUID
+
+
+class _Rated(Priced):
+    """The rate at which the tax in it was worked out."""
+
+    rate_bp: int
+
+
 class ReceiptVoucher(Aggregate):
     """One document, whose content never changes; the advance ends in a bill, or is given back by a refund voucher."""
 
@@ -51,28 +65,10 @@ class ReceiptVoucher(Aggregate):
     invoice_id: UUID | None = field(default=None, init=False)
     refund_voucher_id: UUID | None = field(default=None, init=False)
 
-    class Issued(Created):
+    class Issued(Placed, _Rated, _OfAnOrder):
         """The document stands."""
 
         TOPIC: ClassVar[str] = "receipt_voucher.issued"
-        series_id: UUID
-        doc_type: DocType
-        gstin: str
-        series: str
-        financial_year: str
-        issued_on: date
-        order_id: UUID
-        request_id: UUID
-        customer_id: UUID
-        lines: tuple[InvoiceLine, ...]
-        tax_lines: tuple[InvoiceLine, ...]
-        net_minor: int
-        tax_minor: int
-        total_minor: int
-        currency: str
-        rate_bp: int
-        place_of_supply: str
-        sac: str
 
     class Billed(Aggregate.Event):
         """The service was supplied: the advance is a part of this bill."""
@@ -90,24 +86,16 @@ class ReceiptVoucher(Aggregate):
     def issue(cls, series: Series, advance: Advance, time_zone: str, at: datetime) -> "ReceiptVoucher":
         """The voucher of an advance, whose taxes are inside it; between states where the place cannot be told."""
         net, taxes = _apart(advance)
+        lines = (InvoiceLine(LineKind.BASE, advance.sac, net),)
         return cls._create(
             cls.Issued,
             id=receipt_voucher_id(advance.order_id),
             timestamp=at,
-            **told_of(series),
-            issued_on=at.astimezone(ZoneInfo(time_zone)).date(),
+            **Content(lines, taxes, advance.currency, advance.place or "", advance.sac).told(series, time_zone, at),
             order_id=advance.order_id,
             request_id=advance.request_id,
             customer_id=advance.customer_id,
-            lines=(InvoiceLine(LineKind.BASE, advance.sac, net),),
-            tax_lines=taxes,
-            net_minor=net,
-            tax_minor=advance.amount_minor - net,
-            total_minor=advance.amount_minor,
-            currency=advance.currency,
             rate_bp=advance.rate_bp,
-            place_of_supply=advance.place or "",
-            sac=advance.sac,
         )
 
     def bill(self, invoice_id: UUID, at: datetime) -> None:

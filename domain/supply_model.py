@@ -1,6 +1,6 @@
 """Who supplies the service to the customer, we or the provider, from which instant on? A tenant decides."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid5
 
@@ -51,11 +51,11 @@ class SupplyDecision(Aggregate):
         return Timeline(self.dated).value_at(at) or SupplyModel.MARKETPLACE
 
     def decide(self, model: SupplyModel, effective_from: datetime, at: datetime) -> None:
-        """Let a model apply from an instant on; what applies then already is no news.
+        """Let a model apply from an instant on, never in the past; what applies then already is no news.
 
         Raises BadEffect or TooManyVersions.
         """
-        check_effect(effective_from, at, len(self.dated))
+        check_effect(effective_from, at, len(self.dated), furthest_back=timedelta(0))
         if self.at(effective_from) is not model:
             told = {"supply_version": len(self.dated) + 1, "effective_from": effective_from, "model": model}
             self.trigger_event(self.Decided, timestamp=at, **told)

@@ -1,6 +1,6 @@
 """Under which tax registrations does a tenant bill, state by state, from which instant on?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid5
 
@@ -19,7 +19,10 @@ def registrations_stream(tenant: str) -> UUID:
 
 
 class TaxRegistrations(Aggregate):
-    """The registrations through time; a state without one is billed from without a number."""
+    """The registrations through time; a state without one is billed from without a number.
+
+    None begins or ends in the past: bills went out, and say what they say.
+    """
 
     TOPIC = "tax_registrations"
 
@@ -49,6 +52,11 @@ class TaxRegistrations(Aggregate):
         """The number in effect in a state, or empty."""
         return Timeline(self.by_state.get(state_code, ())).value_at(at) or ""
 
+    def in_effect(self, at: datetime) -> dict[str, str]:
+        """The numbers in effect, by state."""
+        held = {state: self.gstin_at(state, at) for state in sorted(self.by_state)}
+        return {state: gstin for state, gstin in held.items() if gstin}
+
     def register(self, gstin: str, effective_from: datetime, at: datetime, *, sandbox: bool = False) -> None:
         """Bill under this number in its state; what applies then already is no news.
 
@@ -62,7 +70,7 @@ class TaxRegistrations(Aggregate):
 
     def _decide(self, state_code: str, gstin: str, effective_from: datetime, at: datetime) -> None:
         dated = self.by_state.get(state_code, ())
-        check_effect(effective_from, at, len(dated))
+        check_effect(effective_from, at, len(dated), furthest_back=timedelta(0))
         if self.gstin_at(state_code, effective_from) != gstin:
             told = {"registration_version": len(dated) + 1, "state_code": state_code, "gstin": gstin}
             self.trigger_event(self.Decided, timestamp=at, effective_from=effective_from, **told)

@@ -73,9 +73,11 @@ class Timeline(Generic[T]):
         return tuple(self._entries)
 
 
-def check_effect(effective_from: datetime, at: datetime, versions: int) -> None:
+def check_effect(
+    effective_from: datetime, at: datetime, versions: int, *, furthest_back: timedelta = FURTHEST_BACK
+) -> None:
     """Refuse a change too far back or ahead of ``at``, or one too many; raises BadEffect or TooManyVersions."""
-    if not at - FURTHEST_BACK <= effective_from <= at + FURTHEST_AHEAD:
+    if not at - furthest_back <= effective_from <= at + FURTHEST_AHEAD:
         raise BadEffect(effective_from=effective_from.isoformat())
     if versions >= MOST_VERSIONS:
         raise TooManyVersions(most=MOST_VERSIONS)

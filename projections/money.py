@@ -25,6 +25,7 @@ BOOKS = (
     "payment.collected",
     "payment.owed",
     "payment.settled",
+    "payment.credited_back",
     "payment_order.payment_captured",
     "payment_order.fee_learned",
     "refund.promised",

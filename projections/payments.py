@@ -117,6 +117,11 @@ def _repaid(row: PaymentRow, fact: Fact) -> PaymentRow:
     return replace(_touched(row, fact, row.state), paid_minor=paid, owed_minor=owed)
 
 
+@payments.on("payment.credited_back")
+def _credited_back(row: PaymentRow, fact: Fact) -> PaymentRow:
+    return replace(_touched(row, fact, row.state), owed_minor=row.owed_minor - fact.whole("forgiven_minor"))
+
+
 @payments.on("payment.waived")
 def _waived(row: PaymentRow, fact: Fact) -> PaymentRow:
     return _touched(row, fact, "waived")

@@ -12,6 +12,8 @@ from projections.read_model import Index, Key, ReadModel, Row
 class EarningRow(Row, frozen=True, gc=False):
     """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us).
 
+    What a credit note took back of a job (outcome ``credited``) is less than nothing.
+
     The provider is owed ``net_minor``: what it earned without the cash that it kept. What is withheld for the state
     (``tcs_minor``, ``tds_minor``) is no part of ``earned_minor``.
 
@@ -67,6 +69,29 @@ def _settled(fact: Fact) -> EarningRow:
         earned_minor=earned,
         cash_kept_minor=kept,
         net_minor=earned - kept,
+        currency=fact.text("currency"),
+        settled_at=fact.occurred_at,
+    )
+
+
+@provider_statement.begins("payment.credited_back", _position)
+def _credited_back(fact: Fact) -> EarningRow:
+    payable = -fact.whole("payable_minor")
+    return EarningRow(
+        tenant=fact.tenant,
+        position=fact.position,
+        provider_id=fact.uuid("provider_id"),
+        payment_id=fact.stream_id,
+        request_id=fact.uuid("request_id"),
+        outcome="credited",
+        gross_minor=-fact.whole("amount_minor"),
+        commission_minor=0,
+        commission_tax_minor=0,
+        tcs_minor=0,
+        tds_minor=0,
+        earned_minor=payable,
+        cash_kept_minor=0,
+        net_minor=payable,
         currency=fact.text("currency"),
         settled_at=fact.occurred_at,
     )

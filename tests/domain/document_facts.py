@@ -7,11 +7,13 @@ from domain.credit_terms import WhyCredited
 from domain.gst.irn import irn_of
 from domain.invoice import Invoice
 from domain.invoice_terms import LETTERS, DocType, InvoiceLine, Series, WhyCancelled, told_of
+from domain.ledger import advance_for, payable_to
+from domain.payment import Payment
 from domain.price_terms import LineKind
 from domain.receipt_voucher import ReceiptVoucher
 from domain.refund_voucher import RefundVoucher
 from domain.tax_registration import TaxRegistrations
-from tests.domain.money_facts import KARNATAKA, PAYMENT, SAC, THE_INVOICE
+from tests.domain.money_facts import KARNATAKA, PAYMENT, SAC, THE_INVOICE, moved
 from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, TENANT, some_id
 from tests.support.rulebook import Fact, fact
 
@@ -88,6 +90,20 @@ REFUND_ISSUED = fact(
     request_id=REQUEST,
     customer_id=CUSTOMER,
 )
+CREDITED_BACK = fact(
+    Payment.CreditedBack,
+    LATER,
+    transfer_id=f"cn:{NOTE.hex}",
+    **moved(payable_to(PROVIDER), advance_for(REQUEST), 59_000),
+    request_id=REQUEST,
+    customer_id=CUSTOMER,
+    provider_id=PROVIDER,
+    credit_note_id=NOTE,
+    amount_minor=59_000,
+    forgiven_minor=0,
+    to_cover_minor=0,
+    payable_minor=59_000,
+)
 OPENED = fact(TaxRegistrations.Opened, LATER)
 DECIDED = fact(
     TaxRegistrations.Decided, LATER, registration_version=1, effective_from=LATER, state_code="29", gstin=GSTIN
@@ -105,6 +121,7 @@ SAMPLES: tuple[Fact, ...] = (
     BILLED,
     GIVEN,
     REFUND_ISSUED,
+    CREDITED_BACK,
     OPENED,
     DECIDED,
 )

@@ -49,6 +49,8 @@ OF_MONEY = (
     "/v1/customers",
     "/v1/payments",
     "/v1/invoices",
+    "/v1/tax-registrations",
+    "/v1/supply-decision",
     "/v1/ledger",
 )
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")

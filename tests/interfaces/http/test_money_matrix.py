@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -39,11 +39,18 @@ ADMITTED: dict[str, set[Role]] = {
     "GET /v1/invoices/{invoice_id}": set(Role),
     "POST /v1/invoices/{invoice_id}/cancellation": set(DESK),
     "POST /v1/invoices/{invoice_id}/credit-notes": set(DESK),
+    "POST /v1/tax-registrations": {Role.ADMIN},
+    "POST /v1/tax-registrations/end": {Role.ADMIN},
+    "GET /v1/tax-registrations": {Role.AUDITOR, *DESK},
+    "POST /v1/supply-decision": {Role.ADMIN},
+    "GET /v1/supply-decision": {Role.AUDITOR, *DESK},
     "GET /v1/providers/{provider_id}/statement": {Role.PROVIDER, Role.AUDITOR, *DESK},
     "GET /v1/ledger/balances": {Role.AUDITOR, *DESK},
 }
 """Every route about money, and who may use it at all."""
 
+LATE = (datetime.now(UTC) + timedelta(days=300)).isoformat().replace("+00:00", "Z")
+"""When what is decided here begins: not before the other tests of this tenant are over."""
 BODIES = {
     f"POST {WALLET}/top-ups": {"amount_minor": 100, "currency": "INR"},
     f"POST {WALLET}/freeze": {"reason": "customer_asked"},
@@ -55,6 +62,9 @@ BODIES = {
         "currency": "INR",
         "reason": "price_too_high",
     },
+    "POST /v1/tax-registrations": {"gstin": "29AAGCB7383J1Z4", "effective_from": LATE},
+    "POST /v1/tax-registrations/end": {"state_code": "29", "effective_from": LATE},
+    "POST /v1/supply-decision": {"model": "marketplace", "effective_from": LATE},
 }
 REFUSED_BY_STATE = {
     "POST /v1/payments/{payment_id}/repayment": "nothing_due",

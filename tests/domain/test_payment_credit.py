@@ -1,0 +1,138 @@
+"""Does a credit note undo exactly what was divided, in however many parts, whoever supplied and however it was paid?"""
+
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain import ledger
+from domain.ledger import Leg
+from domain.payment import Payment
+from domain.payment_terms import GivenBack, WrongAmount
+from domain.price_terms import PaymentMethod
+from domain.refusal import OutOfTurn
+from domain.request_fare import Outcome
+from domain.split import Split, SupplyModel, bill_of
+from domain.withholding import Withholding
+from tests.domain.money_facts import KARNATAKA, TOW_LINES, TOW_TOTAL
+from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, some_id
+
+NOTES = [some_id(800 + number) for number in range(20)]
+ADVANCE = ledger.advance_for(REQUEST)
+PAYABLE = ledger.payable_to(PROVIDER)
+
+
+def settled(
+    supply: SupplyModel = SupplyModel.MARKETPLACE,
+    *,
+    owed: int = 0,
+    covered: int = 0,
+    method: PaymentMethod = PaymentMethod.WALLET,
+    provider_id: UUID | None = PROVIDER,
+) -> Payment:
+    """The tow of the reference, paid and divided."""
+    payment = Payment.due(
+        REQUEST,
+        customer_id=CUSTOMER,
+        provider_id=provider_id,
+        method=method,
+        outcome=Outcome.CHARGE,
+        amount_minor=TOW_TOTAL,
+        currency="INR",
+        at=LATER,
+    )
+    if covered:
+        payment.cover(covered, LATER)
+    if method is PaymentMethod.CASH:
+        payment.collect(TOW_TOTAL - covered, "INR", LATER)
+    elif payment.open_minor > owed:
+        payment.capture(payment.open_minor - owed, LATER)
+    payment.owe(LATER)
+    split = Split(1_500, 1_800, KARNATAKA, supply, Withholding(50, 10))
+    payment.settle(bill_of(TOW_LINES), split, LATER)
+    return payment
+
+
+def legs_told(payment: Payment, topic: type[object]) -> dict[str, int]:
+    """What all events of one sort moved."""
+    sums: dict[str, int] = {}
+    for event in payment.pending_events:
+        if isinstance(event, topic):
+            for leg in getattr(event, "legs"):  # noqa: B009  events of all sorts
+                sums[leg.account] = sums.get(leg.account, 0) + leg.amount_minor
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def test_half_of_a_job_takes_back_half_of_everybodys_part() -> None:
+    payment = settled()
+    assert payment.credit_back(NOTES[0], TOW_TOTAL // 2, LATER) == GivenBack(88_500, 74_774)
+    assert payment.credit_back(NOTES[0], TOW_TOTAL // 2, LATER) is None
+    assert legs_told(payment, Payment.CreditedBack) == {
+        ledger.COMMISSION: 11_250,
+        ledger.gst_out(ledger.GstKind.CGST, KARNATAKA): 1_013,
+        ledger.gst_out(ledger.GstKind.SGST, KARNATAKA): 1_013,
+        ledger.GST_TCS: 375,
+        ledger.TDS: 75,
+        PAYABLE: 74_774,
+        ADVANCE: -88_500,
+    }
+
+
+@pytest.mark.parametrize("supply", SupplyModel)
+@pytest.mark.parametrize("method", [PaymentMethod.WALLET, PaymentMethod.CASH])
+@given(cuts=st.lists(st.integers(1, TOW_TOTAL - 1), unique=True, max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_notes_over_the_whole_undo_all_that_was_divided(
+    supply: SupplyModel, method: PaymentMethod, cuts: list[int]
+) -> None:
+    payment = settled(supply, method=method)
+    edges = [0, *sorted(cuts), TOW_TOTAL]
+    for note, (begins, ends) in enumerate(pairwise(edges)):
+        payment.credit_back(NOTES[note], ends - begins, LATER)
+    undone, divided = legs_told(payment, Payment.CreditedBack), payment.divided
+    assert undone == {leg.account: -leg.amount_minor for leg in divided} | {ADVANCE: -TOW_TOTAL}
+    assert sum(leg.amount_minor for leg in divided) == -TOW_TOTAL
+    with pytest.raises(WrongAmount):
+        payment.credit_back(NOTES[-1], 1, LATER)
+
+
+def test_a_principal_bears_it_alone() -> None:
+    payment = settled(SupplyModel.PRINCIPAL)
+    assert payment.credit_back(NOTES[0], TOW_TOTAL, LATER) == GivenBack(TOW_TOTAL, 0)
+    taxes = {ledger.gst_out(kind, KARNATAKA): 13_500 for kind in (ledger.GstKind.CGST, ledger.GstKind.SGST)}
+    assert legs_told(payment, Payment.CreditedBack) == {ledger.SERVICE: 150_000, ADVANCE: -TOW_TOTAL} | taxes
+
+
+def test_a_debt_is_forgiven_before_anything_goes_back_and_a_membership_gets_the_rest() -> None:
+    payment = settled(owed=50_000, covered=40_000)
+    assert payment.credit_back(NOTES[0], 60_000, LATER) == GivenBack(10_000, 50_696)
+    assert payment.owed_minor == 0
+    back = payment.credit_back(NOTES[1], TOW_TOTAL - 60_000, LATER)
+    assert back is not None
+    assert back.to_customer_minor == TOW_TOTAL - 60_000 - 40_000
+    told = legs_told(payment, Payment.CreditedBack)
+    assert told[ledger.receivable_from(CUSTOMER)] == -50_000
+    assert told[ledger.MEMBERSHIP] == -40_000
+
+
+def test_cash_that_the_provider_kept_is_no_part_of_what_was_divided() -> None:
+    payment = settled(method=PaymentMethod.CASH)
+    assert {leg.account for leg in payment.divided}.isdisjoint({ledger.cash_with(PROVIDER), ADVANCE})
+    assert Leg(PAYABLE, -149_550) in payment.divided
+
+
+def test_what_was_not_divided_cannot_go_back() -> None:
+    payment = Payment.due(
+        REQUEST,
+        customer_id=CUSTOMER,
+        provider_id=PROVIDER,
+        method=PaymentMethod.WALLET,
+        outcome=Outcome.CHARGE,
+        amount_minor=TOW_TOTAL,
+        currency="INR",
+        at=LATER,
+    )
+    with pytest.raises(OutOfTurn):
+        payment.credit_back(NOTES[0], 1, LATER)
