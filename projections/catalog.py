@@ -13,6 +13,7 @@ from projections.intents import intents
 from projections.invoices import invoices
 from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
+from projections.ledger_history import ledger_history
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
@@ -69,6 +70,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         invoices,
         ledger_postings,
         ledger_balances,
+        ledger_history,
         provider_statement,
         earnings,
         payouts,

@@ -29,9 +29,13 @@ class PostingRow(Row, frozen=True, gc=False):
 ledger_postings = ReadModel(
     "ledger_postings",
     PostingRow,
-    version=1,
+    version=2,
     key=("tenant", "position", "leg"),
-    indexes=(Index(("tenant", "account", "position")), Index(("tenant", "transfer_id"))),
+    indexes=(
+        Index(("tenant", "account", "position")),
+        Index(("tenant", "account", "booked_at", "position")),
+        Index(("tenant", "transfer_id")),
+    ),
 )
 
 

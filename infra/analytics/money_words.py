@@ -104,6 +104,10 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "booked_at": "When it was booked",
     "issued_at": "When it was issued",
     "ledger_balances.balance_minor": "Sum of the postings in minor units: debit positive, credit negative",
+    "ledger_history.amount_minor": "Sum of what counted in the span, as the stretch tells it: debit positive",
+    "ledger_history.since": "Where the span begins",
+    "span": "How long the cell is: an hour, a month, or whole",
+    "stretch": "Which 4,096 positions of the log tell of it, from 0",
     "ledger_postings.amount_minor": "In minor units: debit positive, credit negative",
     "wallets.balance_minor": "Balance in minor units, with what is held",
 }

@@ -1,6 +1,8 @@
 """Through which views is money looked at?"""
 
 from infra.queries.books import BooksQueries
+from infra.queries.books_then import BooksThen
+from infra.queries.papers_then import PapersThen
 from infra.queries.pool import Pool
 from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
@@ -20,8 +22,10 @@ class MoneyViews:
         self.payments = ReadModelView(pool, payments, "created_at")
         self.orders = ReadModelView(pool, payment_orders, "created_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
-        self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id")
-        self.provider_statement = PositionedView(pool, provider_statement, "provider_id")
+        self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id", "booked_at")
+        self.provider_statement = PositionedView(pool, provider_statement, "provider_id", "settled_at")
         self.earnings = PositionedView(pool, earnings, "provider_id")
         self.payouts = ReadModelView(pool, payouts, "created_at")
         self.books = BooksQueries(pool)
+        self.books_then = BooksThen(pool)
+        self.papers_then = PapersThen(pool)

@@ -28,6 +28,7 @@ BENCHES = {
     "index": "infra.bench.index",
     "zones": "infra.bench.zones",
     "ledger": "infra.bench.ledger",
+    "timetravel": "infra.bench.timetravel",
 }
 EXIT_MISSED = 1
 DATA_BESIDE = Path("../shared/data")
@@ -144,6 +145,12 @@ def zones(*, as_json: Json = False, quick: Quick = False) -> None:
 def ledger(*, as_json: Json = False, quick: Quick = False) -> None:
     """Guarded transfers made durable while the books are watched, against rows under a lock."""
     _tell([_measure("ledger", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def timetravel(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Balances, statements and bills as of any instant, as known at any position of a million events."""
+    _tell([_measure("timetravel", quick=quick)], as_json=as_json)
 
 
 @app.command()

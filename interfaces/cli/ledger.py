@@ -1,5 +1,6 @@
 """How does an operator make sure that the books balance, also by the judgement of other programs?"""
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from infra.razorpay.build import open_gateways
 from infra.reconciling import INDIA, MOST_DAYS, BadStatement, NobodyTold, Reconciled, read_statement, reconcile
 from infra.settings import SettingsError, load_settings
 from interfaces.cli.export import Bar, told_plainly
+from interfaces.cli.stood import NotFoldedYet, stood
 
 app = typer.Typer(
     help="Check that the books balance, or hand them to other programs.", no_args_is_help=True, add_completion=False
@@ -69,6 +71,35 @@ def check(*, as_json: Json = False) -> None:
             typer.echo(f"The books balance, up to position {keeper.position}.")
     if found:
         raise typer.Exit(EXIT_UNBALANCED)
+
+
+@app.command()
+def balance(
+    account: Annotated[str, typer.Argument(help="Its name, such as A:Cash:Desk.")],
+    *,
+    as_of: Annotated[str, typer.Option(help="2026-11-22T14:00:00Z: what happened later does not count.")] = "",
+    known_at: Annotated[int | None, typer.Option(min=0, help="What was told behind this position is unknown.")] = None,
+    tenant: Annotated[str, typer.Option(help="Of which tenant.")] = "demo",
+    entries: Annotated[int, typer.Option(min=0, max=200, help="The last postings that it is made of.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Show how an account stood at an instant, as known at a position; exit 2 when refused."""
+    try:
+        told = asyncio.run(stood(load_settings(), tenant, account, as_of, known_at, entries))
+    except NotFoldedYet as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_REFUSED) from error
+    if as_json:
+        typer.echo(json.dumps(told.as_json()))
+        return
+    for currency, balance_minor in told.balances.items():
+        typer.echo(f"{account}: {Money(balance_minor, currency).text}, known at position {told.known_at}")
+    if not told.balances:
+        typer.echo(f"{account}: nothing had counted, known at position {told.known_at}")
+    for row in told.entries:
+        typer.echo(
+            f"{row.booked_at:%Y-%m-%d %H:%M:%S}  {Money(row.amount_minor, row.currency).text}  {row.transfer_id}"
+        )
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What can be asked about the books: how accounts stand, and what a provider earned?"""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query
@@ -9,8 +10,10 @@ from domain import ledger
 from domain.actor import Role
 from domain.ids import Prefix, show
 from domain.refusal import NotFound
+from infra.queries.books_then import FOLDED, Then
 from interfaces.http import answers
-from interfaces.http.calls import Asked, Paged, id_in_path
+from interfaces.http.asked_then import AskedThen, shown_then
+from interfaces.http.calls import Asked, Paged, QueryCall, id_in_path
 from interfaces.http.cursors import Cursors
 from interfaces.http.entries import entries_page
 from interfaces.http.problems import Problem
@@ -40,28 +43,33 @@ routes = Routes("Money")
 
 
 @routes.query(BALANCES, AccountPage, roles=(Role.AUDITOR, *DESK), problems=("invalid_cursor",))
-async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Paged) -> Response:
-    """List how the accounts stand, by name; all of them sum to nothing in each currency.
+async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Paged, asked_then: AskedThen) -> Response:
+    """List how the accounts stand, or stood, by name; all of them sum to nothing in each currency.
 
     `A:` is what we have, `L:` what we owe, `I:` what we earned, `E:` what we spent, `U:` units of benefits.
-    Empty accounts are left out.
+    Empty accounts are left out, so that a page about another time may be shorter than asked, even empty.
     """
     cursors: Cursors = call.request.scope["app"].state.cursors
     await call.at_or_after(call.stack.money.books.name, page.min_position)
-    scope = {} if prefix is None else {"prefix": prefix}
+    scope = asked_then.scope if prefix is None else asked_then.scope | {"prefix": prefix}
     after = ("", "") if page.cursor is None else _account(cursors.read(call.tenant, BALANCES, scope, page.cursor))
-    rows = await call.stack.money.books.page(call.tenant, prefix or "", after, page.limit + 1)
+    then = None if asked_then.is_now else await asked_then.settled(call, *FOLDED)
+    if then is None:
+        rows = await call.stack.money.books.page(call.tenant, prefix or "", after, page.limit + 1)
+        names, shown = [(row.account, row.currency) for row in rows], [_balance(row) for row in rows[: page.limit]]
+    else:
+        names = await call.stack.money.books_then.names(call.tenant, prefix or "", after, page.limit + 1)
+        shown = await _balances_then(call, names[: page.limit], then)
     following = None
-    if len(rows) > page.limit:
-        rows = rows[: page.limit]
-        following = cursors.write(call.tenant, BALANCES, scope, [rows[-1].account, rows[-1].currency])
-    asked = {"prefix": prefix, "limit": page.limit}
-    return answers.page([_balance(row) for row in rows], following, BALANCES, asked)
+    if len(names) > page.limit:
+        following = cursors.write(call.tenant, BALANCES, scope, [*names[page.limit - 1]])
+    asked = scope | {"limit": str(page.limit)}
+    return answers.page(shown, following, BALANCES, asked, shown_then(then))
 
 
 @routes.query(STATEMENT, ProviderStatement, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("invalid_cursor",))
-async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged) -> Response:
-    """Read what a provider is owed, and the jobs that it comes from, newest first.
+async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged, asked_then: AskedThen) -> Response:
+    """Read what a provider is owed, or was, and the jobs that it comes from, newest first.
 
     A provider that was paid in cash keeps the cash and owes our part of it: then it is owed less than nothing.
     """
@@ -69,11 +77,16 @@ async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged)
     if not (call.actor.is_desk or call.actor.role is Role.AUDITOR or call.actor.is_provider(wanted)):
         raise NotFound
     await call.at_or_after(call.stack.money.books.name, page.min_position)
-    standing = await call.stack.money.books.of_account(call.tenant, ledger.payable_to(wanted))
-    owed = [{"currency": currency, "owed_minor": -balance} for currency, balance in standing.items()]
+    account, view = ledger.payable_to(wanted), call.stack.money.provider_statement
+    then = None if asked_then.is_now else await asked_then.settled(call, *FOLDED, view.name)
+    if then is None:
+        standing = await call.stack.money.books.of_account(call.tenant, account)
+    else:
+        standing = await call.stack.money.books_then.of_account(call.tenant, account, then)
+    owed = [{"currency": currency, "owed_minor": -balance} for currency, balance in standing.items() if balance]
     path = f"/v1/providers/{show(Prefix.PROVIDER, wanted)}/statement"
-    view = call.stack.money.provider_statement
-    return await entries_page(call, view, path, wanted, page, show=_earning, beside={"balances": owed})
+    beside, scope = {"balances": owed, **shown_then(then)}, asked_then.scope
+    return await entries_page(call, view, path, wanted, page, show=_earning, beside=beside, then=then, scope=scope)
 
 
 def _account(key: list[str | int]) -> tuple[str, str]:
@@ -84,13 +97,23 @@ def _account(key: list[str | int]) -> tuple[str, str]:
             raise Problem("invalid_cursor")
 
 
+async def _balances_then(call: QueryCall, names: list[tuple[str, str]], then: Then) -> list[dict[str, object]]:
+    stood = await call.stack.money.books_then.balances(call.tenant, sorted({account for account, _ in names}), then)
+    rows = [(*name, stood.get(name, 0)) for name in names]
+    return [_told(account, currency, balance, None) for account, currency, balance in rows if balance]
+
+
 def _balance(row: BalanceRow) -> dict[str, object]:
+    return _told(row.account, row.currency, row.balance_minor, row.updated_at)
+
+
+def _told(account: str, currency: str, balance_minor: int, updated_at: datetime | None) -> dict[str, object]:
     return {
-        "account": row.account,
-        "currency": row.currency,
-        "balance_minor": row.balance_minor,
-        "side": "debit" if row.balance_minor > 0 else "credit",
-        "updated_at": row.updated_at,
+        "account": account,
+        "currency": currency,
+        "balance_minor": balance_minor,
+        "side": "debit" if balance_minor > 0 else "credit",
+        "updated_at": updated_at,
     }
 
 

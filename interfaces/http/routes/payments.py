@@ -12,8 +12,11 @@ from domain.ids import Prefix, show
 from domain.invoice_terms import invoice_id
 from domain.money import Money
 from domain.refusal import NotFound
+from infra.queries.books_then import Then
+from infra.queries.papers_then import BillLife
 from infra.queries.view import Filters
 from interfaces.http import answers, paging
+from interfaces.http.asked_then import AskedThen, shown_then
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
 from interfaces.http.routing import DESK, EVERYBODY, Routes
 from interfaces.http.shapes.money import (
@@ -114,14 +117,23 @@ async def list_invoices(call: Asked, *, page: Paged) -> Response:
 
 
 @routes.query(INVOICES + "/{invoice_id}", InvoiceShown, roles=EVERYBODY)
-async def read_invoice(call: Asked, invoice_id: str, min_position: MinPosition = None) -> Response:
-    """Read one bill. It never changes."""
+async def read_invoice(
+    call: Asked, invoice_id: str, min_position: MinPosition = None, *, asked_then: AskedThen
+) -> Response:
+    """Read one bill. It never changes; its `life` tells what became of it, or had become of it."""
     wanted = id_in_path(Prefix.INVOICE, invoice_id)
     await call.at_or_after(call.stack.money.invoices.name, min_position)
     row = await call.stack.money.invoices.one(call.tenant, wanted)
     if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
         raise NotFound
-    return answers.thing(_invoice(row))
+    then = await asked_then.settled_in_log(call)
+    life = await call.stack.money.papers_then.bill(call.tenant, wanted, then)
+    if life is None:
+        raise NotFound
+    is_numbered = row.position <= then.known_at
+    told = {} if is_numbered else {"number": None}
+    lived = _life(life, None if asked_then.is_now else then)
+    return answers.thing({**_invoice(row), "version": life.version, "life": lived, **told})
 
 
 def _own(actor: Actor) -> Filters:
@@ -162,6 +174,16 @@ def _payment(row: PaymentRow, actor: Actor) -> dict[str, object]:
     }
 
 
+def _life(life: BillLife, then: Then | None) -> dict[str, object]:
+    return {
+        **shown_then(then),
+        "state": life.state,
+        "irn": life.irn,
+        "credited_minor": life.credited_minor,
+        "credit_notes": [show(Prefix.CREDIT_NOTE, note) for note in life.credit_notes],
+    }
+
+
 def _invoice(row: InvoiceRow) -> dict[str, object]:
     return {
         "id": show(Prefix.INVOICE, row.invoice_id),
@@ -185,4 +207,5 @@ def _invoice(row: InvoiceRow) -> dict[str, object]:
         "place_of_supply": row.place_of_supply or None,
         "sac": row.sac,
         "issued_at": row.issued_at,
+        "life": None,
     }

@@ -6,13 +6,17 @@ from starlette.responses import Response
 
 from application.freeze_wallet import FreezeWallet, freeze_wallet
 from application.top_up_wallet import TopUpWallet, top_up_wallet
+from domain import ledger
 from domain.actor import Actor, Role
 from domain.ids import Prefix, show
 from domain.money import Money
 from domain.refusal import NotFound
 from domain.wallet import Wallet
-from domain.wallet_terms import wallet_id
+from domain.wallet_terms import Hold, wallet_id
+from infra.queries.books_then import FOLDED, Then
+from infra.queries.papers_then import HoldThen
 from interfaces.http import answers
+from interfaces.http.asked_then import AskedThen, ThenAsked, shown_then
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.entries import entries_page
 from interfaces.http.routing import DESK, Routes
@@ -28,29 +32,34 @@ routes = Routes("Money")
 
 
 @routes.query(OWN, WalletShown, roles=(Role.CUSTOMER,), problems=("log_unavailable", "not_found"))
-async def read_own_wallet(call: Asked, min_position: MinPosition = None) -> Response:
+async def read_own_wallet(call: Asked, min_position: MinPosition = None, *, asked_then: AskedThen) -> Response:
     """Read your own wallet.
 
     There is one from the first time on that money was paid in.
     """
-    return await _wallet(call, call.actor.subject_id, min_position)
+    return await _wallet(call, call.actor.subject_id, min_position, asked_then)
 
 
 @routes.query(ONE, WalletShown, roles=SEEN_BY, problems=("log_unavailable",))
-async def read_wallet(call: Asked, customer_id: str, min_position: MinPosition = None) -> Response:
+async def read_wallet(
+    call: Asked, customer_id: str, min_position: MinPosition = None, *, asked_then: AskedThen
+) -> Response:
     """Read a customer's wallet: balance, what is kept for jobs, what is available.
 
     For the customer, the desk and auditors.
     """
-    return await _wallet(call, seen_by(call.actor, customer_id), min_position)
+    return await _wallet(call, seen_by(call.actor, customer_id), min_position, asked_then)
 
 
 @routes.query(ONE + "/statement", EntryPage, roles=SEEN_BY, problems=("invalid_cursor",))
-async def list_wallet_entries(call: Asked, customer_id: str, *, page: Paged) -> Response:
+async def list_wallet_entries(call: Asked, customer_id: str, *, page: Paged, asked_then: AskedThen) -> Response:
     """List what went in and out of a wallet, newest first, with the balance behind each entry."""
     owner = seen_by(call.actor, customer_id)
     path = f"{CUSTOMERS}/{show(Prefix.USER, owner)}/wallet/statement"
-    return await entries_page(call, call.stack.money.wallet_statement, path, owner, page, show=_entry)
+    view = call.stack.money.wallet_statement
+    then = None if asked_then.is_now else await asked_then.settled(call, view.name)
+    told, scope = shown_then(then), asked_then.scope
+    return await entries_page(call, view, path, owner, page, show=_entry, beside=told, then=then, scope=scope)
 
 
 @routes.command(
@@ -86,8 +95,10 @@ async def unfreeze_customer_wallet(call: Command, customer_id: str) -> Response:
     return answers.done(await call.run(freeze_wallet, command), Prefix.WALLET)
 
 
-async def _wallet(call: QueryCall, owner: UUID | None, min_position: int | None) -> Response:
+async def _wallet(call: QueryCall, owner: UUID | None, min_position: int | None, asked: ThenAsked) -> Response:
     await call.log_at_or_after(min_position)
+    if owner is not None and not asked.is_now:
+        return answers.thing(await _then(call, owner, await asked.settled(call, *FOLDED)))
     wallet = None
     if owner is not None:
         wallet = await call.stack.aggregates.load(Wallet, call.tenant, wallet_id(call.tenant, owner))
@@ -96,8 +107,38 @@ async def _wallet(call: QueryCall, owner: UUID | None, min_position: int | None)
     return answers.thing(_shown(wallet))
 
 
+async def _then(call: QueryCall, owner: UUID, then: Then) -> dict[str, object]:
+    """The wallet as its own stream and the books tell of it: both, up to the same position."""
+    money = call.stack.money
+    wallet = await money.papers_then.wallet(call.tenant, wallet_id(call.tenant, owner), then)
+    if wallet is None:
+        raise NotFound
+    stood = await money.books_then.of_account(call.tenant, ledger.wallet_of(owner), then)
+    balance, held = -stood.get(wallet.currency, 0), sum(hold.amount_minor for hold in wallet.holds)
+    amounts = {"balance_minor": balance, "held_minor": held, "available_minor": balance - held}
+    return {
+        **shown_then(then),
+        "id": show(Prefix.WALLET, wallet.wallet_id),
+        "version": wallet.version,
+        "customer_id": show(Prefix.USER, owner),
+        "currency": wallet.currency,
+        **amounts,
+        "holds": [_hold(hold) for hold in wallet.holds],
+        "frozen": wallet.frozen,
+    }
+
+
+def _hold(hold: Hold | HoldThen) -> dict[str, object]:
+    return {
+        "request_id": show(Prefix.REQUEST, hold.request_id),
+        "amount_minor": hold.amount_minor,
+        "expires_at": hold.expires_at,
+    }
+
+
 def _shown(wallet: Wallet) -> dict[str, object]:
     return {
+        **shown_then(None),
         "id": show(Prefix.WALLET, wallet.id),
         "version": wallet.version,
         "customer_id": show(Prefix.USER, wallet.customer_id),
@@ -105,14 +146,7 @@ def _shown(wallet: Wallet) -> dict[str, object]:
         "balance_minor": wallet.balance_minor,
         "held_minor": wallet.held_minor,
         "available_minor": wallet.available_minor,
-        "holds": [
-            {
-                "request_id": show(Prefix.REQUEST, hold.request_id),
-                "amount_minor": hold.amount_minor,
-                "expires_at": hold.expires_at,
-            }
-            for hold in wallet.holds
-        ],
+        "holds": [_hold(hold) for hold in wallet.holds],
         "frozen": wallet.frozen,
     }
 

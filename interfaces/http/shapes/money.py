@@ -41,6 +41,13 @@ CurrencyAsked = Annotated[
 Account = Annotated[str, Field(examples=["A:Cash:Desk"])]
 
 
+class ThenShown(Shown):
+    """Which time an answer is about: null for now."""
+
+    as_of: Annotated[Instant | None, Field(description="What happened later does not count.")]
+    known_at: Annotated[Position | None, Field(description="What was told behind this position does not count.")]
+
+
 class WhyEntered(StrEnum):
     """What an entry of a wallet's statement is for."""
 
@@ -88,7 +95,7 @@ class HoldShown(Shown):
     expires_at: Instant
 
 
-class WalletShown(Shown):
+class WalletShown(ThenShown):
     """A wallet as it stands: available is the balance without what is kept for jobs."""
 
     id: WalletId
@@ -115,7 +122,7 @@ class EntryShown(Shown):
     booked_at: Instant
 
 
-class EntryPage(Shown):
+class EntryPage(ThenShown):
     """One page of a wallet's statement, newest first."""
 
     data: list[EntryShown]
@@ -190,6 +197,15 @@ class InvoiceLineShown(Shown):
     amount_minor: Minor
 
 
+class BillLifeShown(ThenShown):
+    """What became of a bill: it never changes itself, and its number stays taken."""
+
+    state: Literal["issued", "registering", "registered", "cancelled"]
+    irn: Annotated[str | None, Field(description="The registrar's reference number.")]
+    credited_minor: Minor
+    credit_notes: list[Annotated[str, _id("crn", "credit note")]]
+
+
 class InvoiceShown(Shown):
     """A bill. Its number is its place in the series of the financial year: 1, 2, 3 without a gap."""
 
@@ -214,6 +230,7 @@ class InvoiceShown(Shown):
     place_of_supply: Annotated[str | None, Field(description="GST code of the state; null where it is not on record.")]
     sac: Annotated[str, Field(examples=["996744"])]
     issued_at: Instant
+    life: Annotated[BillLifeShown | None, Field(description="Null in lists.")]
 
 
 class InvoicePage(Shown):
@@ -249,8 +266,8 @@ class BalanceOwed(Shown):
     owed_minor: Minor
 
 
-class ProviderStatement(Shown):
-    """What a provider is owed now, and one page of the jobs that it comes from, newest first."""
+class ProviderStatement(ThenShown):
+    """What a provider is owed, and one page of the jobs that it comes from, newest first."""
 
     balances: list[BalanceOwed]
     data: list[EarningShown]
@@ -264,10 +281,10 @@ class AccountShown(Shown):
     currency: Currency
     balance_minor: Minor
     side: Literal["debit", "credit"]
-    updated_at: Instant
+    updated_at: Annotated[Instant | None, Field(description="Null for another time than now.")]
 
 
-class AccountPage(Shown):
+class AccountPage(ThenShown):
     """One page of accounts, by name; those that are empty are left out."""
 
     data: list[AccountShown]
