@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from application.engine import Contended
 from application.log import LogUnavailable
@@ -15,12 +15,12 @@ from interfaces.worker import watch
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
-    from infra.webhooks.inbox import LetterName, WebhookInbox
-    from infra.worker.board import Operation, WorkBoard
+    from infra.webhooks.inbox import Letter, LetterName
+    from infra.worker.board import Operation
     from infra.worker.locks import OperationLocks
     from interfaces.worker.errands import Errand
-    from interfaces.worker.letters import Letters
 
 # 16 calls at a time in one process: the gateway's own limit is some dozens a second.
 AT_ONCE: Final = 16
@@ -28,14 +28,38 @@ AT_ONCE: Final = 16
 _log = log("worker")
 
 
+class ShowsIntents(Protocol):
+    """See ``WorkBoard``."""
+
+    async def intent(self, operation: Operation) -> tuple[str, UUID] | None:
+        """Kind and stream of what is asked for, unless it has come out."""
+        ...
+
+
+class KeepsLetters(Protocol):
+    """See ``WebhookInbox``."""
+
+    async def take(self, names: Sequence[LetterName]) -> list[Letter]:
+        """Those of them that still wait."""
+        ...
+
+
+class FoldsLetters(Protocol):
+    """See ``Letters``."""
+
+    async def fold(self, letter: Letter, at: datetime) -> None:
+        """Fold one."""
+        ...
+
+
 class Carrying:
     """Does what it is told under a lock; being told twice, or of something that is over, does nothing."""
 
     def __init__(
         self,
-        board: WorkBoard,
-        inbox: WebhookInbox,
-        letters: Letters,
+        board: ShowsIntents,
+        inbox: KeepsLetters,
+        letters: FoldsLetters,
         errands: Mapping[IntentKind, Errand],
         locks: OperationLocks,
     ) -> None:

@@ -1,0 +1,1 @@
+"""Does nobody do what another does?"""

@@ -1,0 +1,1 @@
+"""Do workers share what is to be done?"""
