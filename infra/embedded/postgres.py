@@ -4,7 +4,6 @@ import importlib.util
 import os
 import shutil
 import signal
-import socket
 import time
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ import psycopg
 
 from infra.embedded.account import Child, EmbeddedServerError, server_account
 from infra.embedded.leftovers import end_leftovers
+from infra.embedded.ports import free_port
 from infra.embedded.relocation import RELOCATED_ROOT, Report, home_of_server, runnable_copy
 
 INSTALLS: Final = {"18": "pginstall18", "16": "pginstall"}
@@ -223,13 +223,6 @@ def installation(major: str) -> Path:
         message = f"there is no embedded PostgreSQL {major} here: set VEHICAID_DATABASE_URL, or run `make venv`"
         raise EmbeddedServerError(message)
     return Path(wheel.origin).parent / INSTALLS[major]
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(process: Child, timeout_s: float) -> None:

@@ -10,7 +10,7 @@ import redis
 
 from infra.embedded.account import Account, Child, EmbeddedServerError
 from infra.embedded.leftovers import end_leftovers
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.embedded.relocation import Report
 
 READY_TIMEOUT_S = 30.0

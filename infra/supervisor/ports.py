@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.settings import Settings, SettingsError
 
 

@@ -11,8 +11,8 @@ import psycopg
 
 from infra.bench.frame import Bar, at_most, percentile, summary
 from infra.database_url import admin_dsn
+from infra.embedded.ports import free_port
 from interfaces.bench.sides import Rounds, process, servers
-from interfaces.http.server import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from infra.embedded.ports import free_port
 from interfaces.bench.sides import started, wait_until_it_answers
-from interfaces.http.server import free_port
 
 if TYPE_CHECKING:
     from infra.settings import Settings

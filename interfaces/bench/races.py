@@ -14,10 +14,10 @@ import uvloop
 from domain.actor import Actor, Role
 from infra.bench.bookings import judged
 from infra.bench.frame import BenchServer, Report, at_most, bench_server, machine, percentile, summary
+from infra.embedded.ports import free_port
 from interfaces.bench.outages import ApiProcess, Outages
 from interfaces.bench.racing import ASKED, CLIENTS, TENANT, Client, Tally, Track, open_company
 from interfaces.bench.sides import process
-from interfaces.http.server import free_port
 from interfaces.http.tokens import TokenAuthority
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import httpx
 import uvloop
 
 from domain.actor import Actor, Role
+from infra.embedded.ports import free_port
 from infra.settings import Settings
 from interfaces.bench.http_load import Load, Seen, closed_loop, fixed_rate, order_and_look, post
-from interfaces.http.server import free_port
 from interfaces.http.tokens import TokenAuthority
 
 PATH = "/v1/service-requests"

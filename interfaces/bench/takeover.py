@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 
 from infra.bench.frame import BenchServer, Report, at_most, bench_server, machine
+from infra.embedded.ports import free_port
 from infra.projections.install import install_read_models
 from interfaces.bench.sides import started
-from interfaces.http.server import free_port
 
 if TYPE_CHECKING:
     import subprocess

@@ -95,10 +95,3 @@ def open_app(settings: Settings) -> FastAPI:
 
     app.router.lifespan_context = lifespan
     return app
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -26,7 +26,7 @@ from application.request_service import RequestService, request_service
 from application.start_shift import StartShift, start_shift
 from application.trade import FREE_EVERYWHERE, Trade
 from domain.actor import Actor, Role
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from tests.support.roadside import CALL, DESK_ACTOR, PROFILE, TENANT, TOWING
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import httpx
 import pytest
 
 from domain.actor import Role
+from infra.embedded.ports import free_port
 from infra.settings import Settings, SettingsError
-from interfaces.http.server import free_port, listening
+from interfaces.http.server import listening
 from interfaces.http.tokens import TokenAuthority
 from tests.support.api import HELP, Api, a_request, in_process, over_the_network, projecting, somebody
 from tests.support.servers import Database

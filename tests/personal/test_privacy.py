@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from tests.personal.haystack import Hay, files, needles, redis_keys, served, sightings, tables
 from tests.support.local_system import LocalSystem, local_system
 

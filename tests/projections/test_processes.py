@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 import psycopg
 import pytest
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.projections.facts import Connection
 from infra.projections.install import install_read_models
 from infra.projections.projector import Projector

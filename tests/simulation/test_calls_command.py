@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from interfaces.cli.main import main
 
 HEADER = "src_row,ts_local,lat,lng,kind,addr\n"

@@ -17,10 +17,11 @@ import uvicorn
 from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, parse, show
 from infra.bootstrap import build
+from infra.embedded.ports import free_port
 from infra.projections.projector import Projector
 from infra.settings import Settings
 from interfaces.http.app import build_app
-from interfaces.http.server import configured, free_port, open_app
+from interfaces.http.server import configured, open_app
 from interfaces.http.tokens import TokenAuthority, actor_for
 
 Json = dict[str, object]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.local_state import LocalState, read_local_state
 from tests.support.sessions import current_session
 

@@ -10,7 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from application.log import CommandContext, NewEvent, Save, VersionConflict
 from application.personal import PersonalKind, PersonalRecord
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.event_store.log import PostgresEventLog
 from infra.personal.crypto import MasterKeys
 from infra.personal.store import PostgresPersonalStore

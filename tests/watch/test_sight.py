@@ -5,7 +5,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from interfaces.cli.main import main
 from interfaces.watch.sight import EVERY_S, Onlooker
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 from infra.settings import Settings
 from interfaces.projector.main import BACKGROUND_SERVICES, start_service
 from tests.projections.telling import eventually, tell

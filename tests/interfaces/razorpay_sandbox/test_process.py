@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from infra.embedded.postgres import free_port
+from infra.embedded.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
