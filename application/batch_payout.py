@@ -40,6 +40,16 @@ class BatchPayout:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishBatch:
+    """None of the day's payouts is on its way any more."""
+
+    actor: Actor
+    currency: str
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CloseBatch:
     """Every provider was looked at on that day."""
 
@@ -87,7 +97,30 @@ async def close_batch(command: CloseBatch, work: Work) -> Answer:
     check_role(work, command.actor, Role.SYSTEM, Role.ADMIN)
     batch = await work.get(PayoutBatch, batch_id(work.context.tenant, command.day, command.currency))
     batch.close(command.at)
-    return {"id": batch.id.hex, "version": batch.version, "amount_minor": batch.amount_minor}
+    return _told(batch)
+
+
+async def finish_batch(command: FinishBatch, work: Work) -> Answer:
+    """Note what became of the day's payouts, each of which says itself how far it is; twice changes nothing.
+
+    Raises NotAllowed, NotFound, or OutOfTurn while one of them is on its way.
+    """
+    check_role(work, command.actor, Role.SYSTEM, Role.ADMIN)
+    batch = await work.get(PayoutBatch, batch_id(work.context.tenant, command.day, command.currency))
+    if not batch.is_finished:
+        batch.finish({one: (await work.get(Payout, one)).state for one in batch.payouts}, command.at)
+    return _told(batch)
+
+
+def _told(batch: PayoutBatch) -> Answer:
+    return {
+        "id": batch.id.hex,
+        "version": batch.version,
+        "state": batch.state,
+        "payouts": len(batch.payouts),
+        "amount_minor": batch.amount_minor,
+        "currency": batch.currency,
+    }
 
 
 async def _taken_along(work: Work, command: BatchPayout, payout_id: UUID) -> int:

@@ -79,6 +79,10 @@ class Errands:
         if isinstance(outcome, Confirmed) and payout.operation_id is not None:
             await self._tell_payout(tenant, payout_id, payout.operation_id, outcome, at)
 
+    async def tell(self, tenant: str, payout_id: UUID, operation_id: UUID, told: Told, at: datetime) -> None:
+        """Take what the gateway told of its own accord; the same state again is the same command."""
+        await self._tell_payout(tenant, payout_id, operation_id, Confirmed(told), at)
+
     async def check_account(self, tenant: str, account_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Make an account known to the gateway and have the bank asked; then look what it said."""
         account = await self._aggregates.load(PayoutAccount, tenant, account_id)

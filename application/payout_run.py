@@ -8,7 +8,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from application.batch_payout import BatchPayout, CloseBatch, batch_payout, close_batch
+from application.batch_payout import (
+    BatchPayout,
+    CloseBatch,
+    FinishBatch,
+    batch_payout,
+    close_batch,
+    finish_batch,
+)
 from application.log import CommandContext, fingerprint_of
 from application.request_payout import RequestPayout, operation_of, request_payout
 from domain.actor import Actor
@@ -49,6 +56,17 @@ class ToRequest:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToEnd:
+    """A day that is over: nothing is added to its payouts, and when none is ``under_way`` they are finished."""
+
+    tenant: str
+    currency: str
+    day: date
+    is_closed: bool
+    under_way: int
+
+
 class PayoutBoard(Protocol):
     """Reads from read models what is to be paid; they may be behind the log, whose aggregates decide."""
 
@@ -64,6 +82,10 @@ class PayoutBoard(Protocol):
         """What is in the bank, less the payouts that are on their way."""
         ...
 
+    async def to_end(self, today: date, limit: int) -> Sequence[ToEnd]:
+        """Batches of days before today that can be closed or finished, the oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PayoutDay:
@@ -76,6 +98,10 @@ class PayoutDay:
         """The day whose payouts are to be made now; None before its hour."""
         local = at.astimezone(ZoneInfo(self.time_zone))
         return local.date() if local.hour >= self.from_hour else None
+
+    def today(self, at: datetime) -> date:
+        """Which day it is."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 class PayoutRun:
@@ -92,15 +118,22 @@ class PayoutRun:
         if day is not None:
             for due in await self._board.to_pay(at, MOST_AT_ONCE):
                 await self._batch(due, day, at)
+        for over in await self._board.to_end(self._day.today(at), MOST_AT_ONCE):
+            await self._end(over, at)
         return await self._request_what_is_covered(at)
 
-    async def close(self, tenant: str, currency: str, day: date, at: datetime) -> None:
-        """Close a day; what is due afterwards goes with the next one."""
-        command = CloseBatch(Actor.system(NAME, tenant), currency, day, at)
-        context = _context(tenant, f"close/{currency}/{day}", batch_id(tenant, day, currency), at)
-        await self._ordering.order(
-            "close_batch", context.correlation_id, context, lambda work: close_batch(command, work)
-        )
+    async def _end(self, over: ToEnd, at: datetime) -> None:
+        """Close a day, whose payouts are complete; finish it once none of them is on its way."""
+        whose, batch = Actor.system(NAME, over.tenant), batch_id(over.tenant, over.day, over.currency)
+        if not over.is_closed:
+            command = CloseBatch(whose, over.currency, over.day, at)
+            context = _context(over.tenant, f"close/{over.currency}/{over.day}", batch, at)
+            await self._ordering.order("close_batch", batch, context, lambda work: close_batch(command, work))
+        if not over.under_way:
+            finish = FinishBatch(whose, over.currency, over.day, at)
+            key = f"finish/{over.currency}/{over.day}/{_hour(at)}"
+            context = _context(over.tenant, key, batch, at)
+            await self._ordering.order("finish_batch", batch, context, lambda work: finish_batch(finish, work))
 
     async def _batch(self, due: ToPay, day: date, at: datetime) -> None:
         command = BatchPayout(Actor.system(NAME, due.tenant), due.provider_id, due.currency, due.earnings, day, at)

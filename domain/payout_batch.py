@@ -1,5 +1,6 @@
-"""Which payouts were made in one go?"""
+"""Which payouts were made in one go, and what became of all of them?"""
 
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from typing import ClassVar
@@ -7,6 +8,7 @@ from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate, Created, event
 from domain.money import checked_currency
+from domain.payout_terms import ENDED, PayoutState
 from domain.refusal import OutOfTurn
 
 BATCHES = UUID("0b5a7c52-6a0e-5b5e-9d4b-7f1e4f1d3c02")
@@ -17,7 +19,10 @@ MOST_PAYOUTS = 5_000
 
 
 class PayoutBatch(Aggregate):
-    """A day's payouts in one currency, as they were made; closed when every provider was looked at."""
+    """A day's payouts in one currency: closed when the day is over, finished when each payout has come to something.
+
+    A payout that the bank sends back later is told by its own stream; what was finished stays so.
+    """
 
     TOPIC = "payout_batch"
 
@@ -25,6 +30,7 @@ class PayoutBatch(Aggregate):
     currency: str
     payouts: dict[UUID, int] = field(default_factory=dict, init=False)
     is_closed: bool = field(default=False, init=False)
+    is_finished: bool = field(default=False, init=False)
 
     class Opened(Created):
         """Payouts of this day begin."""
@@ -47,6 +53,15 @@ class PayoutBatch(Aggregate):
         TOPIC: ClassVar[str] = "payout_batch.closed"
         payouts: int
         amount_minor: int
+
+    class Finished(Aggregate.Event):
+        """None of them is on its way any more: so many were paid, and so many came to nothing."""
+
+        TOPIC: ClassVar[str] = "payout_batch.finished"
+        paid: int
+        paid_minor: int
+        came_back: int
+        came_back_minor: int
 
     @classmethod
     def open(cls, tenant: str, day: date, currency: str, at: datetime) -> "PayoutBatch":
@@ -74,6 +89,26 @@ class PayoutBatch(Aggregate):
             told = {"payouts": len(self.payouts), "amount_minor": self.amount_minor}
             self.trigger_event(self.Closed, timestamp=at, **told)
 
+    def finish(self, states: Mapping[UUID, PayoutState], at: datetime) -> None:
+        """Each payout has come to something, as ``states`` tells of every one; twice changes nothing.
+
+        Raises OutOfTurn while the batch is open, or a payout on its way.
+        """
+        if self.is_finished:
+            return
+        under_way = [one for one in self.payouts if states.get(one) not in ENDED | {PayoutState.PROCESSED}]
+        if not self.is_closed or under_way:
+            raise OutOfTurn(f"{len(under_way)} payouts are under way", state=self.state, act="finish")
+        paid = [amount for one, amount in self.payouts.items() if states[one] is PayoutState.PROCESSED]
+        told = {"paid": len(paid), "came_back": len(self.payouts) - len(paid)}
+        sums = {"paid_minor": sum(paid), "came_back_minor": self.amount_minor - sum(paid)}
+        self.trigger_event(self.Finished, timestamp=at, **told, **sums)
+
+    @property
+    def state(self) -> str:
+        """How far it is: open, closed or finished."""
+        return "finished" if self.is_finished else "closed" if self.is_closed else "open"
+
     @event(Added)
     def _on_added(self, payout_id: UUID, amount_minor: int) -> None:
         self.payouts[payout_id] = amount_minor
@@ -81,6 +116,10 @@ class PayoutBatch(Aggregate):
     @event(Closed)
     def _on_closed(self) -> None:
         self.is_closed = True
+
+    @event(Finished)
+    def _on_finished(self) -> None:
+        self.is_finished = True
 
 
 def batch_id(tenant: str, day: date, currency: str) -> UUID:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from application.payout_run import ToPay, ToRequest
+from application.payout_run import ToEnd, ToPay, ToRequest
 from domain import ledger
 from domain.earnings_terms import MOST_IN_A_PAYOUT
 
@@ -31,6 +32,15 @@ SELECT coalesce((SELECT balance_minor FROM ledger_balances
                   WHERE tenant = %(tenant)s AND currency = %(currency)s
                     AND state IN ('requested', 'scheduled', 'pending', 'queued', 'processing')), 0)::bigint"""
 
+TO_END: Final = """
+SELECT * FROM (
+  SELECT tenant, currency, day, closed_at IS NOT NULL AS is_closed,
+         (SELECT count(*) FROM payouts
+           WHERE tenant = batch.tenant AND batch_id = batch.batch_id
+             AND state IN ('batched', 'requested', 'scheduled', 'pending', 'queued', 'processing')) AS under_way
+    FROM payout_batches AS batch WHERE finished_at IS NULL AND day < %(today)s) AS over
+ WHERE NOT is_closed OR under_way = 0 ORDER BY day, tenant, currency LIMIT %(limit)s"""
+
 
 class PostgresPayoutBoard:
     """What is to be paid, over one connection; implements ``application.payout_run.PayoutBoard``."""
@@ -56,3 +66,10 @@ class PostgresPayoutBoard:
         cursor = await self._connection.execute(IN_BANK, told, prepare=True)
         row = await cursor.fetchone()
         return int(row[0]) if row else 0
+
+    async def to_end(self, today: date, limit: int) -> Sequence[ToEnd]:
+        """Batches of days before today that can be closed or finished, the oldest first."""
+        asked = {"today": today.isoformat(), "limit": limit}
+        cursor = await self._connection.execute(TO_END, asked, prepare=True)
+        found = await cursor.fetchall()
+        return [ToEnd(whose, currency, date.fromisoformat(day), *how) for whose, currency, day, *how in found]

@@ -20,6 +20,7 @@ from projections.merge_suggestions import merge_suggestions
 from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payout_accounts import payout_accounts
+from projections.payout_batches import payout_batches
 from projections.payouts import payouts
 from projections.promise_scores import promise_scores
 from projections.promises import promises
@@ -74,6 +75,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         provider_statement,
         earnings,
         payouts,
+        payout_batches,
         payout_accounts,
         kpi_requests,
         promises,

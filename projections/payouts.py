@@ -36,11 +36,12 @@ class PayoutRow(Row, frozen=True, gc=False):
 payouts = ReadModel(
     "payouts",
     PayoutRow,
-    version=1,
+    version=2,
     key=("tenant", "payout_id"),
     indexes=(
         Index(("tenant", "created_at", "payout_id")),
         Index(("tenant", "provider_id", "created_at", "payout_id")),
+        Index(("tenant", "batch_id", "created_at", "payout_id")),
         Index(("state", "updated_at")),
         Index(("operation_id",), where="operation_id IS NOT NULL"),
         Index(("gateway_payout",), where="gateway_payout IS NOT NULL"),

@@ -10,6 +10,7 @@ from projections.earnings import earnings
 from projections.invoices import invoices
 from projections.payment_orders import payment_orders
 from projections.payments import payments
+from projections.payout_batches import payout_batches
 from projections.payouts import payouts
 from projections.provider_statement import provider_statement
 from projections.wallet_statement import wallet_statement
@@ -26,6 +27,7 @@ class MoneyViews:
         self.provider_statement = PositionedView(pool, provider_statement, "provider_id", "settled_at")
         self.earnings = PositionedView(pool, earnings, "provider_id")
         self.payouts = ReadModelView(pool, payouts, "created_at")
+        self.payout_batches = ReadModelView(pool, payout_batches, "opened_at")
         self.books = BooksQueries(pool)
         self.books_then = BooksThen(pool)
         self.papers_then = PapersThen(pool)

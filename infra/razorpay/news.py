@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from application.gateway import Payment, Refund
+    from application.gateway_payouts import Payout
     from infra.razorpay.wire import Entity
 
 T = TypeVar("T")
@@ -23,11 +24,12 @@ EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event: what it is called, and the payment and the refund that it tells of."""
+    """One event: what it is called, and the payment, the refund or the payout that it tells of."""
 
     event: str
     payment: Payment | None
     refund: Refund | None
+    payout: Payout | None
 
 
 def event_id_of(header: str | None, body: bytes) -> str:
@@ -47,7 +49,12 @@ def news_of(body: bytes) -> News | None:
         return None
     payload = told.get("payload")
     entities = payload if isinstance(payload, dict) else {}
-    return News(told["event"], _read(entities, "payment", reading.payment), _read(entities, "refund", reading.refund))
+    return News(
+        told["event"],
+        _read(entities, "payment", reading.payment),
+        _read(entities, "refund", reading.refund),
+        _read(entities, "payout", reading.payout),
+    )
 
 
 def _read(entities: dict[str, object], name: str, read: Callable[[Entity], T]) -> T | None:

@@ -1,4 +1,4 @@
-"""About which payouts is the gateway to be asked, and whose are the things that it settled?"""
+"""About which payouts is the gateway to be asked, whose is one that it tells of, and whose is what it settled?"""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ SELECT tenant, payout_id FROM payouts
         OR state = 'processed' AND processed_at > %(at)s - interval '7 days'
            AND extract(minute FROM %(at)s)::int = abs(hashtext(payout_id::text)) %% 60)
  ORDER BY state = 'processed', updated_at LIMIT %(limit)s"""
+PAYOUT_OF: Final = "SELECT tenant, payout_id FROM payouts WHERE operation_id = %s"
 # The gateway knows no tenants: whose a payment or refund is, our books say.
 TENANTS: Final = """
 SELECT DISTINCT split_part(transfer_id, ':', 2), tenant FROM ledger_postings
@@ -41,6 +42,12 @@ class PayoutsToAsk:
         async with borrowed(self._pool) as connection:
             cursor = await connection.execute(TO_ASK, {"at": at, "limit": limit})
             return cast("list[tuple[str, UUID]]", await cursor.fetchall())
+
+    async def payout_of(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Tenant and id of the payout that was asked for under that operation."""
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(PAYOUT_OF, (operation_id,))).fetchone()
+            return cast("tuple[str, UUID] | None", found)
 
     async def tenants_of(self, entities: Collection[str]) -> Mapping[str, str]:
         """The tenant of each of the gateway's things that some books have."""

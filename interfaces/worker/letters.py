@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from application.engine import Contended
 from application.log import LogUnavailable
@@ -13,13 +14,17 @@ from infra.telemetry.logging import log
 from infra.webhooks.inbox import FOLDED
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
-    from uuid import UUID
 
     from application.order_errands import OrderErrands
+    from application.paying_out import Errands
     from infra.razorpay.news import News
     from infra.webhooks.inbox import Letter, WebhookInbox
     from infra.worker.board import WorkBoard
+    from infra.worker.payouts import PayoutsToAsk
+
+    Fold = Callable[[News, str, datetime], Awaitable[str | None]]
 
 # 14 looks with pauses that double from half a second: over an hour; then whose it is will never be known.
 MOST_LOOKS: Final = 14
@@ -31,11 +36,24 @@ _log = log("worker")
 class Letters:
     """Folds what is in the inbox; what cannot be folded yet is looked at again, longer and longer apart."""
 
-    def __init__(self, inbox: WebhookInbox, board: WorkBoard, errands: OrderErrands) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self,
+        inbox: WebhookInbox,
+        board: WorkBoard,
+        errands: OrderErrands,
+        payouts_board: PayoutsToAsk,
+        payouts: Errands,
+    ) -> None:
+        """Nothing is read yet. What a letter can be about is in one table: a new kind is one function and one line."""
         self._inbox = inbox
         self._board = board
         self._errands = errands
+        self._payouts_board = payouts_board
+        self._payouts = payouts
+        self._folds: tuple[tuple[Callable[[News], bool], Fold], ...] = (
+            (lambda news: news.payout is not None, self._of_payout),
+            (lambda news: news.payment is not None, self._of_order),
+        )
 
     async def fold(self, letter: Letter, at: datetime) -> None:
         """Fold one. What is not folded, whatever the reason, comes again by itself; raises LogUnavailable."""
@@ -51,24 +69,45 @@ class Letters:
         news = news_of(letter.body)
         if news is None:
             return UNREADABLE
+        fold = next((fold for is_about, fold in self._folds if is_about(news)), None)
+        if fold is None:
+            return IGNORED
+        try:
+            return await fold(news, letter.event_id, at)
+        except (Contended, LogUnavailable):
+            return None
+        except Refusal as refusal:
+            _log.error("webhook_refused", event_id=letter.event_id, code=refusal.code)
+            return UNREADABLE
+
+    async def _of_order(self, news: News, event_id: str, at: datetime) -> str | None:
         if news.payment is None or news.payment.order_id is None:
             return IGNORED
         # Our read model may be behind: an order that nobody knows yet may be known in a moment.
         whose = await self._board.order_of(news.payment.order_id)
         if whose is None:
             return None
-        try:
-            await self._tell(news, *whose, f"webhook/{letter.event_id}", at)
-        except (Contended, LogUnavailable):
-            return None
-        except Refusal as refusal:
-            _log.error("webhook_refused", event_id=letter.event_id, code=refusal.code)
-            return UNREADABLE
+        key = f"webhook/{event_id}"
+        await self._errands.tell(*whose, [news.payment], Source.WEBHOOK, key, at)
+        if news.refund is not None:
+            await self._errands.tell_of_refund(*whose, news.refund, f"{key}/refund", at)
         return FOLDED
 
-    async def _tell(self, news: News, tenant: str, order_id: UUID, key: str, at: datetime) -> None:
-        if news.payment is not None:
-            told = [news.payment]
-            await self._errands.tell(tenant, order_id, told, Source.WEBHOOK, key, at)
-        if news.refund is not None:
-            await self._errands.tell_of_refund(tenant, order_id, news.refund, f"{key}/refund", at)
+    async def _of_payout(self, news: News, _event_id: str, at: datetime) -> str | None:
+        operation_id = _operation_in(news)
+        if news.payout is None or operation_id is None:
+            # Somebody paid by hand in the gateway's own office: the statement of the bank tells of it, not the log.
+            return IGNORED
+        whose = await self._payouts_board.payout_of(operation_id)
+        if whose is None:
+            return None
+        await self._payouts.tell(*whose, operation_id, news.payout, at)
+        return FOLDED
+
+
+def _operation_in(news: News) -> UUID | None:
+    """What the gateway calls our reference is the operation under which it was asked."""
+    try:
+        return UUID(news.payout.reference) if news.payout is not None else None
+    except ValueError:
+        return None

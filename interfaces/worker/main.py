@@ -138,7 +138,8 @@ async def _crewed(stack: Stack, pool: Pool, gateways: Gateways) -> AsyncIterator
 def carrying_of(stack: Stack, pool: Pool, gateways: Gateways, locks: OperationLocks) -> Carrying:
     """Who carries out what, and how news is folded."""
     board, inbox = WorkBoard(pool), WebhookInbox(pool)
-    letters = Letters(inbox, board, orders_of(stack, gateways))
+    payouts = PayoutsToAsk(pool), payouts_of(stack, gateways)
+    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts)
     return Carrying(board, inbox, letters, errands_of(stack, gateways), locks)
 
 

@@ -1,17 +1,18 @@
 """Is a provider paid once, by the gateway's own books, whatever the line to it does and however often it is tried?"""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
+from application.batch_payout import CloseBatch, FinishBatch, close_batch, finish_batch
 from application.dispatch.ordering import Ordering
 from application.gateway import Confirmed
 from application.gateway_payouts import PayOut, PayoutStatus
 from application.give_payout_account import GivePayoutAccount, give_payout_account
 from application.paying_out import ERASED, NOT_THERE, Errands
-from application.payout_run import PayoutDay, PayoutRun, ToPay, ToRequest
+from application.payout_run import PayoutDay, PayoutRun, ToEnd, ToPay, ToRequest
 from application.personal import PersonalKind, PersonalRecord
 from application.record_settlement import RecordSettlement, record_settlement
 from domain import ledger
@@ -21,14 +22,16 @@ from domain.earnings_terms import earning_id
 from domain.money import Money
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
-from domain.payout_terms import PayoutState
+from domain.payout_batch import PayoutBatch, batch_id
+from domain.payout_terms import ENDED, PayoutState
+from domain.refusal import NotAllowed, OutOfTurn
 from infra.gateway_settings import SANDBOX_ACCOUNT
 from infra.razorpay.build import gateways_over
 from infra.razorpay.wire import Access
 from tests.application.test_payouts import ACCOUNT, CAUSE, DAY, ID, TOMORROW, Office
 from tests.domain.payout_facts import EARNED
 from tests.support.razorpay import StandIn, standing_in
-from tests.support.roadside import NOON, PROVIDER, TENANT, THE_PROVIDER, some_id
+from tests.support.roadside import DESK_ACTOR, NOON, PROVIDER, TENANT, THE_PROVIDER, some_id
 
 pytestmark = pytest.mark.anyio
 
@@ -122,9 +125,18 @@ class Counter(Office):
         """By our books."""
         return self.log.books.balance(ledger.BANK, tenant, currency)
 
+    async def to_end(self, today: date, _limit: int) -> list[ToEnd]:
+        """The day, once it is over."""
+        batch = await self.aggregates.load(PayoutBatch, TENANT, batch_id(TENANT, DAY, "INR"))
+        if batch is None or batch.is_finished or batch.day >= today:
+            return []
+        payouts = [await self.the(Payout, one) for one in batch.payouts]
+        under_way = sum(one.state not in ENDED | {PayoutState.PROCESSED} for one in payouts)
+        return [ToEnd(TENANT, "INR", batch.day, batch.is_closed, under_way)]
+
     def refused(self, order: str, subject_id: UUID, code: str) -> None:
         """Heard by whoever orders."""
-        assert subject_id in {PROVIDER, ID}
+        assert subject_id in {PROVIDER, ID, batch_id(TENANT, DAY, "INR")}
         self.refusals.append(f"{order}/{code}")
 
 
@@ -156,7 +168,35 @@ async def test_a_day_pays_what_is_due_after_ten_once_the_bank_covers_it(stand_in
     await counter.fill_the_bank()
     assert await counter.payouts.look(AFTER_TEN + timedelta(hours=1)) == 1
     assert await counter.payouts.look(AFTER_TEN + timedelta(hours=1)) == 0
-    await counter.payouts.close(TENANT, "INR", DAY, AFTER_TEN)
+
+
+async def test_a_day_is_closed_when_it_is_over_and_finished_when_nothing_of_it_is_on_its_way(stand_in: StandIn) -> None:
+    counter = await on_its_way(stand_in)
+    day = batch_id(TENANT, DAY, "INR")
+    assert (await counter.the(PayoutBatch, day)).state == "open"
+    await counter.pay()
+    next_day = AFTER_TEN + timedelta(days=1)
+    await counter.payouts.look(next_day)
+    assert (await counter.the(PayoutBatch, day)).state == "closed"
+    await counter.bank_says("processed")
+    await counter.payouts.look(next_day + timedelta(hours=1))
+    batch = await counter.the(PayoutBatch, day)
+    assert (batch.state, counter.refusals) == ("finished", [])
+    finished = counter.log.events[-1]
+    assert finished.topic == "payout_batch.finished"
+    await counter.bank_says("reversed")
+    await counter.payouts.look(next_day + timedelta(hours=2))
+    assert [event.topic for event in counter.log.events].count("payout_batch.finished") == 1
+
+
+async def test_a_day_is_not_finished_while_the_bank_has_not_said(stand_in: StandIn) -> None:
+    counter = await on_its_way(stand_in)
+    payer = Actor.system("payouts", TENANT)
+    await counter.run(close_batch, CloseBatch(payer, "INR", DAY, TOMORROW))
+    with pytest.raises(OutOfTurn):
+        await counter.run(finish_batch, FinishBatch(payer, "INR", DAY, TOMORROW))
+    with pytest.raises(NotAllowed):
+        await counter.run(finish_batch, FinishBatch(DESK_ACTOR, "INR", DAY, TOMORROW))
 
 
 async def test_a_provider_is_paid_and_both_bookkeepers_say_so(stand_in: StandIn) -> None:

@@ -74,6 +74,7 @@ FREED = fact(
 OPENED_BATCH = fact(PayoutBatch.Opened, TOMORROW, day=date(2026, 3, 3), currency="INR")
 ADDED = fact(PayoutBatch.Added, TOMORROW, payout_id=PAYOUT, provider_id=PROVIDER, amount_minor=EARNED)
 CLOSED_BATCH = fact(PayoutBatch.Closed, TOMORROW, payouts=1, amount_minor=EARNED)
+FINISHED_BATCH = fact(PayoutBatch.Finished, TOMORROW, paid=1, paid_minor=EARNED, came_back=0, came_back_minor=0)
 
 TO_PAY = fact(
     Payout.Batched,
@@ -156,7 +157,7 @@ SAMPLES: tuple[Fact, ...] = (
     *(BOOK, DECIDED),
     *(accrued(), HELD, HOLD_ENDED, BATCHED),
     *(RESERVE_OPENED, KEPT, FREED),
-    *(OPENED_BATCH, ADDED, CLOSED_BATCH),
+    *(OPENED_BATCH, ADDED, CLOSED_BATCH, FINISHED_BATCH),
     *(TO_PAY, REQUESTED, DOUBTED, ACCEPTED, REFUSED, PROCESSING, PROCESSED, REVERSED, ended()),
     *(GIVEN, CHANGED, check_asked(), CHECK_BEGUN, CHECK_DOUBTED, VERIFIED, NOT_THERE),
     *(SETTLEMENT_TOLD, SETTLEMENT_BOOKED, SETTLEMENT_BANKED),

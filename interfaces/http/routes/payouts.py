@@ -139,7 +139,9 @@ async def release_reserve(call: Command, provider_id: str, body: ReserveReleaseB
 async def list_payouts(call: Asked, *, page: Paged) -> Response:
     """List payouts, newest first. Providers see their own, the desk and auditors all."""
     own: Filters = {"provider_id": call.actor.subject_id} if call.actor.role is Role.PROVIDER else {}
-    return await paging.answer(call, call.stack.money.payouts, PAYOUTS, {}, own, page, key_of=_created, show=_payout)
+    return await paging.answer(
+        call, call.stack.money.payouts, PAYOUTS, {}, own, page, key_of=_created, show=payout_shown
+    )
 
 
 @routes.query(PAYOUTS + "/{payout_id}", PayoutShown, roles=(Role.PROVIDER, Role.AUDITOR, *DESK))
@@ -150,7 +152,7 @@ async def read_payout(call: Asked, payout_id: str, min_position: MinPosition = N
     row = await call.stack.money.payouts.one(call.tenant, wanted)
     if row is None or not (_sees_all(call.actor) or call.actor.is_provider(row.provider_id)):
         raise NotFound
-    return answers.thing(_payout(row))
+    return answers.thing(payout_shown(row))
 
 
 @routes.command(PAYOUTS + "/{payout_id}/withdrawal", PayoutDone, roles=DESK, problems=("out_of_turn",))
@@ -197,7 +199,8 @@ def _earning(row: EarnedRow) -> dict[str, object]:
     return {"id": show(Prefix.EARNING, row.earning_id), "payout_id": payout_id, **{name: told[name] for name in shown}}
 
 
-def _payout(row: PayoutRow) -> dict[str, object]:
+def payout_shown(row: PayoutRow) -> dict[str, object]:
+    """A payout as the API tells of it."""
     return {
         "id": show(Prefix.PAYOUT, row.payout_id),
         "version": row.version,

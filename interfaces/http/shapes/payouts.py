@@ -1,7 +1,7 @@
 """What do providers' bank accounts, earnings and payouts look like on the wire?"""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -174,6 +174,32 @@ class PayoutPage(Shown):
     """One page of payouts, newest first."""
 
     data: list[PayoutShown]
+    next_cursor: str | None
+
+
+class PayoutBatchShown(Shown):
+    """A day's payouts in one currency. What was paid and what came back is told once none is on its way."""
+
+    id: BatchId
+    version: Version
+    state: Literal["open", "closed", "finished"]
+    day: Annotated[str, Field(examples=["2026-03-03"])]
+    currency: Currency
+    payouts: Annotated[int, Field(description="How many there are.", examples=[42])]
+    amount_minor: Minor
+    paid: int | None
+    paid_minor: Minor | None
+    came_back: Annotated[int | None, Field(description="How many came to nothing: they are earnings again.")]
+    came_back_minor: Minor | None
+    opened_at: Instant
+    closed_at: Instant | None
+    finished_at: Instant | None
+
+
+class PayoutBatchPage(Shown):
+    """One page of batches, newest first."""
+
+    data: list[PayoutBatchShown]
     next_cursor: str | None
 
 

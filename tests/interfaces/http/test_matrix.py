@@ -38,7 +38,13 @@ REFUSED_BY_STATE = {
 }
 """Allowed, but refused later by a rule: past the wall that this test is about."""
 OF_PAYOUTS = (
-    *("/v1/payouts", "/v1/earnings", "/v1/earning-rules", "/v1/providers/{provider_id}/payout-account"),
+    *(
+        "/v1/payouts",
+        "/v1/payout-batches",
+        "/v1/earnings",
+        "/v1/earning-rules",
+        "/v1/providers/{provider_id}/payout-account",
+    ),
     *("/v1/providers/{provider_id}/earnings", "/v1/providers/{provider_id}/reserve-release"),
 )
 OF_MONEY = (

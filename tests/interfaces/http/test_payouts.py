@@ -12,12 +12,13 @@ import pytest
 
 from application.batch_payout import BatchPayout, batch_payout
 from application.log import CommandContext, fingerprint_of
-from application.payout_run import ToPay
+from application.payout_run import ToEnd, ToPay
 from application.record_account_check import RecordAccountCheck, record_account_check
 from domain.actor import Actor, Role
 from domain.earnings_terms import earning_id
 from domain.ids import Prefix, new_id, parse, show
 from domain.payout_account import PayoutAccount, payout_account_id
+from domain.payout_batch import batch_id
 from infra.database_url import app_dsn
 from infra.payout_board import PostgresPayoutBoard
 from interfaces.http.app import described_app
@@ -49,6 +50,9 @@ ADMITTED: dict[str, set[Role]] = {
     "GET /v1/payouts": {Role.AUDITOR, *OWN},
     "GET /v1/payouts/{payout_id}": {Role.AUDITOR, *OWN},
     "POST /v1/payouts/{payout_id}/withdrawal": DESK,
+    "GET /v1/payout-batches": {Role.AUDITOR, *DESK},
+    "GET /v1/payout-batches/{batch_id}": {Role.AUDITOR, *DESK},
+    "GET /v1/payout-batches/{batch_id}/payouts": {Role.AUDITOR, *DESK},
     "POST /v1/earning-rules": {Role.ADMIN},
     "GET /v1/earning-rules": {Role.AUDITOR, *DESK},
 }
@@ -73,6 +77,7 @@ class Paid:
     job: PaidJob
     provider: Actor
     payout: str
+    batch_id: UUID
     position: int
 
     def path(self, route: str) -> str:
@@ -82,6 +87,7 @@ class Paid:
             "{provider_id}": show(Prefix.PROVIDER, self.provider.subject_id),
             "{earning_id}": show(Prefix.EARNING, earning_id(self.job.payment_id)),
             "{payout_id}": self.payout,
+            "{batch_id}": show(Prefix.PAYOUT_BATCH, self.batch_id),
         }
         path = route.partition(" ")[2]
         for name, value in ids.items():
@@ -101,10 +107,12 @@ async def a_payout(api: Api, stack: Stack, tenant: str = "demo") -> Paid:
     now = datetime.now(UTC)
     later = now + timedelta(days=2)
     payer = Actor.system("payouts", tenant)
-    order = BatchPayout(payer, provider_id, "INR", (earning_id(job.payment_id),), new_day(provider_id), later)
+    day = new_day(provider_id)
+    order = BatchPayout(payer, provider_id, "INR", (earning_id(job.payment_id),), day, later)
     context = CommandContext(tenant, payer.text, new_id(now).hex, fingerprint_of(job.payment_id.hex), new_id(now), now)
     done = await stack.engine.run(context, lambda work: batch_payout(order, work))
-    return Paid(job, provider, show(Prefix.PAYOUT, UUID(hex=str(done.answer["id"]))), done.position)
+    payout = show(Prefix.PAYOUT, UUID(hex=str(done.answer["id"])))
+    return Paid(job, provider, payout, batch_id(tenant, day, "INR"), done.position)
 
 
 def a_tenant() -> str:
@@ -216,6 +224,23 @@ async def test_the_board_shows_who_can_be_paid_and_what_the_bank_covers(api: Api
         assert await board.in_bank(tenant, "INR") == 0
         waiting = [each.payout_id for each in await board.to_request(500) if each.tenant == tenant]
         assert waiting == []
+        day = new_day(one.provider.subject_id)
+        await told(api, one.path("GET /v1/payout-batches/{batch_id}"), desk, min_position=accountless.position)
+        over = [each for each in await board.to_end(day + timedelta(days=1), 500) if each.tenant == tenant]
+        assert over == [ToEnd(tenant, "INR", day, is_closed=False, under_way=0)]
+        assert not [each for each in await board.to_end(day, 500) if each.tenant == tenant]
+
+
+async def test_a_day_of_payouts_is_told_with_each_of_them(api: Api, stack: Stack) -> None:
+    one = await a_payout(api, stack, a_tenant())
+    desk = somebody(Role.DISPATCHER, one.job.tenant)
+    path = one.path("GET /v1/payout-batches/{batch_id}")
+    shown = await told(api, path, desk, min_position=one.position)
+    assert (shown["state"], shown["payouts"], shown["amount_minor"], shown["paid"]) == ("open", 1, EARNED, None)
+    statement = await told(api, f"{path}/payouts", desk, min_position=one.position)
+    assert [(row["id"], row["state"]) for row in statement["data"]] == [(one.payout, "batched")]
+    listed = await told(api, "/v1/payout-batches", desk, min_position=one.position)
+    assert [row["id"] for row in listed["data"]] == [shown["id"]]
 
 
 async def test_an_account_is_shown_by_its_end_and_the_same_again_is_no_change(api: Api, stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -70,6 +71,14 @@ class Working:
         assert wanted.items() <= shown.items()
         return shown
 
+    async def hears(self, payout: dict[str, object], event: str, *, twice: bool) -> None:
+        """News of a payout comes in, and is folded."""
+        await self.stack.waiting.wait_for("payouts", await self.stack.log_head(), 10)
+        body = json.dumps({"event": event, "payload": {"payout": {"entity": payout}}}).encode()
+        for number in range(1 + twice):
+            await self.stack.webhooks.keep("razorpay", f"{payout['id']}_{event.replace('.', '_')}_{number}", body)
+        await self.rounds.round(self.begun_at + timedelta(hours=1))
+
     async def meant(self, provider_id: UUID, earning: UUID) -> Done:
         """A payout of that earning is to be paid; gives what asking for it came to."""
         tenant, at = self.desk.tenant, self.begun_at
@@ -101,7 +110,10 @@ async def test_the_worker_checks_the_account_pays_and_learns_what_became_of_it(a
         await worker.until(path, meant.position, state="processing")
         (gone,) = stand_in.http.get("/v1/payouts", params={"account_number": SANDBOX_ACCOUNT}).json()["items"]
         stand_in.play(f"/payouts/{gone['id']}", status="processed")
-        shown = await worker.until(path, meant.position, state="processed")
+        # The gateway tells of it; nobody has to ask, and told twice it is the same.
+        await worker.hears(stand_in.http.get(f"/v1/payouts/{gone['id']}").json(), "payout.processed", twice=True)
+        shown = await told(api, path, desk, min_position=await stack.log_head())
+        assert shown["state"] == "processed"
         assert (shown["amount_minor"], shown["bank_reference"] is not None) == (EARNED, True)
     await pool.close()
     balances = await told(api, "/v1/ledger/balances", desk, prefix="L:Provider:", min_position=await stack.log_head())
