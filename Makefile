@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TEST_WORKERS ?= 4
+MODULE ?= ledger
+MUTANTS_AT_ONCE ?= 2
 LOCK ?= requirements/dev.lock
 # Files with compiled inner loops: what runs needs some of them, the tests need all.
 LOOPS := $(sort $(shell grep -rl --include='*.py' 'domain.tours.compiled import' domain))
@@ -52,8 +54,8 @@ test: venv $(VENV)/.loops  ## Every test that is not marked slow.
 test-all: venv $(VENV)/.loops  ## Every test, the long ones too.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal
 
-mutants: venv  ## Change one thing at a time in the ledger's kernel: does a test notice?
-	@$(BIN)/mutmut run && $(BIN)/mutmut results
+mutants: venv  ## Change one thing at a time: does a test notice? MODULE=ledger, payment, refund, payout or invoice.
+	@$(BIN)/mutmut run --max-children $(MUTANTS_AT_ONCE) "domain.$(MODULE)*" && $(BIN)/mutmut results
 
 bench: venv $(VENV)/.loops  ## All benchmarks; exit 1 when a bar is missed.
 	@$(BIN)/vehicaid bench all
