@@ -122,7 +122,8 @@ async def read_invoice(
 ) -> Response:
     """Read one bill. It never changes; its `life` tells what became of it, or had become of it."""
     wanted = id_in_path(Prefix.INVOICE, invoice_id)
-    await call.at_or_after(call.stack.money.invoices.name, min_position)
+    for position in (min_position, asked_then.known_at):
+        await call.at_or_after(call.stack.money.invoices.name, position)
     row = await call.stack.money.invoices.one(call.tenant, wanted)
     if row is None or not _sees(call.actor, row.customer_id, row.provider_id):
         raise NotFound
