@@ -35,6 +35,7 @@ from projections.request_board import request_board
 from projections.spot_fixes import spot_fixes
 from projections.standbys import standbys
 from projections.tariffs import tariffs
+from projections.tax_documents import tax_documents
 from projections.timers import timers
 from projections.tow_legs import tow_legs
 from projections.wallet_statement import wallet_statement
@@ -69,6 +70,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         payment_orders,
         intents,
         invoices,
+        tax_documents,
         ledger_postings,
         ledger_balances,
         ledger_history,

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import msgspec
@@ -40,6 +41,15 @@ class WeasyPress:
     def page(self, paper: Paper, language: Language) -> str:
         """See ``Press``."""
         return page(paper, language)
+
+
+@cache
+def edition() -> str:
+    """Which renderer this is: another one makes other bytes of the same document."""
+    try:
+        return f"weasyprint {version('weasyprint')}, fonttools {version('fonttools')}"
+    except PackageNotFoundError:
+        return "none"
 
 
 def form_bytes(paper: Paper) -> bytes:

@@ -13,6 +13,7 @@ from projections.payments import payments
 from projections.payout_batches import payout_batches
 from projections.payouts import payouts
 from projections.provider_statement import provider_statement
+from projections.tax_documents import tax_documents
 from projections.wallet_statement import wallet_statement
 
 
@@ -23,6 +24,7 @@ class MoneyViews:
         self.payments = ReadModelView(pool, payments, "created_at")
         self.orders = ReadModelView(pool, payment_orders, "created_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
+        self.documents = ReadModelView(pool, tax_documents, "issued_at")
         self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id", "booked_at")
         self.provider_statement = PositionedView(pool, provider_statement, "provider_id", "settled_at")
         self.earnings = PositionedView(pool, earnings, "provider_id")

@@ -1,4 +1,4 @@
-"""How does an operator print a bill, or take the list of bills along?"""
+"""How does an operator print a tax document, or take the list of them along?"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,27 +13,29 @@ from application.press import PressMissing
 from domain.gst.paper import Paper, Party
 from domain.gst.words import Language
 from domain.ids import Prefix, parse
+from domain.invoice_terms import DocType
 from domain.refusal import Refusal
 from infra.database_url import app_dsn
-from infra.papers.from_row import paper_of
+from infra.papers.from_row import PREFIXES, paper_of
 from infra.papers.sheets import write
+from infra.papers.statements import register
 from infra.papers.weasy import WeasyPress, form_bytes
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.settings import SettingsError, load_settings
-from projections.invoices import InvoiceRow
+from projections.tax_documents import TaxDocumentRow
 
-app = typer.Typer(help="Print bills, or list them in a file.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Print tax documents, or list them in a file.", no_args_is_help=True, add_completion=False)
 
 # 200 rows at a time, the most that a page of the API has; the whole list is read page by page.
 AT_ONCE = 200
 
-Tenant = Annotated[str, typer.Option(help="Whose bills.")]
+Tenant = Annotated[str, typer.Option(help="Whose documents.")]
 Out = Annotated[Path, typer.Option("--out", help="Where to write it.")]
 
 
 class As(StrEnum):
-    """What a bill is printed as."""
+    """What a document is printed as."""
 
     PDF = "pdf"
     HTML = "html"
@@ -42,12 +44,12 @@ class As(StrEnum):
 
 @app.callback()
 def invoice() -> None:
-    """Print bills, or list them in a file."""
+    """Print tax documents, or list them in a file."""
 
 
 @app.command("print")
 def print_one(
-    invoice_id: Annotated[str, typer.Argument(help="Its id: inv_ and 32 digits.")],
+    invoice_id: Annotated[str, typer.Argument(help="Its id: inv_, crn_, rcv_ or rfv_ and 32 digits.")],
     *,
     out: Out,
     tenant: Tenant = "demo",
@@ -56,9 +58,9 @@ def print_one(
     recipient: Annotated[str, typer.Option(help="The name that it is made out to; kept nowhere else.")] = "",
     gstin: Annotated[str, typer.Option(help="The recipient's registration, if it has one.")] = "",
 ) -> None:
-    """Write one bill; without Pango, ask for html. The same bill gives the same bytes."""
-    row = asyncio.run(_one(tenant, invoice_id))
-    paper = paper_of(row, load_settings(), Party(recipient, gstin, state_code=row.place_of_supply))
+    """Write one document; without Pango, ask for html. The same document gives the same bytes."""
+    row, against = asyncio.run(_one(tenant, invoice_id))
+    paper = paper_of(row, load_settings(), Party(recipient, gstin, state_code=row.place_of_supply), against)
     try:
         out.write_bytes(_printed(paper, language, as_))
     except PressMissing as missing:
@@ -68,10 +70,10 @@ def print_one(
 
 @app.command("list")
 def list_all(*, out: Out, tenant: Tenant = "demo") -> None:
-    """Write all bills, oldest first: .xlsx as a workbook, anything else as CSV."""
+    """Write all documents, oldest first: .xlsx as a workbook, anything else as CSV."""
     rows = asyncio.run(_all(tenant))
-    write(rows, out)
-    typer.echo(f"{len(rows)} bills are in {out}")
+    write(register(rows), out)
+    typer.echo(f"{len(rows)} documents are in {out}")
 
 
 def _printed(paper: Paper, language: Language, as_: As) -> bytes:
@@ -91,24 +93,26 @@ async def _views() -> AsyncIterator[MoneyViews]:
         await pool.close()
 
 
-async def _one(tenant: str, text: str) -> InvoiceRow:
+async def _one(tenant: str, text: str) -> tuple[TaxDocumentRow, TaxDocumentRow | None]:
+    """The document, and the one that it corrects or gives back."""
+    prefix = next((each for each in PREFIXES.values() if text.startswith(each)), Prefix.INVOICE)
     try:
-        wanted = parse(Prefix.INVOICE, text)
+        wanted = parse(prefix, text)
     except Refusal as refused:
         raise SettingsError(refused.detail) from refused
     async with _views() as views:
-        row = await views.invoices.one(tenant, wanted)
-    if row is None:
-        raise SettingsError("there is no such bill")
-    return row
+        row = await views.documents.one(tenant, wanted)
+        if row is None or PREFIXES[DocType(row.doc_type)] != prefix:
+            raise SettingsError("there is no such document")
+        return row, None if row.against_id is None else await views.documents.one(tenant, row.against_id)
 
 
-async def _all(tenant: str) -> list[InvoiceRow]:
-    rows: list[InvoiceRow] = []
+async def _all(tenant: str) -> list[TaxDocumentRow]:
+    rows: list[TaxDocumentRow] = []
     async with _views() as views:
         while True:
-            after = (rows[-1].issued_at, rows[-1].invoice_id) if rows else None
-            page = await views.invoices.page(tenant, {}, after, AT_ONCE)
+            after = (rows[-1].issued_at, rows[-1].document_id) if rows else None
+            page = await views.documents.page(tenant, {}, after, AT_ONCE)
             rows += page
             if len(page) < AT_ONCE:
                 return rows[::-1]

@@ -24,6 +24,10 @@ EDGE: Mapping[str, Kind] = {
     "invalid_cursor": Kind(
         400, "Cursor is not valid", "Cursors belong to one list and its filters; start again without one."
     ),
+    "too_many_rows": Kind(413, "Too many rows for a file", "Ask for a shorter time, or list them page by page."),
+    "press_missing": Kind(
+        501, "No PDF here", "The server lacks the library Pango; ask for `as=html`, which needs nothing, or install it."
+    ),
     "unauthenticated": Kind(401, "Not signed in", "Send a valid access token: `Authorization: Bearer ...`."),
     "forged_webhook": Kind(401, "Forged webhook", "No secret that lives has signed this body."),
     "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
@@ -206,6 +210,9 @@ RULES: Mapping[str, Kind] = {
         422,
         "Bad rules",
         "A share is 0 to 10,000 basis points, a wait at most 30 days, a payout at least one minor unit.",
+    ),
+    "bad_fare_rules": Kind(
+        422, "Bad fare rules", "Waiting is free for at most an hour, and a minute of it costs no more than all of it."
     ),
     "nothing_to_pay": Kind(409, "Nothing to pay", "What may be paid now is not worth a payout."),
     "not_payable": Kind(409, "Not payable", "This earning is held, waits, is in a payout, or is another provider's."),

@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar, cast
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from domain.actor import Role
 from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key
@@ -183,17 +183,32 @@ class Routes:
         extra: dict[str, object] = {"x-roles": [role.value for role in roles]}
         return self._declare("GET", path, answer, codes, 200, extra, QueryRoute)
 
+    def file(
+        self, path: str, media: Sequence[str], *, roles: Sequence[Role], problems: Sequence[str] = ()
+    ) -> Callable[[Handler], Handler]:
+        """Declare a GET that answers with a file, of one of these media types."""
+        codes = [*ALWAYS, *OF_QUERIES, *problems]
+        if "{" in path:
+            codes.append("not_found")
+        extra: dict[str, object] = {"x-roles": [role.value for role in roles]}
+        return self._declare("GET", path, None, codes, 200, extra, QueryRoute, media)
+
     def _declare(
         self,
         method: str,
         path: str,
-        answer: type[BaseModel],
+        answer: type[BaseModel] | None,
         codes: Sequence[str],
         status: int,
         extra: dict[str, object],
         route_class: type[APIRoute],
+        media: Sequence[str] = (),
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
+            described = responses_of(status, codes, is_command="contended" in codes)
+            if media:
+                binary = {"schema": {"type": "string", "format": "binary"}}
+                described[status]["content"] = dict.fromkeys(media, binary)
             summary, _, description = inspect.cleandoc(handler.__doc__ or "").partition("\n")
             self.router.add_api_route(
                 path,
@@ -204,7 +219,8 @@ class Routes:
                 description=description.strip() or summary,
                 status_code=status,
                 response_model=answer,
-                responses=responses_of(status, codes, is_command="contended" in codes),
+                response_class=Response if media else JSONResponse,
+                responses=described,
                 openapi_extra=extra,
                 route_class_override=route_class,
             )

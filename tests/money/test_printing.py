@@ -58,7 +58,7 @@ def test_a_bill_and_the_list_are_printed(jobs: list[PaidJob], tmp_path: Path) ->
     assert number in told
     assert "रवि" in told
     assert "एक हज़ार एक सौ अस्सी रुपये मात्र" in told
-    assert "3 bills" in run("list", "--out", str(sheet))
+    assert "3 documents" in run("list", "--out", str(sheet))
     rows = list(csv.DictReader(StringIO(sheet.read_text(encoding="utf-8"))))
     assert {row["number"] for row in rows} >= {number}
     assert [row["total"] for row in rows] == ["1180.00"] * 3

@@ -9,21 +9,22 @@ from openpyxl import load_workbook
 
 from domain.gst.paper import Party
 from infra.papers.from_row import paper_of
-from infra.papers.sheets import HEAD, as_csv, as_xlsx
+from infra.papers.sheets import as_csv, as_xlsx
+from infra.papers.statements import OF_DOCUMENTS, SUMS, register
 from infra.settings import Settings
-from projections.invoices import InvoiceRow
+from projections.tax_documents import TaxDocumentRow
 
 NOBODY = UUID(int=1)
 
 
-def a_row(number: int, gstin: str = "29AAGCB7383J1Z4") -> InvoiceRow:
+def a_row(number: int, gstin: str = "29AAGCB7383J1Z4") -> TaxDocumentRow:
     taxes: list[dict[str, object]] = [
         {"kind": kind, "sac": "996744", "amount_minor": 9_001} for kind in ("tax_cgst", "tax_sgst")
     ]
     lines = [("base", 100_005), ("rounding", -7)]
-    return InvoiceRow(
+    return TaxDocumentRow(
         tenant="demo",
-        invoice_id=UUID(int=number),
+        document_id=UUID(int=number),
         version=1,
         position=number,
         number=number,
@@ -33,11 +34,11 @@ def a_row(number: int, gstin: str = "29AAGCB7383J1Z4") -> InvoiceRow:
         series="VA",
         financial_year="26-27",
         issued_on="2026-11-23",
-        outcome="charge",
+        month="2026-11",
         request_id=NOBODY,
-        payment_id=NOBODY,
         customer_id=NOBODY,
         provider_id=None,
+        against_id=None,
         lines=tuple({"kind": kind, "sac": "996744", "amount_minor": amount} for kind, amount in lines),
         tax_lines=tuple(taxes),
         net_minor=99_998,
@@ -46,6 +47,10 @@ def a_row(number: int, gstin: str = "29AAGCB7383J1Z4") -> InvoiceRow:
         currency="INR",
         place_of_supply="29",
         sac="996744",
+        state="issued",
+        irn=None,
+        ack_no=None,
+        credited_minor=0,
         issued_at=datetime(2026, 11, 23, tzinfo=UTC),
     )
 
@@ -55,17 +60,18 @@ AMOUNTS = ["1000.05", "90.01", "90.01", "0.00", "-0.07", "1180.00"]
 
 
 def test_the_list_as_text() -> None:
-    head, first, second = csv.reader(StringIO(as_csv(ROWS).decode()))
-    assert head == list(HEAD)
-    assert first == ["VA/26-27/0000001", "2026-11-23", "INV", "29AAGCB7383J1Z4", "29", "996744", *AMOUNTS]
+    head, first, second = csv.reader(StringIO(as_csv(register(ROWS)).decode()))
+    assert head == [*OF_DOCUMENTS, *SUMS]
+    told = ["VA/26-27/0000001", "2026-11-23", "INV", "issued", "29AAGCB7383J1Z4", "29", "996744", "", "INR"]
+    assert first == [*told, *AMOUNTS]
     assert second[0] == "VA/26-27/0000002"
 
 
 def test_the_workbook_is_read_back_and_is_the_same_every_time() -> None:
-    made = as_xlsx(ROWS)
-    assert made == as_xlsx(ROWS)
+    made = as_xlsx(register(ROWS))
+    assert made == as_xlsx(register(ROWS))
     read = list(load_workbook(BytesIO(made)).active.iter_rows(values_only=True))
-    assert [f"{amount:.2f}" for amount in read[1][6:]] == AMOUNTS
+    assert [f"{amount:.2f}" for amount in read[1][len(OF_DOCUMENTS) :]] == AMOUNTS
     assert read[2][0] == "VA/26-27/0000002"
 
 

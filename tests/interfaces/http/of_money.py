@@ -35,6 +35,8 @@ def path_of(route: str, job: PaidJob) -> str:
         "{provider_id}": provider_of(job),
         "{payment_id}": show(Prefix.PAYMENT, job.payment_id),
         "{invoice_id}": show(Prefix.INVOICE, job.invoice_id),
+        "{document_id}": show(Prefix.INVOICE, job.invoice_id),
+        "{month}": "2026-11",
     }
     path = route.partition(" ")[2]
     for name, value in ids.items():

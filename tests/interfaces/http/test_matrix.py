@@ -55,11 +55,11 @@ OF_MONEY = (
     "/v1/customers",
     "/v1/payments",
     "/v1/invoices",
-    "/v1/tax-registrations",
+    *("/v1/tax-registrations", "/v1/tax-documents", "/v1/tax-registers", "/v1/providers/{provider_id}/statement/file"),
     "/v1/supply-decision",
     "/v1/ledger",
 )
-OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
+OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/fare-rules", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
 OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
