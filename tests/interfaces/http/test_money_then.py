@@ -69,13 +69,11 @@ async def test_a_bill_tells_its_life_now_and_then(api: Api, job: PaidJob) -> Non
 
 async def test_the_accounts_of_another_time_sum_to_nothing_page_by_page(api: Api, stack: Stack) -> None:
     engine = cast("Engine", stack.engine)
-    first = await a_paid_job(engine, "books-then")
-    for _ in range(2):
-        last = await a_paid_job(engine, "books-then")
+    first, _, last = [await a_paid_job(engine, "books-then") for _ in range(3)]
     auditor = somebody(Role.AUDITOR, "books-then")
     rows, cursor = [], None
     while True:
-        more = {} if cursor is None else {"cursor": cursor}
+        more: dict[str, str] = {} if cursor is None else {"cursor": cursor}
         page = await told(api, BALANCES, auditor, known_at=first.position, limit=3, **more)
         rows += page["data"]
         cursor = page["next_cursor"]
