@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.decide_fare_rules import fare_rules_of
 from application.freeing import free_shift, truck_stands_at, wrap_up
 from application.settlement import settle_job
 from application.trade import Job
@@ -39,12 +40,35 @@ def check_confirmed(request: ServiceRequest) -> None:
 
 async def bill(work: Work, request: ServiceRequest, trade: Trade, extras: tuple[PriceLine, ...], at: datetime) -> None:
     """Propose the fare of work that is done; one that needs nobody's word is approved and paid in the same save."""
-    lines = fare_lines(work, request, trade, extras)
+    lines = fare_lines(work, request, trade, (*await _waiting(work, request, trade), *extras))
     quote = _quote_of(request)
-    request.propose_fare(lines, quote.currency, sum(line.amount_minor for line in lines), at)
+    request.propose_fare(lines, quote.currency, _sum(lines), at, _most_minor(work, quote, trade))
     if request.fare is not None and not request.fare_needs_approval:
         request.approve_fare(request.fare.fare_version, Role.SYSTEM, at)
         await pay(work, request, at)
+
+
+async def _waiting(work: Work, request: ServiceRequest, trade: Trade) -> tuple[PriceLine, ...]:
+    """What waiting at the vehicle costs, by the rules of when the price was told; nobody in danger pays for it."""
+    quote = _quote_of(request)
+    tariff = _tariff_of(work, quote, trade)
+    if request.sos or tariff is None:
+        return ()
+    rules = await fare_rules_of(work, _issued_at(request, quote, tariff))
+    minor = rules.waiting_minor(request.on_scene_at, request.started_at)
+    return (PriceLine(LineKind.WAITING, minor),) if minor else ()
+
+
+def _most_minor(work: Work, quote: Quote, trade: Trade) -> int | None:
+    """Up to what a fare stands by itself, as the tariff of the quote says."""
+    tariff = _tariff_of(work, quote, trade)
+    return None if tariff is None else quote.total_minor * (100 + tariff.terms.tolerance_percent) // 100
+
+
+def _tariff_of(work: Work, quote: Quote, trade: Trade) -> PublishedTariff | None:
+    if quote.tariff_id is None or quote.tariff_version is None:
+        return None
+    return trade.prices.published(work.context.tenant, quote.tariff_id, quote.tariff_version)
 
 
 async def pay(work: Work, request: ServiceRequest, at: datetime) -> None:
@@ -71,9 +95,7 @@ def fare_lines(
     if towed_m == quote.tow_distance_m and not extras:
         return quote.lines
     tenant = work.context.tenant
-    tariff = None
-    if quote.tariff_id is not None and quote.tariff_version is not None:
-        tariff = trade.prices.published(tenant, quote.tariff_id, quote.tariff_version)
+    tariff = _tariff_of(work, quote, trade)
     if tariff is None:
         # Nobody knows any more how it was worked out: it stands, and what is added comes on top.
         return (*quote.lines, *extras)

@@ -38,12 +38,14 @@ class ProposeFare:
     discount_minor: int
     at: datetime
     expected_version: int | None = None
+    extras_minor: int = 0
 
 
 async def propose_fare(command: ProposeFare, work: Work, trade: Trade) -> Answer:
-    """Note that the work is done, if it was not noted, and propose the fare; within a tenth above the price it stands.
+    """Note that the work is done, if it was not noted, and propose the fare; within the tariff's tolerance it stands.
 
-    Then it is paid in the same save. Where nobody agreed to the price, only the desk makes the bill.
+    Then it is paid in the same save. Parts and extras without a picture of their receipt wait for the customer.
+    Where nobody agreed to the price, only the desk makes the bill.
     Raises NotAllowed, NotFound, StaleVersion, NotPriced, NotConfirmed, NotDelivered, EvidenceMissing, BadInput,
     RequestClosed or OutOfTurn.
     """
@@ -64,8 +66,10 @@ async def propose_fare(command: ProposeFare, work: Work, trade: Trade) -> Answer
 
 
 def _extras(command: ProposeFare) -> tuple[PriceLine, ...]:
-    if not (0 <= command.parts_minor <= MOST_EXTRA_MINOR and 0 <= command.discount_minor <= MOST_EXTRA_MINOR):
-        raise BadInput(f"parts and discount are 0 to {MOST_EXTRA_MINOR} minor units")
+    told = (command.parts_minor, command.extras_minor, command.discount_minor)
+    if not all(0 <= amount <= MOST_EXTRA_MINOR for amount in told):
+        raise BadInput(f"parts, extras and discount are 0 to {MOST_EXTRA_MINOR} minor units")
     parts = PriceLine(LineKind.PARTS, command.parts_minor)
+    extras = PriceLine(LineKind.EXTRA, command.extras_minor)
     discount = PriceLine(LineKind.DISCOUNT, -command.discount_minor)
-    return tuple(line for line in (parts, discount) if line.amount_minor)
+    return tuple(line for line in (parts, extras, discount) if line.amount_minor)

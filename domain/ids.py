@@ -47,6 +47,7 @@ class Prefix(StrEnum):
     EARNING = "ern_"
     RESERVE = "rsv_"
     EARNING_RULES = "erl_"
+    FARE_RULES = "frl_"
 
 
 class BadId(BadInput):

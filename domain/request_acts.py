@@ -10,6 +10,7 @@ from domain.request_terms import (
     CANCELLABLE,
     CLOSED,
     ON_TRUCK,
+    PROVES,
     REVOCABLE,
     TO_BE_PAID,
     UNDER_WAY,
@@ -88,7 +89,7 @@ def _for_the_provider(now: Standing) -> list[str]:
         acts.append("complete")
     if now.state in AT_VEHICLE:
         acts += ["propose_need_change", "end_unsuccessful"]
-    if now.state in AT_VEHICLE or now.state in ON_TRUCK or now.state is RequestState.WORK_DONE:
+    if now.state in PROVES:
         acts.append("capture_evidence")
     if now.state in REVOCABLE:
         acts.append("release")

@@ -51,6 +51,7 @@ class RequestChapter(Chapter):
     payment_method: PaymentMethod
     assigned_at: datetime | None
     on_scene_at: datetime | None
+    started_at: datetime | None
     arrived_within_m: int | None
     start_code_tries: int
     contact_attempts: int

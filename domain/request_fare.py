@@ -8,14 +8,17 @@ from uuid import UUID
 
 from domain.actor import Role
 from domain.aggregate import Aggregate, event
-from domain.price_terms import PriceLine
+from domain.price_terms import LineKind, PriceLine
 from domain.refusal import Refusal
 from domain.request_asking import check_price
-from domain.request_job import OnTheJob
+from domain.request_job import EvidenceKind, OnTheJob
 from domain.request_terms import CLOSED, JobEvent, RequestState
 
 MOST_PERCENT_BY_ITSELF = 110
-"""A fare of up to a tenth above the confirmed price needs nobody's word; above it the customer agrees first."""
+"""A fare of up to a tenth above the confirmed price needs nobody's word, where no tariff says how far."""
+
+TO_BE_PROVED = (LineKind.PARTS, LineKind.EXTRA)
+"""What nobody can know who was not there: without a picture of its receipt, the customer agrees first."""
 
 
 class Outcome(StrEnum):
@@ -61,12 +64,17 @@ class NotSettled(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Fare:
-    """What the job costs as it was done."""
+    """What the job costs as it was done.
+
+    Up to ``most_minor`` nobody is asked (None: by the usual tenth), unless something is ``unproven``.
+    """
 
     fare_version: int
     currency: str
     lines: tuple[PriceLine, ...]
     total_minor: int
+    most_minor: int | None = None
+    unproven: tuple[LineKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,18 @@ class Faring(OnTheJob):
         """What the job costs as it was done."""
 
         TOPIC: ClassVar[str] = "service_request.fare_proposed"
+        class_version: ClassVar[int] = 2
         fare_version: int
         currency: str
         lines: tuple[PriceLine, ...]
         total_minor: int
+        most_minor: int | None
+        unproven: tuple[LineKind, ...]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """The usual tenth held for everybody, and nothing had to be proved."""
+            state.update(most_minor=None, unproven=[])
 
     class FareDisputed(Aggregate.Event):
         """The customer objects to the fare."""
@@ -122,15 +138,26 @@ class Faring(OnTheJob):
         currency: str | None
         payment_id: UUID | None
 
-    def propose_fare(self, lines: tuple[PriceLine, ...], currency: str, total_minor: int, at: datetime) -> None:
+    def propose_fare(
+        self,
+        lines: tuple[PriceLine, ...],
+        currency: str,
+        total_minor: int,
+        at: datetime,
+        most_minor: int | None = None,
+    ) -> None:
         """Say what the job costs; a new one takes the place of one that is not approved. The same is no news.
 
-        Raises RequestClosed, OutOfTurn or BadPrice.
+        Up to ``most_minor`` it needs nobody's word. Raises RequestClosed, OutOfTurn or BadPrice.
         """
         held = self._held("propose_fare", RequestState.WORK_DONE, RequestState.FARE_REVIEW)
         check_price(lines, total_minor)
         version = self.fare.fare_version if self.fare else 0
-        if self.fare == Fare(version, currency, lines, total_minor) and not self.fare_is_disputed:
+        proved = any(kind is EvidenceKind.RECEIPT for kind, _ in self.evidence)
+        billed = {line.kind for line in lines}
+        unproven = () if proved else tuple(kind for kind in TO_BE_PROVED if kind in billed)
+        meant = Fare(version, currency, lines, total_minor, most_minor, unproven)
+        if self.fare == meant and not self.fare_is_disputed:
             return
         self._tell(
             self.FareProposed,
@@ -140,13 +167,19 @@ class Faring(OnTheJob):
             currency=currency,
             lines=lines,
             total_minor=total_minor,
+            most_minor=most_minor,
+            unproven=unproven,
         )
 
     @property
     def fare_needs_approval(self) -> bool:
-        """Whether the customer is asked: the fare is above what was confirmed, disputed, or nothing was confirmed."""
+        """Whether the customer is asked: above what was confirmed, disputed, not proved, or nothing was confirmed."""
         if self.fare is None or self.quote is None or self.confirmed_quote is None or self.fare_is_disputed:
             return True
+        if self.fare.unproven:
+            return True
+        if self.fare.most_minor is not None:
+            return self.fare.total_minor > self.fare.most_minor
         return self.fare.total_minor * 100 > self.quote.total_minor * MOST_PERCENT_BY_ITSELF
 
     def approve_fare(self, fare_version: int, by: Role, at: datetime) -> None:
@@ -213,9 +246,15 @@ class Faring(OnTheJob):
 
     @event(FareProposed)
     def _on_fare_proposed(
-        self, fare_version: int, currency: str, lines: tuple[PriceLine, ...], total_minor: int
+        self,
+        fare_version: int,
+        currency: str,
+        lines: tuple[PriceLine, ...],
+        total_minor: int,
+        most_minor: int | None,
+        unproven: tuple[LineKind, ...],
     ) -> None:
-        self.fare = Fare(fare_version, currency, lines, total_minor)
+        self.fare = Fare(fare_version, currency, lines, total_minor, most_minor, unproven)
         self.fare_is_disputed = False
         self.state = RequestState.FARE_REVIEW
 

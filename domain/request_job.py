@@ -9,7 +9,7 @@ from domain.aggregate import event
 from domain.geography import checked_cell
 from domain.refusal import BadInput, Refusal
 from domain.request_promise import Promising
-from domain.request_terms import AT_VEHICLE, ON_TRUCK, ConfirmedBy, JobEvent, RequestState
+from domain.request_terms import AT_VEHICLE, PROVES, ConfirmedBy, JobEvent, RequestState
 
 MOST_CODE_TRIES = 5
 """Wrong start codes at one vehicle: a guesser's chance at four digits stays at 1 in 2,000."""
@@ -32,6 +32,7 @@ class EvidenceKind(StrEnum):
     VEHICLE_DELIVERED = "vehicle_delivered"
     SIGNATURE = "signature"
     SCENE = "scene"
+    RECEIPT = "receipt"
 
 
 class StartedBy(StrEnum):
@@ -159,7 +160,7 @@ class OnTheJob(Promising):
 
         Raises RequestClosed, OutOfTurn, BadEvidence, BadCell or EvidenceFull.
         """
-        held = self._held("capture_evidence", *AT_VEHICLE, *ON_TRUCK, RequestState.WORK_DONE)
+        held = self._held("capture_evidence", *PROVES)
         if (kind, sha256) in self.evidence:
             return
         if not _SHA256.fullmatch(sha256) or taken_at > at + CLOCKS_MAY_DIFFER:
@@ -218,8 +219,9 @@ class OnTheJob(Promising):
         self.start_code_tries = tries
 
     @event(ServiceStarted)
-    def _on_service_started(self) -> None:
+    def _on_service_started(self, at: datetime) -> None:
         self.state = RequestState.IN_SERVICE
+        self.started_at = at
 
     @event(EvidenceCaptured)
     def _on_evidence_captured(self, kind: EvidenceKind, sha256: str) -> None:

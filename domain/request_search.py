@@ -224,6 +224,7 @@ class Searching(RequestChapter):
         self.acknowledgements_asked = 0
         self.assigned_at = None
         self.on_scene_at = None
+        self.started_at = None
         self.arrived_within_m = None
         self.start_code_tries = 0
         self.contact_attempts = 0

@@ -72,6 +72,9 @@ CANCELLABLE = BEFORE_SEARCH | REVOCABLE | {RequestState.SEARCHING}
 TO_BE_PAID = frozenset({RequestState.WORK_DONE, RequestState.FARE_REVIEW, RequestState.SETTLING})
 """States after the work, before the end."""
 
+PROVES = AT_VEHICLE | ON_TRUCK | {RequestState.WORK_DONE, RequestState.FARE_REVIEW}
+"""States in which evidence is captured: also of what is billed, until the fare stands."""
+
 TOWED = frozenset({Service.TOW, Service.FLATBED_TOW})
 """Services that take the vehicle somewhere."""
 

@@ -85,6 +85,7 @@ class ServiceRequest(
     promise: Promise | None = field(default=None, init=False)
     promise_state: PromiseState = field(default=PromiseState.NONE, init=False)
     on_scene_at: datetime | None = field(default=None, init=False)
+    started_at: datetime | None = field(default=None, init=False)
     arrived_within_m: int | None = field(default=None, init=False)
     start_code_tries: int = field(default=0, init=False)
     evidence: frozenset[tuple[EvidenceKind, str]] = field(default=frozenset(), init=False)

@@ -8,6 +8,7 @@ from domain.credit_note import CreditNote
 from domain.decision import Decision
 from domain.earning import Earning
 from domain.earning_rules import EarningRulebook
+from domain.fare_rules import FareRulebook
 from domain.gateway_settlement import GatewaySettlement
 from domain.invoice import Invoice, InvoiceSeries
 from domain.ledger.account import LedgerAccount
@@ -55,6 +56,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Tariff,
     SupplyDecision,
     EarningRulebook,
+    FareRulebook,
     Earning,
     Reserve,
     Payout,

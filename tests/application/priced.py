@@ -167,10 +167,14 @@ class PricedWorld(World):
         await self.start()
         return self
 
-    async def done(self, call: Call = FLAT_TYRE, method: PaymentMethod = PaymentMethod.WALLET) -> PricedWorld:
+    async def done(
+        self, call: Call = FLAT_TYRE, method: PaymentMethod = PaymentMethod.WALLET, *, proved: bool = True
+    ) -> PricedWorld:
         """The work is done and proved, but nobody has said so yet."""
         await self.working(call, method)
         await self.picture(EvidenceKind.WORK_DONE)
+        if proved:
+            await self.picture(EvidenceKind.RECEIPT)
         return self
 
     async def at_drop(self, call: Call = TOW, method: PaymentMethod = PaymentMethod.WALLET) -> PricedWorld:

@@ -7,29 +7,36 @@ import pytest
 from application.approve_fare import ApproveFare, approve_fare
 from application.collect_cash import CollectCash, collect_cash
 from application.confirm_request import ConfirmRequest, confirm_request
+from application.decide_fare_rules import DecideFareRules, decide_fare_rules
 from application.dispute_fare import DisputeFare, dispute_fare
 from application.propose_fare import ProposeFare, propose_fare
+from domain.actor import Role
 from domain.payment_terms import NothingDue, PaymentState, WrongAmount
-from domain.price_terms import PaymentMethod
+from domain.price_terms import LineKind, PaymentMethod
 from domain.refusal import BadInput, NotAllowed, NotFound, OutOfTurn
 from domain.request_fare import NotTheLatestFare, WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_terms import RequestState
+from domain.service_request import ServiceRequest
 from domain.shift import ShiftState
 from domain.trade_terms import NotConfirmed, NotPriced
-from tests.application.priced import FLAT_TYRE, WALLET_MINOR, PricedWorld
+from tests.application.priced import FLAT_TYRE, WALLET_MINOR, PricedWorld, at
 from tests.application.world import World
+from tests.domain.fare_rules_facts import WAITING_COSTS
 from tests.support.roadside import (
     ANOTHER_CUSTOMER,
     BREAKDOWN_CELL,
     DESK_ACTOR,
+    NOON,
     REQUEST,
     THE_CUSTOMER,
     THE_PROVIDER,
 )
-from tests.support.trade import HELP_TOTAL
+from tests.support.trade import HELP_TOTAL, TERMS
 
 pytestmark = pytest.mark.anyio
+
+ADMIN = replace(DESK_ACTOR, role=Role.ADMIN)
 
 
 def with_parts(world: PricedWorld, parts: int, discount: int = 0) -> ProposeFare:
@@ -88,6 +95,78 @@ async def test_parts_within_a_tenth_need_nobodys_word() -> None:
     done = await world.order(propose_fare, with_parts(world, 5_000))
     assert (done.answer["state"], done.answer["settled_minor"]) == ("completed", 64_900)
     assert (await world.wallet()).balance_minor == WALLET_MINOR - 64_900
+
+
+async def test_parts_without_a_receipt_wait_for_the_customer_or_for_the_receipt() -> None:
+    world = await PricedWorld().done(proved=False)
+    doubted = await world.order(propose_fare, with_parts(world, 5_000))
+    assert doubted.answer["state"] == "fare_review"
+    await world.picture(EvidenceKind.RECEIPT)
+    done = await world.order(propose_fare, with_parts(world, 5_000))
+    assert (done.answer["state"], done.answer["settled_minor"]) == ("completed", 64_900)
+    assert "service_request.fare_approved" in world.topics()
+
+
+async def test_extras_are_proved_like_parts() -> None:
+    world = await PricedWorld().done(proved=False)
+    tolls = replace(with_parts(world, 0), extras_minor=5_000)
+    assert (await world.order(propose_fare, tolls)).answer["state"] == "fare_review"
+    request = await world.the(ServiceRequest, REQUEST)
+    assert request.fare is not None
+    assert request.fare.unproven == (LineKind.EXTRA,)
+    done = await world.run(approve_fare, ApproveFare(THE_CUSTOMER, REQUEST, 1, world.now))
+    assert done.answer["settled_minor"] == 64_900
+
+
+async def test_a_fare_stands_by_itself_as_far_as_its_tariff_says() -> None:
+    world = PricedWorld()
+    world.prices.first = replace(TERMS, tolerance_percent=5)
+    await world.done()
+    limit = HELP_TOTAL * 105 // 100
+    above = await world.order(propose_fare, with_parts(world, 5_000))
+    assert above.answer["state"] == "fare_review"
+    request = await world.the(ServiceRequest, REQUEST)
+    assert request.fare is not None
+    assert request.fare.most_minor == limit
+
+
+async def waited(minutes: int) -> PricedWorld:
+    """Somebody stood beside the vehicle for so long, by rules that were decided before the call."""
+    world = PricedWorld()
+    decide = DecideFareRules(ADMIN, WAITING_COSTS, NOON, NOON)
+    await world.run(decide_fare_rules, decide)
+    await world.on_scene()
+    world.minutes += minutes - 1
+    await world.start()
+    await world.picture(EvidenceKind.WORK_DONE)
+    return world
+
+
+@pytest.mark.parametrize(("minutes", "net"), [(10, 0), (11, 200), (13, 600), (200, 5_000)])
+async def test_waiting_is_billed_by_the_minute_up_to_a_limit(minutes: int, net: int) -> None:
+    world = await waited(minutes)
+    done = await world.finish()
+    request = await world.the(ServiceRequest, REQUEST)
+    assert request.fare is not None
+    billed = sum(line.amount_minor for line in request.fare.lines if line.kind is LineKind.WAITING)
+    assert (done.answer["state"], billed) == ("completed", net)
+    assert request.fare.total_minor > HELP_TOTAL or not net
+
+
+async def test_whoever_was_told_a_price_before_the_rules_pays_by_those_of_then() -> None:
+    world = await PricedWorld().on_scene()
+    await world.run(decide_fare_rules, DecideFareRules(ADMIN, WAITING_COSTS, world.now, at(world.minutes)))
+    world.minutes += 60
+    await world.start()
+    await world.picture(EvidenceKind.WORK_DONE)
+    assert (await world.finish()).answer["settled_minor"] == HELP_TOTAL
+
+
+async def test_only_an_administrator_decides_what_waiting_costs() -> None:
+    world = PricedWorld()
+    for actor in (DESK_ACTOR, THE_PROVIDER, THE_CUSTOMER):
+        with pytest.raises(NotAllowed):
+            await world.run(decide_fare_rules, DecideFareRules(actor, WAITING_COSTS, NOON, NOON))
 
 
 async def test_parts_above_it_wait_for_the_customer() -> None:

@@ -156,7 +156,17 @@ TOW_RESERVED = fact(
 TOW_RELEASED = fact(ServiceRequest.TowReleased, LATER, shift_id=OTHER_SHIFT, why=WhyReleased.NOT_NEEDED)
 IN_VAIN = fact(ServiceRequest.Unsuccessful, SOON, **JOB, reason=WhyUnsuccessful.NO_ACCESS)
 MERGED = fact(ServiceRequest.Merged, SOON, into=OTHER_REQUEST)
-FARE = fact(ServiceRequest.FareProposed, SOON, **JOB, fare_version=1, currency="INR", lines=LINES, total_minor=118_000)
+FARE = fact(
+    ServiceRequest.FareProposed,
+    SOON,
+    **JOB,
+    fare_version=1,
+    currency="INR",
+    lines=LINES,
+    total_minor=118_000,
+    most_minor=None,
+    unproven=(),
+)
 DISPUTED = fact(ServiceRequest.FareDisputed, SOON, fare_version=1, by=Role.CUSTOMER, reason=WhyDisputed.TOO_HIGH)
 APPROVED = fact(ServiceRequest.FareApproved, SOON, fare_version=1, total_minor=118_000, currency="INR", by=Role.SYSTEM)
 PAYMENT = UUID("00000000-0000-5000-8000-00000000face")

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from domain.request_fare import (
     Settlement,
     WhyDisputed,
 )
+from domain.request_job import EvidenceKind
 from domain.request_terms import Call, Dispatch, Hazard, Quote, RequestClosed, RequestState, TriageSource
 from domain.service_request import ServiceRequest
 from tests.domain.facts import CANCELLED, COMPLETED, REQUESTED
@@ -50,6 +52,7 @@ from tests.domain.request_facts import (
     TRIAGED,
     VALID_UNTIL,
     confirmed,
+    picture,
 )
 from tests.support.roadside import CALL, LATER, NOON, REQUEST, SOON, THE_CUSTOMER
 from tests.support.rulebook import Fact, born, fact, given
@@ -178,13 +181,32 @@ def test_a_fare_within_a_tenth_of_the_price_stands_by_itself() -> None:
     assert given(ServiceRequest, *MENDED, fare(129_801)).now().fare_needs_approval
 
 
-def fare(total_minor: int, version: int = 1) -> Fact:
+def fare(total_minor: int, version: int = 1, **more: object) -> Fact:
     lines = (PriceLine(LineKind.BASE, total_minor),)
-    return fact(
-        ServiceRequest.FareProposed,
-        SOON,
-        **{**FARE.fields, "fare_version": version, "lines": lines, "total_minor": total_minor},
+    told = {**FARE.fields, "fare_version": version, "lines": lines, "total_minor": total_minor, **more}
+    return fact(ServiceRequest.FareProposed, SOON, **told)
+
+
+def test_a_tariff_says_how_far_above_the_price_a_fare_stands_by_itself() -> None:
+    assert not given(ServiceRequest, *MENDED, fare(120_000, most_minor=120_000)).now().fare_needs_approval
+    assert given(ServiceRequest, *MENDED, fare(120_001, most_minor=120_000)).now().fare_needs_approval
+
+
+@pytest.mark.parametrize("kind", [LineKind.PARTS, LineKind.EXTRA])
+def test_what_nobody_proved_needs_the_customers_word(kind: LineKind) -> None:
+    lines = (PriceLine(LineKind.BASE, 117_999), PriceLine(kind, 1))
+    propose = partial(
+        ServiceRequest.propose_fare, lines=lines, currency="INR", total_minor=118_000, at=SOON, most_minor=200_000
     )
+    told = {**FARE.fields, "lines": lines, "most_minor": 200_000}
+    doubted = fact(ServiceRequest.FareProposed, SOON, **{**told, "unproven": (kind,)})
+    given(ServiceRequest, *MENDED).when(propose).then(doubted)
+    given(ServiceRequest, *MENDED, doubted).when(approve(Role.SYSTEM)).then_refused(ApprovalNeeded)
+    receipt = picture(EvidenceKind.RECEIPT)
+    # A receipt that is shown later makes it another fare, which stands.
+    proved = fact(ServiceRequest.FareProposed, SOON, **{**told, "fare_version": 2})
+    given(ServiceRequest, *MENDED, doubted, receipt).when(propose).then(proved)
+    assert not given(ServiceRequest, *MENDED, doubted, receipt, proved).now().fare_needs_approval
 
 
 def test_a_fare_above_it_needs_the_customers_word() -> None:

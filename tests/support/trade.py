@@ -81,6 +81,7 @@ class OneTariff:
     terms: TariffTerms | None = TERMS
     version: int = 1
     is_known: bool = True
+    first: TariffTerms = TERMS
 
     def price(
         self,
@@ -115,7 +116,7 @@ class OneTariff:
         assert tenant
         if tariff_id != TARIFF:
             return None
-        return PublishedTariff(TARIFF, tariff_version, TARIFF_BEGINS, TERMS)
+        return PublishedTariff(TARIFF, tariff_version, TARIFF_BEGINS, self.first)
 
     def become_dearer(self, base_minor: int) -> None:
         """Another version, in which everything costs more."""

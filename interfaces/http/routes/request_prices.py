@@ -97,13 +97,20 @@ async def release_scheduled_request(call: Command, request_id: str) -> Response:
     ),
 )
 async def propose_job_fare(call: Command, request_id: str, body: FareBody) -> Response:
-    """Report that the work is done, with parts or a discount.
+    """Report that the work is done, with parts, extras or a discount; waiting at the vehicle is added by itself.
 
-    A fare within a tenth above the price stands and is paid at once; one above waits for the customer's approval.
+    A fare within the tariff's tolerance stands and is paid at once; one above it, or with parts or extras of whose
+    receipt there is no picture, waits for the customer's approval.
     Without either, use the completion.
     """
     command = ProposeFare(
-        call.actor, _id(request_id), body.parts_minor, body.discount_minor, call.at, call.expected_version
+        call.actor,
+        _id(request_id),
+        body.parts_minor,
+        body.discount_minor,
+        call.at,
+        call.expected_version,
+        body.extras_minor,
     )
     return answers.done(await call.run(partial(propose_fare, trade=call.stack.trade), command), Prefix.REQUEST)
 

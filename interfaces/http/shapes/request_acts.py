@@ -30,6 +30,7 @@ class FareBody(Body):
     """What comes on top of the quoted price, or off, before tax."""
 
     parts_minor: Annotated[Minor, Field(ge=0, le=MOST_MINOR, examples=[5_000])] = 0
+    extras_minor: Annotated[Minor, Field(ge=0, le=MOST_MINOR, description="Tolls and the like.", examples=[0])] = 0
     discount_minor: Annotated[Minor, Field(ge=0, le=MOST_MINOR, examples=[0])] = 0
 
 

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 DESK = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
 
 Called = Callable[[Answer, Answer], tuple[str, object]]
+FARE_RULES = {"waits_free_s": 600, "per_minute_minor": 200, "waits_most_minor": 5_000}
 ROUTES: dict[str, Called] = {
     "POST /v1/zones": lambda _zone, _tariff: ("/v1/zones", zone("another")),
     "GET /v1/zones": lambda _zone, _tariff: ("/v1/zones", None),
@@ -35,14 +36,17 @@ ROUTES: dict[str, Called] = {
     "GET /v1/tariffs": lambda _zone, _tariff: ("/v1/tariffs", None),
     "GET /v1/tariffs/{tariff_id}": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}", None),
     "POST /v1/tariffs/{tariff_id}/withdrawal": lambda _zone, tariff: (f"/v1/tariffs/{tariff['id']}/withdrawal", {}),
+    "POST /v1/fare-rules": lambda _zone, _tariff: ("/v1/fare-rules", FARE_RULES),
+    "GET /v1/fare-rules": lambda _zone, _tariff: ("/v1/fare-rules", None),
     "POST /v1/price-estimates": lambda _zone, _tariff: ("/v1/price-estimates", estimate()),
 }  # fmt: skip
 """Every route about what a whole tenant shares, and how it is called on a zone and a tariff."""
+DECIDED_BY_ADMINISTRATORS = {"POST /v1/fare-rules"}
 WRITTEN_BY_THE_DESK = {route for route in ROUTES if route.startswith("POST") and "estimates" not in route}
 
 
 def test_no_route_is_missing_here() -> None:
-    prefixes = ("/v1/zones", "/v1/tariffs", "/v1/price-estimates")
+    prefixes = ("/v1/zones", "/v1/tariffs", "/v1/fare-rules", "/v1/price-estimates")
     declared = {
         f"{next(iter(getattr(route, 'methods')))} {path}"  # noqa: B009  routes of all kinds
         for route in described_app().routes
@@ -62,7 +66,8 @@ async def test_the_desk_writes_and_everybody_of_the_tenant_reads(place: Place, r
         if route.endswith("condition-lifting"):
             await api.done(f"/v1/zones/{the_zone['id']}/conditions", place.desk, {"kind": "closure"})
         answer = await (api.get(path, caller) if body is None else api.post(path, caller, body))
-        if route in WRITTEN_BY_THE_DESK and role not in DESK:
+        writers = {Role.ADMIN} if route in DECIDED_BY_ADMINISTRATORS else DESK
+        if route in WRITTEN_BY_THE_DESK and role not in writers:
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
         elif role is Role.DISPATCHER or route not in WRITTEN_BY_THE_DESK:
             assert answer.is_success, answer.text
