@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from application.accruing import accrue
 from application.guards import check_role, check_version
 from application.learn_payment import wallet_for
+from application.numbering import take_number
 from application.settlement_terms import TIME_ZONE
 from domain import ledger
 from domain.actor import DESK
 from domain.credit_note import CreditNote
-from domain.invoice import Invoice, InvoiceSeries
+from domain.invoice import Invoice
 from domain.invoice_terms import DocType, series_for
 from domain.money import CurrencyMismatch
 from domain.payment import Payment
@@ -57,7 +58,7 @@ async def credit_invoice(command: CreditInvoice, work: Work) -> Answer:
         series = series_for(work.context.tenant, bill.gstin, DocType.CREDIT_NOTE, command.at, TIME_ZONE)
         note = CreditNote.issue(command.note_id, series, bill, share, command.why, TIME_ZONE, command.at)
         work.add(note)
-        work.add(InvoiceSeries.take(series, note.id, command.at))
+        take_number(work, series, note.id, command.at)
         await _give_back(work, bill.payment_id, command)
     return {"id": command.note_id.hex, "version": 1}
 

@@ -104,7 +104,8 @@ class Work:
             self._turn = None
 
     def add(self, aggregate: Aggregate) -> None:
-        """Take a new aggregate into the save."""
+        """Take a new aggregate into the save, behind all others; one that is added again moves there."""
+        self._touched.pop(aggregate.id, None)
         self._touched[aggregate.id] = aggregate
 
     async def was_torn(self) -> bool:

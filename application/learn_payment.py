@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
+from application.advances import receive_advance
 from application.guards import check_role
 from application.order_answers import order_told
 from domain import ledger
@@ -77,6 +78,8 @@ async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> Non
     wallet.credit(
         uuid5(order.id, told.payment), told.amount_minor, WhyCredited.TOP_UP, ledger.advance_for(order.id), at
     )
+    if order.purpose is Purpose.JOB and order.subject_id is not None:
+        await receive_advance(work, order, order.subject_id, told.amount_minor, at)
     if order.purpose is Purpose.DEBT and order.subject_id is not None:
         await _repay(order.subject_id, wallet, told, work, at)
 

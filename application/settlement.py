@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from application import wallet_share
 from application.accruing import accrue
+from application.advances import bill_advances, give_advances_back
 from application.covering import free_cover, use_cover
+from application.numbering import take_number
 from application.settlement_terms import terms_of
-from domain.invoice import Invoice, InvoiceSeries
+from domain.invoice import Invoice
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
 from domain.payment import Payment
 from domain.payment_terms import NothingDue, PaymentState, payment_id
@@ -82,7 +84,7 @@ async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settl
     """
     fare = request.fare
     if fare is None or fare.total_minor == 0 or request.payment_method is PaymentMethod.NONE:
-        await release_hold(work, request, at)
+        await _take_nothing(work, request, at)
         return Settlement(Outcome.ZERO, 0, fare.currency if fare else None, None)
     payment = await _payment(work, request.id)
     if payment is None:
@@ -120,7 +122,7 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
     """
     quote = request.quote
     if fee_minor == 0 or quote is None:
-        await release_hold(work, request, at)
+        await _take_nothing(work, request, at)
         return Settlement(Outcome.ZERO, 0, quote.currency if quote else None, None)
     await free_cover(work, request, at)
     payment = await _payment(work, request.id)
@@ -132,6 +134,12 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
     terms = await terms_of(work, request, at)
     bill = bill_of_fee(payment.amount_minor, terms.split.tax_bp, interstate=terms.interstate)
     return await _divide(work, request, payment, lines_of(bill), bill, at, terms)
+
+
+async def _take_nothing(work: Work, request: ServiceRequest, at: datetime) -> None:
+    """Nothing is supplied: what was kept is free, what was received as an advance is the customer's again."""
+    await release_hold(work, request, at)
+    await give_advances_back(work, request.id, at)
 
 
 async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
@@ -190,11 +198,11 @@ async def _divide(
     if payment.provider_id is not None:
         earned = shares.payable_minor - payment.collected_minor
         await accrue(work, payment.provider_id, payment.id, earned, payment.currency, at)
-    _bill(work, request, payment, lines, agreed, at)
+    await _bill(work, request, payment, lines, agreed, at)
     return told
 
 
-def _bill(
+async def _bill(
     work: Work, request: ServiceRequest, payment: Payment, lines: tuple[PriceLine, ...], terms: Terms, at: datetime
 ) -> None:
     """Issue the invoice and let it take the next number of its series: both at the end of what they belong to."""
@@ -210,4 +218,5 @@ def _bill(
         at=at,
     )
     work.add(document)
-    work.add(InvoiceSeries.take(series, document.id, at))
+    take_number(work, series, document.id, at)
+    await bill_advances(work, request.id, document.id, at)

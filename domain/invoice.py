@@ -136,6 +136,19 @@ class InvoiceSeries(Aggregate):
             **{name: told for name, told in told_of(series).items() if name != "series_id"},
         )
 
+    def take_another(self, document: UUID, at: datetime) -> None:
+        """Take one more in the same save."""
+        self.trigger_event(
+            self.NumberTaken,
+            timestamp=at,
+            originator_topic=self.TOPIC,
+            invoice_id=document,
+            doc_type=self.doc_type,
+            gstin=self.gstin,
+            series=self.series,
+            financial_year=self.financial_year,
+        )
+
     @property
     def taken(self) -> int:
         """The last number that was taken."""

@@ -28,9 +28,9 @@ class Advance:
     sac: str
 
 
-def receipt_voucher_id(order_id: UUID) -> UUID:
-    """The voucher's id: an advance has one."""
-    return uuid5(order_id, "receipt voucher")
+def receipt_voucher_id(request_id: UUID, nth: int) -> UUID:
+    """The voucher's id: the advances of a job are counted from 0, so that they are found again."""
+    return uuid5(request_id, f"receipt voucher/{nth}")
 
 
 class _OfAnOrder(Numbered):
@@ -83,13 +83,13 @@ class ReceiptVoucher(Aggregate):
         refund_voucher_id: UUID
 
     @classmethod
-    def issue(cls, series: Series, advance: Advance, time_zone: str, at: datetime) -> "ReceiptVoucher":
+    def issue(cls, series: Series, advance: Advance, time_zone: str, at: datetime, nth: int = 0) -> "ReceiptVoucher":
         """The voucher of an advance, whose taxes are inside it; between states where the place cannot be told."""
         net, taxes = _apart(advance)
         lines = (InvoiceLine(LineKind.BASE, advance.sac, net),)
         return cls._create(
             cls.Issued,
-            id=receipt_voucher_id(advance.order_id),
+            id=receipt_voucher_id(advance.request_id, nth),
             timestamp=at,
             **Content(lines, taxes, advance.currency, advance.place or "", advance.sac).told(series, time_zone, at),
             order_id=advance.order_id,
@@ -97,6 +97,11 @@ class ReceiptVoucher(Aggregate):
             customer_id=advance.customer_id,
             rate_bp=advance.rate_bp,
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has said yet what became of the advance."""
+        return self.invoice_id is None and self.refund_voucher_id is None
 
     def bill(self, invoice_id: UUID, at: datetime) -> None:
         """The advance is a part of a bill; the same again is no news. Raises OutOfTurn."""
@@ -113,7 +118,7 @@ class ReceiptVoucher(Aggregate):
         self.trigger_event(self.GivenBack, timestamp=at, refund_voucher_id=refund_voucher_id)
 
     def _check_open(self) -> None:
-        if self.invoice_id or self.refund_voucher_id:
+        if not self.is_open:
             raise OutOfTurn("the advance was billed or given back")
 
     @event(Billed)

@@ -35,7 +35,7 @@ def receipt(told: Advance) -> ReceiptVoucher:
 
 def test_an_advance_whose_place_cannot_be_told_is_between_states() -> None:
     voucher = receipt(advance())
-    assert voucher.id == receipt_voucher_id(ORDER)
+    assert voucher.id == receipt_voucher_id(REQUEST, 0)
     assert born(voucher) == RECEIPT_ISSUED
     assert [line.kind for line in receipt(advance(place="27")).tax_lines] == [LineKind.TAX_IGST]
     assert [line.amount_minor for line in receipt(advance(place="29")).tax_lines] == [4_500, 4_500]

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 FILE = "GET /v1/tax-documents/{document_id}/file"
 
 
-async def taken(api: Api, job: PaidJob, speaks: str | None = None, **query: object) -> httpx.Response:
+async def taken(api: Api, job: PaidJob, speaks: str | None = None, **query: str) -> httpx.Response:
     headers = {} if speaks is None else {"Accept-Language": speaks}
     return await api.client.get(
         path_of(FILE, job), params={"min_position": job.position, **query}, headers=api.headers(job.customer, headers)
