@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -23,6 +24,12 @@ MOST_TOLD: Final = 100
 """Shifts and requests that a decision names beside its candidates: with forty of those it stays below 16 KB."""
 
 _OF_OFFER: Final = "decision"
+
+
+@lru_cache(maxsize=1_024)
+def code_of(name: str) -> str:
+    """A name or version as events write it: 80 characters that hold no sentence."""
+    return re.sub(r"[^a-z0-9_.:/+-]", "_", name.lower())[:80]
 
 
 class BadDecision(BadInput):

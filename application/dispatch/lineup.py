@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from application.dispatch.snapshot import Snapshot, Unit
 
     Reasons = NDArray[np.int8]
-    """The number of the first reason against each unit, 0 for those that could be asked."""
+    """The number of the first reason against each unit, 0 for those that could be asked; (m,), or (n, m)."""
 
 MEASURED: Final = 2 * MOST_CANDIDATES
 """So many of the nearest by great circle are measured by road: the 40 cheapest are among them but for freaks of the
@@ -66,31 +66,35 @@ class Lineup:
     idle: NDArray[np.bool_]
     alike: NDArray[np.intp]
     kinds: list[tuple[frozenset[str], frozenset[str]]]
-    of_provider: dict[UUID, list[int]]
     place: dict[UUID, int]
     board_digest: str
     cells_digest: str
+    _of_provider: dict[UUID, list[int]] | None = None
 
-    def able(self, search: Search) -> NDArray[np.int8]:
-        """The number of the reason against each unit by what it can do."""
-        by_kind = [
-            NUMBER[RuledOut.NOT_CAPABLE]
-            if not search.needs <= able
-            else NUMBER[RuledOut.WRONG_VEHICLE_CLASS]
-            if search.vehicle_class not in takes
-            else 0
-            for able, takes in self.kinds
-        ]
-        return np.array(by_kind, dtype=np.int8)[self.alike]
+    def able(self, searches: Sequence[Search]) -> Reasons:
+        """The number of the reason against each unit by what it can do, for each of the searches; (n, m)."""
+        wanted: dict[tuple[frozenset[str], str], int] = {}
+        asked = [wanted.setdefault((each.needs, each.vehicle_class), len(wanted)) for each in searches]
+        by_kind = [[_unable(*kind, *want) for kind in self.kinds] for want in wanted]
+        table = np.array(by_kind, dtype=np.int8).reshape(len(wanted), len(self.kinds))
+        return table[:, self.alike][asked]
 
-    def nearness(self, cell: str) -> NDArray[np.float64]:
-        """The cosine of the angle between each unit and a cell's centre, seen from the middle of the earth."""
-        cosine: NDArray[np.float64] = self.points @ _points([cell])[0]
+    def nearness(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The cosine of the angle between each unit and a point, seen from the middle of the earth."""
+        cosine: NDArray[np.float64] = self.points @ point
         return cosine
+
+    def of_provider(self, provider_id: UUID) -> NDArray[np.intp]:
+        """The places of its units."""
+        if self._of_provider is None:
+            self._of_provider = {}
+            for place, unit in enumerate(self.units):
+                self._of_provider.setdefault(unit.shift.provider_id, []).append(place)
+        return np.array(self._of_provider.get(provider_id, ()), dtype=np.intp)
 
     def beyond(self, cell: str, radius_m: int) -> NDArray[np.intp]:
         """Who is farther than that, exactly as ``nearest.eligible`` says."""
-        nearness = self.nearness(cell)
+        nearness = self.nearness(points_of([cell])[0])
         is_beyond = nearness < _cosine(radius_m)
         unsure = (nearness > _cosine(radius_m + SURE_M)) & (nearness < _cosine(max(0, radius_m - SURE_M)))
         for index in np.flatnonzero(unsure):
@@ -98,32 +102,34 @@ class Lineup:
         return np.flatnonzero(is_beyond)
 
 
+def _unable(able: frozenset[str], takes: frozenset[str], needs: frozenset[str], vehicle_class: str) -> int:
+    if not needs <= able:
+        return NUMBER[RuledOut.NOT_CAPABLE]
+    return 0 if vehicle_class in takes else NUMBER[RuledOut.WRONG_VEHICLE_CLASS]
+
+
 def lineup_of(units: list[tuple[Unit, int]], snapshot: Snapshot) -> Lineup:
     """The columns of some units, each with the number of what is against it whatever the request, or 0."""
-    units = sorted(units, key=lambda each: each[0].shift.shift_id)
+    units = sorted(units, key=lambda each: each[0].shift.shift_id.int)
     shifts = [unit.shift for unit, _ in units]
     kinds: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-    of_provider: dict[UUID, list[int]] = {}
-    for index, shift in enumerate(shifts):
-        of_provider.setdefault(shift.provider_id, []).append(index)
     alike = [kinds.setdefault((shift.capabilities, shift.vehicle_classes), len(kinds)) for shift in shifts]
     free = [unit.shift for unit, standing in units if unit.is_idle and standing in FREE]
     return Lineup(
         units=[unit for unit, _ in units],
         standing=np.array([standing for _, standing in units], dtype=np.int8),
-        points=_points([shift.cell for shift in shifts]),
+        points=points_of([shift.cell for shift in shifts]),
         free_s=np.array([(unit.free_at - snapshot.at).total_seconds() for unit, _ in units], dtype=np.float64),
         idle=np.array([unit.is_idle for unit, _ in units], dtype=np.bool_),
         alike=np.array(alike, dtype=np.intp),
         kinds=list(kinds),
-        of_provider=of_provider,
         place={shift.shift_id: index for index, shift in enumerate(shifts)},
         board_digest=digest_of([board_line(shift) for shift in free]),
         cells_digest=digest_of([cell_line(shift) for shift in free]),
     )
 
 
-def _points(cells: Sequence[str]) -> NDArray[np.float64]:
+def points_of(cells: Sequence[str]) -> NDArray[np.float64]:
     """Unit vectors of the cells' centres, (n, 3)."""
     lat, lng = np.radians(np.array([centre_of(cell) for cell in cells], dtype=np.float64).reshape(-1, 2)).T
     return np.stack([np.cos(lat) * np.cos(lng), np.cos(lat) * np.sin(lng), np.sin(lat)], axis=1)
@@ -136,12 +142,16 @@ def note(reasons: NDArray[np.int8], indices: Sequence[int] | NDArray[np.intp], r
     reasons[fresh] = NUMBER[reason]
 
 
-def nearest_in(lineup: Lineup, indices: NDArray[np.intp], cell: str, chosen: int) -> NDArray[np.intp]:
+def nearest_in(lineup: Lineup, indices: NDArray[np.intp], point: NDArray[np.float64], chosen: int) -> NDArray[np.intp]:
     """Some of the nearest, and the chosen one, in order of their ids."""
     if len(indices) > MEASURED:
-        away = -lineup.nearness(cell)[indices]
+        away = -lineup.nearness(point)[indices]
         indices = np.sort(indices[np.argpartition(away, MEASURED)[:MEASURED]])
-    return indices if chosen == NOBODY else np.union1d(indices, chosen)
+    if chosen == NOBODY:
+        return indices
+    place = int(np.searchsorted(indices, chosen))
+    is_among = place < len(indices) and indices[place] == chosen
+    return indices if is_among else np.insert(indices, place, chosen)
 
 
 def _cosine(distance_m: int) -> float:

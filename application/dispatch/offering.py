@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import FreeShift, Search
-    from application.dispatch.considered import Considering
     from application.dispatch.ordering import Ordering
     from application.dispatch.rounds import Judgement
     from application.dispatch.snapshot import Match
     from application.engine import Done
+    from domain.decision_terms import Grounds
 
 SHIFT_AT_FAULT: Final = frozenset(
     {
@@ -57,7 +57,7 @@ class Outcome:
 
 async def ask(
     matches: Sequence[Match],
-    said: Considering,
+    grounds: Sequence[Grounds],
     judgement: Judgement,
     ordering: Ordering,
     watch: HearsOffers,
@@ -65,11 +65,11 @@ async def ask(
 ) -> Outcome:
     """Offer one request to those shifts, in this order; each offer expects the request as the one before left it.
 
-    Whoever else changed the request in between ends it: the next look sees more. A shift that cannot be asked is
-    passed over.
+    ``grounds`` tell why, match by match. Whoever else changed the request in between ends it: the next look sees more.
+    A shift that cannot be asked is passed over.
     """
     outcome, version = Outcome(), matches[0].search.version
-    for match in matches:
+    for match, why in zip(matches, grounds, strict=True):
         search, shift = match.search, match.unit.shift
         offer_id = orders.offer_id_for(search, shift, at)
         command = MakeOffer(
@@ -82,7 +82,7 @@ async def ask(
             expected_version=version,
             eta_s=told_s(match, at),
             beside=len(matches) > 1,
-            grounds=said.of(match),
+            grounds=why,
         )
         done = await _order(command, match, judgement, ordering)
         if isinstance(done, str) and done in SHIFT_AT_FAULT:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from application.dispatch.considered import Considering, Named, SeenAt, code_of, travel_code
+from application.dispatch.considered import Considering, Named, SeenAt, travel_code
 from application.dispatch.lineup import board_line, cell_line, digest_of
 from application.dispatch.policies.catalogue import POLICIES
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.snapshot import Plan, Snapshot, Unit
-from domain.decision_terms import Candidate, DecidedBy, RuledOut
+from domain.decision_terms import Candidate, DecidedBy, RuledOut, code_of
 from domain.geography import distance_m
 
 if TYPE_CHECKING:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from application.dispatch.snapshot import Match, Policy
     from application.dispatch.watched import Watch
     from application.travel import DriveTimes
+    from domain.decision_terms import Grounds
 
 NOT_DECIDED = frozenset({"contended", "log_unavailable", "stale_version"})
 """Answers that say nothing about the order itself."""
@@ -175,7 +176,8 @@ class Rounds:
         groups = asked_together(said.plan, said.snapshot, self._judgement.asking)
         chosen = groups[: self._limits.most_offers]
         if chosen:
-            await asyncio.gather(*(self._ask(matches, said, at) for matches in chosen))
+            grounds = iter(said.of_each([match for matches in chosen for match in matches]))
+            await asyncio.gather(*(self._ask(matches, [next(grounds) for _ in matches], at) for matches in chosen))
         if len(chosen) < len(groups):
             self._look_again_at = self._decides_again_at = at
 
@@ -249,8 +251,8 @@ class Rounds:
             return False
         return search.position <= positions.jobs or at - search.updated_at > self._limits.offers_may_be_behind
 
-    async def _ask(self, matches: Sequence[Match], said: Considering, at: datetime) -> None:
-        came = await ask(matches, said, self._judgement, self._ordering, self._watch, at)
+    async def _ask(self, matches: Sequence[Match], grounds: Sequence[Grounds], at: datetime) -> None:
+        came = await ask(matches, grounds, self._judgement, self._ordering, self._watch, at)
         again_at = at + self._limits.look_again_after
         for shift in came.at_fault:
             self._held[shift.shift_id, shift.version] = at + self._limits.shift_rests_for

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from application.dispatch import orders
 from application.dispatch.asking import Asking, asked_together
-from application.dispatch.considered import Considering, SeenAt, code_of
+from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.learning import Learning
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.policies.closures import heeding_closures
@@ -25,7 +25,7 @@ from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.sight import busy_units, idle_units
 from application.dispatch.snapshot import Snapshot
 from domain.decision import Chosen, Decision
-from domain.decision_terms import RuledOut
+from domain.decision_terms import RuledOut, code_of
 from infra.event_store import codec
 from infra.in_memory.board import InMemoryDispatchBoard
 from infra.in_memory.city import City
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from application.dispatch.snapshot import Match
     from application.log import LoggedEvent
     from application.travel import DriveTimes
+    from domain.decision_terms import Grounds
     from projections.standbys import StandbyRow
 
 
@@ -169,7 +170,8 @@ class _Decider:
         )
         said = Considering(judgement.policy, snapshot, plan, seen)
         groups = asked_together(plan, snapshot, judgement.asking)[: limits.most_offers]
-        return dict(_decision(match, said, at) for matches in groups for match in matches)
+        asked = [match for matches in groups for match in matches]
+        return dict(_decision(match, why, at) for match, why in zip(asked, said.of_each(asked), strict=True))
 
 
 def _who_may_be_asked(
@@ -184,11 +186,11 @@ def _who_may_be_asked(
     return [shift for shift in shifts if shift.shift_id not in out], left_out
 
 
-def _decision(match: Match, said: Considering, at: datetime) -> tuple[UUID, bytes]:
+def _decision(match: Match, why: Grounds, at: datetime) -> tuple[UUID, bytes]:
     search, shift = match.search, match.unit.shift
     offer_id = orders.offer_id_for(search, shift, at)
     chosen = Chosen(offer_id, search.request_id, search.attempt, shift.shift_id, shift.provider_id)
-    (made,) = Decision.make(chosen, said.of(match), at).collect_events()
+    (made,) = Decision.make(chosen, why, at).collect_events()
     event = codec.encode(made)
     return event.stream_id, event.payload
 

@@ -1,6 +1,6 @@
 """Does a decision account for everybody, exactly as the rules say, and can it be looked at again?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,20 +8,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from application.dispatch.approach import Pace, arrival
 from application.dispatch.board import Doing, FreeShift, Search, Stage
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.nearest import eligible
+from application.dispatch.policies.catalogue import POLICIES
+from application.dispatch.policies.closures import heeding_closures
+from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.nearest_first_come import NearestFirstCome
+from application.dispatch.policies.pairs import Pairs, Terms
 from application.dispatch.snapshot import Plan, Snapshot, Unit
 from domain.catalogue import Capability, Service, VehicleClass
 from domain.decision_terms import MOST_CANDIDATES, Candidate, DecidedBy, Grounds, RuledOut, checked
 from domain.geography import distance_m
 from tests.dispatcher.city import near
+from tests.dispatcher.small_cities import small_city
 from tests.dispatcher.test_nearest import search, shift
 from tests.support.roadside import NOON, some_id
+from tests.support.trade import Town
 
 TYRES = frozenset({Capability.FLAT_TYRE})
 
@@ -114,13 +119,12 @@ class Weighing(NearestFirstCome):
 
     looks_ahead: bool = True
 
-    def cost_terms(
-        self, wanted: Search, units: Sequence[Unit], _snapshot: Snapshot
-    ) -> Mapping[str, NDArray[np.float64]]:
-        return {
-            "km": np.array([distance_m(unit.shift.cell, wanted.cell) / 1_000 for unit in units]),
-            "idle": np.array([0.5 * unit.is_idle for unit in units]),
-        }
+    def cost_terms(self, pairs: Pairs, _snapshot: Snapshot) -> Terms:
+        away_km = [
+            [distance_m(pairs.units[number].shift.cell, wanted.cell) / 1_000 for number in numbers]
+            for wanted, numbers in zip(pairs.searches, pairs.numbers.tolist(), strict=True)
+        ]
+        return {"km": np.array(away_km), "idle": 0.5 * pairs.idle[pairs.numbers]}
 
 
 def test_a_policy_tells_its_own_costs_and_who_is_busy_for_longer_than_the_chosen_drives() -> None:
@@ -186,6 +190,23 @@ def test_whatever_the_board_everybody_is_accounted_for_by_the_rules_of_the_searc
             again = Considering(looked.policy, replace(looked.snapshot, units=_only(units, each)), Plan([]))
             assert again.weigh(wanted, each.shift_id, match.arrives_at) == each
     assert bool(looked.plan.now) == bool(can)
+
+
+@pytest.mark.parametrize("name", list(POLICIES))
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), searches=st.integers(0, 9), units=st.integers(0, 120))
+def test_what_is_told_of_many_offers_is_what_is_told_of_each_alone(
+    name: PolicyName, seed: int, searches: int, units: int
+) -> None:
+    policy = heeding_closures(POLICIES[name](), Town())
+    policy.decide(small_city(seed + 1, 9, 3, at=NOON - timedelta(minutes=9)))
+    snapshot = small_city(seed, searches, units)
+    plan = policy.decide(snapshot)
+    matches = [*plan.now, *plan.now[:1]]
+    told = Considering(policy, snapshot, plan).of_each(matches)
+    assert told == [Considering(policy, snapshot, plan).of(match) for match in matches]
+    for match, grounds in zip(matches, told, strict=True):
+        checked(grounds, match.unit.shift.shift_id)
 
 
 def _only(units: Sequence[Unit], told: Candidate) -> list[Unit]:

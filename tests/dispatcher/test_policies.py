@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.dispatch.board import by_urgency
+from application.dispatch.compared import TellsCosts
 from application.dispatch.nearest import eligible
 from application.dispatch.policies.assignment import Assignment
 from application.dispatch.policies.broadcast import ASKED_AT_ONCE, Broadcast
@@ -20,6 +21,7 @@ from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.policies.look_ahead import LookAhead
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.nearest import Nearest
+from application.dispatch.policies.pairs import of_candidates
 from application.dispatch.policies.tours import Tours
 from application.dispatch.policies.weights import MEASURED
 from application.dispatch.seen_work_times import SeenWorkTimes
@@ -167,8 +169,10 @@ def test_what_an_explanation_says_is_what_was_compared(name: PolicyName, seed: i
     snapshot = replace(snapshot, searches=[replace(s, requested_at=NOON, updated_at=NOON) for s in snapshot.searches])
     plan = policy.decide(snapshot)
     for match in (*plan.now, *plan.later):
-        terms = policy.cost_terms(match.search, [match.unit], snapshot)  # type: ignore[attr-defined]  # TellsCosts
-        told = {name: float(much[0]) for name, much in terms.items() if much[0] or name == "drive"}
+        assert isinstance(policy, TellsCosts)
+        pairs = of_candidates(snapshot, [match.search], [match.unit], np.zeros((1, 1), np.int64))
+        terms = policy.cost_terms(pairs, snapshot)
+        told = {name: float(much[0, 0]) for name, much in terms.items() if much[0, 0] or name == "drive"}
         assert told == pytest.approx(dict(match.cost_terms))
         assert {"drive"} <= set(told)
 
@@ -186,16 +190,11 @@ def test_the_nearest_waits_for_the_next_call_when_another_is_nearly_as_near() ->
         )
         call = replace(call, declined_by=frozenset(), passed_over={})
         assert policy.decide(replace(beside, searches=[call], units=[at_place])).now
-    terms = policy.cost_terms(
-        replace(busy_place, tenant="demo", request_id=some_id(3_000), declined_by=frozenset()),
-        [at_place, replace(other, shift=replace(other.shift, tenant="demo", capabilities=ready))],
-        replace(
-            beside,
-            searches=[replace(busy_place, tenant="demo")],
-            units=[at_place, replace(other, shift=replace(other.shift, tenant="demo", capabilities=ready))],
-        ),
-    )
-    uncovered_there, uncovered_far = terms["uncovered"]
+    units = [at_place, replace(other, shift=replace(other.shift, tenant="demo", capabilities=ready))]
+    asked = replace(busy_place, tenant="demo", request_id=some_id(3_000), declined_by=frozenset())
+    snapshot = replace(beside, searches=[replace(busy_place, tenant="demo")], units=units)
+    terms = policy.cost_terms(of_candidates(snapshot, [asked], units, np.array([[0, 1]])), snapshot)
+    uncovered_there, uncovered_far = terms["uncovered"][0]
     assert uncovered_there > uncovered_far + 1
 
 

@@ -17,19 +17,15 @@ from application.dispatch.policies.look_ahead import arrival_terms
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.outlook import Memory, Outlook
 from application.dispatch.policies.pairs import by_tenant
-from application.dispatch.policies.terms_of_units import terms_of_units
 from application.dispatch.policies.weights import MEASURED
 from application.dispatch.snapshot import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from application.dispatch.board import Search
     from application.dispatch.policies.pairs import Pairs, Terms
     from application.dispatch.policies.weights import Weights
-    from application.dispatch.snapshot import Snapshot, Unit
+    from application.dispatch.snapshot import Snapshot
     from domain.matching.recent_demand import RecentDemand
 
 EVERY: Final = timedelta(seconds=2)
@@ -101,13 +97,13 @@ class Assignment:
             sum(plan.work for plan in plans),
         )
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
-        """The terms of each unit for the search, as they were in the plan of that snapshot."""
+    def cost_terms(self, pairs: Pairs, snapshot: Snapshot) -> Terms:
+        """The terms as they were in the plan of that snapshot."""
         seen, reckoned = self._reckoned
         if seen is not snapshot:
             seen, reckoned = self._reckoned = snapshot, self._reckon_again(snapshot)
-        costs = reckoned.get(search.tenant)
-        return {} if costs is None else terms_of_units(costs, search, units, snapshot)
+        costs = reckoned.get(pairs.searches[0].tenant)
+        return {} if costs is None else costs.terms(pairs)
 
     def _reckon_again(self, snapshot: Snapshot) -> dict[str, Costs]:
         """For a snapshot that this policy made no plan of."""

@@ -8,20 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from application.dispatch.considered import TellsCosts
+from application.dispatch.compared import TellsCosts
 from application.zones import ZonesUnknown
 from domain.geography import centre_of
 from domain.zone_conditions import ConditionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from application.dispatch.board import Search
-    from application.dispatch.snapshot import Plan, Policy, Snapshot, Unit
+    from application.dispatch.policies.pairs import Pairs, Terms
+    from application.dispatch.snapshot import Plan, Policy, Snapshot
     from application.zones import ZoneMap
 
 ZONE_CLOSED: Final = "zone_closed"
@@ -78,11 +75,9 @@ class _TellingCosts(HeedsClosures):
         """As the policy behind."""
         return self._telling.looks_ahead
 
-    def cost_terms(
-        self, search: Search, units: Sequence[Unit], snapshot: Snapshot
-    ) -> Mapping[str, NDArray[np.float64]]:
+    def cost_terms(self, pairs: Pairs, snapshot: Snapshot) -> Terms:
         """Those of the policy behind."""
-        return self._telling.cost_terms(search, units, snapshot)
+        return self._telling.cost_terms(pairs, snapshot)
 
 
 def heeding_closures(policy: Policy, zones: ZoneMap) -> HeedsClosures:

@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from application.dispatch.policies.assigning import assigned
 from application.dispatch.policies.names import PolicyName
-from application.dispatch.policies.terms_of_units import terms_of_units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.dispatch.board import Search
     from application.dispatch.policies.pairs import Pairs, Terms
-    from application.dispatch.snapshot import Plan, Snapshot, Unit
+    from application.dispatch.snapshot import Plan, Snapshot
 
 EVERY: Final = timedelta(seconds=10)
 """The tick of the yardstick."""
@@ -40,9 +36,9 @@ class LookAhead:
         """The minutes until the unit would be there."""
         return arrival_terms(pairs)
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
-        """The terms of each unit for the search."""
-        return terms_of_units(self, search, units, snapshot)
+    def cost_terms(self, pairs: Pairs, _snapshot: Snapshot) -> Terms:
+        """The same, for whoever explains a plan."""
+        return self.terms(pairs)
 
 
 def arrival_terms(pairs: Pairs) -> Terms:

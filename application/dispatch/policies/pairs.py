@@ -10,7 +10,6 @@ import numpy as np
 
 from application.dispatch.approach import FARTHEST_S
 from application.dispatch.candidates import Candidates
-from application.dispatch.considered import PASSED_OVER_MIN
 from application.dispatch.snapshot import Match
 from application.travel import in_pairs
 from domain.matching.assignment import numbered
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES: Final = 40
 """Units compared for each search: farther ones change the sum of costs by less than half a percent."""
+
+PASSED_OVER_MIN: Final = 1_440
+"""Who let an offer of the request pass comes after all who did not: by a day, which is longer than any drive."""
 
 WHOLE_TABLE: Final = 100_000
 """Below so many pairs of all searches and all units, one table of drive times is cheaper than picking pairs."""

@@ -19,7 +19,6 @@ from application.dispatch.policies.look_ahead import arrival_terms
 from application.dispatch.policies.names import PolicyName
 from application.dispatch.policies.nearest_first_come import NOBODY_FITS
 from application.dispatch.policies.pairs import by_tenant, pairs_of
-from application.dispatch.policies.terms_of_units import terms_of_units
 from application.dispatch.policies.weights import MEASURED
 from application.dispatch.snapshot import Plan
 from domain.tours.budget import Work
@@ -27,14 +26,13 @@ from domain.tours.instance import Instance
 from domain.tours.solve import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import timedelta
     from uuid import UUID
 
-    from application.dispatch.board import Search
     from application.dispatch.policies.pairs import Pairs, Terms
     from application.dispatch.policies.weights import Weights
-    from application.dispatch.snapshot import Match, Snapshot, Unit
+    from application.dispatch.snapshot import Match, Snapshot
+
 NEXT_IN_TOUR: Final = "next_in_tour"
 """It is meant for a unit that has another job before it."""
 
@@ -87,9 +85,9 @@ class Tours:
         """The minutes until help is there, and those that the unit drives for it."""
         return {**arrival_terms(pairs), "keeps_busy": pairs.drive_s / 60}
 
-    def cost_terms(self, search: Search, units: Sequence[Unit], snapshot: Snapshot) -> Terms:
+    def cost_terms(self, pairs: Pairs, _snapshot: Snapshot) -> Terms:
         """What each unit would cost as the first job of its tour."""
-        return terms_of_units(self, search, units, snapshot)
+        return self.terms(pairs)
 
     def _of_tenant(self, part: Snapshot) -> Plan:
         front = first_in_line(part, self._overdue_after)
