@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from infra.event_store.log import borrowed
+from infra.webhooks.keeping import Keeping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     LetterName = tuple[str, str]
 
-KEEP: Final = (
-    "INSERT INTO webhook_inbox (source, event_id, body) VALUES (%s, %s, %s) ON CONFLICT (source, event_id) DO NOTHING"
-)
 WAITING: Final = (
     "SELECT source, event_id FROM webhook_inbox WHERE outcome IS NULL AND look_at <= now() ORDER BY look_at LIMIT %s"
 )
@@ -51,12 +49,11 @@ class WebhookInbox:
     def __init__(self, pool: Pool) -> None:
         """Nothing is asked yet."""
         self._pool = pool
+        self._keeping = Keeping(pool)
 
     async def keep(self, source: str, event_id: str, body: bytes) -> bool:
-        """Keep it durably; whether it is new."""
-        async with borrowed(self._pool) as connection:
-            cursor = await connection.execute(KEEP, (source, event_id, body))
-            return cursor.rowcount == 1
+        """Keep it durably, together with those that came at the same time; whether it is new."""
+        return await self._keeping.keep(source, event_id, body)
 
     async def waiting(self, most: int) -> list[LetterName]:
         """Up to so many whose turn it is, the longest waiting first."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,8 +37,10 @@ FIXED_RATE = 300.0
 """Calls a second in the open loop: the busiest day on record of the largest club saw one in 3.3 s."""
 
 
-def started(arguments: list[str], settings: Settings, port: int) -> subprocess.Popen[bytes]:
-    """A process of ours on a port of its own, on its way; whoever starts it ends it."""
+def started(
+    arguments: list[str], settings: Settings, port: int, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """A process of ours on a port of its own, on its way; whoever starts it ends it. ``more`` is told besides."""
     environment = {
         **os.environ,
         "VEHICAID_DATABASE_URL": settings.database_url,
@@ -46,6 +48,7 @@ def started(arguments: list[str], settings: Settings, port: int) -> subprocess.P
         "VEHICAID_PORT": str(port),
         "VEHICAID_PROJECTOR_METRICS_PORT": str(free_port()),
         "VEHICAID_DISPATCHER_METRICS_PORT": str(free_port()),
+        "VEHICAID_WORKER_METRICS_PORT": str(free_port()),
         "VEHICAID_LOG_LEVEL": "warning",
         "VEHICAID_STATE_DIR": "/nonexistent",
         **{
@@ -53,6 +56,7 @@ def started(arguments: list[str], settings: Settings, port: int) -> subprocess.P
             for name in ("token_signing_key", "cursor_signing_key", "personal_master_key")
             if (secret := getattr(settings, name)) is not None
         },
+        **(more or {}),
     }
     return subprocess.Popen(  # noqa: S603  our own modules
         [sys.executable, "-m", *arguments], env=environment, cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL
@@ -60,9 +64,11 @@ def started(arguments: list[str], settings: Settings, port: int) -> subprocess.P
 
 
 @contextmanager
-def process(arguments: list[str], settings: Settings, port: int) -> Iterator[int]:
+def process(
+    arguments: list[str], settings: Settings, port: int, more: Mapping[str, str] | None = None
+) -> Iterator[int]:
     """A process of ours on a port of its own, and ended afterwards."""
-    child = started(arguments, settings, port)
+    child = started(arguments, settings, port, more)
     try:
         yield port
     finally:

@@ -28,6 +28,7 @@ BENCHES = {
     "index": "infra.bench.index",
     "zones": "infra.bench.zones",
     "ledger": "infra.bench.ledger",
+    "webhooks": "interfaces.bench.webhooks",
     "timetravel": "infra.bench.timetravel",
 }
 EXIT_MISSED = 1
@@ -151,6 +152,12 @@ def ledger(*, as_json: Json = False, quick: Quick = False) -> None:
 def timetravel(*, as_json: Json = False, quick: Quick = False) -> None:
     """Balances, statements and bills as of any instant, as known at any position of a million events."""
     _tell([_measure("timetravel", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def webhooks(*, as_json: Json = False, quick: Quick = False) -> None:
+    """A storm of the gateway's news at a thousand a second: doubled, forged, late and senseless ones among it."""
+    _tell([_measure("webhooks", quick=quick)], as_json=as_json)
 
 
 @app.command()

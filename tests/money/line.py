@@ -78,12 +78,18 @@ class Inbox(Protocol):
 class Kept(Protocol):
     """What a crash leaves."""
 
-    run: str
-    log: EventLog
-    aggregates: Aggregates
-    inbox: Inbox
-    stand_in: StandIn
-    gateways: Gateways
+    @property
+    def run(self) -> str: ...
+    @property
+    def log(self) -> EventLog: ...
+    @property
+    def aggregates(self) -> Aggregates: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def stand_in(self) -> StandIn: ...
+    @property
+    def gateways(self) -> Gateways: ...
 
     async def events(self) -> Sequence[LoggedEvent]: ...
 
