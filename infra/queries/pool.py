@@ -38,3 +38,5 @@ def reader_pool(dsn: str) -> Pool:
 
 async def _with_timeout(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
     await connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
+    # Sending for a helper takes a busy server longer than any of these queries, some of which the planner thinks large.
+    await connection.execute("SET max_parallel_workers_per_gather = 0")
