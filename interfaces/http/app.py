@@ -61,6 +61,8 @@ from interfaces.http.routes import (
 from interfaces.http.tokens import TokenAuthority
 
 ROUTERS = (
+    # First, because routes are tried one after the other: a storm of news is to cost nobody else's time.
+    webhooks.router,
     tokens.router,
     service_requests.routes.router,
     request_prices.routes.router,
@@ -90,7 +92,6 @@ ROUTERS = (
     document_files.routes.router,
     supplier.routes.router,
     payment_orders.routes.router,
-    webhooks.router,
     payouts.routes.router,
     payout_batches.routes.router,
     earning_rules.routes.router,
