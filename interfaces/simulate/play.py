@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from application.dispatch.approach import Pace
 from application.dispatch.due import Rules
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
+from application.dispatch.policies.closures import heeding_closures
 from application.dispatch.rounds import Judgement, Limits
 from application.search_plan import SearchPlan
 from application.trade import FREE_EVERYWHERE
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from application.log import LoggedEvent
+    from application.zones import ZoneMap
     from interfaces.simulate.demand import Demand
     from interfaces.simulate.job import Job
     from interfaces.simulate.script import Script
@@ -47,26 +49,38 @@ class Played:
     refusals: int
 
 
-def rules_and_limits() -> tuple[Rules, Limits]:
+def rules_and_limits(zones: ZoneMap) -> tuple[Rules, Limits]:
     """How searches go on, and how much a round does: as a deployment has it by default, without rings."""
-    return Rules(replace(FREE_EVERYWHERE, search=EVERYWHERE)), Limits()
+    return Rules(replace(FREE_EVERYWHERE, search=EVERYWHERE, zones=zones)), Limits()
 
 
-def judgement_for(script: Script) -> Judgement:
-    """The policy by its name; the engine guesses drives at the world's pace, learns what work takes."""
+def judgement_for(script: Script, zones: ZoneMap) -> Judgement:
+    """The policy by its name, kept away from closed zones as in the dispatcher.
+
+    The engine guesses drives at the world's pace, and learns what work takes.
+    """
     return Judgement(
-        POLICIES[script.policy](), Pace(script.detour * 100, script.speed_kmh), work_times_for(script.policy)
+        heeding_closures(POLICIES[script.policy](), zones),
+        Pace(script.detour * 100, script.speed_kmh),
+        work_times_for(script.policy),
     )
 
 
 async def play(
-    demand: Demand, supply: Supply, script: Script, tell: Callable[[int, int], None] = lambda _ended, _calls: None
+    demand: Demand,
+    supply: Supply,
+    script: Script,
+    tell: Callable[[int, int], None] = lambda _ended, _calls: None,
+    zones: ZoneMap = FREE_EVERYWHERE.zones,
 ) -> Played:
-    """Play all calls to their end; ``tell`` hears how many have ended of how many."""
+    """Play all calls to their end; ``tell`` hears how many have ended of how many.
+
+    ``zones`` tell dispatch what is closed; whoever calls is taken on wherever they are.
+    """
     calls = demand.moved({call.id: script.jitter_of(call) for call in demand.calls}) if script.jitter_s else demand
-    rules, limits = rules_and_limits()
-    office = Office(TENANT, judgement_for(script), limits, rules)
-    world = World(office, script, rules.trade)
+    rules, limits = rules_and_limits(zones)
+    office = Office(TENANT, judgement_for(script, zones), limits, rules)
+    world = World(office, script, replace(rules.trade, zones=FREE_EVERYWHERE.zones))
     began_at = _opening(calls, supply)
     world.opens(calls.calls, supply.crews, began_at)
     at = await _pass(office, world, began_at, lambda: tell(world.ended, len(calls.calls)))

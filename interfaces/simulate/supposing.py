@@ -14,6 +14,7 @@ from interfaces.simulate.early_ends import early_ends_of
 from interfaces.simulate.money import played_money, recorded_money
 from interfaces.simulate.play import play
 from interfaces.simulate.tariff_file import prices_if
+from interfaces.simulate.zones_then import ZonesThen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,9 +56,14 @@ def compare(recorded: Sequence[LoggedEvent], stretch: Stretch, tenant: str, rule
     chosen = rule.policy or then
     city = city_of(recorded)
     prices = prices_if(city, tenant, rule.tariffs)
-    again = _played(stretch, then, 0, rule.seed)
+
+    def played(policy: PolicyName, more: int) -> Played:
+        world = stretch.demand(), stretch.supply(more), stretch.script(policy, rule.seed)
+        return asyncio.run(play(*world, zones=ZonesThen(recorded, tenant)))
+
+    again = played(then, 0)
     is_same = chosen == then and rule.more_crews == 0
-    other = again if is_same else _played(stretch, chosen, rule.more_crews, rule.seed)
+    other = again if is_same else played(chosen, rule.more_crews)
     ends = early_ends_of(recorded, tenant)
     money = {
         "recorded": recorded_money(recorded, stretch, tenant, city.zones),
@@ -66,7 +72,3 @@ def compare(recorded: Sequence[LoggedEvent], stretch: Stretch, tenant: str, rule
     }
     sides = {"recorded": as_recorded(stretch), "again": as_played(again), "other": as_played(other)}
     return Compared(then, other, sides, money if rule.tariffs or any(money.values()) else None)
-
-
-def _played(stretch: Stretch, policy: PolicyName, more: int, seed: int) -> Played:
-    return asyncio.run(play(stretch.demand(), stretch.supply(more), stretch.script(policy, seed)))
