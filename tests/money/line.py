@@ -7,6 +7,7 @@ gateway sends its news until it is answered.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -141,9 +142,9 @@ class Names:
 class Life:
     """Our side, from its start to its end or crash."""
 
-    def __init__(self, kept: Kept, points: CrashPoints) -> None:
-        """Nothing is done yet, as far as it knows."""
-        self.kept, self.names = kept, Names(kept.run)
+    def __init__(self, kept: Kept, points: CrashPoints, locks: Any = None, rest_s: float = 0.0) -> None:
+        """Nothing is done yet, as far as it knows; ``rest_s`` lets other clocks go on between two turns."""
+        self.kept, self.names, self._rest_s = kept, Names(kept.run), rest_s
         log: Any = Watched(kept.log, "log", points, {"append"})
         self.engine = Engine(log, kept.aggregates)
         self.inbox: Any = Watched(kept.inbox, "inbox", points, {"keep", "take", "done"})
@@ -157,7 +158,7 @@ class Life:
         self.payouts = payouts_of(stack, gateways)
         board: Any = self.board
         letters = Letters(self.inbox, board, orders_of(stack, gateways), board, self.payouts)
-        self.carrying = Carrying(board, self.inbox, letters, errands_of(stack, gateways), NobodyElse())
+        self.carrying = Carrying(board, self.inbox, letters, errands_of(stack, gateways), locks or NobodyElse())
         self.answered: set[str] = set()
         self.acknowledged: set[str] = set()
 
@@ -166,6 +167,7 @@ class Life:
         for number in range(first_turn, first_turn + MOST_TURNS):
             if await self.turn(BEGIN + timedelta(seconds=number)):
                 return number
+            await asyncio.sleep(self._rest_s)
         message = f"not over in {MOST_TURNS} turns: {await self.board.shown()}"
         raise AssertionError(message)
 

@@ -48,9 +48,9 @@ class LineBoard:
         return None
 
     async def tenants_of(self, entities: Collection[str]) -> Mapping[str, str]:
-        """Ours are those that some event names; the others pay somebody else, who shares the account."""
+        """Those that some event of ours names."""
         whole = b"".join(event.payload for event in await self._events())
-        return {entity: self._tenant if entity.encode() in whole else "elsewhere" for entity in entities}
+        return {entity: self._tenant for entity in entities if entity.encode() in whole}
 
     async def ours(self, post: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """News about what some event of ours names, the newest first."""
