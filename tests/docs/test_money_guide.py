@@ -8,6 +8,7 @@ from domain.aggregate import shape_of
 from domain.ledger import GstKind, MoneyEvent, chart
 from domain.topics import event_classes
 from projections.ledger_balances import ledger_balances
+from projections.ledger_history import ledger_history
 from projections.ledger_postings import ledger_postings
 from projections.money import BOOKS
 from tests.support.roadside import CUSTOMER, PROVIDER, REQUEST
@@ -60,3 +61,4 @@ def test_every_event_that_books_has_its_recipe_and_its_rows() -> None:
     recipes = GUIDE.split("| Event |")[1].split("\n\n")[0]
     assert set(re.findall(r"^\| `([a-z_.]+)`", recipes, re.MULTILINE)) == booking
     assert set(BOOKS) == ledger_postings.rules.keys() == ledger_balances.rules.keys() == booking
+    assert ledger_history.rules.keys() == booking

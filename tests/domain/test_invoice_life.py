@@ -1,18 +1,32 @@
 """What becomes of a bill, and why can something not become of it?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from domain.credit_terms import TooMuchCredited
-from domain.invoice import Invoice
+from domain.invoice import BadInvoice, Invoice, InvoiceSeries
 from domain.invoice_life import CANCELLED_WITHIN, BadRegistration
-from domain.invoice_terms import WhyCancelled
+from domain.invoice_terms import Exhausted, WhyCancelled, number_text
+from domain.payment import Payment
 from domain.refusal import OutOfTurn
 from tests.domain.document_facts import ASKED, CANCELLED, CREDITED, DOUBTED, IRN, NOTE, OPERATION, REGISTERED, REJECTED
+from tests.domain.money_facts import (
+    ISSUED,
+    KARNATAKA,
+    NUMBERED,
+    PAYMENT,
+    SAC,
+    THE_INVOICE,
+    THE_SERIES,
+    TOW_LINES,
+    TOW_TOTAL,
+    due,
+)
 from tests.domain.test_machine_invoice import INDIA, a_bill
 from tests.support.roadside import LATER, some_id
-from tests.support.rulebook import Fact, fact_of
+from tests.support.rulebook import Fact, fact_of, given, replayed, row_of
 
 OTHER = some_id(180)
 
@@ -129,3 +143,32 @@ def test_no_more_is_credited_than_is_left_of_it() -> None:
         assert refused.value.facts == {"left_minor": left}
     assert bill.credit(NOTE, left, INDIA, LATER) is not None
     assert (bill.credited_minor, bill.credit_notes) == (bill.total_minor, (OTHER, NOTE))
+
+
+def test_a_bill_of_a_supplier_without_a_registration_registers_nowhere() -> None:
+    bill = given(Invoice, ISSUED).now()
+    says_why(bill, ask, "a supplier without a registration registers no bills")
+
+
+def test_a_bill_tells_why_it_cannot_be() -> None:
+    payment = replayed([row_of(due(), 1, PAYMENT)], PAYMENT)
+    assert isinstance(payment, Payment)
+    terms = {"sac": SAC, "place_of_supply": KARNATAKA, "time_zone": INDIA, "at": LATER}
+    for series, lines, why in (
+        (THE_SERIES, TOW_LINES[:1], f"the lines do not make {TOW_TOTAL}"),
+        (replace(THE_SERIES, financial_year="26-27"), TOW_LINES, "26-27 is not the financial year"),
+    ):
+        with pytest.raises(BadInvoice) as refused:
+            Invoice.issue(series, payment, lines, **terms)  # type: ignore[arg-type]  # texts and an instant
+        assert refused.value.detail == why
+    with pytest.raises(Exhausted, match=r"^VA/26-27/10000000$"):
+        number_text("VA", "26-27", 10_000_000)
+
+
+def test_two_documents_of_one_save_take_two_numbers_of_the_series() -> None:
+    series = InvoiceSeries.take(THE_SERIES, THE_INVOICE, LATER)
+    series.take_another(OTHER, LATER)
+    first, second = [fact_of(event) for event in series.collect_events()]
+    assert (first, second.fields["invoice_id"], second.at) == (NUMBERED, OTHER, LATER)
+    assert {**second.fields, "invoice_id": THE_INVOICE} == first.fields
+    assert (second.event_class, series.taken) == (first.event_class, 2)

@@ -16,6 +16,7 @@ from infra.projections.catch_up import bring_up_to_date
 from infra.projections.verify import verify
 from infra.queries.books_then import EVER, BooksThen, Then
 from infra.queries.pool import reader_pool
+from interfaces.cli.stood import NotFoldedYet, stood
 from projections.catalog import read_model
 from projections.ledger_history import STRETCH, hour_of, is_busy
 
@@ -120,6 +121,22 @@ async def test_what_is_known_at_a_position_never_changes(books: BooksThen) -> No
     account = msgspec.json.decode(late.payload)["legs"][0]
     stood = [(await books.of_account(TENANT, account["account"], then)).get("INR", 0) for then in (before, after)]
     assert stood[1] - stood[0] == account["amount_minor"]
+
+
+async def test_a_terminal_is_told_the_same(filled: Database, books: BooksThen) -> None:
+    at = BEGINS_AT + LASTS / 2
+    told = await stood(filled.settings, TENANT, ledger.CLEARING, at.isoformat(), STRETCH + 7, 3)
+    then = Then(at, STRETCH + 7)
+    assert told.balances == await books.of_account(TENANT, ledger.CLEARING, then)
+    assert list(told.entries) == await books.entries(TENANT, ledger.CLEARING, then, 3)
+    assert (told.as_json()["known_at"], (await stood(filled.settings, TENANT, "A:x", "", None, 0)).known_at) == (
+        STRETCH + 7,
+        await books.newest(),
+    )
+    for wrong in ({"as_of": "2026-01-01T00:00:00"}, {"as_of": "yesterday"}, {"known_at": 2**40}):
+        asked = {"as_of": "", "known_at": None, "entries": 0, **wrong}
+        with pytest.raises(NotFoldedYet):
+            await stood(filled.settings, TENANT, ledger.CLEARING, **asked)  # type: ignore[arg-type]  # texts and numbers
 
 
 def test_a_rebuild_gives_the_same_cells(filled: Database) -> None:
