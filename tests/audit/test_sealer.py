@@ -22,7 +22,7 @@ from interfaces.projector.main import BACKGROUND_SERVICES, start_service
 from tests.audit.lab import append, application, check, owner, root_of, seal, sealed_log, tamper
 from tests.support.servers import Database, PrivatePostgres
 
-SOON_S = 30.0
+SOON_S = 120.0
 
 
 @contextmanager

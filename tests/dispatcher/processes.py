@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from infra.settings import Settings
     from tests.support.servers import Database
 
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
+LAST_WORDS = 2_000
 
 
 @dataclass
@@ -114,6 +115,8 @@ class Process:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(PATIENCE_S)
         self._screen.close()
+        # Seen only when the test failed: a process that ended by itself says why.
+        print(self.log.read_text(errors="replace")[-LAST_WORDS:])  # noqa: T201
 
 
 async def until(fact: Callable[[], object], patience_s: float = PATIENCE_S) -> float:

@@ -24,6 +24,8 @@ from tests.support.servers import Database
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
 PATH = "/v1/service-requests"
+# How long a busy machine may take to start or to stop a process; what is asked is that it happens at all.
+PATIENCE_S = 90.0
 
 
 def test_a_body_that_never_comes_is_not_waited_for(database: Database) -> None:
@@ -156,12 +158,12 @@ def test_the_process_stops_even_while_a_caller_hangs_on(database: Database, numb
             time.sleep(0.1)
             process.send_signal(number)
             # The caller hangs on for ever, the process 5 s at most on a machine of its own.
-            assert process.wait(60) == 0
+            assert process.wait(PATIENCE_S) == 0
             line.close()
 
 
 def _until_it_lives(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         assert process.poll() is None, "it ended by itself"
         try:
@@ -170,4 +172,5 @@ def _until_it_lives(client: httpx.Client, process: "subprocess.Popen[bytes]") ->
             time.sleep(0.05)
         else:
             return
+    process.kill()
     raise AssertionError("it did not start")

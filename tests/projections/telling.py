@@ -27,7 +27,7 @@ from tests.support.servers import Database
 R = TypeVar("R", bound=Row)
 
 # Generous: these tests assert what happens, not how fast on a busy machine.
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 def fact(position: int, topic: str, stream_number: int = 41, version: int = 1, **data: object) -> Fact:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 CHUNK = 65_536
 BACKLOG = 1024
-START_WITHIN_S = 30.0
+START_WITHIN_S = 120.0
 
 
 @dataclass

@@ -24,7 +24,7 @@ from tests.support.saves import NOON, event, save, stream
 if TYPE_CHECKING:
     from tests.support.servers import Database
 
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 ROOT = Path(__file__).parents[3]
 Outcome = Receipt | BaseException
 AppendAll = Callable[["Database", Sequence[Save]], list[Outcome]]

@@ -16,7 +16,7 @@ from tests.infra.event_store.gap_stock import TABLE, stock_recorder
 from tests.support.saves import event, save, stream
 from tests.support.servers import Database
 
-APPEND_WITHIN_S = 20.0
+APPEND_WITHIN_S = 90.0
 STILL_WAITING_AFTER_S = 0.5
 
 MAINTENANCE = (
