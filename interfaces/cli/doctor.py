@@ -12,6 +12,7 @@ from infra.health.finding import Finding, Verdict
 from infra.health.personal import personal_findings
 from infra.health.positions import position_findings
 from infra.health.surroundings import surrounding_findings
+from infra.health.work import work_findings
 from infra.settings import load_settings
 
 app = typer.Typer()
@@ -28,6 +29,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
         *database_findings(settings),
         *analytics_findings(settings),
         *position_findings(settings),
+        *work_findings(settings),
         *personal_findings(settings),
     ]
     healthy = all(finding.verdict is not Verdict.WRONG for finding in findings)

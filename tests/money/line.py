@@ -41,6 +41,7 @@ from domain.payout_terms import PayoutState
 from domain.refund import Refund
 from domain.refund_terms import RefundState
 from infra.razorpay.news import event_id_of
+from infra.settings import Settings
 from infra.worker.board import Operation
 from interfaces.worker.carrying import Carrying
 from interfaces.worker.errands import errands_of, orders_of, payouts_of
@@ -119,6 +120,7 @@ class Ours:
     engine: Engine
     aggregates: Aggregates
     personal: Records
+    settings: Settings
 
 
 class Names:
@@ -153,7 +155,7 @@ class Life:
         books: Any = Watched(kept.gateways.settlements, "settlements", points)
         self.board = LineBoard(kept.events, self.names.tenant)
         self.settling = Settling(books, self.board, self.engine)
-        stack: Any = Ours(self.engine, kept.aggregates, Records())
+        stack: Any = Ours(self.engine, kept.aggregates, Records(), Settings())
         gateways: Any = replace(kept.gateways, payments=payments, payouts=bank, settlements=books)
         self.payouts = payouts_of(stack, gateways)
         board: Any = self.board
