@@ -21,6 +21,7 @@ from tests.domain.payout_facts import (
     GIVEN,
     OPENED_BATCH,
     OPERATION,
+    PAYOUT,
     POUT,
     REQUESTED,
     TO_PAY,
@@ -86,6 +87,12 @@ def test_a_batch_tells_whether_it_is_closed_or_full(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(payout_batch, "MOST_PAYOUTS", 1)
     told = refusal_of(lambda: given(PayoutBatch, OPENED_BATCH, ADDED).now().add(OTHER_OFFER, PROVIDER, 1, TOMORROW))
     assert told == ("out_of_turn", no_more, {"state": "full", "act": "add"})
+
+
+def test_a_batch_tells_how_many_of_its_payouts_are_under_way() -> None:
+    closed = given(PayoutBatch, OPENED_BATCH, ADDED, CLOSED_BATCH)
+    told = refusal_of(lambda: closed.now().finish({PAYOUT: PayoutState.QUEUED}, TOMORROW))
+    assert told == ("out_of_turn", "1 payouts are under way", {"state": "closed", "act": "finish"})
 
 
 def test_what_is_no_code_and_no_id_is_not_taken_as_one() -> None:

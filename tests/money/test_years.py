@@ -88,6 +88,7 @@ async def test_the_same_seed_is_the_same_history() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a minute or two of work; other tests run beside it
 async def test_ten_years_of_business_keep_every_invariant() -> None:
     years = await lived(seed=10, days=3_652)
     await check(years)
