@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 class Told(StrEnum):
     """What the gateway says of a mandate or a charge."""
 
+    OPEN = "open"
     PAID = "paid"
     FAILED = "failed"
     UNKNOWN = "unknown"
@@ -67,7 +68,10 @@ async def advance_subscription(command: AdvanceSubscription, work: Work) -> Answ
 
 @dataclass(frozen=True, slots=True)
 class RecordMandate:
-    """The customer allowed the mandate and paid the first term, or there will be none."""
+    """The mandate can be allowed by an order, was allowed with the payment of the first term, or there will be none.
+
+    ``mandate`` is the gateway's name of the order, or of the mandate.
+    """
 
     actor: Actor
     subscription_id: UUID
@@ -80,7 +84,7 @@ class RecordMandate:
 
 
 async def record_mandate(command: RecordMandate, work: Work) -> Answer:
-    """Begin the first term, or end what never began; twice is no news. Raises NotAllowed or NotFound."""
+    """Begin the first term, or end what never began; twice is no news. Raises NotAllowed, NotFound or OutOfTurn."""
     check_role(work, command.actor, *DESK)
     subscription = await work.get(Subscription, command.subscription_id)
 
@@ -88,8 +92,12 @@ async def record_mandate(command: RecordMandate, work: Work) -> Answer:
         told = (command.operation_id, command.mandate, command.payment, command.state, command.at)
         if command.told is Told.PAID:
             subscription.give_mandate(*told)
+        elif command.told is Told.OPEN:
+            subscription.open_mandate(command.operation_id, command.mandate, command.at)
         elif command.told is Told.FAILED:
             subscription.refuse_mandate(command.operation_id, command.at)
+        else:
+            subscription.doubt_mandate(command.operation_id, command.at)
 
     return await _moved(work, subscription, take, command.at)
 
@@ -155,6 +163,7 @@ async def change_subscription(command: ChangeSubscription, work: Work) -> Answer
         if offered.value is None:
             raise NotFound
         subscription.plan_change(plan.id, offered.version, offered.value, at)
+        subscription.set_clock(at)
         return subscription_told(subscription)
     if command.wish is Wish.END_NOW:
         return await _end_now(work, subscription, command)
@@ -187,4 +196,5 @@ async def _moved(work: Work, subscription: Subscription, act: Callable[[], None]
         await lose_units(work, subscription.id, before, terms, at)
     if after is not None and not is_over and (before is None or after.number != before.number):
         await give_units(work, subscription, at)
+    subscription.set_clock(at)
     return subscription_told(subscription)

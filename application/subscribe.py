@@ -92,6 +92,7 @@ async def subscribe(command: Subscribe, work: Work) -> Answer:
         await give_units(work, made, command.at)
     else:
         made.ask_mandate(mandate_operation(made.id), command.at)
+    made.set_clock(command.at)
     return subscription_told(made)
 
 
@@ -112,4 +113,5 @@ def subscription_told(subscription: Subscription) -> Answer:
         "term": term.number if term else None,
         "ends_at": term.ends_at.isoformat().replace("+00:00", "Z") if term else None,
         "ends_with_term": subscription.ends_with_term,
+        "gateway_order": subscription.mandate_order or None,
     }

@@ -33,6 +33,12 @@ class Prefix(StrEnum):
     TARIFF = "trf_"
     RATING = "rat_"
     WALLET = "wal_"
+    PLAN = "pln_"
+    SUBSCRIPTION = "sub_"
+    VEHICLE = "veh_"
+    COVERAGE = "cov_"
+    GRANT = "grt_"
+    REFERRAL = "rfl_"
     PAYMENT = "pay_"
     INVOICE = "inv_"
     CREDIT_NOTE = "crn_"
@@ -48,6 +54,7 @@ class Prefix(StrEnum):
     RESERVE = "rsv_"
     EARNING_RULES = "erl_"
     FARE_RULES = "frl_"
+    PARTNER = "ptn_"
 
 
 class BadId(BadInput):

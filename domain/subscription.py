@@ -12,6 +12,7 @@ from domain.plan_terms import BadPlan, PlanTerms, bill_of_term
 from domain.refusal import OutOfTurn
 from domain.subscription_changes import SubscriptionChanges
 from domain.subscription_charges import SubscriptionCharges
+from domain.subscription_clock import SubscriptionClock
 from domain.subscription_cover import SubscriptionCover
 from domain.subscription_terms import (
     NOTICE,
@@ -27,7 +28,7 @@ from domain.subscription_terms import (
 )
 
 
-class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, Aggregate):
+class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, SubscriptionClock, Aggregate):
     """One customer's membership by one plan.
 
     A term begins when it is paid for. One that ends unpaid is followed by grace, in which what was not used of it is
@@ -43,6 +44,9 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     vehicle_ids: tuple[UUID, ...]
     state: SubscriptionState = field(default=SubscriptionState.AWAITED, init=False)
     mandate: str = field(default="", init=False)
+    mandate_is_open: bool = field(default=False, init=False)
+    mandate_order: str = field(default="", init=False)
+    clock_at: datetime | None = field(default=None, init=False)
     began_at: datetime | None = field(default=None, init=False)
     term: Term | None = field(default=None, init=False)
     earned_minor: int = field(default=0, init=False)
@@ -76,7 +80,6 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         """The customer has allowed it, and paid the first term with it; ``mandate`` is the gateway's name of it."""
 
         TOPIC: ClassVar[str] = "subscription.mandate_given"
-        ENDS: ClassVar[IntentEnd] = IntentEnd.CONFIRMED
         operation_id: UUID
         mandate: str
 
@@ -133,8 +136,14 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         self.trigger_event(self.MandateAsked, timestamp=at, operation_id=operation_id)
 
     def give_mandate(self, operation_id: UUID, mandate: str, payment: str, state: str, at: datetime) -> None:
-        """The customer allowed it and paid the first term; twice is no news."""
-        if self.state is SubscriptionState.AWAITED:
+        """The customer allowed it and paid the first term; twice is no news.
+
+        What is paid when nobody waits for it any more is to be given back.
+        """
+        if self.state is not SubscriptionState.AWAITED:
+            self.book_in_vain(payment, self.terms.price_minor, at)
+        else:
+            self.open_mandate(operation_id, "", at)
             self.trigger_event(
                 self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate)
             )
@@ -144,7 +153,8 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     def refuse_mandate(self, operation_id: UUID, at: datetime) -> None:
         """There will be none: the subscription is over before it began; twice is no news."""
         if self.state is SubscriptionState.AWAITED:
-            self.trigger_event(self.MandateRefused, timestamp=at, operation_id=operation_id)
+            if not self.mandate_is_open:
+                self.trigger_event(self.MandateRefused, timestamp=at, operation_id=operation_id)
             self.end_now(WhyEnded.MANDATE_REFUSED, at)
 
     def advance(self, at: datetime) -> None:

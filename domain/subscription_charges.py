@@ -128,7 +128,7 @@ class SubscriptionCharges(Chapter):
         if operation_id in self.asked:
             self.trigger_event(self.ChargeConfirmed, timestamp=at, operation_id=operation_id)
         if wanted is None or operation_id not in wanted.operations or wanted.amount_minor != amount_minor:
-            self._book_unexpected(payment, amount_minor, at)
+            self.book_in_vain(payment, amount_minor, at)
             return False
         self.book_charge(wanted.term, wanted.amount_minor, payment, state, at)
         return True
@@ -179,7 +179,10 @@ class SubscriptionCharges(Chapter):
             return None
         return failed_at + RETRIED_AFTER[wanted.attempt - 1] if wanted.attempt <= len(RETRIED_AFTER) else None
 
-    def _book_unexpected(self, payment: str, amount_minor: int, at: datetime) -> None:
+    def book_in_vain(self, payment: str, amount_minor: int, at: datetime) -> None:
+        """Book what nobody expects; twice is no news."""
+        if payment in self.payments:
+            return
         legs = {ledger.CLEARING: amount_minor, ledger.SUSPENSE: -amount_minor}
         booked = ledger.transfer("sbx", payment, self.terms.currency, legs)
         told = {"customer_id": self.customer_id, "amount_minor": amount_minor, "gateway_payment": payment}

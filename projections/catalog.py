@@ -17,11 +17,13 @@ from projections.ledger_history import ledger_history
 from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
+from projections.partner_accounts import partner_accounts
 from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payout_accounts import payout_accounts
 from projections.payout_batches import payout_batches
 from projections.payouts import payouts
+from projections.plans import plans
 from projections.promise_scores import promise_scores
 from projections.promises import promises
 from projections.promo_grants import promo_grants
@@ -34,6 +36,7 @@ from projections.read_model import AnyReadModel
 from projections.request_board import request_board
 from projections.spot_fixes import spot_fixes
 from projections.standbys import standbys
+from projections.subscriptions import subscriptions
 from projections.tariffs import tariffs
 from projections.tax_documents import tax_documents
 from projections.timers import timers
@@ -66,7 +69,10 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         wallets,
         wallet_statement,
         promo_grants,
+        plans,
+        subscriptions,
         payments,
+        partner_accounts,
         payment_orders,
         intents,
         invoices,

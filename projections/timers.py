@@ -17,9 +17,9 @@ from projections.read_model import Index, Key, ReadModel, Row
 class TimerRow(Row, frozen=True, gc=False):
     """One pending timer.
 
-    ``kind`` is offer_lapses, quote_expires, release_due, search_due, acknowledgement_due, gone_confirms or
-    duty_ends; the subject is an
-    offer, a request or a shift accordingly. ``version`` is that of the subject's stream when the timer was set.
+    ``kind`` is offer_lapses, quote_expires, release_due, search_due, acknowledgement_due, gone_confirms, duty_ends or
+    membership_due; the subject is an offer, a request, a shift or a subscription accordingly. ``version`` is that of
+    the subject's stream when the timer was set.
     """
 
     tenant: str
@@ -34,7 +34,7 @@ class TimerRow(Row, frozen=True, gc=False):
 timers = ReadModel(
     "timers",
     TimerRow,
-    version=3,
+    version=4,
     key=("tenant", "subject_id"),
     indexes=(
         Index(("due_at",)),
@@ -178,6 +178,12 @@ def _offer_made(_row: TimerRow | None, fact: Fact) -> TimerRow:
 def _shift_started(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
     ends_by = fact.maybe_instant("ends_by")
     return None if ends_by is None else _timer(fact, "duty_ends", ends_by, None)
+
+
+@timers.settles("subscription.clock_set")
+def _clock_set(_row: TimerRow | None, fact: Fact) -> TimerRow | None:
+    due_at = fact.maybe_instant("due_at")
+    return None if due_at is None else _timer(fact, "membership_due", due_at, None)
 
 
 for _what in PROMISE_IS_OVER:

@@ -162,11 +162,12 @@ class TimerKind(StrEnum):
     DUTY_ENDS = "duty_ends"
     PROMISE_DOUBTED = "promise_doubted"
     PROMISE_DUE = "promise_due"
+    MEMBERSHIP_DUE = "membership_due"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer whose time has come; the subject is an offer, a request or a shift, by its kind."""
+    """A timer whose time has come; the subject is an offer, a request, a shift or a membership, by its kind."""
 
     tenant: str
     subject_id: UUID

@@ -19,6 +19,7 @@ from application.guiding import Guidance
 from application.lapse_offer import LapseOffer, lapse_offer
 from application.put_promise_at_risk import PutPromiseAtRisk, put_promise_at_risk
 from application.release_for_dispatch import ReleaseForDispatch, release_for_dispatch
+from application.run_subscription import AdvanceSubscription, advance_subscription
 from application.trade import FREE_EVERYWHERE, Trade
 
 if TYPE_CHECKING:
@@ -102,6 +103,11 @@ def when_the_promised_time_has_passed_the_promise_is_broken(
     return lambda work: break_promise(command, work, rules.amends)
 
 
+def when_the_hour_of_a_membership_has_come_it_goes_on(due: Due, actor: Actor, at: datetime, _rules: Rules) -> Decide:
+    """Announced, charged, begun anew, in grace or over: whatever is due by now."""
+    return partial(advance_subscription, AdvanceSubscription(actor, due.subject_id, at))
+
+
 POLICIES: Final[Mapping[TimerKind, Policy]] = {
     TimerKind.OFFER_LAPSES: when_nobody_answers_in_time_the_offer_lapses,
     TimerKind.SEARCH_DUE: when_a_search_finds_nobody_it_goes_farther,
@@ -112,6 +118,7 @@ POLICIES: Final[Mapping[TimerKind, Policy]] = {
     TimerKind.DUTY_ENDS: when_a_duty_is_over_a_free_shift_is_ended,
     TimerKind.PROMISE_DOUBTED: when_most_such_drives_would_be_over_the_promise_is_at_risk,
     TimerKind.PROMISE_DUE: when_the_promised_time_has_passed_the_promise_is_broken,
+    TimerKind.MEMBERSHIP_DUE: when_the_hour_of_a_membership_has_come_it_goes_on,
 }
 """Every kind of timer has its policy; a test says so."""
 

@@ -26,6 +26,8 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "zone_id": Prefix.ZONE,
     "tariff_id": Prefix.TARIFF,
     "payment_id": Prefix.PAYMENT,
+    "plan_id": Prefix.PLAN,
+    "subscription_id": Prefix.SUBSCRIPTION,
     "merged_into": Prefix.REQUEST,
 }
 """Which prefix an id is shown with, by the name of its field."""

@@ -41,6 +41,8 @@ STARTED = fact(
     Subscription.Started, NOON, customer_id=CUSTOMER, plan_id=PLAN, plan_version=1, terms=PLUS, vehicle_ids=(VEHICLE,)
 )
 ASKED = fact(Subscription.MandateAsked, NOON, operation_id=MANDATE)
+OPENED = fact(Subscription.MandateOpened, NOON, operation_id=MANDATE, gateway_order="order_1")
+MANDATE_DOUBTED = fact(Subscription.MandateDoubted, NOON, operation_id=MANDATE)
 GIVEN = fact(Subscription.MandateGiven, NOON, operation_id=MANDATE, mandate="sub_1")
 CHARGED = fact(
     Subscription.Charged,
@@ -63,7 +65,7 @@ BEGUN = fact(
     begins_at=NOON,
     ends_at=ENDS,
 )
-RUNNING = (STARTED, ASKED, GIVEN, CHARGED, BEGUN)
+RUNNING = (STARTED, ASKED, OPENED, GIVEN, CHARGED, BEGUN)
 EARNED = fact(
     Subscription.Earned,
     NOON + timedelta(days=9),
@@ -143,6 +145,8 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Plan.Offered, NOON, plan_version=1, effective_from=NOON, terms=PLUS),
     fact(Plan.Withdrawn, LATER, plan_version=2, effective_from=LATER),
     *RUNNING,
+    MANDATE_DOUBTED,
+    fact(Subscription.ClockSet, NOON, due_at=ENDS - timedelta(days=3)),
     EARNED,
     NOTIFIED,
     REQUESTED,

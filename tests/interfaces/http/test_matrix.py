@@ -58,12 +58,14 @@ OF_MONEY = (
     *("/v1/tax-registrations", "/v1/tax-documents", "/v1/tax-registers", "/v1/providers/{provider_id}/statement/file"),
     "/v1/supply-decision",
     "/v1/ledger",
+    *("/v1/plans", "/v1/subscriptions", "/v1/service-requests/{request_id}/coverage"),
 )
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/fare-rules", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
+OF_PARTNERS = ("/v1/partner-accounts", "/v1/service-requests/{request_id}/partner")
 OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
-ELSEWHERE = ("/v1/tokens", "/v1/merge-suggestions", OF_DECISIONS, *OF_FIGURES, *OF_MONEY, *OF_ALL)
+ELSEWHERE = ("/v1/tokens", *OF_PARTNERS, "/v1/merge-suggestions", OF_DECISIONS, *OF_FIGURES, *OF_MONEY, *OF_ALL)
 """Tokens need no caller; audit routes, figures, decisions, money and the city have matrices of their own."""
 
 

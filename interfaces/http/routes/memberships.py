@@ -1,0 +1,280 @@
+"""What can be ordered of, and asked about, plans and memberships?"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from application.covering import ShowCover, show_cover
+from application.run_subscription import ChangeSubscription, Wish, change_subscription
+from application.subscribe import OfferPlan, Subscribe, offer_plan, subscribe
+from domain import ledger
+from domain.actor import Role
+from domain.ids import Prefix, new_id, parse, show
+from domain.ledger.account import LedgerAccount
+from domain.ledger.terms import account_stream
+from domain.plan import Plan
+from domain.plan_terms import ASSET_OF, BenefitTerms, PlanTerms
+from domain.refusal import NotFound
+from domain.subscription import Subscription
+from domain.timeline import Timeline
+from infra.settings import Settings
+from interfaces.http import answers, paging
+from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.shapes.memberships import (
+    BenefitsShown,
+    ChangeBody,
+    CoverBody,
+    CoverDone,
+    PlanBody,
+    PlanDone,
+    PlanEndBody,
+    PlansShown,
+    SubscribeBody,
+    SubscriptionDone,
+    SubscriptionPage,
+    SubscriptionShown,
+)
+from interfaces.http.shapes.values import InstantAsked
+from projections.subscriptions import SubscriptionRow
+
+PLANS = "/v1/plans"
+SUBSCRIPTIONS = "/v1/subscriptions"
+ONE = SUBSCRIPTIONS + "/{subscription_id}"
+SEEN_BY = (Role.CUSTOMER, Role.AUDITOR, *DESK)
+WHOSE = (Role.CUSTOMER, *DESK)
+When = Annotated[InstantAsked | None, Query(description="In effect at this instant: now when left out.")]
+DATED = ("bad_effect", "too_many_versions")
+
+routes = Routes("Memberships")
+
+
+@routes.command(
+    PLANS, PlanDone, roles=(Role.ADMIN,), problems=("bad_plan", "bad_amount", "unknown_currency", *DATED), status=201
+)
+async def offer_a_plan(call: Creation, body: PlanBody) -> Response:
+    """Offer a plan, or change its terms from an instant on.
+
+    Terms that run stay as they are: the next one begins under the plan that was agreed.
+    """
+    given = tuple(BenefitTerms(each.benefit, each.units, each.most_per_event) for each in body.benefits)
+    terms = PlanTerms(
+        price_minor=body.price_minor,
+        currency=body.currency,
+        tax_bp=body.tax_bp,
+        term_days=body.term_days,
+        benefits=given,
+        waiting_h=body.waiting_h,
+        same_cause_days=body.same_cause_days,
+        vehicles=body.vehicles,
+        grace_days=body.grace_days,
+    )
+    command = OfferPlan(call.actor, body.code, terms, body.effective_from or call.at, call.at)
+    return answers.done(await call.run(offer_plan, command), Prefix.PLAN, status=201)
+
+
+@routes.command(PLANS + "/{plan}/end", PlanDone, roles=(Role.ADMIN,), problems=DATED)
+async def withdraw_a_plan(call: Command, plan: str, body: PlanEndBody) -> Response:
+    """Let nobody begin a plan any more; memberships that run go on."""
+    command = OfferPlan(call.actor, plan, None, body.effective_from or call.at, call.at)
+    return answers.done(await call.run(offer_plan, command), Prefix.PLAN)
+
+
+@routes.query(PLANS, PlansShown, roles=EVERYBODY)
+async def list_plans(call: Asked, at: When = None, min_position: MinPosition = None) -> Response:
+    """List the plans that can be begun, the cheapest first."""
+    await call.at_or_after(call.stack.memberships.plans.name, min_position)
+    known = await call.stack.memberships.plan_ids(call.tenant)
+    plans = [await call.stack.aggregates.load(Plan, call.tenant, each) for each in known]
+    shown = [_plan(plan, at or call.at) for plan in plans if plan is not None]
+    return answers.plain({"data": sorted((told for told in shown if told is not None), key=_cheapest)})
+
+
+@routes.command(
+    SUBSCRIPTIONS,
+    SubscriptionDone,
+    roles=WHOSE,
+    problems=("not_found", "bad_plan", "plan_not_offered", "not_allowed"),
+    status=201,
+)
+async def begin_membership(call: Creation, body: SubscribeBody) -> Response:
+    """Begin a membership: a free plan at once, any other once its mandate is allowed.
+
+    The gateway is asked right after the answer. Read the membership until it names ``gateway_order``: paying that by
+    a checkout allows the mandate and pays the first term. Nothing is taken later without a notice of a day or more.
+    """
+    customer_id = id_in_path(Prefix.USER, body.customer_id)
+    vehicles = tuple(dict.fromkeys(parse(Prefix.VEHICLE, each) for each in body.vehicle_ids))
+    command = Subscribe(call.actor, new_id(call.at), customer_id, body.plan, vehicles, call.at)
+    done = await call.run(subscribe, command)
+    return answers.done(done, Prefix.SUBSCRIPTION, status=201, location=SUBSCRIPTIONS)
+
+
+@routes.query(SUBSCRIPTIONS, SubscriptionPage, roles=SEEN_BY, problems=("invalid_cursor",))
+async def list_memberships(call: Asked, *, page: Paged) -> Response:
+    """List memberships, newest first. Customers see their own, the desk and auditors all."""
+    own = {"customer_id": call.actor.subject_id} if call.actor.role is Role.CUSTOMER else {}
+    settings = call.stack.settings
+    return await paging.answer(
+        call,
+        call.stack.memberships.subscriptions,
+        SUBSCRIPTIONS,
+        {},
+        own,
+        page,
+        key_of=lambda row: (row.created_at, row.subscription_id),
+        show=lambda row: _row(row, settings),
+    )
+
+
+@routes.query(ONE, SubscriptionShown, roles=SEEN_BY)
+async def read_membership(call: Asked, subscription_id: str, min_position: MinPosition = None) -> Response:
+    """Read one membership: how far it is, and what is taken next."""
+    view = call.stack.memberships.subscriptions
+    await call.at_or_after(view.name, min_position)
+    row = await view.one(call.tenant, id_in_path(Prefix.SUBSCRIPTION, subscription_id))
+    if row is None or not _sees(call, row.customer_id):
+        raise NotFound
+    return answers.thing(_row(row, call.stack.settings))
+
+
+@routes.query(ONE + "/benefits", BenefitsShown, roles=SEEN_BY, problems=("log_unavailable",))
+async def read_benefits(call: Asked, subscription_id: str, min_position: MinPosition = None) -> Response:
+    """Read what a membership covers, and what of it is left in this term."""
+    await call.log_at_or_after(min_position)
+    wanted = id_in_path(Prefix.SUBSCRIPTION, subscription_id)
+    found = await call.stack.aggregates.load(Subscription, call.tenant, wanted)
+    if found is None or not _sees(call, found.customer_id):
+        raise NotFound
+    waits = timedelta(hours=found.terms.waiting_h)
+    return answers.thing(
+        {
+            "id": show(Prefix.SUBSCRIPTION, found.id),
+            "version": found.version,
+            "state": found.state.value,
+            "vehicle_ids": [show(Prefix.VEHICLE, each) for each in found.vehicle_ids],
+            "covers_from": None if found.began_at is None else found.began_at + waits,
+            "ends_at": None if found.term is None else found.term.ends_at,
+            "data": [await _units(call, found, each) for each in found.terms.benefits],
+        }
+    )
+
+
+@routes.command(ONE + "/pause", SubscriptionDone, roles=WHOSE, problems=("out_of_turn", "charge_open", "not_allowed"))
+async def pause_membership(call: Command, subscription_id: str) -> Response:
+    """Let it rest: nothing is covered or taken, and the term ends later by as long."""
+    return await _changed(call, subscription_id, Wish.PAUSE)
+
+
+@routes.command(ONE + "/pause-end", SubscriptionDone, roles=WHOSE, problems=("not_allowed",))
+async def resume_membership(call: Command, subscription_id: str) -> Response:
+    """Let it go on."""
+    return await _changed(call, subscription_id, Wish.RESUME)
+
+
+@routes.command(
+    ONE + "/change",
+    SubscriptionDone,
+    roles=WHOSE,
+    problems=(
+        *("out_of_turn", "charge_open", "subscription_over", "not_subscribed", "plan_not_offered", "not_allowed"),
+    ),
+)
+async def change_membership(call: Command, subscription_id: str, body: ChangeBody) -> Response:
+    """Let another plan apply from the next term on, before that is announced."""
+    return await _changed(call, subscription_id, Wish.CHANGE, body.plan)
+
+
+@routes.command(
+    ONE + "/end-with-term",
+    SubscriptionDone,
+    roles=WHOSE,
+    problems=("charge_open", "subscription_over", "not_allowed"),
+)
+async def end_membership_with_term(call: Command, subscription_id: str) -> Response:
+    """End it with the term that is paid: nothing more is taken."""
+    return await _changed(call, subscription_id, Wish.END_WITH_TERM)
+
+
+@routes.command(ONE + "/end", SubscriptionDone, roles=WHOSE, problems=("charge_open", "not_allowed"))
+async def end_membership(call: Command, subscription_id: str) -> Response:
+    """End it now: the days that are left go to the wallet, without their tax."""
+    return await _changed(call, subscription_id, Wish.END_NOW)
+
+
+@routes.command(
+    "/v1/service-requests/{request_id}/coverage",
+    CoverDone,
+    roles=WHOSE,
+    problems=("out_of_turn", "not_subscribed", "not_covered", "not_allowed"),
+)
+async def show_coverage(call: Command, request_id: str, body: CoverBody) -> Response:
+    """Show what a membership bears of a request's newest quote.
+
+    Confirming that quote keeps exactly this, the end of the job bills exactly this, and calling it off gives it free.
+    """
+    request = id_in_path(Prefix.REQUEST, request_id)
+    subscription = id_in_path(Prefix.SUBSCRIPTION, body.subscription_id)
+    vehicle = id_in_path(Prefix.VEHICLE, body.vehicle_id)
+    command = ShowCover(call.actor, request, subscription, vehicle, call.at)
+    return answers.done(await call.run(show_cover, command), Prefix.COVERAGE)
+
+
+async def _changed(call: CommandCall, subscription_id: str, wish: Wish, code: str = "") -> Response:
+    wanted = id_in_path(Prefix.SUBSCRIPTION, subscription_id)
+    command = ChangeSubscription(call.actor, wanted, wish, call.at, code, call.expected_version)
+    return answers.done(await call.run(change_subscription, command), Prefix.SUBSCRIPTION)
+
+
+def _sees(call: QueryCall, customer_id: UUID) -> bool:
+    actor = call.actor
+    return actor.is_desk or actor.role is Role.AUDITOR or actor.is_customer(customer_id)
+
+
+async def _units(call: QueryCall, found: Subscription, terms: BenefitTerms) -> dict[str, object]:
+    number = 0 if found.term is None else found.term.number
+    asset = ASSET_OF[terms.benefit]
+    stream = account_stream(call.tenant, ledger.units_of(found.id, terms.benefit.value, number), asset)
+    account = await call.stack.aggregates.load(LedgerAccount, call.tenant, stream)
+    left = 0 if account is None or account.closed else account.available_minor(call.at)
+    told = {"benefit": terms.benefit.value, "units": terms.units, "most_per_event": terms.most_per_event}
+    return {**told, "left": left}
+
+
+def _plan(plan: Plan, at: datetime) -> dict[str, object] | None:
+    found = Timeline(plan.dated).at(at)
+    if found is None or found.value is None:
+        return None
+    terms = asdict(found.value)
+    benefits = [{**each, "benefit": each["benefit"].value} for each in terms["benefits"]]
+    told = {"id": show(Prefix.PLAN, plan.id), "code": plan.code, "plan_version": found.version}
+    return {**told, **terms, "benefits": benefits}
+
+
+def _cheapest(told: dict[str, object]) -> tuple[int, str]:
+    return int(str(told["price_minor"])), str(told["code"])
+
+
+def _row(row: SubscriptionRow, settings: Settings) -> dict[str, object]:
+    return {
+        "id": show(Prefix.SUBSCRIPTION, row.subscription_id),
+        "version": row.version,
+        "customer_id": show(Prefix.USER, row.customer_id),
+        "plan_id": show(Prefix.PLAN, row.plan_id),
+        "state": row.state,
+        "price_minor": row.price_minor,
+        "currency": row.currency,
+        "term": row.term,
+        "ends_at": row.ends_at,
+        "ends_with_term": row.ends_with_term,
+        "gateway_key": settings.razorpay_key_id,
+        "gateway_order": row.gateway_order,
+        "charge_minor": row.charge_minor,
+        "charged_at": row.charged_at,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
