@@ -14,12 +14,12 @@ from interfaces.worker import watch
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from uuid import UUID
 
     from infra.webhooks.inbox import Letter, LetterName
     from infra.worker.board import Operation
-    from infra.worker.locks import OperationLocks
     from interfaces.worker.errands import Errand
 
 # 16 calls at a time in one process: the gateway's own limit is some dozens a second.
@@ -52,6 +52,14 @@ class FoldsLetters(Protocol):
         ...
 
 
+class HoldsLocks(Protocol):
+    """See ``OperationLocks``."""
+
+    def held(self, names: Sequence[str]) -> AbstractAsyncContextManager[frozenset[str]]:
+        """Those of the names that nobody works on."""
+        ...
+
+
 class Carrying:
     """Does what it is told under a lock; being told twice, or of something that is over, does nothing."""
 
@@ -61,7 +69,7 @@ class Carrying:
         inbox: KeepsLetters,
         letters: FoldsLetters,
         errands: Mapping[IntentKind, Errand],
-        locks: OperationLocks,
+        locks: HoldsLocks,
     ) -> None:
         """Nothing is done yet."""
         self._board = board

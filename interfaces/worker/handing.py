@@ -61,7 +61,7 @@ class ManyHands:
         self,
         look_at: Callable[[Operation], object],
         read: Callable[[Sequence[LetterName]], object],
-        own: OwnHands,
+        own: Hands,
         failures: tuple[type[Exception], ...],
     ) -> None:
         """``look_at`` and ``read`` send a message, may wait for the network, and raise one of ``failures``."""

@@ -8,35 +8,31 @@ gateway sends its news until it is answered.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from uuid import NAMESPACE_OID, UUID, uuid5
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid5
 
 from application.accruing import accrue
-from application.batch_payout import BatchPayout, batch_payout, payout_id_of
+from application.batch_payout import BatchPayout, batch_payout
 from application.capture_order import CaptureOrder, capture_order
-from application.engine import Aggregates, Answer, Engine, Work
+from application.engine import Answer, Engine, Work
 from application.give_payout_account import GivePayoutAccount, give_payout_account
-from application.log import CommandContext, EventLog, fingerprint_of
-from application.personal import PersonalKind, PersonalRecord
+from application.log import CommandContext, fingerprint_of
 from application.refund_order import RefundOrder, refund_order
 from application.register_provider import RegisterProvider, register_provider
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from application.request_payout import RequestPayout, request_payout
 from application.request_service import RequestService, request_service
 from application.settling import Settling
-from domain.actor import Actor, Role
+from domain.actor import Actor
 from domain.aggregate import Aggregate
 from domain.earnings_terms import earning_id
 from domain.money import Money
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import OrderState, Purpose, TryStatus
 from domain.payout import Payout
-from domain.payout_account import PayoutAccount, payout_account_id
-from domain.payout_batch import batch_id
+from domain.payout_account import PayoutAccount
 from domain.payout_terms import PayoutState
 from domain.refund import Refund
 from domain.refund_terms import RefundState
@@ -47,98 +43,30 @@ from interfaces.worker.carrying import Carrying
 from interfaces.worker.errands import errands_of, orders_of, payouts_of
 from interfaces.worker.letters import Letters
 from tests.money.line_board import LineBoard
-from tests.support.crash_points import CrashPoints, Watched
-from tests.support.razorpay import STANDING_AT, StandIn
+from tests.money.line_terms import (
+    BEGIN,
+    EARNED,
+    PAID,
+    REFUNDED,
+    SETTLED_ON,
+    YESTERDAY,
+    Kept,
+    Names,
+    NobodyElse,
+    Ours,
+    Records,
+)
+from tests.support.crash_points import CrashPoints, watched
 from tests.support.roadside import CALL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
-    from application.log import LoggedEvent
-    from infra.razorpay.build import Gateways
-    from infra.webhooks.inbox import Letter, LetterName
 
 A = TypeVar("A", bound=Aggregate)
 
-PAID, EARNED, REFUNDED = 200_000, 150_450, 20_000
-YESTERDAY, BEGIN = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 3, 12, tzinfo=UTC)
-SETTLED_ON = datetime.fromtimestamp(STANDING_AT, ZoneInfo("Asia/Kolkata")).date()
-BANK_ACCOUNT = {"holder": "Asha Rao", "account_number": "50100123456789", "branch_code": "HDFC0000123"}
 # The whole story takes some fifteen turns; after a crash some of them again.
 MOST_TURNS = 60
-
-
-class Inbox(Protocol):
-    """See ``WebhookInbox``."""
-
-    async def keep(self, source: str, event_id: str, body: bytes) -> bool: ...
-    async def waiting(self, most: int) -> list[LetterName]: ...
-    async def take(self, names: Sequence[LetterName]) -> list[Letter]: ...
-    async def done(self, letter: Letter, outcome: str) -> None: ...
-
-
-class Kept(Protocol):
-    """What a crash leaves."""
-
-    @property
-    def run(self) -> str: ...
-    @property
-    def log(self) -> EventLog: ...
-    @property
-    def aggregates(self) -> Aggregates: ...
-    @property
-    def inbox(self) -> Inbox: ...
-    @property
-    def stand_in(self) -> StandIn: ...
-    @property
-    def gateways(self) -> Gateways: ...
-
-    async def events(self) -> Sequence[LoggedEvent]: ...
-
-
-class NobodyElse:
-    """Locks of a process that is alone."""
-
-    @asynccontextmanager
-    async def held(self, names: Sequence[str]) -> AsyncIterator[frozenset[str]]:
-        """All of them."""
-        yield frozenset(names)
-
-
-class Records:
-    """A personal store with one record."""
-
-    async def get(self, _tenant: str, record_ids: list[UUID]) -> dict[UUID, Any]:
-        """The bank account."""
-        return dict.fromkeys(record_ids, PersonalRecord(PersonalKind.BANK, BANK_ACCOUNT))
-
-
-@dataclass
-class Ours:
-    """As much of a ``Stack`` as errands are made of."""
-
-    engine: Engine
-    aggregates: Aggregates
-    personal: Records
-    settings: Settings
-
-
-class Names:
-    """Who and what one run is about: nothing of it is another run's."""
-
-    def __init__(self, run: str) -> None:
-        """All follows from the run."""
-        self.tenant = f"line-{run}"
-        own = uuid5(NAMESPACE_OID, run)
-        self.customer_id, self.provider_id, self.record_id = (uuid5(own, name) for name in ("c", "p", "r"))
-        self.request_id, self.order_id, self.refund_id, self.job = (uuid5(own, name) for name in ("q", "o", "b", "j"))
-        self.customer = Actor(Role.CUSTOMER, self.customer_id, self.tenant)
-        self.desk = Actor(Role.DISPATCHER, uuid5(own, "d"), self.tenant)
-        self.provider = Actor(Role.PROVIDER, self.provider_id, self.tenant)
-        self.payer = Actor.system("payouts", self.tenant)
-        self.worker = Actor.system("worker", self.tenant)
-        self.account_id = payout_account_id(self.provider_id)
-        self.payout_id = payout_id_of(batch_id(self.tenant, BEGIN.date(), "INR"), self.provider_id)
 
 
 class Life:
@@ -147,12 +75,11 @@ class Life:
     def __init__(self, kept: Kept, points: CrashPoints, locks: Any = None, rest_s: float = 0.0) -> None:
         """Nothing is done yet, as far as it knows; ``rest_s`` lets other clocks go on between two turns."""
         self.kept, self.names, self._rest_s = kept, Names(kept.run), rest_s
-        log: Any = Watched(kept.log, "log", points, {"append"})
-        self.engine = Engine(log, kept.aggregates)
-        self.inbox: Any = Watched(kept.inbox, "inbox", points, {"keep", "take", "done"})
-        payments: Any = Watched(kept.gateways.payments, "payments", points)
-        bank: Any = Watched(kept.gateways.payouts, "bank", points)
-        books: Any = Watched(kept.gateways.settlements, "settlements", points)
+        self.engine = Engine(watched(kept.log, "log", points, {"append"}), kept.aggregates)
+        self.inbox = watched(kept.inbox, "inbox", points, {"keep", "take", "done"})
+        payments = watched(kept.gateways.payments, "payments", points)
+        bank = watched(kept.gateways.payouts, "bank", points)
+        books = watched(kept.gateways.settlements, "settlements", points)
         self.board = LineBoard(kept.events, self.names.tenant)
         self.settling = Settling(books, self.board, self.engine)
         stack: Any = Ours(self.engine, kept.aggregates, Records(), Settings())

@@ -14,7 +14,7 @@ from domain.wallet import Wallet
 from domain.wallet_terms import wallet_id
 from infra.gateway_settings import SANDBOX_ACCOUNT
 from infra.webhooks.inbox import Letter
-from tests.money.line import EARNED, PAID, REFUNDED, Kept, Names
+from tests.money.line_terms import EARNED, PAID, REFUNDED, Kept, Names
 from tests.support.memory_log import MemoryAggregates, MemoryEventLog
 
 if TYPE_CHECKING:

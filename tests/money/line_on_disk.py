@@ -18,7 +18,8 @@ from infra.event_store.log import COLUMNS, PostgresEventLog
 from infra.queries.pool import reader_pool
 from infra.webhooks.inbox import WebhookInbox
 from infra.worker.locks import OperationLocks
-from tests.money.line import Life, Names
+from tests.money.line import Life
+from tests.money.line_terms import Names
 from tests.support.crash_points import CrashPoints
 from tests.support.razorpay import KEY_ID, KEY_SECRET, StandIn
 

@@ -67,5 +67,10 @@ class Watched:
         return wait if inspect.iscoroutinefunction(found) else call
 
 
+def watched(port: object, name: str, points: CrashPoints, only: Collection[str] = ()) -> Any:
+    """To be used wherever the port is: whatever it can do, it can do."""
+    return Watched(port, name, points, only)
+
+
 def _raise(name: str) -> None:
     raise Crash(name)

@@ -37,7 +37,7 @@ async def test_one_holds_it_and_others_go_on_with_the_rest(shared_database: Data
         async with one.held(["a", "b", "b"]) as ours:
             assert ours == {"a", "b"}
             async with another.held(["a", "c"]) as theirs, one.held(["a", "c"]) as again:
-                assert (theirs, again) == ({"c"}, NOBODY)
+                assert (theirs, again) == (frozenset({"c"}), NOBODY)
         async with another.held(["a", "b", "c"]) as theirs:
             assert theirs == {"a", "b", "c"}
 
