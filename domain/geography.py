@@ -100,6 +100,11 @@ def cell_number(lat: float, lng: float) -> int:
     return number
 
 
+def number_of(cell: str) -> int:
+    """The number that the name of a cell writes; it does not look at what it is given."""
+    return int(cell, 16)
+
+
 def cell_numbers(lats: Sequence[float], lngs: Sequence[float]) -> list[int]:
     """The same of many points."""
     return list(map(h3_numbers.latlng_to_cell, lats, lngs, repeat(RESOLUTION)))

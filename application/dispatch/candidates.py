@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.geography import centre_of
+from domain.geography import centre_of, number_of
 from domain.matching.index import CandidateIndex
 from domain.matching.wanted import Wanted, able
 
@@ -48,8 +48,8 @@ class _Crew:
         owners = [self._owners.setdefault(shift.provider_id, len(self._owners)) for shift in shifts]
         self._index.put_first(can, np.array(owners, np.int64))
         points = np.array([centre_of(shift.cell) for shift in shifts], np.float64).reshape(-1, 2)
-        rows = np.arange(len(numbers))
-        self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), np.full(len(rows), inf))
+        rows, cells = np.arange(len(numbers)), np.array([number_of(shift.cell) for shift in shifts], np.int64)
+        self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), np.full(len(rows), inf), cells)
 
     def nearest_of_each(self, searches: Sequence[Search], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         points = [centre_of(search.cell) for search in searches]

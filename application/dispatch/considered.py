@@ -130,10 +130,10 @@ class Considering:
         each_alone = compared(lineup, rows, self.snapshot, self._tells)
         return [
             self._grounds_of(row.search, lineup, found, terms)
-            for row, found, terms in zip(rows, each_alone, told, strict=True)
+            for row, found, terms in zip(rows, each_alone, _milli_of_each(told), strict=True)
         ]
 
-    def _grounds_of(self, search: Search, lineup: Lineup, found: Compared, told: Mapping[str, float]) -> Grounds:
+    def _grounds_of(self, search: Search, lineup: Lineup, found: Compared, told: dict[str, int]) -> Grounds:
         counts = np.bincount(found.reasons, minlength=len(REASONS)).tolist()
         candidates = self._candidates(search, lineup, found)
         return Grounds(
@@ -146,7 +146,7 @@ class Considering:
             considered=len(lineup.units),
             candidates=candidates,
             ruled_out={str(reason): count for reason, count in zip(REASONS, counts, strict=True) if reason and count},
-            match_milli_min=_milli_of(told),
+            match_milli_min=told,
             inputs=self._inputs(search, lineup, candidates),
         )
 
@@ -204,9 +204,9 @@ class Considering:
         return tuple(told)
 
 
-def _milli_of(told: Mapping[str, float]) -> dict[str, int]:
-    thousandths = milli(np.array(list(told.values()), dtype=np.float64)).tolist()
-    return {code_of(name): much for name, much in zip(told, thousandths, strict=True)}
+def _milli_of_each(told: Sequence[Mapping[str, float]]) -> list[dict[str, int]]:
+    thousandths = iter(milli(np.array([much for terms in told for much in terms.values()], dtype=np.float64)).tolist())
+    return [{code_of(name): next(thousandths) for name in terms} for terms in told]
 
 
 def travel_code(travel: object) -> str:

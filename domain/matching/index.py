@@ -89,11 +89,12 @@ class CandidateIndex:
         if crowded != NOBODY:
             self._open(crowded)
 
-    def move_many(self, rows: Ints, lats: Floats, lngs: Floats, seen_at: Floats) -> None:
-        """The same for n units at once; all arrays have n entries."""
+    def move_many(self, rows: Ints, lats: Floats, lngs: Floats, seen_at: Floats, numbers: Ints | None = None) -> None:
+        """The same for n units at once; all arrays have n entries. ``numbers`` are their cells, where known."""
         if len(rows) and not 0 <= rows.min() <= rows.max() < self._rows:
             raise IndexError(int(rows.max()))
-        numbers = np.array(cell_numbers(lats.tolist(), lngs.tolist()), np.int64)
+        if numbers is None:
+            numbers = np.array(cell_numbers(lats.tolist(), lngs.tolist()), np.int64)
         done = 0
         while done < len(rows):
             done = tree.move_many(

@@ -49,10 +49,15 @@ FLEET = named(Fleet, _MATRIX, _ROW, _WHOLE)
 
 
 @compiled(numba.float64, _MATRIX, numba.int64, _MATRIX, numba.int64)
+def _chord2(one: Floats, i: int, other: Floats, j: int) -> float:
+    x, y, z = one[i, 0] - other[j, 0], one[i, 1] - other[j, 1], one[i, 2] - other[j, 2]
+    return float(x * x + y * y + z * z)
+
+
+@compiled(numba.float64, _MATRIX, numba.int64, _MATRIX, numba.int64)
 def _apart_m(one: Floats, i: int, other: Floats, j: int) -> float:
     """Along the chord: over a city the same as along the ground."""
-    x, y, z = one[i, 0] - other[j, 0], one[i, 1] - other[j, 1], one[i, 2] - other[j, 2]
-    return float(EARTH_RADIUS_M * np.sqrt(x * x + y * y + z * z))
+    return float(EARTH_RADIUS_M * np.sqrt(_chord2(one, i, other, j)))
 
 
 @compiled(numba.float64[:, ::1], FUTURE, FLEET, numba.float64)
@@ -60,12 +65,17 @@ def soonest_of_each(future: Future, fleet: Fleet, s_per_m: float) -> Floats:
     """For each future request, (J, 3): seconds until the first unit could be there, until the second, who is first."""
     found = np.full((len(future.in_s), 3), WORST_S)
     found[:, 2] = -1.0
+    chord_in_a_second = 1.0 / (EARTH_RADIUS_M * s_per_m) if s_per_m > 0.0 else np.inf
     for j in range(len(future.in_s)):
         for u in range(len(fleet.free_s)):
             if fleet.can[u] & future.needs[j] != future.needs[j]:
                 continue
             wait = max(0.0, fleet.free_s[u] - future.in_s[j])
             if wait >= found[j, 1]:
+                continue
+            # Most are too far to be second, which the square tells without its root; a hair more lets nobody be missed.
+            reach = (found[j, 1] - wait) * chord_in_a_second
+            if _chord2(fleet.places, u, future.places, j) > reach * reach * (1.0 + 1e-9):
                 continue
             there = wait + _apart_m(fleet.places, u, future.places, j) * s_per_m
             if there < found[j, 0]:

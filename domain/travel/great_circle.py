@@ -31,6 +31,8 @@ class GreatCircleTimes:
         self._table = np.empty((1_024, EFFECTS_OF_A_PLACE * 2 - 5))
         self._length = np.array(learned.length)
         self._sectors = np.array(learned.sectors)
+        self._has_zones = bool(learned.zones_from or learned.zones_to)
+        self._has_courses = bool(learned.courses_from or learned.courses_to)
         self._s_per_m = learned.detour / (learned.kmh / 3.6)
 
     @property
@@ -98,12 +100,12 @@ class GreatCircleTimes:
             self._table = np.concatenate([self._table, np.empty_like(self._table)])
         learned = self.learned
         place = on_the_sphere(np.array([centre_of(cell)]))[0]
-        zones = [parent_of(cell, resolution) for resolution in ZONES]
-        courses = [parent_of(cell, resolution) for resolution in COURSES]
+        zones = [parent_of(cell, resolution) for resolution in ZONES] if self._has_zones else []
+        courses = [parent_of(cell, resolution) for resolution in COURSES] if self._has_courses else []
         leaving = sum(learned.zones_from.get(zone, 0.0) for zone in zones)
         arriving = sum(learned.zones_to.get(zone, 0.0) for zone in zones)
-        heading = np.sum([learned.courses_from.get(zone, NOWHERE) for zone in courses], axis=0)
-        coming = np.sum([learned.courses_to.get(zone, NOWHERE) for zone in courses], axis=0)
+        heading = np.sum([learned.courses_from.get(zone, NOWHERE) for zone in courses] or [NOWHERE], axis=0)
+        coming = np.sum([learned.courses_to.get(zone, NOWHERE) for zone in courses] or [NOWHERE], axis=0)
         self._table[row] = [*place, leaving, *heading, arriving, *coming]
         self._rows[cell] = row
 
