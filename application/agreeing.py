@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from application.covering import keep_cover
 from application.faring import bill
+from application.partner_share import promised_by_partner
 from application.settlement import HELD_FOR, hold_for, release_wallet
 from domain.price_terms import PaymentMethod
 from domain.request_terms import RequestState
@@ -37,7 +38,7 @@ async def agree(
 
 
 async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMethod, at: datetime) -> None:
-    """Have the quoted price kept: what a membership bears of it, the rest in the wallet.
+    """Have the quoted price kept: what a membership bears of it, what a partner does, the rest in the wallet.
 
     Who pays the rest otherwise gets back what was kept.
     """
@@ -46,6 +47,7 @@ async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMet
         return
     keep_until = (request.scheduled_for or at) + HELD_FOR
     rest = quote.total_minor - await keep_cover(work, request, keep_until, at)
+    rest -= await promised_by_partner(work, request)
     if method is PaymentMethod.WALLET and rest > 0:
         await hold_for(work, request.customer_id, request.id, rest, quote.currency, at, keep_until)
     else:

@@ -16,6 +16,7 @@ from domain.credit_note import CreditNote
 from domain.invoice import Invoice
 from domain.invoice_terms import DocType, series_for
 from domain.money import CurrencyMismatch
+from domain.partner_account import PartnerAccount
 from domain.payment import Payment
 from domain.wallet_promo_terms import total_of
 from domain.wallet_terms import WhyCredited as WhyPaidIn
@@ -72,6 +73,9 @@ async def _give_back(work: Work, payment_id: UUID, command: CreditInvoice) -> No
     if payment.provider_id is not None:
         # Whoever supplied bears it: it is set off against what is paid out next.
         await accrue(work, payment.provider_id, command.note_id, -back.payable_minor, payment.currency, command.at)
+    if back.to_partner_minor and payment.partner_id is not None:
+        partner = await work.get(PartnerAccount, payment.partner_id)
+        partner.lessen(payment.request_id, command.note_id, back.to_partner_minor, command.at)
     if back.to_customer_minor:
         await _to_wallet(work, payment, back.to_customer_minor, command)
 

@@ -15,6 +15,7 @@ from application.accruing import accrue
 from application.advances import bill_advances, give_advances_back
 from application.covering import free_cover, use_cover
 from application.numbering import take_number
+from application.partner_share import free_partner, use_partner, use_partner_for_fee
 from application.settlement_terms import terms_of
 from domain.invoice import Invoice
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
@@ -66,6 +67,7 @@ async def hold_for(
 async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> None:
     """Give the customer free what was kept for the request, units of a membership too; nothing kept is no news."""
     await free_cover(work, request, at)
+    await free_partner(work, request, at)
     await release_wallet(work, request, at)
 
 
@@ -79,8 +81,9 @@ async def release_wallet(work: Work, request: ServiceRequest, at: datetime) -> N
 async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settlement | None:
     """Have the approved fare paid: from the wallet at once, with split and invoice; by cash it becomes due (None).
 
-    A membership bears first what was shown. What was kept is taken next, then what is available; whatever is missing
-    the customer owes: a job that was done is never held up by its payment. One that costs nothing is settled with zero.
+    A membership bears first what was shown, then a partner what was promised. What was kept is taken next, then what is
+    available; whatever is missing the customer owes: a job that was done is never held up by its payment. One that
+    costs nothing is settled with zero.
     """
     fare = request.fare
     if fare is None or fare.total_minor == 0 or request.payment_method is PaymentMethod.NONE:
@@ -91,6 +94,7 @@ async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settl
         payment = _due(work, request, Outcome.CHARGE, fare.total_minor, fare.currency, at)
     if payment.state is PaymentState.DUE:
         await use_cover(work, request, payment, at)
+        await use_partner(work, request, payment, at)
     if request.payment_method is PaymentMethod.CASH and payment.open_minor > 0:
         return None
     if payment.state is PaymentState.DUE:
@@ -128,6 +132,8 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
     payment = await _payment(work, request.id)
     if payment is None:
         payment = _due(work, request, Outcome.FEE, fee_minor, quote.currency, at)
+    if payment.state is PaymentState.DUE:
+        await use_partner_for_fee(work, request, payment, at)
     if payment.state is PaymentState.DUE:
         await _take(work, request, payment, WhyDebited.FEE, at)
         payment.owe(at)

@@ -39,6 +39,8 @@ class Payment(PaymentCover, PaymentCredits, Aggregate):
     collected_minor: int = field(default=0, init=False)
     owed_minor: int = field(default=0, init=False)
     covered_minor: int = field(default=0, init=False)
+    partner_id: UUID | None = field(default=None, init=False)
+    partner_minor: int = field(default=0, init=False)
     divided: tuple[Leg, ...] = field(default=(), init=False)
     credited_minor: int = field(default=0, init=False)
     notes: tuple[UUID, ...] = field(default=(), init=False)

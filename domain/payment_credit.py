@@ -17,7 +17,7 @@ class PaymentCredits(Chapter):
     """Whoever got a part of the payment gives the same part of what goes back: income, taxes, the provider's share.
 
     Where we were the principal, what the provider costs us stays. What goes back lessens a debt first; the rest is
-    the customer's, or the membership's that bore the job.
+    the customer's, then the partner's, at last the membership's: those who paid last get back first.
     """
 
     request_id: UUID
@@ -28,6 +28,8 @@ class PaymentCredits(Chapter):
     amount_minor: int
     owed_minor: int
     covered_minor: int
+    partner_id: UUID | None
+    partner_minor: int
     divided: tuple[Leg, ...]
     credited_minor: int
     notes: tuple[UUID, ...]
@@ -35,11 +37,13 @@ class PaymentCredits(Chapter):
     class CreditedBack(MoneyEvent):
         """A credit note took so much back.
 
-        ``forgiven_minor`` of it is a debt that is less now, ``to_cover_minor`` the membership's; the rest waits in the
-        job's advance for the wallet, whose own events book it. The provider is owed ``payable_minor`` less.
+        ``forgiven_minor`` of it is a debt that is less now, ``to_partner_minor`` is owed less by the partner,
+        ``to_cover_minor`` the membership's; the rest waits in the job's advance for the wallet, whose own events book
+        it. The provider is owed ``payable_minor`` less.
         """
 
         TOPIC: ClassVar[str] = "payment.credited_back"
+        class_version: ClassVar[int] = 2
         request_id: UUID
         customer_id: UUID
         provider_id: UUID | None
@@ -47,7 +51,13 @@ class PaymentCredits(Chapter):
         amount_minor: int
         forgiven_minor: int
         to_cover_minor: int
+        to_partner_minor: int
         payable_minor: int
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """No partner bore a job."""
+            state.update(to_partner_minor=0)
 
     def credit_back(self, note_id: UUID, amount_minor: int, at: datetime) -> GivenBack | None:
         """Undo so much of it; None when that note did it already. Raises BadAmount, OutOfTurn or WrongAmount."""
@@ -60,8 +70,9 @@ class PaymentCredits(Chapter):
         if amount_minor > left:
             raise WrongAmount(f"{left} is left of it", due_minor=left)
         forgiven = min(amount_minor, self.owed_minor)
-        theirs = min(amount_minor - forgiven, left - self.owed_minor - self.covered_minor)
-        to_cover = amount_minor - forgiven - theirs
+        theirs = min(amount_minor - forgiven, left - self.owed_minor - self.partner_minor - self.covered_minor)
+        to_partner = min(amount_minor - forgiven - theirs, self.partner_minor)
+        to_cover = amount_minor - forgiven - theirs - to_partner
         legs = self._undone(amount_minor)
         payable = legs.get(ledger.payable_to(self.provider_id), 0) if self.provider_id else 0
         legs |= {
@@ -69,6 +80,8 @@ class PaymentCredits(Chapter):
             ledger.MEMBERSHIP: -to_cover,
             ledger.advance_for(self.request_id): -theirs,
         }
+        if self.partner_id is not None:
+            legs[ledger.partner_owes(self.partner_id)] = -to_partner
         booked = ledger.transfer("cn", note_id, self.currency, legs)
         self.trigger_event(
             self.CreditedBack,
@@ -81,9 +94,10 @@ class PaymentCredits(Chapter):
             amount_minor=amount_minor,
             forgiven_minor=forgiven,
             to_cover_minor=to_cover,
+            to_partner_minor=to_partner,
             payable_minor=payable,
         )
-        return GivenBack(theirs, payable)
+        return GivenBack(theirs, payable, to_partner)
 
     def _undone(self, amount_minor: int) -> dict[str, int]:
         """The part of each leg that goes back with an amount; what rounding leaves is the supplier's."""
@@ -101,12 +115,13 @@ class PaymentCredits(Chapter):
 
     @event(CreditedBack)
     def _on_credited_back(
-        self, credit_note_id: UUID, amount_minor: int, forgiven_minor: int, to_cover_minor: int
+        self, credit_note_id: UUID, amount_minor: int, forgiven_minor: int, to_cover_minor: int, to_partner_minor: int
     ) -> None:
         self.notes = (*self.notes, credit_note_id)
         self.credited_minor += amount_minor
         self.owed_minor -= forgiven_minor
         self.covered_minor -= to_cover_minor
+        self.partner_minor -= to_partner_minor
 
 
 def divided_by(

@@ -39,10 +39,14 @@ class NothingDue(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """What a credit note comes to: for the customer, in the job's advance; and how much less the provider is owed."""
+    """What a credit note comes to: for the customer, in the job's advance; how much less the provider is owed.
+
+    ``to_partner_minor`` is what a partner owes less.
+    """
 
     to_customer_minor: int
     payable_minor: int
+    to_partner_minor: int = 0
 
 
 def payment_id(request_id: UUID) -> UUID:

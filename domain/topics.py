@@ -13,6 +13,8 @@ from domain.gateway_settlement import GatewaySettlement
 from domain.invoice import Invoice, InvoiceSeries
 from domain.ledger.account import LedgerAccount
 from domain.offer import Offer
+from domain.partner_account import PartnerAccount
+from domain.partner_cover import PartnerCover
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payout import Payout
@@ -44,6 +46,8 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Wallet,
     LedgerAccount,
     Payment,
+    PartnerAccount,
+    PartnerCover,
     PaymentOrder,
     Refund,
     Invoice,

@@ -26,6 +26,8 @@ BOOKS = (
     "payment.owed",
     "payment.settled",
     "payment.credited_back",
+    "partner_account.charged",
+    "partner_account.paid",
     "payment_order.payment_captured",
     "payment_order.fee_learned",
     "refund.promised",

@@ -29,6 +29,9 @@ class PaymentRow(Row, frozen=True, gc=False):
     paid_minor: int
     owed_minor: int
     collected_minor: int
+    covered_minor: int
+    partner_minor: int
+    partner_id: UUID | None
     commission_minor: int | None
     commission_tax_minor: int | None
     payable_minor: int | None
@@ -40,7 +43,7 @@ class PaymentRow(Row, frozen=True, gc=False):
 payments = ReadModel(
     "payments",
     PaymentRow,
-    version=2,
+    version=3,
     key=("tenant", "payment_id"),
     indexes=(
         Index(("tenant", "created_at", "payment_id")),
@@ -69,6 +72,9 @@ def _due(fact: Fact) -> PaymentRow:
         paid_minor=0,
         owed_minor=0,
         collected_minor=0,
+        covered_minor=0,
+        partner_minor=0,
+        partner_id=None,
         commission_minor=None,
         commission_tax_minor=None,
         payable_minor=None,
@@ -80,12 +86,18 @@ def _due(fact: Fact) -> PaymentRow:
 
 @payments.on("payment.captured")
 def _captured(row: PaymentRow, fact: Fact) -> PaymentRow:
-    paid = row.paid_minor + fact.whole("amount_minor")
-    state = "paid" if paid == row.amount_minor else row.state
-    return replace(_touched(row, fact, state), paid_minor=paid)
+    return _more_paid(row, fact)
 
 
-payments.on("payment.covered")(_captured)
+@payments.on("payment.covered")
+def _covered(row: PaymentRow, fact: Fact) -> PaymentRow:
+    return replace(_more_paid(row, fact), covered_minor=row.covered_minor + fact.whole("amount_minor"))
+
+
+@payments.on("payment.borne")
+def _borne(row: PaymentRow, fact: Fact) -> PaymentRow:
+    borne = row.partner_minor + fact.whole("amount_minor")
+    return replace(_more_paid(row, fact), partner_minor=borne, partner_id=fact.uuid("partner_id"))
 
 
 @payments.on("payment.collected")
@@ -119,7 +131,12 @@ def _repaid(row: PaymentRow, fact: Fact) -> PaymentRow:
 
 @payments.on("payment.credited_back")
 def _credited_back(row: PaymentRow, fact: Fact) -> PaymentRow:
-    return replace(_touched(row, fact, row.state), owed_minor=row.owed_minor - fact.whole("forgiven_minor"))
+    return replace(
+        _touched(row, fact, row.state),
+        owed_minor=row.owed_minor - fact.whole("forgiven_minor"),
+        covered_minor=row.covered_minor - fact.whole("to_cover_minor"),
+        partner_minor=row.partner_minor - fact.whole("to_partner_minor"),
+    )
 
 
 @payments.on("payment.waived")
@@ -129,3 +146,9 @@ def _waived(row: PaymentRow, fact: Fact) -> PaymentRow:
 
 def _touched(row: PaymentRow, fact: Fact, state: str) -> PaymentRow:
     return replace(row, state=state, version=fact.version, position=fact.position, updated_at=fact.occurred_at)
+
+
+def _more_paid(row: PaymentRow, fact: Fact) -> PaymentRow:
+    paid = row.paid_minor + fact.whole("amount_minor")
+    state = "paid" if paid == row.amount_minor else row.state
+    return replace(_touched(row, fact, state), paid_minor=paid)

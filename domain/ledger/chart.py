@@ -47,6 +47,11 @@ def receivable_from(customer_id: UUID) -> str:
     return f"A:Customer:{customer_id.hex}:Receivable"
 
 
+def partner_owes(partner_id: UUID) -> str:
+    """What a partner owes us for jobs that it bears."""
+    return f"A:Partner:{partner_id.hex}:Receivable"
+
+
 def wallet_of(customer_id: UUID) -> str:
     """What a customer has with us."""
     return f"L:Customer:{customer_id.hex}:Wallet"

@@ -8,6 +8,7 @@ from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
 from projections.earnings import earnings
 from projections.invoices import invoices
+from projections.partner_accounts import partner_accounts
 from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payout_batches import payout_batches
@@ -23,6 +24,7 @@ class MoneyViews:
     def __init__(self, pool: Pool) -> None:
         self.payments = ReadModelView(pool, payments, "created_at")
         self.orders = ReadModelView(pool, payment_orders, "created_at")
+        self.partners = ReadModelView(pool, partner_accounts, "opened_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.documents = ReadModelView(pool, tax_documents, "issued_at")
         self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id", "booked_at")

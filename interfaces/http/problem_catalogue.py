@@ -214,6 +214,11 @@ RULES: Mapping[str, Kind] = {
     "bad_fare_rules": Kind(
         422, "Bad fare rules", "Waiting is free for at most an hour, and a minute of it costs no more than all of it."
     ),
+    "bad_partner_terms": Kind(422, "Bad partner terms", "An amount is below nothing, or beyond any use."),
+    "partner_limit_reached": Kind(
+        409, "Partner limit reached", "The partner's credit does not cover this job; `available_minor` is left of it."
+    ),
+    "more_than_owed": Kind(409, "More than owed", "The partner owes `owed_minor`, in `currency`."),
     "nothing_to_pay": Kind(409, "Nothing to pay", "What may be paid now is not worth a payout."),
     "not_payable": Kind(409, "Not payable", "This earning is held, waits, is in a payout, or is another provider's."),
     "reserve_too_small": Kind(409, "Reserve too small", "So much is not kept back; `reserve_minor` is."),

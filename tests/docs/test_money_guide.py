@@ -20,6 +20,7 @@ PLACES = {
     "{request}": REQUEST.hex,
     "{grant}": REQUEST.hex,
     "{subscription}": REQUEST.hex,
+    "{partner}": REQUEST.hex,
     "{benefit}": "tow_km",
     "{period}": "1",
     "{kind}": GstKind.CGST.value,
@@ -27,7 +28,7 @@ PLACES = {
 }
 
 TOLD = {"provider_id": PROVIDER, "customer_id": CUSTOMER, "request_id": REQUEST, "grant_id": REQUEST}
-TOLD |= {"subscription_id": REQUEST}
+TOLD |= {"subscription_id": REQUEST, "partner_id": REQUEST}
 SAID = {"kind": GstKind.CGST, "state": "29", "benefit": "tow_km", "period": 1}
 
 

@@ -102,6 +102,7 @@ CREDITED_BACK = fact(
     amount_minor=59_000,
     forgiven_minor=0,
     to_cover_minor=0,
+    to_partner_minor=0,
     payable_minor=59_000,
 )
 OPENED = fact(TaxRegistrations.Opened, LATER)

@@ -33,7 +33,9 @@ from projections.payments import PaymentRow
 
 PAYMENTS = "/v1/payments"
 INVOICES = "/v1/invoices"
-AMOUNTS = ("amount_minor", "paid_minor", "owed_minor", "collected_minor", "currency")
+AMOUNTS = (
+    *("amount_minor", "paid_minor", "owed_minor", "collected_minor", "covered_minor", "partner_minor", "currency"),
+)
 INSTANTS = ("created_at", "updated_at", "settled_at")
 SHARES = ("commission_minor", "commission_tax_minor", "payable_minor")
 """What a payment was divided into: not the customer's affair."""
@@ -169,6 +171,7 @@ def _payment(row: PaymentRow, actor: Actor) -> dict[str, object]:
         "request_id": answers.shown_id("request_id", row.request_id),
         "customer_id": answers.shown_id("customer_id", row.customer_id),
         "provider_id": answers.shown_id("provider_id", row.provider_id),
+        "partner_id": None if row.partner_id is None else show(Prefix.PARTNER, row.partner_id),
         "invoice_id": show(Prefix.INVOICE, invoice_id(row.payment_id)) if divided else None,
         **{name: getattr(row, name) for name in (*AMOUNTS, *INSTANTS)},
         **shares,

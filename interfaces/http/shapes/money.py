@@ -145,6 +145,9 @@ class PaymentShown(Shown):
     paid_minor: Minor
     owed_minor: Minor
     collected_minor: Annotated[Minor, Field(description="Of what is paid, in cash by the provider.")]
+    covered_minor: Annotated[Minor, Field(description="Of what is paid, by the customer's membership.")]
+    partner_minor: Annotated[Minor, Field(description="Of what is paid, by a partner.")]
+    partner_id: Annotated[str | None, Field(examples=[f"ptn_{EXAMPLE}"])]
     currency: Currency
     commission_minor: Minor | None
     commission_tax_minor: Minor | None

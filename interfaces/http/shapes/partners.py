@@ -1,0 +1,92 @@
+"""What do partners that bear jobs look like on the wire?"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.money import MOST_MINOR
+from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
+from interfaces.http.shapes.prices import Currency, Minor
+from interfaces.http.shapes.values import EXAMPLE, Body, Instant, InstantTold, Position, RequestId, Shown, Version
+
+PartnerId = Annotated[
+    str, Field(pattern="^ptn_[0-9a-f]{32}$", description="Id of a partner.", examples=[f"ptn_{EXAMPLE}"])
+]
+Amount = Annotated[int, Field(ge=0, le=MOST_MINOR, description="Minor units.", examples=[5_000_000])]
+
+
+class PartnerTermsBody(Body):
+    """How much a partner may owe, jobs under way included, and how much of one job it bears."""
+
+    credit_limit_minor: Amount
+    most_per_job_minor: Amount
+    bears_fees: Annotated[bool, Field(description="Also what a job costs that ended early.")] = False
+    effective_from: InstantTold | None = None
+
+
+class PartnerAccountBody(PartnerTermsBody):
+    """A partner that bears jobs."""
+
+    currency: CurrencyAsked
+
+
+class PartnerPaymentBody(Body):
+    """So much of what a partner owes came to our bank."""
+
+    amount_minor: AmountAsked
+    currency: CurrencyAsked
+
+
+class PartnerBody(Body):
+    """Which partner bears a job, and how much of it at most; all of the price where nothing is told."""
+
+    partner_id: PartnerId
+    most_minor: Annotated[int | None, Field(ge=1, le=MOST_MINOR, examples=[150_000])] = None
+
+
+class PartnerAccountShown(Shown):
+    """Where a partner's account stands, by the terms of now."""
+
+    id: PartnerId
+    version: Version
+    currency: Currency
+    credit_limit_minor: Minor
+    most_per_job_minor: Minor
+    bears_fees: bool
+    owed_minor: Minor
+    kept_minor: Annotated[Minor, Field(description="For jobs under way.")]
+    available_minor: Minor
+
+
+class PartnerAccountDone(PartnerAccountShown):
+    """The same, after a command."""
+
+    position: Position
+
+
+class PartnerNamed(Shown):
+    """A partner bears so much of a job at most."""
+
+    id: PartnerId
+    version: Version
+    position: Position
+    request_id: RequestId
+    most_minor: Minor
+    currency: Currency
+
+
+class PartnerRow(Shown):
+    """One partner, and what it owes."""
+
+    id: PartnerId
+    version: Version
+    currency: Currency
+    owed_minor: Minor
+    opened_at: Instant
+
+
+class PartnerPage(Shown):
+    """One page of partners, newest first."""
+
+    data: list[PartnerRow]
+    next_cursor: str | None

@@ -1,0 +1,85 @@
+"""Who may open partners' accounts, name a partner for a job, and see what partners owe?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domain.actor import Role
+from domain.ids import Prefix, new_id, show
+from interfaces.http.app import described_app
+from tests.interfaces.http.of_money import told
+from tests.interfaces.http.test_payouts import a_tenant
+from tests.support.api import Api, somebody
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+DESK = {Role.DISPATCHER, Role.ADMIN, Role.SYSTEM}
+STAFF = {Role.AUDITOR, *DESK}
+ONE = "/v1/partner-accounts/{partner_id}"
+TERMS = {"credit_limit_minor": 5_000_000, "most_per_job_minor": 150_000}
+ROUTES: dict[str, tuple[set[Role], Mapping[str, Any] | None]] = {
+    "POST /v1/partner-accounts": ({Role.ADMIN}, {**TERMS, "currency": "INR"}),
+    "GET /v1/partner-accounts": (STAFF, None),
+    f"GET {ONE}": (STAFF, None),
+    f"POST {ONE}/terms": ({Role.ADMIN}, {**TERMS, "bears_fees": True}),
+    f"POST {ONE}/payments": (DESK, {"amount_minor": 1, "currency": "INR"}),
+    "POST /v1/service-requests/{request_id}/partner": (DESK, {}),
+}
+REFUSED = {f"POST {ONE}/payments": "more_than_owed", "POST /v1/service-requests/{request_id}/partner": "not_found"}
+"""Allowed, but refused later: nothing is owed yet, and there is no such request."""
+
+
+def test_no_route_about_partners_is_missing_here() -> None:
+    declared = {}
+    for route in described_app().routes:
+        if "Partners" in (getattr(route, "tags", None) or ()):
+            (method,) = getattr(route, "methods")  # noqa: B009  routes of all kinds
+            roles = getattr(route, "openapi_extra")["x-roles"]  # noqa: B009
+            declared[f"{method} {getattr(route, 'path')}"] = {Role(role) for role in roles}  # noqa: B009
+    assert declared == {route: roles for route, (roles, _) in ROUTES.items()}
+
+
+async def test_only_those_who_may_and_nobody_of_another_tenant(api: Api) -> None:
+    tenant = a_tenant()
+    opened = await api.done("/v1/partner-accounts", somebody(Role.ADMIN, tenant), {**TERMS, "currency": "INR"})
+    unknown = show(Prefix.REQUEST, new_id(datetime.now(UTC)))
+    for route, (roles, body) in ROUTES.items():
+        method, _, template = route.partition(" ")
+        path = template.replace("{partner_id}", str(opened["id"])).replace("{request_id}", unknown)
+        sent = {"partner_id": opened["id"]} if body == {} else body
+        for role in Role:
+            answer = await _sent(api, method, path, somebody(role, tenant), sent)
+            if role not in roles:
+                assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), (route, role)
+            elif route in REFUSED:
+                assert answer.json()["code"] == REFUSED[route]
+            else:
+                assert answer.is_success, answer.text
+        if "{" in template:
+            for role in roles:
+                stranger = await _sent(api, method, path, somebody(role, "rival"), sent)
+                assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found"), route
+
+
+async def _sent(api: Api, method: str, path: str, actor: Any, body: Any) -> Any:
+    return await (api.get(path, actor) if method == "GET" else api.post(path, actor, body))
+
+
+async def test_terms_are_those_of_now_and_a_list_tells_what_is_owed(api: Api) -> None:
+    admin = somebody(Role.ADMIN, a_tenant())
+    opened = await api.done("/v1/partner-accounts", admin, {**TERMS, "currency": "INR"})
+    path = f"/v1/partner-accounts/{opened['id']}"
+    assert (opened["available_minor"], opened["owed_minor"]) == (5_000_000, 0)
+    changed = await api.done(f"{path}/terms", admin, {**TERMS, "credit_limit_minor": 1})
+    shown = await told(api, path, admin, min_position=changed["position"])
+    assert (shown["credit_limit_minor"], shown["bears_fees"]) == (1, False)
+    listed = await told(api, "/v1/partner-accounts", admin, min_position=changed["position"])
+    assert [(row["id"], row["owed_minor"]) for row in listed["data"]] == [(opened["id"], 0)]
+    bad = await api.post(f"{path}/terms", admin, {**TERMS, "effective_from": "2020-01-01T00:00:00Z"})
+    assert (bad.status_code, bad.json()["code"]) == (422, "bad_effect")
