@@ -35,6 +35,10 @@ class PersonalKind(StrEnum):
     """free text, in which people write names and numbers"""
     BANK = "bank"
     """where somebody is paid: holder, account_number, branch_code"""
+    BILLING = "billing"
+    """whom a bill between businesses is made out to: name, gstin, street, town, pin"""
+    REGISTRATION = "registration"
+    """what the registrar signed of it, which names both: signed_qr"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

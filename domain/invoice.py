@@ -1,7 +1,7 @@
 """What does a tax invoice say? All but its number, which is its place in the series: see docs/adr/0013."""
 
 from dataclasses import field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -44,12 +44,16 @@ class Invoice(InvoiceLife, Aggregate):
     request_id: UUID
     payment_id: UUID
     gstin: str
+    series: str
     financial_year: str
+    issued_on: date
+    lines: tuple[InvoiceLine, ...]
     tax_lines: tuple[InvoiceLine, ...]
     total_minor: int
     currency: str
     place_of_supply: str
     sac: str
+    number: int = field(default=0, init=False)
     operation_id: UUID | None = field(default=None, init=False)
     is_registering: bool = field(default=False, init=False)
     irn: str | None = field(default=None, init=False)

@@ -34,6 +34,7 @@ class InvoiceLife(Chapter):
     financial_year: str
     tax_lines: tuple[InvoiceLine, ...]
     total_minor: int
+    number: int
     operation_id: UUID | None
     is_registering: bool
     irn: str | None
@@ -158,8 +159,9 @@ class InvoiceLife(Chapter):
         return self.is_registering and self.operation_id == operation_id
 
     @event(RegistrationAsked)
-    def _on_registration_asked(self, operation_id: UUID) -> None:
+    def _on_registration_asked(self, operation_id: UUID, number: int) -> None:
         self.operation_id = operation_id
+        self.number = number
         self.is_registering = True
 
     @event(Registered)

@@ -38,6 +38,8 @@ class LocalState:
     redis_url: str = field(default="", repr=False)
     # Where a stand-in plays the payment gateway; empty when none does.
     razorpay_url: str = ""
+    # Where one plays the registrar of e-invoices; empty when none does.
+    registrar_url: str = ""
     port: int = 0
     supervisor_pid: int = 0
     processes: dict[str, int] = field(default_factory=dict)

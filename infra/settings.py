@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from infra.dispatch_settings import DispatchSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.registrar_settings import RegistrarSettings
 from infra.supplier_settings import SupplierSettings
 from infra.travel_settings import TravelSettings
 from infra.watch_settings import WatchSettings
@@ -24,7 +25,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings, SupplierSettings):
+class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings, SupplierSettings, RegistrarSettings):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")
@@ -200,6 +201,11 @@ class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings,
         """Whether a stand-in plays the payment gateway in this local run."""
         return self.razorpay_sandbox and not self.razorpay_key_id and self.environment == "local"
 
+    @property
+    def wants_registrar_sandbox(self) -> bool:
+        """Whether a stand-in plays the registrar of e-invoices in this local run."""
+        return self.registrar_sandbox and not self.registrar_url and self.environment == "local"
+
     @staticmethod
     def _required(name: str, secret: SecretStr | None) -> str:
         if secret is None or not secret.get_secret_value():
@@ -242,6 +248,9 @@ def with_local_state(given: Settings, state: LocalState) -> Settings:
         filled["redis_url"] = state.redis_url
     if not given.razorpay_key_id and state.razorpay_url:
         filled |= _sandbox(state)
+    if not given.registrar_url and state.registrar_url:
+        filled["registrar_url"] = state.registrar_url
+        filled["registrar_sandbox_port"] = int(state.registrar_url.rpartition(":")[2])
     if "port" not in given.model_fields_set and state.port:
         filled["port"] = state.port
     for name in APPLICATION_SECRETS:

@@ -46,6 +46,7 @@ class TaxDocumentRow(Row, frozen=True, gc=False):
     place_of_supply: str
     sac: str
     state: str
+    operation_id: UUID | None
     irn: str | None
     ack_no: str | None
     credited_minor: int
@@ -55,7 +56,7 @@ class TaxDocumentRow(Row, frozen=True, gc=False):
 tax_documents = ReadModel(
     "tax_documents",
     TaxDocumentRow,
-    version=1,
+    version=2,
     key=("tenant", "document_id"),
     indexes=(
         Index(("tenant", "issued_at", "document_id")),
@@ -96,7 +97,7 @@ def _numbered(row: TaxDocumentRow | None, fact: Fact) -> TaxDocumentRow | None:
 
 @tax_documents.on("invoice.registration_asked")
 def _asked(row: TaxDocumentRow, fact: Fact) -> TaxDocumentRow:
-    return _became(row, fact, "registering")
+    return replace(_became(row, fact, "registering"), operation_id=fact.uuid("operation_id"))
 
 
 @tax_documents.on("invoice.registration_rejected")
@@ -168,6 +169,7 @@ def _document(fact: Fact, against_id: UUID | None) -> TaxDocumentRow:
         place_of_supply=fact.text("place_of_supply"),
         sac=fact.text("sac"),
         state="issued",
+        operation_id=None,
         irn=None,
         ack_no=None,
         credited_minor=0,

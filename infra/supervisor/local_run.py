@@ -30,7 +30,7 @@ from infra.local_state import (
     write_running,
 )
 from infra.settings import Settings, SettingsError, with_local_state
-from infra.supervisor.gateway import SANDBOX, gateway_environment
+from infra.supervisor.gateway import REGISTRAR, SANDBOX, gateway_environment, registrar_environment
 from infra.supervisor.instance_lock import take_instance_lock
 from infra.supervisor.output import Terminal
 from infra.supervisor.ports import check_port, free_unless_told
@@ -68,7 +68,11 @@ class LocalRun:
         self._secrets = self._known_secrets()
         self._terminal = terminal or Terminal(self.state_dir / "logs")
         self._state = LocalState(
-            port=given.port, supervisor_pid=os.getpid(), secrets=self._secrets, razorpay_url=self._sandbox_url()
+            port=given.port,
+            supervisor_pid=os.getpid(),
+            secrets=self._secrets,
+            razorpay_url=self._sandbox_url(),
+            registrar_url=self._registrar_url(),
         )
         self._supervisor = Supervisor(self._terminal, self._publish)
         self._postgres = None if given.database_url else self._make_postgres()
@@ -123,6 +127,12 @@ class LocalRun:
         if SANDBOX not in self._processes:
             return ""
         return f"http://{self._host}:{free_unless_told(self._given, 'razorpay_sandbox_port')}"
+
+    def _registrar_url(self) -> str:
+        """Where the stand-in of the registrar will listen."""
+        if REGISTRAR not in self._processes:
+            return ""
+        return f"http://{self._host}:{free_unless_told(self._given, 'registrar_sandbox_port')}"
 
     @property
     def _host(self) -> str:
@@ -224,7 +234,7 @@ class LocalRun:
         told["VEHICAID_REDIS_URL"] = settings.redis_url
         for field in ("projector_metrics_port", "dispatcher_metrics_port", "worker_metrics_port"):
             told[f"VEHICAID_{field.upper()}"] = str(free_unless_told(settings, field))
-        told |= gateway_environment(settings)
+        told |= gateway_environment(settings) | registrar_environment(settings)
         for name in APPLICATION_SECRETS:
             secret = getattr(settings, name)
             if secret is not None:

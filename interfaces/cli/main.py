@@ -27,7 +27,7 @@ COMMANDS = {
     "token": Entry("interfaces.cli.token", "Make an access token for local use."),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "ledger": Entry("interfaces.cli.ledger", "Check that the books balance."),
-    "invoice": Entry("interfaces.cli.invoice", "Print bills, or list them in a file."),
+    "invoice": Entry("interfaces.cli.invoice", "Print tax documents, or list them in a file."),
     "projections": Entry("interfaces.cli.projections", "List, rebuild and verify read models."),
     "sql": Entry("interfaces.cli.sql", "Ask with SQL, as an analyst of one tenant."),
     "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
@@ -47,6 +47,7 @@ COMMANDS = {
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),
     "worker": Entry("interfaces.cli.processes", "Run the worker alone.", "worker"),
     "demo": Entry("interfaces.cli.processes", "Run the people of the demo city alone.", "demo"),
+    "registrar-sandbox": Entry("interfaces.cli.processes", "Stand in for the registrar.", "registrar_sandbox"),
     "razorpay-sandbox": Entry("interfaces.cli.processes", "Stand in for the payment gateway.", "razorpay_sandbox"),
 }
 

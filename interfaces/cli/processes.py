@@ -12,6 +12,7 @@ dispatcher = typer.Typer()
 worker = typer.Typer()
 demo = typer.Typer()
 razorpay_sandbox = typer.Typer()
+registrar_sandbox = typer.Typer()
 
 
 @api.command()
@@ -48,6 +49,12 @@ def _demo() -> None:
 def _razorpay_sandbox() -> None:
     """Stand in for the payment gateway: its calls, its news, a checkout page, and books of its own."""
     _serve("interfaces.razorpay_sandbox.main")
+
+
+@registrar_sandbox.command()
+def _registrar_sandbox() -> None:
+    """Stand in for the registrar of e-invoices: its calls, its signature, and books of its own."""
+    _serve("interfaces.registrar_sandbox.main")
 
 
 def _serve(module: str) -> None:

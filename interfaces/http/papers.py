@@ -1,5 +1,6 @@
 """What is a tax document with its parties, for this caller?"""
 
+from application.registering import billing_id, recipient_of, signed_id
 from domain.actor import Role
 from domain.gst.paper import Paper, Party
 from infra.papers.from_row import paper_of
@@ -11,8 +12,15 @@ async def paper_for(call: QueryCall, row: TaxDocumentRow) -> Paper:
     """The document, made out to whoever asked for help, as far as that is kept and the caller may know it."""
     documents = call.stack.money.documents
     against = None if row.against_id is None else await documents.one(call.tenant, row.against_id)
-    recipient = Party(name=await _name(call, row), state_code=row.place_of_supply)
-    return paper_of(row, call.stack.settings, recipient, against)
+    operation = row.operation_id
+    if operation is None or call.actor.role is Role.PROVIDER:
+        recipient = Party(name=await _name(call, row), state_code=row.place_of_supply)
+        return paper_of(row, call.stack.settings, recipient, against)
+    wanted = [billing_id(operation), signed_id(operation)]
+    kept = await call.stack.personal.get(call.tenant, wanted)
+    billed, signed = (kept.get(each) for each in wanted)
+    signed_qr = "" if signed is None else str(signed.fields["signed_qr"])
+    return paper_of(row, call.stack.settings, recipient_of(billed), against, signed_qr)
 
 
 async def _name(call: QueryCall, row: TaxDocumentRow) -> str:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from application.membership_errands import MembershipErrands
 from application.order_errands import OrderErrands
 from application.paying_out import Errands
+from application.registering import RegistrarErrands
+from domain.gst.paper import Party
 from domain.intent import IntentKind
+from infra.papers.weasy import form_bytes
+from infra.registrar.build import open_registrar
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,12 +32,17 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
     """The table: what is not in it stays open, is counted as ``nobody`` and rings the alarm after ten minutes."""
     orders = orders_of(stack, gateways)
     payouts = payouts_of(stack, gateways)
+    memberships = memberships_of(stack, gateways)
+    registrar = registrar_of(stack)
     return {
+        **({} if registrar is None else {IntentKind.REGISTER_IRN: registrar.register}),
         IntentKind.OPEN_ORDER: orders.open,
         IntentKind.CAPTURE: orders.capture,
         IntentKind.REFUND: orders.refund,
         IntentKind.PAY_OUT: payouts.pay_out,
         IntentKind.CHECK_ACCOUNT: payouts.check_account,
+        IntentKind.CREATE_SUBSCRIPTION: memberships.open,
+        IntentKind.CHARGE: memberships.charge,
     }
 
 
@@ -41,6 +51,20 @@ def orders_of(stack: Stack, gateways: Gateways) -> OrderErrands:
     return OrderErrands(stack.engine, stack.aggregates, gateways.payments)
 
 
+def memberships_of(stack: Stack, gateways: Gateways) -> MembershipErrands:
+    """Errands about memberships."""
+    return MembershipErrands(stack.engine, stack.aggregates, gateways.payments, gateways.mandates)
+
+
 def payouts_of(stack: Stack, gateways: Gateways) -> Errands:
     """Errands about providers' money."""
     return Errands(stack.engine, stack.aggregates, stack.personal, gateways.payouts)
+
+
+def registrar_of(stack: Stack) -> RegistrarErrands | None:
+    """Errands about registered bills; none without a registrar: then such bills wait."""
+    settings, registrar = stack.settings, open_registrar(stack.settings)
+    if registrar is None:
+        return None
+    own = Party(settings.supplier_name, "", settings.supplier_street, settings.supplier_town, settings.supplier_pin)
+    return RegistrarErrands(stack.engine, stack.aggregates, stack.personal, registrar, own, form_bytes)

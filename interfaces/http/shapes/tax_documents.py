@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.credit_terms import WhyCredited
 from domain.invoice_terms import WhyCancelled
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked, InvoiceId
-from interfaces.http.shapes.values import EXAMPLE, Body, Position, Shown, Version
+from interfaces.http.shapes.supplier import Gstin
+from interfaces.http.shapes.values import EXAMPLE, PRINTABLE, Body, Position, Shown, Version
 
 
 class CancellationOfBillBody(Body):
@@ -22,6 +23,19 @@ class CreditBody(Body):
     amount_minor: AmountAsked
     currency: CurrencyAsked
     reason: Annotated[WhyCredited, Field(examples=["price_too_high"])]
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100, pattern=PRINTABLE)]
+
+
+class RegistrationOfBillBody(Body):
+    """The business that a bill is made out to; kept with what is personal, and in no event."""
+
+    name: Annotated[Line, Field(examples=["Fleet and Sons Private Limited"])]
+    gstin: Gstin
+    street: Annotated[Line, Field(examples=["4 Link Road"])]
+    town: Annotated[Line, Field(examples=["Mumbai"])]
+    pin: Annotated[str, Field(pattern="^[1-9][0-9]{5}$", examples=["400053"])]
 
 
 class BillDone(Shown):

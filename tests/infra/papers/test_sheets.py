@@ -48,6 +48,7 @@ def a_row(number: int, gstin: str = "29AAGCB7383J1Z4") -> TaxDocumentRow:
         place_of_supply="29",
         sac="996744",
         state="issued",
+        operation_id=None,
         irn=None,
         ack_no=None,
         credited_minor=0,

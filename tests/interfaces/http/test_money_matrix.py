@@ -39,6 +39,7 @@ ADMITTED: dict[str, set[Role]] = {
     "GET /v1/invoices/{invoice_id}": set(Role),
     "POST /v1/invoices/{invoice_id}/cancellation": set(DESK),
     "POST /v1/invoices/{invoice_id}/credit-notes": set(DESK),
+    "POST /v1/invoices/{invoice_id}/registration": set(DESK),
     "GET /v1/tax-documents": set(Role),
     "GET /v1/tax-documents/{document_id}": set(Role),
     "GET /v1/tax-documents/{document_id}/file": set(Role),
@@ -68,6 +69,13 @@ BODIES = {
         "currency": "INR",
         "reason": "price_too_high",
     },
+    "POST /v1/invoices/{invoice_id}/registration": {
+        "name": "Fleet and Sons",
+        "gstin": "27AAPFU0939F1ZV",
+        "street": "4 Link Road",
+        "town": "Mumbai",
+        "pin": "400053",
+    },
     "POST /v1/tax-registrations": {"gstin": "29AAGCB7383J1Z4", "effective_from": LATE},
     "POST /v1/tax-registrations/end": {"state_code": "29", "effective_from": LATE},
     "POST /v1/supply-decision": {"model": "marketplace", "effective_from": LATE},
@@ -77,6 +85,7 @@ ASKED = {"GET /v1/tax-documents/{document_id}/file": {"as": "json"}}
 REFUSED_BY_STATE = {
     "POST /v1/payments/{payment_id}/repayment": "nothing_due",
     "POST /v1/payments/{payment_id}/waiver": "out_of_turn",
+    "POST /v1/invoices/{invoice_id}/registration": "not_for_registration",
 }
 """Allowed, but refused later by a rule, since the job of this file was paid."""
 ABOUT_ONE = [route for route in ADMITTED if "{" in route and "{month}" not in route]

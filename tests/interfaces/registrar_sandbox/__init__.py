@@ -1,0 +1,1 @@
+"""Does the registrar's stand-in behave as the portal does?"""
