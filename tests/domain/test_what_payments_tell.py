@@ -248,3 +248,18 @@ def test_no_more_goes_back_than_was_captured() -> None:
     assert told == (f"{left} can go back", {"left_minor": left})
     assert order.ask_for_refund(some_id(1), left, SOON) == PAY
     assert refusal_of(lambda: order.ask_for_refund(some_id(2), 1, SOON))[1] == {"left_minor": 0}
+
+
+def test_a_fee_whose_tax_is_not_known_has_none() -> None:
+    order = opened()
+    order.learn(Told(PAY, TryStatus.CAPTURED, AMOUNT, "INR", FEE, None), Source.WEBHOOK, SOON)
+    fee = [each.fields for each in news(order) if each.event_class is PaymentOrder.FeeLearned]
+    assert [(each["fee_minor"], each["tax_minor"]) for each in fee] == [(FEE, 0)]
+
+
+def test_an_order_that_was_given_up_names_the_payment_that_opens_it_again() -> None:
+    order = opened()
+    order.abandon(LATER)
+    order.collect_events()
+    order.learn(captured(), Source.WEBHOOK, LATER)
+    assert news(order)[0] == TOLD["payment_order.reopened"]
