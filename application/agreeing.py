@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from application.covering import keep_cover
 from application.faring import bill
+from application.gateway_share import order_for, want_no_order
 from application.partner_share import promised_by_partner
 from application.settlement import HELD_FOR, hold_for, release_wallet
 from domain.price_terms import PaymentMethod
@@ -50,8 +51,12 @@ async def keep_the_price(work: Work, request: ServiceRequest, method: PaymentMet
     rest -= await promised_by_partner(work, request)
     if method is PaymentMethod.WALLET and rest > 0:
         await hold_for(work, request.customer_id, request.id, rest, quote.currency, at, keep_until)
+    elif method is PaymentMethod.GATEWAY:
+        await order_for(work, request, rest, quote.currency, at)
     else:
         await release_wallet(work, request, at)
+    if method is not PaymentMethod.GATEWAY:
+        await want_no_order(work, request, at)
 
 
 def begin_search(request: ServiceRequest, trade: Trade, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid5
 
 from application.advances import receive_advance
+from application.gateway_share import use_for_job
 from application.guards import check_role
 from application.order_answers import order_told
 from domain import ledger
@@ -80,6 +81,7 @@ async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> Non
     )
     if order.purpose is Purpose.JOB and order.subject_id is not None:
         await receive_advance(work, order, order.subject_id, told.amount_minor, at)
+        await use_for_job(work, order, wallet, told.amount_minor, at)
     if order.purpose is Purpose.DEBT and order.subject_id is not None:
         await _repay(order.subject_id, wallet, told, work, at)
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from application import wallet_share
 from application.accruing import accrue
 from application.advances import bill_advances, give_advances_back
+from application.cash_in_hand import note_cash
 from application.covering import free_cover, use_cover
+from application.gateway_share import end_orders
 from application.numbering import take_number
 from application.partner_share import free_partner, use_partner, use_partner_for_fee
 from application.settlement_terms import terms_of
@@ -146,6 +148,7 @@ async def _take_nothing(work: Work, request: ServiceRequest, at: datetime) -> No
     """Nothing is supplied: what was kept is free, what was received as an advance is the customer's again."""
     await release_hold(work, request, at)
     await give_advances_back(work, request.id, at)
+    await end_orders(work, request, None, at)
 
 
 async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
@@ -204,7 +207,9 @@ async def _divide(
     if payment.provider_id is not None:
         earned = shares.payable_minor - payment.collected_minor
         await accrue(work, payment.provider_id, payment.id, earned, payment.currency, at)
+        await note_cash(work, payment, earned, at)
     await _bill(work, request, payment, lines, agreed, at)
+    await end_orders(work, request, payment, at)
     return told
 
 

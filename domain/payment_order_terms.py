@@ -157,6 +157,11 @@ def opening_of(order_id: UUID) -> UUID:
     return uuid5(order_id, "open_order")
 
 
+def job_order_id(request_id: UUID, nth: int) -> UUID:
+    """The order by which a job is paid through the gateway: the first, and another after each change of the price."""
+    return uuid5(request_id, f"order/{nth}")
+
+
 def capture_of(order_id: UUID, payment: str) -> UUID:
     """The operation under which a payment is captured: it can be captured once."""
     return uuid5(order_id, f"capture/{payment}")

@@ -34,6 +34,7 @@ class PaymentMethod(StrEnum):
 
     WALLET = "wallet"
     CASH = "cash"
+    GATEWAY = "gateway"
     NONE = "none"
 
 

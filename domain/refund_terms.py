@@ -13,6 +13,8 @@ class WhyRefunded(StrEnum):
     """nobody waited for it any more"""
     ASKED = "asked"
     """the customer wants the money back that is in the wallet"""
+    SURPLUS = "surplus"
+    """the job cost less than was paid for it"""
     BY_GATEWAY = "by_gateway"
     """nobody of us asked for it"""
 

@@ -70,7 +70,7 @@ class Rounds:
         """One round; how much there was to do. Raises LogUnavailable."""
         letters = self._letters.due(await self._inbox.waiting(MOST_LETTERS), at)
         await self._hands.fold(letters, at)
-        captures = await self._board.to_capture(MOST_ASKED)
+        captures = await self._board.to_capture(at, MOST_ASKED)
         await self._each(captures, lambda order: self._capture(*order, at))
         intents = self._intents.due(await self._board.open_intents(self._carrying.kinds, at, MOST_INTENTS), at)
         await self._hands.carry_out(intents, at)

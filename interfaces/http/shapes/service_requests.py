@@ -43,7 +43,11 @@ class Contact(Body):
 
 
 Method = Annotated[
-    PaymentMethod, Field(description="From the wallet, or in cash to the provider.", examples=["wallet"])
+    PaymentMethod,
+    Field(
+        description="From the wallet, in cash to the provider, or through the payment gateway by an order of its own.",
+        examples=["wallet"],
+    ),
 ]
 
 
