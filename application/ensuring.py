@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from application.gateway import Link, Order, Outcome, Payment, PaymentGateway, Refund
+    from application.gateway_mandates import MandateDesk, OpenMandate
     from application.gateway_payouts import DisputeDesk, Payout, PayoutBank
     from application.gateway_subscriptions import OpenPlan, OpenSubscription, Plan, Subscription, SubscriptionDesk
 
@@ -103,6 +104,15 @@ def ensure_paid_out(bank: PayoutBank, wanted: PayOut) -> Outcome[Payout]:
     return _ensured(
         lambda: bank.pay_out(wanted), lambda: bank.find_payout(wanted.operation_id), fits, "paid_out_otherwise"
     )
+
+
+def ensure_mandate(gateway: PaymentGateway, desk: MandateDesk, wanted: OpenMandate) -> Outcome[Order]:
+    """The order by which a mandate is allowed, of an operation."""
+
+    def fits(order: Order) -> bool:
+        return (order.amount_minor, order.currency) == (wanted.amount_minor, wanted.currency)
+
+    return _sought(lambda: desk.open_mandate(wanted), lambda: gateway.find_order(wanted.operation_id), fits)
 
 
 def ensure_plan(desk: SubscriptionDesk, wanted: OpenPlan) -> Outcome[Plan]:

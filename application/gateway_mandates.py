@@ -1,4 +1,4 @@
-"""How is a customer's bank allowed to pay us again and again, whenever we ask? One more port; see application/gateway."""
+"""How is a customer's bank allowed to pay us again and again, whenever we ask? A port; see application/gateway."""
 
 from __future__ import annotations
 

@@ -81,6 +81,8 @@ class RecordMandate:
     payment: str
     state: str
     at: datetime
+    fee_minor: int = 0
+    tax_minor: int = 0
 
 
 async def record_mandate(command: RecordMandate, work: Work) -> Answer:
@@ -91,7 +93,10 @@ async def record_mandate(command: RecordMandate, work: Work) -> Answer:
     def take() -> None:
         told = (command.operation_id, command.mandate, command.payment, command.state, command.at)
         if command.told is Told.PAID:
+            is_new = command.payment not in subscription.payments
             subscription.give_mandate(*told)
+            if is_new:
+                subscription.book_fee(command.payment, command.fee_minor, command.tax_minor, command.at)
         elif command.told is Told.OPEN:
             subscription.open_mandate(command.operation_id, command.mandate, command.at)
         elif command.told is Told.FAILED:
@@ -114,6 +119,8 @@ class RecordCharge:
     amount_minor: int
     state: str
     at: datetime
+    fee_minor: int = 0
+    tax_minor: int = 0
 
 
 async def record_charge(command: RecordCharge, work: Work) -> Answer:
@@ -124,7 +131,10 @@ async def record_charge(command: RecordCharge, work: Work) -> Answer:
     def take() -> None:
         operation, detail, at = command.operation_id, command.detail, command.at
         if command.told is Told.PAID:
+            is_new = detail not in subscription.payments
             subscription.confirm_charge(operation, detail, command.amount_minor, command.state, at)
+            if is_new:
+                subscription.book_fee(detail, command.fee_minor, command.tax_minor, at)
         elif command.told is Told.FAILED:
             subscription.charge_failed(operation, detail, at)
         else:

@@ -170,6 +170,8 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         elif self.upcoming.is_free:
             while is_over and self.term is not None and at >= self.term.ends_at:
                 self.begin_term(self.term.ends_at, at)
+        elif self.has_failed and at >= self._grace_ends(term):
+            self.end_now(WhyEnded.UNPAID, at)
         else:
             self.announce_charge(term.number + 1, term.ends_at, at)
             self.request_charge(at)
@@ -207,13 +209,11 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         return term.ends_at + timedelta(days=self.terms.grace_days)
 
     def _wait_for_it(self, term: Term, at: datetime) -> None:
-        """Grace follows a term that is over, once its successor was not to be had; then nobody waits any more."""
+        """Grace follows a term that is over; nobody is let go who was never asked, however late we are."""
         if at < term.ends_at or self.is_asked_for or self.charge is None:
             return
         if self.state is SubscriptionState.ACTIVE:
             self.trigger_event(self.GraceBegun, timestamp=at, until_at=self._grace_ends(term))
-        if at >= self._grace_ends(term):
-            self.end_now(WhyEnded.UNPAID, at)
 
     @event(MandateGiven)
     def _on_mandate_given(self, mandate: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain import ledger
 from domain.aggregate import Aggregate, Chapter, event
 from domain.intent import IntentEnd, IntentKind
-from domain.ledger import MoneyEvent, memberships
+from domain.ledger import MoneyEvent, memberships, recipes
 from domain.ledger.transfer import outside_name
 from domain.money import checked_amount
 from domain.plan_terms import PlanTerms, bill_of_term, taxes_of
@@ -99,6 +99,14 @@ class SubscriptionCharges(Chapter):
         amount_minor: int
         gateway_payment: str
 
+    class FeeLearned(MoneyEvent):
+        """What the gateway kept of a payment, in which the tax on it is included."""
+
+        TOPIC: ClassVar[str] = "subscription.fee_learned"
+        fee_minor: int
+        tax_minor: int
+        gateway_payment: str
+
     def notify_charge(self, number: int, due_at: datetime, at: datetime) -> None:
         """Tell the customer of what comes; a notice is never shorter than a day."""
         attempt = self.charge.attempt + 1 if self.charge is not None and self.charge.term == number else 1
@@ -161,6 +169,11 @@ class SubscriptionCharges(Chapter):
         """Whether a charge is on its way, so that nobody knows yet how it comes out."""
         return bool(self.asked)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the gateway has said no, and nothing is announced or on its way since."""
+        return self.charge is not None and self.charge.state is ChargeState.FAILED and not self.asked
+
     def announce_charge(self, number: int, ends_at: datetime, at: datetime) -> None:
         """Announce what the next term costs, when it is time; after a failure the next try, as long as there is one."""
         wanted = self.charge
@@ -178,6 +191,13 @@ class SubscriptionCharges(Chapter):
         if wanted is None or wanted.state is not ChargeState.FAILED or failed_at is None:
             return None
         return failed_at + RETRIED_AFTER[wanted.attempt - 1] if wanted.attempt <= len(RETRIED_AFTER) else None
+
+    def book_fee(self, payment: str, fee_minor: int, tax_minor: int, at: datetime) -> None:
+        """Book what the gateway kept of a payment that was just booked; nothing is no news."""
+        if fee_minor > 0:
+            booked = recipes.gateway_fee(payment, fee_minor, tax_minor, self.terms.currency)
+            told = {"fee_minor": fee_minor, "tax_minor": tax_minor, "gateway_payment": payment}
+            self.trigger_event(self.FeeLearned, timestamp=at, **booked.fields, **told)
 
     def book_in_vain(self, payment: str, amount_minor: int, at: datetime) -> None:
         """Book what nobody expects; twice is no news."""

@@ -140,7 +140,7 @@ def _moves(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 
 for _what in (
     *("mandate_asked", "mandate_doubted", "mandate_given", "mandate_refused", "charge_requested", "charge_confirmed"),
-    *("charge_failed", "charge_doubted", "charged", "charged_in_vain", "earned", "helped", "clock_set"),
+    *("charge_failed", "charge_doubted", "charged", "charged_in_vain", "fee_learned", "earned", "helped", "clock_set"),
 ):
     subscriptions.on(f"subscription.{_what}")(_moves)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra.razorpay.disputes import RazorpayDisputes
 from infra.razorpay.gateway import RazorpayGateway
+from infra.razorpay.mandates import RazorpayMandates
 from infra.razorpay.payouts import RazorpayPayouts
 from infra.razorpay.settlements import RazorpaySettlements
 from infra.razorpay.subscriptions import RazorpaySubscriptions
@@ -20,6 +21,7 @@ class Gateways:
     payouts: RazorpayPayouts
     disputes: RazorpayDisputes
     subscriptions: RazorpaySubscriptions
+    mandates: RazorpayMandates
 
 
 def open_gateways(settings: Settings) -> Gateways:
@@ -36,6 +38,7 @@ def gateways_over(access: Access) -> Gateways:
         RazorpayPayouts(wire),
         RazorpayDisputes(wire),
         RazorpaySubscriptions(wire),
+        RazorpayMandates(wire),
     )
 
 

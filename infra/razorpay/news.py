@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
+from uuid import UUID
 
 from infra.razorpay import reading
 
@@ -24,12 +25,16 @@ EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event: what it is called, and the payment, the refund or the payout that it tells of."""
+    """One event: what it is called, and the payment, the refund or the payout that it tells of.
+
+    ``operation`` is what of ours the payment's notes name.
+    """
 
     event: str
     payment: Payment | None
     refund: Refund | None
     payout: Payout | None
+    operation: UUID | None = None
 
 
 def event_id_of(header: str | None, body: bytes) -> str:
@@ -54,6 +59,7 @@ def news_of(body: bytes) -> News | None:
         _read(entities, "payment", reading.payment),
         _read(entities, "refund", reading.refund),
         _read(entities, "payout", reading.payout),
+        _read(entities, "payment", lambda told: UUID(str(told["notes"]["operation_id"]))),
     )
 
 

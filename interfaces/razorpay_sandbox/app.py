@@ -23,6 +23,7 @@ from interfaces.razorpay_sandbox.api import (
     payments,
     payouts,
     people,
+    recurring,
     refunds,
     settlements,
     subscriptions,
@@ -46,6 +47,7 @@ API: Final[Routes] = (
     *people.ROUTES,
     *payouts.ROUTES,
     *subscriptions.ROUTES,
+    *recurring.ROUTES,
 )
 # Ten million rupees in the account that payouts are made from: a sandbox is not to run dry.
 BEGINS_WITH_MINOR: Final = 1_000_000_000

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from interfaces.razorpay_sandbox import charging, paying
-from interfaces.razorpay_sandbox.api import disputes, payouts, refunds
+from interfaces.razorpay_sandbox.api import disputes, payouts, recurring, refunds
 from interfaces.razorpay_sandbox.api.orders import RECEIPT_MODES
 from interfaces.razorpay_sandbox.books import Books
 from interfaces.razorpay_sandbox.call import Answering, Call, Routes
@@ -139,6 +139,12 @@ def _refuse_charges(call: Call) -> Entity:
     return call.books.get("subscription", call.id)
 
 
+def _refuse_mandate(call: Call) -> Entity:
+    """By the payment that allowed it."""
+    token_id = str(call.books.get("payment", call.id).get("token_id"))
+    return recurring.refuse(call.books, token_id, is_refused=bool(call.body.get("refuse", True)))
+
+
 ROUTES: Routes = (
     ("GET", "/books", books_of),
     ("GET", "/post", lambda call: {"items": all_post(call.books)}),
@@ -156,4 +162,5 @@ ROUTES: Routes = (
     ("POST", "/disputes/{id}", lambda call: disputes.end(call.books, call.id, str(call.body.get("status")))),
     ("POST", "/subscriptions/{id}/agree", lambda call: charging.agree(call.books, call.id)),
     ("POST", "/subscriptions/{id}/refuse", _refuse_charges),
+    ("POST", "/mandates/{id}/refuse", _refuse_mandate),
 )

@@ -40,6 +40,15 @@ def pay(books: Books, order_id: str, method: str, outcome: str, notes: Entity | 
     return payment
 
 
+def _allow(books: Books, order: Entity, payment: Entity) -> Entity:
+    """Who pays an order with a ``token`` allows a mandate by it."""
+    if "token" not in order or payment.get("token_id"):
+        return payment
+    told = {"max_amount": order["token"]["max_amount"], "customer_id": order["customer_id"]}
+    token = books.add("token", {"id": books.new_id("token"), "entity": "token", **told, "created_at": books.now()})
+    return books.keep(payment | {"token_id": token["id"], "customer_id": order["customer_id"]})
+
+
 def authorise(books: Books, payment_id: str) -> Entity:
     """The bank says yes, perhaps long after it was silent; captured at once where the order says so."""
     payment = books.get("payment", payment_id)
@@ -48,8 +57,9 @@ def authorise(books: Books, payment_id: str) -> Entity:
     payment |= {"status": "authorized", "error_code": None, "error_description": None}
     payment |= {"error_source": None, "error_step": None, "error_reason": None}
     books.keep(payment)
-    announce(books, "payment.authorized", payment=payment)
     order = books.get("order", payment["order_id"])
+    payment = _allow(books, order, payment)
+    announce(books, "payment.authorized", payment=payment)
     if order.get("captures_at_once"):
         return capture(books, payment)
     books.remind(books.now() + CAPTURE_WITHIN_S, "give_back", payment["id"])

@@ -1,4 +1,4 @@
-"""What does the worker ask the gateway beside its intents: how far are payouts, and what was settled?"""
+"""What does the worker ask the gateway beside its intents: how far are payouts and mandates, and what was settled?"""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from datetime import date, datetime
 
+    from application.membership_errands import MembershipErrands
     from application.paying_out import Errands
     from application.settling import Settling
+    from infra.worker.memberships import MandatesToAsk
     from infra.worker.payouts import PayoutsToAsk
+
+    Mandates = tuple[MandatesToAsk, MembershipErrands]
 
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 # A bank needs seconds to days for a payout: every ten seconds is soon enough, fifty at a time are a second of work.
@@ -28,6 +32,9 @@ MOST_PAYOUTS: Final = 50
 # It settles once a day, and what was unknown yesterday may be known today: three days, every quarter of an hour.
 SETTLEMENTS_EVERY: Final = timedelta(minutes=15)
 SETTLED_DAYS: Final = 3
+# Somebody who has just paid looks at a spinner; what nobody told us is asked for as soon.
+MANDATES_EVERY: Final = timedelta(seconds=10)
+MOST_MANDATES: Final = 50
 # Enough to find them by; more would fill a log line.
 MOST_NAMED: Final = 10
 
@@ -37,11 +44,15 @@ _log = log("worker")
 class Asking:
     """Looks now and then, and remembers only when it looked."""
 
-    def __init__(self, board: PayoutsToAsk, payouts: Errands, settling: Settling) -> None:
+    def __init__(
+        self, board: PayoutsToAsk, payouts: Errands, settling: Settling, mandates: Mandates | None = None
+    ) -> None:
         """Nothing is asked yet."""
         self._board = board
         self._payouts = payouts
         self._settling = settling
+        self._mandates = mandates
+        self._mandates_at: datetime | None = None
         self._payouts_at: datetime | None = None
         self._settlements_at: datetime | None = None
 
@@ -59,7 +70,16 @@ class Asking:
             for days in range(SETTLED_DAYS):
                 await self._safely(self._settle(today - timedelta(days=days), at))
             asked += SETTLED_DAYS
-        return asked
+        return asked + await self._ask_about_mandates(at)
+
+    async def _ask_about_mandates(self, at: datetime) -> int:
+        if self._mandates is None or (self._mandates_at is not None and at < self._mandates_at):
+            return 0
+        self._mandates_at = at + MANDATES_EVERY
+        board, errands = self._mandates
+        awaited = await board.awaited(at, MOST_MANDATES)
+        await asyncio.gather(*(self._safely(errands.ask_about(*one, at)) for one in awaited))
+        return len(awaited)
 
     async def _settle(self, day: date, at: datetime) -> None:
         looked = await self._settling.look(day, at)

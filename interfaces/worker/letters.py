@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from application.membership_errands import MembershipErrands
     from application.order_errands import OrderErrands
     from application.paying_out import Errands
     from infra.razorpay.news import News
     from infra.webhooks.inbox import Letter, WebhookInbox
     from infra.worker.board import WorkBoard
+    from infra.worker.memberships import MandatesToAsk
     from infra.worker.payouts import PayoutsToAsk
 
+    Mandates = tuple[MandatesToAsk, MembershipErrands]
     Fold = Callable[[News, str, datetime], Awaitable[str | None]]
 
 # 14 looks with pauses that double from half a second: over an hour; then whose it is will never be known.
@@ -43,6 +46,7 @@ class Letters:
         errands: OrderErrands,
         payouts_board: PayoutsToAsk,
         payouts: Errands,
+        mandates: Mandates | None = None,
     ) -> None:
         """Nothing is read yet. What a letter can be about is in one table: a new kind is one function and one line."""
         self._inbox = inbox
@@ -50,6 +54,7 @@ class Letters:
         self._errands = errands
         self._payouts_board = payouts_board
         self._payouts = payouts
+        self._mandates = mandates
         self._folds: tuple[tuple[Callable[[News], bool], Fold], ...] = (
             (lambda news: news.payout is not None, self._of_payout),
             (lambda news: news.payment is not None, self._of_order),
@@ -86,11 +91,26 @@ class Letters:
         # Our read model may be behind: an order that nobody knows yet may be known in a moment.
         whose = await self._board.order_of(news.payment.order_id)
         if whose is None:
-            return None
+            return await self._of_membership(news, at)
         key = f"webhook/{event_id}"
         await self._errands.tell(*whose, [news.payment], Source.WEBHOOK, key, at)
         if news.refund is not None:
             await self._errands.tell_of_refund(*whose, news.refund, f"{key}/refund", at)
+        return FOLDED
+
+    async def _of_membership(self, news: News, at: datetime) -> str | None:
+        """A first term that was paid, or a charge that came out: both are asked about again by their own names."""
+        if self._mandates is None or news.payment is None or news.payment.order_id is None:
+            return None
+        board, errands = self._mandates
+        whose = await board.of_order(news.payment.order_id)
+        if whose is not None:
+            await errands.tell_of_mandate(*whose, news.payment, at)
+            return FOLDED
+        charge = None if news.operation is None else await board.of_charge(news.operation)
+        if charge is None or news.operation is None:
+            return None
+        await errands.charge(*charge, news.operation, at)
         return FOLDED
 
     async def _of_payout(self, news: News, _event_id: str, at: datetime) -> str | None:

@@ -30,13 +30,14 @@ from infra.telemetry.metrics import start_metrics_server
 from infra.webhooks.inbox import WebhookInbox
 from infra.worker.board import WorkBoard
 from infra.worker.locks import SILENCE_MS, OperationLocks
+from infra.worker.memberships import MandatesToAsk
 from infra.worker.payouts import PayoutsToAsk
 from infra.worker.queue import open_broker
 from interfaces.worker import watch
 from interfaces.worker.actors import Crew
 from interfaces.worker.asking import Asking
 from interfaces.worker.carrying import Carrying
-from interfaces.worker.errands import errands_of, orders_of, payouts_of
+from interfaces.worker.errands import errands_of, memberships_of, orders_of, payouts_of
 from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
 from interfaces.worker.rounds import Rounds
@@ -44,6 +45,7 @@ from interfaces.worker.rounds import Rounds
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from application.membership_errands import MembershipErrands
     from infra.bootstrap import Stack
     from infra.queries.pool import Pool
     from infra.razorpay.build import Gateways
@@ -139,7 +141,7 @@ def carrying_of(stack: Stack, pool: Pool, gateways: Gateways, locks: OperationLo
     """Who carries out what, and how news is folded."""
     board, inbox = WorkBoard(pool), WebhookInbox(pool)
     payouts = PayoutsToAsk(pool), payouts_of(stack, gateways)
-    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts)
+    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts, mandates_of(stack, pool, gateways))
     return Carrying(board, inbox, letters, errands_of(stack, gateways), locks)
 
 
@@ -159,7 +161,13 @@ def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
 def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
     """Who asks how far payouts are, and what was settled."""
     board = PayoutsToAsk(pool)
-    return Asking(board, payouts_of(stack, gateways), Settling(gateways.settlements, board, stack.engine))
+    settling = Settling(gateways.settlements, board, stack.engine)
+    return Asking(board, payouts_of(stack, gateways), settling, mandates_of(stack, pool, gateways))
+
+
+def mandates_of(stack: Stack, pool: Pool, gateways: Gateways) -> tuple[MandatesToAsk, MembershipErrands]:
+    """Whose mandate is waited for, and how it is asked about."""
+    return MandatesToAsk(pool), memberships_of(stack, gateways)
 
 
 async def _take_part(

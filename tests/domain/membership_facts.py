@@ -102,6 +102,16 @@ IN_VAIN = fact(
     currency="INR",
     legs=(Leg(ledger.CLEARING, PRICE), Leg(ledger.SUSPENSE, -PRICE)),
 )
+FEE = fact(
+    Subscription.FeeLearned,
+    NOON,
+    fee_minor=470,
+    tax_minor=72,
+    gateway_payment="pay_1",
+    transfer_id="fee:pay_1",
+    currency="INR",
+    legs=(Leg(ledger.CLEARING, -470), Leg(ledger.PSP_FEE, 398), Leg(ledger.GST_INPUT, 72)),
+)
 UPGRADED = fact(
     Subscription.Upgraded,
     NOON,
@@ -154,6 +164,7 @@ SAMPLES: tuple[Fact, ...] = (
     FAILED,
     DOUBTED,
     IN_VAIN,
+    FEE,
     UPGRADED,
     fact(Coverage.Opened, SOON, request_id=REQUEST, customer_id=CUSTOMER),
     SHOWN,

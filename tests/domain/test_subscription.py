@@ -34,7 +34,6 @@ from tests.domain.membership_facts import (
     GIVEN,
     IN_VAIN,
     MANDATE,
-    MANDATE_DOUBTED,
     NET,
     NOTIFIED,
     OPENED,
@@ -76,31 +75,6 @@ def test_without_a_mandate_it_is_over_before_it_began() -> None:
     assert made.state is SubscriptionState.CANCELLED
     made.refuse_mandate(MANDATE, SOON)
     assert len(made.collect_events()) == 2
-
-
-def test_a_mandate_may_be_doubted_until_it_is_open() -> None:
-    awaited = given(Subscription, STARTED, ASKED)
-    awaited.when(lambda s: s.doubt_mandate(MANDATE, NOON)).then(MANDATE_DOUBTED)
-    given(Subscription, STARTED, ASKED, OPENED).when(lambda s: s.doubt_mandate(MANDATE, NOON)).then_refused(OutOfTurn)
-
-
-def test_who_pays_for_what_is_over_gets_it_back() -> None:
-    made = given(Subscription, STARTED, ASKED, OPENED).now()
-    made.refuse_mandate(MANDATE, SOON)
-    for _ in range(2):
-        made.give_mandate(MANDATE, "sub_1", "pay_1", "29", LATER)
-    topics = [event.TOPIC.removeprefix("subscription.") for event in made.collect_events()]
-    assert topics == ["ended", "charged_in_vain"], "an open mandate was confirmed: it is not rejected as well"
-
-
-def test_the_clock_is_told_once_for_each_change() -> None:
-    made = running()
-    for _ in range(2):
-        made.set_clock(NOON)
-    made.pause(SOON)
-    made.set_clock(SOON)
-    told = [event for event in made.collect_events() if isinstance(event, Subscription.ClockSet)]
-    assert [event.due_at for event in told] == [ENDS - 3 * DAY, None]
 
 
 def test_a_free_plan_goes_on_by_itself() -> None:

@@ -52,6 +52,7 @@ def create(call: Call) -> Entity:
             "created_at": call.books.now(),
             "partial_payment": bool(body.get("partial_payment", False)),
             "captures_at_once": _captures_at_once(body),
+            **_mandate(body),
         },
     )
 
@@ -85,7 +86,19 @@ def payments(call: Call) -> Entity:
 
 def shown(order: Entity) -> Entity:
     """An order as the gateway tells it: what only the sandbox keeps is left out."""
-    return {name: value for name, value in order.items() if name != "captures_at_once"}
+    return {name: value for name, value in order.items() if name not in {"captures_at_once", "token"}}
+
+
+def _mandate(body: Entity) -> Entity:
+    """An order with a ``token`` is one whose payment allows a mandate, of a customer that the gateway knows."""
+    token = body.get("token")
+    if token is None:
+        return {}
+    if not isinstance(token, dict) or not isinstance(token.get("max_amount"), int):
+        raise Refused("The token.max amount field is required.", field="token.max_amount")
+    if not body.get("customer_id"):
+        raise Refused("The customer id field is required.", field="customer_id")
+    return {"customer_id": body["customer_id"], "token": token}
 
 
 def _captures_at_once(body: Entity) -> bool:

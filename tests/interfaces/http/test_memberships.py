@@ -58,7 +58,7 @@ def an_id(prefix: Prefix) -> str:
 def body_of(route: str, customer: str) -> dict[str, Any] | None:
     """What is sent along."""
     vehicle = an_id(Prefix.VEHICLE)
-    return {
+    bodies: dict[str, dict[str, Any]] = {
         "POST /v1/plans": {**FREE, "code": "matrix"},
         "POST /v1/plans/{plan}/end": {},
         "POST /v1/subscriptions": {"customer_id": customer, "plan": "free", "vehicle_ids": [vehicle]},
@@ -67,7 +67,8 @@ def body_of(route: str, customer: str) -> dict[str, Any] | None:
             "subscription_id": an_id(Prefix.SUBSCRIPTION),
             "vehicle_id": vehicle,
         },
-    }.get(route)
+    }
+    return bodies.get(route)
 
 
 @pytest.fixture(scope="module")
