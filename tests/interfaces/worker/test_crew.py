@@ -114,10 +114,15 @@ async def test_what_is_said_many_times_is_done_by_one_at_a_time_and_once(setting
     office, now = Office(), datetime.now(UTC)
     async with crews(settings, office, 2) as some:
         one, another = begin(some)
-        for hands in (one.hands, another.hands, one.hands):
+        office.may_go_on.clear()
+        for hands in (one.hands, another.hands) * 4:
             await hands.carry_out(OPERATIONS, now)
             await hands.fold(NAMES, now)
+            await asyncio.sleep(0.05)  # so that now one of them is the first to look, now the other
         things = {*NAMES, *(each.operation_id for each in OPERATIONS)}
+        await until(lambda: len(office.begun) == len(things))
+        await asyncio.sleep(0.3)  # for whoever would begin a second time
+        office.may_go_on.set()
         await until(lambda: all(office.done[each] for each in things))
         await until(lambda: not any(office.at_once.values()))
     assert not office.doubled
