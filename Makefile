@@ -46,12 +46,12 @@ check: venv $(VENV)/.loops  ## Formatting, lint, types, import rules and the tes
 	@$(BIN)/ruff check --quiet $(ROOMS)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -q -n $(TEST_WORKERS) -m "not servers and not slow"
+	@TEST_EFFORT=quick $(BIN)/pytest -q -n $(TEST_WORKERS) -m "not servers and not slow"
 
-test: venv $(VENV)/.loops  ## Every test that is not marked slow.
-	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal -m "not slow"
+test: venv $(VENV)/.loops  ## Every test that is not marked slow, with a sample of its cases where they are many.
+	@TEST_EFFORT=quick $(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal -m "not slow"
 
-test-all: venv $(VENV)/.loops  ## Every test, the long ones too.
+test-all: venv $(VENV)/.loops  ## Every test, the long ones too, with all of its cases.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal
 
 mutants: venv  ## Change one thing at a time: does a test notice? MODULE=ledger, payment, refund, payout or invoice.

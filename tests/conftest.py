@@ -10,11 +10,14 @@ from hypothesis import settings as hypothesis_settings
 from infra.embedded.postgres import EmbeddedPostgres
 from infra.embedded.redis import EmbeddedRedis
 from tests.support import servers, sessions
+from tests.support.effort import examples
 from tests.support.servers import Database, PrivatePostgres
 
 # A deadline in milliseconds would test the machine, not the code.
-hypothesis_settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("default")
+hypothesis_settings.register_profile(
+    "ours", deadline=None, max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("ours")
 
 LONG_STORIES = {"stories", "docs", "faults"}
 SERVER_FIXTURES = {"postgres_server", "redis_server", "private_postgres"}

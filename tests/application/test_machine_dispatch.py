@@ -30,6 +30,7 @@ from domain.refusal import Refusal
 from domain.request_terms import UNDER_WAY, CancelReason, RequestState
 from domain.shift import ShiftState
 from tests.application.world import World
+from tests.support.effort import examples
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
     CREW,
@@ -235,4 +236,4 @@ ORDERS: st.SearchStrategy[Order] = st.tuples(
 )
 
 TestDispatch = DispatchMachine.TestCase
-TestDispatch.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestDispatch.settings = settings(max_examples=examples(40), stateful_step_count=40, deadline=None)

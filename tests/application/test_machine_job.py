@@ -24,6 +24,7 @@ from domain.request_terms import CLOSED, TO_BE_PAID, RequestState
 from domain.shift import ShiftState
 from tests.application.acts_of_requests import ENDS, MADE, merge
 from tests.application.priced import FLAT_TYRE, TOW, PricedWorld
+from tests.support.effort import examples
 from tests.support.roadside import (
     DESK_ACTOR,
     DISPATCHER,
@@ -213,4 +214,4 @@ class JobMachine(RuleBasedStateMachine):
 
 
 TestJob = JobMachine.TestCase
-TestJob.settings = settings(max_examples=40, stateful_step_count=50, deadline=None)
+TestJob.settings = settings(max_examples=examples(40), stateful_step_count=50, deadline=None)

@@ -21,6 +21,7 @@ from domain.service_request import ServiceRequest
 from domain.wallet import Wallet
 from domain.wallet_terms import wallet_id
 from tests.application.money_city import JOBS, MoneyCity
+from tests.support.effort import examples
 from tests.support.roadside import (
     ANOTHER_CUSTOMER,
     OTHER_SHIFT,
@@ -124,11 +125,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
 
 TestMoney = MoneyMachine.TestCase
-TestMoney.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestMoney.settings = settings(max_examples=examples(25), stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.slow
 class TestMoreMoney(MoneyMachine.TestCase):  # type: ignore[misc,valid-type]  # made by Hypothesis
     """Each city takes half a second."""
 
-    settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+    settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)

@@ -23,6 +23,7 @@ from domain.refusal import OutOfTurn
 from domain.request_fare import Outcome
 from infra.event_store import codec
 from tests.domain.money_facts import KARNATAKA, SAC, TOW_LINES, TOW_TOTAL
+from tests.support.effort import examples
 from tests.support.memory_log import MemoryAggregates, MemoryEventLog
 from tests.support.roadside import CUSTOMER, DESK_ACTOR, NOON, PROVIDER, TENANT, some_id
 
@@ -156,4 +157,4 @@ class SeriesMachine(RuleBasedStateMachine):
 
 
 TestSeries = SeriesMachine.TestCase
-TestSeries.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestSeries.settings = settings(max_examples=examples(50), stateful_step_count=30, deadline=None)

@@ -25,6 +25,7 @@ from domain.seal import (
     skip_of,
     walk,
 )
+from tests.support.effort import examples
 
 # The published example tree of Certificate Transparency (RFC 6962): inputs and roots of 1, 2, 3, 5 and 8 leaves.
 CT_INPUTS = [
@@ -106,7 +107,7 @@ def test_the_encoding_of_a_row_is_written_down() -> None:
 
 
 @given(st.integers(1, 200).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_path_leads_from_its_leaf_to_the_root_and_no_other_does(tree: tuple[int, int]) -> None:
     size, index = tree
     leaves, root = LEAVES[:size], merkle_root(LEAVES[:size])

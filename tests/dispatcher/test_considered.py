@@ -25,6 +25,7 @@ from domain.geography import distance_m
 from tests.dispatcher.city import near
 from tests.dispatcher.small_cities import small_city
 from tests.dispatcher.test_nearest import search, shift
+from tests.support.effort import examples
 from tests.support.roadside import NOON, some_id
 from tests.support.trade import Town
 
@@ -165,7 +166,7 @@ SHIFTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(told=SHIFTS, radius_m=st.sampled_from([None, 1_000, 5_000]), refused=st.integers(0, 3))
 def test_whatever_the_board_everybody_is_accounted_for_by_the_rules_of_the_search(
     told: list[tuple[float, frozenset[Capability], frozenset[VehicleClass], int | None]],
@@ -193,7 +194,7 @@ def test_whatever_the_board_everybody_is_accounted_for_by_the_rules_of_the_searc
 
 
 @pytest.mark.parametrize("name", list(POLICIES))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), searches=st.integers(0, 9), units=st.integers(0, 120))
 def test_what_is_told_of_many_offers_is_what_is_told_of_each_alone(
     name: PolicyName, seed: int, searches: int, units: int

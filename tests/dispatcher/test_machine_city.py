@@ -26,6 +26,7 @@ from projections.matching_table import matching_table
 from projections.provider_jobs import provider_jobs
 from projections.request_board import RequestRow, request_board
 from tests.dispatcher.city import City, near
+from tests.support.effort import examples
 from tests.support.roadside import DESK_ACTOR
 
 if TYPE_CHECKING:
@@ -168,4 +169,4 @@ class BusyCity(RuleBasedStateMachine):
 
 
 TestBusyCity = BusyCity.TestCase
-TestBusyCity.settings = settings(max_examples=25, stateful_step_count=25)
+TestBusyCity.settings = settings(max_examples=examples(25), stateful_step_count=25)

@@ -13,6 +13,7 @@ from application.dispatch.nearest import FreeShifts, nearest_provider
 from domain.catalogue import Capability, VehicleClass
 from domain.geography import cell_of, distance_m, holder_of
 from tests.dispatcher.city import near
+from tests.support.effort import examples
 from tests.support.roadside import NOON, some_id
 
 TOW = frozenset({Capability.TOW})
@@ -156,7 +157,7 @@ def around(cell: str) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(
     st.data(),
     CELLS,

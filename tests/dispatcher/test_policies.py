@@ -28,6 +28,7 @@ from application.dispatch.seen_work_times import SeenWorkTimes
 from application.dispatch.work_times import EXPECTED_S, FixedWorkTimes
 from domain.catalogue import Service
 from tests.dispatcher.small_cities import small_city
+from tests.support.effort import examples
 from tests.support.roadside import NOON, some_id
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def given_in(plan: Plan) -> dict[object, Match]:
 
 
 @every_policy
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(snapshot=cities)
 def test_each_unit_has_one_job_that_it_is_able_to_do(name: PolicyName, snapshot: Snapshot) -> None:
     plan = POLICIES[name]().decide(snapshot)
@@ -71,7 +72,7 @@ def test_each_unit_has_one_job_that_it_is_able_to_do(name: PolicyName, snapshot:
 
 
 @every_policy
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(snapshot=cities)
 def test_the_same_snapshots_give_the_same_plans(name: PolicyName, snapshot: Snapshot) -> None:
     one, other = POLICIES[name](), POLICIES[name]()
@@ -82,7 +83,7 @@ def test_the_same_snapshots_give_the_same_plans(name: PolicyName, snapshot: Snap
 
 
 @every_policy
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(snapshot=cities)
 def test_danger_comes_first(name: PolicyName, snapshot: Snapshot) -> None:
     """Nobody idle who could help in danger is asked for anybody whose turn comes later, and the danger left waiting."""

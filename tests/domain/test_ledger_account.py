@@ -31,6 +31,7 @@ from tests.domain.ledger_facts import (
     USED,
     VOIDED,
 )
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON, OTHER_REQUEST, REQUEST, SOON, TENANT, some_id
 from tests.support.rulebook import Fact, born, fact_of, given
@@ -201,7 +202,7 @@ class AccountMachine(AggregateMachine[LedgerAccount]):
 
 
 TestAccount = AccountMachine.TestCase
-TestAccount.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAccount.settings = settings(max_examples=examples(40), stateful_step_count=30, deadline=None)
 
 
 def test_only_what_belongs_to_one_customer_is_guarded() -> None:

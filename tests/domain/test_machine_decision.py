@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from domain.decision import Candidate, DecidedBy, Decision, Grounds
 from domain.decision_terms import MOST_CANDIDATES, BadDecision, RuledOut
 from tests.domain.decision_facts import CHOSEN, INPUTS
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import DEPOT_CELL, NOON, PROVIDER, SHIFT, some_id
 
@@ -48,7 +49,7 @@ def is_sound(grounds: Grounds) -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(grounds=all_grounds())
 def test_sound_grounds_and_no_others_are_told(grounds: Grounds) -> None:
     try:
@@ -71,4 +72,4 @@ class DecisionMachine(AggregateMachine[Decision]):
 
 
 TestDecision = DecisionMachine.TestCase
-TestDecision.settings = settings(max_examples=10, stateful_step_count=6, deadline=None)
+TestDecision.settings = settings(max_examples=examples(10), stateful_step_count=6, deadline=None)

@@ -14,6 +14,7 @@ from domain.payment import Payment
 from infra.event_store import codec
 from tests.domain.document_facts import IRN, series
 from tests.domain.money_facts import KARNATAKA, PAYMENT, SAC, TOW_LINES, due
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON
 from tests.support.rulebook import row_of
@@ -86,4 +87,4 @@ class InvoiceMachine(AggregateMachine[Invoice]):
 
 
 TestInvoice = InvoiceMachine.TestCase
-TestInvoice.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestInvoice.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)

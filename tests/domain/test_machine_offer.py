@@ -7,6 +7,7 @@ from hypothesis.stateful import invariant, rule
 from domain.catalogue import Service, VehicleClass
 from domain.offer import DeclineReason, Offer, OfferLapsed, Terms
 from domain.offer_terms import OUT
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import (
     BREAKDOWN_CELL,
@@ -128,4 +129,4 @@ class OfferMachine(AggregateMachine[Offer]):
 
 
 TestOffer = OfferMachine.TestCase
-TestOffer.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+TestOffer.settings = settings(max_examples=examples(60), stateful_step_count=12, deadline=None)

@@ -14,6 +14,7 @@ from domain.price_terms import PaymentMethod
 from domain.request_fare import Outcome
 from domain.split import bill_of
 from tests.domain.money_facts import HOUSE, TOW_LINES, TOW_TOTAL
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST
 
@@ -118,5 +119,5 @@ TestCash = CashMachine.TestCase
 TestDesk = DeskMachine.TestCase
 TestPayment = PaymentMachine.TestCase
 TestPayment.settings = TestCash.settings = TestDesk.settings = settings(
-    max_examples=60, stateful_step_count=20, deadline=None
+    max_examples=examples(60), stateful_step_count=20, deadline=None
 )

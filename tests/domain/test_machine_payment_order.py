@@ -12,6 +12,7 @@ from domain.ledger import MoneyEvent, check_balanced
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, OrderState, Purpose, Source, Told, TryStatus
 from tests.domain.payment_order_facts import AMOUNT, FEE, GATEWAY_ORDER, JOB_ORDER, ORDER, TAX
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, REQUEST, some_id
 
@@ -124,6 +125,6 @@ class JobOrderMachine(OrderMachine):
 
 
 TestOrderMachine = OrderMachine.TestCase
-TestOrderMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestOrderMachine.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 TestJobOrderMachine = JobOrderMachine.TestCase
-TestJobOrderMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestJobOrderMachine.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)

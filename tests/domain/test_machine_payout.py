@@ -18,6 +18,7 @@ from domain.payout_account import PayoutAccount
 from domain.payout_terms import PayoutState
 from domain.reserve import Reserve
 from tests.domain.payout_facts import ACCOUNT, BATCH, CHECK, FA, OPERATION, PAYOUT, POUT, RECORD, RULES
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON, OTHER_PROVIDER, PROVIDER, some_id
 
@@ -184,4 +185,4 @@ TestReserve = ReserveMachine.TestCase
 TestPayout = PayoutMachine.TestCase
 TestAccount = AccountMachine.TestCase
 for _case in (TestEarning, TestReserve, TestPayout, TestAccount):
-    _case.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+    _case.settings = settings(max_examples=examples(40), stateful_step_count=20, deadline=None)

@@ -11,6 +11,7 @@ from domain.actor import Role
 from domain.catalogue import Capability
 from domain.provider import Duty, Provider, SuspendReason
 from domain.provider_terms import REQUIRED, AnswersBy, DocumentFlaw, DocumentKind, Engagement, Paper, RejectReason
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import DESK_ACTOR, NOON, PROFILE, some_id
 from tests.support.rulebook import STREAM
@@ -164,6 +165,6 @@ class ApplicantMachine(ProviderMachine):
 
 
 TestApplicant = ApplicantMachine.TestCase
-TestApplicant.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestApplicant.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)
 TestProvider = ProviderMachine.TestCase
-TestProvider.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestProvider.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)

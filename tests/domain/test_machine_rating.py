@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from domain.rating import RatedJob, Rating, Side, Tag
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST
 from tests.support.rulebook import STREAM
@@ -42,4 +43,4 @@ class RatingMachine(AggregateMachine[Rating]):
 
 
 TestRating = RatingMachine.TestCase
-TestRating.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestRating.settings = settings(max_examples=examples(40), stateful_step_count=20, deadline=None)

@@ -11,6 +11,7 @@ from domain.ledger import MoneyEvent
 from domain.refund import Refund
 from domain.refund_terms import RefundState, WhyRefunded
 from tests.domain.payment_order_facts import AMOUNT, GATEWAY_REFUND, ORDER, OTHER_PAY, REFUND
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON
 
@@ -77,6 +78,6 @@ class RecognisedMachine(RefundMachine):
 
 
 TestRefundMachine = RefundMachine.TestCase
-TestRefundMachine.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+TestRefundMachine.settings = settings(max_examples=examples(40), stateful_step_count=12, deadline=None)
 TestRecognisedMachine = RecognisedMachine.TestCase
-TestRecognisedMachine.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
+TestRecognisedMachine.settings = settings(max_examples=examples(20), stateful_step_count=12, deadline=None)

@@ -35,6 +35,7 @@ from tests.domain.request_facts import (
     SUBMITTED,
     SUBMITTED_TYRE,
 )
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CALL, DESK_ACTOR, NOON, OTHER_SHIFT, some_id
 from tests.support.rulebook import STREAM, Fact, row_of
@@ -256,4 +257,4 @@ def reason_of(told: Fact) -> object:
 
 
 TestRequest = RequestMachine.TestCase
-TestRequest.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRequest.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

@@ -13,6 +13,7 @@ from domain.request_drive import ON_THE_WAY, Owed
 from domain.request_terms import CLOSED, RequestState
 from tests.domain.request_commands import MINUTE
 from tests.domain.test_machine_request import ENDINGS, RequestMachine
+from tests.support.effort import examples
 from tests.support.roadside import OTHER_REQUEST, OTHER_SHIFT, some_id
 
 UNMERGED = "service_request.unmerged"
@@ -115,4 +116,4 @@ class WatchedRequestMachine(RequestMachine):
 
 
 TestWatchedRequest = WatchedRequestMachine.TestCase
-TestWatchedRequest.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWatchedRequest.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

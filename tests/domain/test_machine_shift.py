@@ -9,6 +9,7 @@ from hypothesis.stateful import invariant, rule
 
 from domain.shift import Shift, ShiftState, Stock
 from domain.shift_terms import ON_THE_JOB
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import (
     BREAKDOWN_CELL,
@@ -175,4 +176,4 @@ class ShiftMachine(AggregateMachine[Shift]):
 
 
 TestShift = ShiftMachine.TestCase
-TestShift.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestShift.settings = settings(max_examples=examples(60), stateful_step_count=30, deadline=None)

@@ -16,6 +16,7 @@ from domain.plan_terms import FIRST_FOUR, Benefit, PlanTerms
 from domain.referral import Referral
 from domain.subscription import Subscription
 from domain.subscription_terms import NOTICE, OVER, WhyEnded, operation_of
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, OTHER_CUSTOMER, REQUEST, TENANT, some_id
 
@@ -124,7 +125,7 @@ class SubscriptionMachine(AggregateMachine[Subscription]):
 
 
 TestSubscription = SubscriptionMachine.TestCase
-TestSubscription.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestSubscription.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
 
 
 class CoverageMachine(AggregateMachine[Coverage]):
@@ -161,7 +162,7 @@ class CoverageMachine(AggregateMachine[Coverage]):
 
 
 TestCoverage = CoverageMachine.TestCase
-TestCoverage.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestCoverage.settings = settings(max_examples=examples(40), stateful_step_count=30, deadline=None)
 
 
 class PlanMachine(AggregateMachine[Plan]):
@@ -180,7 +181,7 @@ class PlanMachine(AggregateMachine[Plan]):
 
 
 TestPlan = PlanMachine.TestCase
-TestPlan.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestPlan.settings = settings(max_examples=examples(30), stateful_step_count=30, deadline=None)
 
 
 class ReferralMachine(AggregateMachine[Referral]):
@@ -199,4 +200,4 @@ class ReferralMachine(AggregateMachine[Referral]):
 
 
 TestReferral = ReferralMachine.TestCase
-TestReferral.settings = settings(max_examples=20, stateful_step_count=20, deadline=None)
+TestReferral.settings = settings(max_examples=examples(20), stateful_step_count=20, deadline=None)

@@ -10,6 +10,7 @@ from hypothesis.stateful import invariant, rule
 from domain.tariff import Tariff
 from domain.tariff_terms import TariffTerms
 from tests.support.city import INDIA
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON
 from tests.support.rulebook import STREAM
@@ -51,4 +52,4 @@ class TariffMachine(AggregateMachine[Tariff]):
 
 
 TestTariff = TariffMachine.TestCase
-TestTariff.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestTariff.settings = settings(max_examples=examples(40), stateful_step_count=20, deadline=None)

@@ -12,6 +12,7 @@ from domain.ledger import check_balanced
 from domain.wallet import Wallet
 from domain.wallet_promo_terms import WhyGranted
 from domain.wallet_terms import Hold, WhyCredited, WhyDebited, WhyFrozen, WhyReleased, wallet_id
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, TENANT, some_id
 
@@ -138,4 +139,4 @@ class WalletMachine(AggregateMachine[Wallet]):
 
 
 TestWallet = WalletMachine.TestCase
-TestWallet.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWallet.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)

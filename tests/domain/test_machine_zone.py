@@ -10,6 +10,7 @@ from domain.areas import Outline
 from domain.zone import Zone
 from domain.zone_conditions import Condition, ConditionKind, condition_at
 from tests.support.city import ZONE_TERMS, square_area
+from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import NOON
 from tests.support.rulebook import STREAM, Fact
@@ -75,4 +76,4 @@ class ZoneMachine(AggregateMachine[Zone]):
 
 
 TestZone = ZoneMachine.TestCase
-TestZone.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestZone.settings = settings(max_examples=examples(40), stateful_step_count=20, deadline=None)

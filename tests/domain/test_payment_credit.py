@@ -17,6 +17,7 @@ from domain.request_fare import Outcome
 from domain.split import Split, SupplyModel, bill_of
 from domain.withholding import Withholding
 from tests.domain.money_facts import KARNATAKA, TOW_LINES, TOW_TOTAL
+from tests.support.effort import examples
 from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, some_id
 
 NOTES = [some_id(800 + number) for number in range(20)]
@@ -83,7 +84,7 @@ def test_half_of_a_job_takes_back_half_of_everybodys_part() -> None:
 @pytest.mark.parametrize("supply", SupplyModel)
 @pytest.mark.parametrize("method", [PaymentMethod.WALLET, PaymentMethod.CASH])
 @given(cuts=st.lists(st.integers(1, TOW_TOTAL - 1), unique=True, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_notes_over_the_whole_undo_all_that_was_divided(
     supply: SupplyModel, method: PaymentMethod, cuts: list[int]
 ) -> None:

@@ -36,7 +36,7 @@ def _some(_: int) -> list[int]:
 
 
 def test_one_that_is_taken_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports.os, "getpid", lambda: 7)
+    monkeypatch.setattr("os.getpid", lambda: 7)
     monkeypatch.setattr(ports, "_asked", iter([5, 5, 6]))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port()))

@@ -20,11 +20,12 @@ from tests.domain.test_machine_offer import OfferMachine
 from tests.domain.test_machine_provider import ApplicantMachine, ProviderMachine
 from tests.domain.test_machine_shift import ShiftMachine
 from tests.projections.telling import folded
+from tests.support.effort import examples
 from tests.support.roadside import TENANT, some_id
 from tests.support.rulebook import STREAM
 
 R = TypeVar("R", bound=Row)
-QUICK = settings(max_examples=20, stateful_step_count=20, deadline=None)
+QUICK = settings(max_examples=examples(20), stateful_step_count=20, deadline=None)
 
 
 def row_of(model: ReadModel[R], stored: list[StreamRow]) -> R | None:

@@ -29,6 +29,7 @@ from tests.projections.conftest import StartProjector
 from tests.projections.telling import a_busy_log, caught_up, eventually, tell
 from tests.projections.test_row_table import as_any
 from tests.projections.test_runner import THE_BOARD
+from tests.support.effort import THOROUGH
 from tests.support.servers import Database
 
 
@@ -254,7 +255,7 @@ def test_a_reader_that_does_not_end_keeps_the_old_rows(
     assert rebuild(cell.settings, THE_BOARD, confirm=yes).swapped is not None
 
 
-@pytest.mark.parametrize("most", [1, 4, 25])
+@pytest.mark.parametrize("most", [1, 4, 25] if THOROUGH else [4])
 def test_a_rebuild_in_little_memory_comes_to_the_same(
     cell: Database, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:

@@ -17,6 +17,7 @@ from infra.projections.facts import Connection
 from infra.projections.row_table import RowTable
 from projections.read_model import AnyReadModel, Index, ReadModel, Row
 from tests.projections.telling import tell
+from tests.support.effort import examples
 from tests.support.servers import Database
 
 
@@ -75,7 +76,7 @@ def key(row: Row) -> tuple[object, ...]:
     return (row.tenant, row.thing_id)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(rows, min_size=1, max_size=8, unique_by=lambda row: row.thing_id))
 def test_copied_and_upserted_rows_come_back_as_they_were(table: RowTable, eye: Connection, those: list[Thing]) -> None:
     eye.execute("TRUNCATE things__g1")

@@ -19,6 +19,7 @@ from domain.tours.pricing import price_tours, pricing_work, proven_bound
 from domain.tours.solve import Solution, solve
 from infra.bench.snapshots import snapshot
 from tests.domain.tours.snapshots import least_cost, snapshots
+from tests.support.effort import examples
 
 ENOUGH = 200.0
 
@@ -31,7 +32,7 @@ def _allowed(instance: Instance, plan: Plan) -> None:
     assert plan_of(instance, plan.tours) == plan
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(snapshots())
 def test_no_plan_is_cheaper_than_the_bound_and_small_ones_are_solved(instance: Instance) -> None:
     solution = solve(instance, Work(ENOUGH), seed=1)
@@ -42,7 +43,7 @@ def test_no_plan_is_cheaper_than_the_bound_and_small_ones_are_solved(instance: I
     assert solution.plan.cost <= best * 1.25 + 5.0, "a plan, not just any"
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(snapshots(), st.integers(0, 2**32 - 1), st.sampled_from((1, 3, 1000)), st.sampled_from((1.0, 8.0)))
 def test_any_prices_and_fees_prove_a_bound_however_soon_the_search_is_cut_off(
     instance: Instance, seed: int, most_nodes: int, coarser: float
@@ -61,13 +62,13 @@ def test_any_prices_and_fees_prove_a_bound_however_soon_the_search_is_cut_off(
         assert gain <= sum(prices[job] for job in tour.jobs) - cost + 1e-6
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(snapshots(most_jobs=6, most_units=4))
 def test_the_shortest_drive_to_each_job_is_a_bound_too(instance: Instance) -> None:
     assert least_drives(instance) <= least_cost(instance) + 1e-6
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(drawn=snapshots(), dearer=st.sampled_from((0.0, 1.0, 1_000.0)), at_once=st.booleans())
 def test_bounds_stay_true_where_contractors_are_dear_or_nothing_takes_time(
     *, drawn: Instance, dearer: float, at_once: bool
@@ -117,14 +118,14 @@ def test_three_halves_of_tours_are_cut_off() -> None:
     assert broken(4, [(0.5, Tour(0, (0, 1, 2), 1.0)), (0.5, Tour(1, (3,), 1.0))], most=5) == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(snapshots(most_jobs=12, most_units=5), st.integers(0, 9))
 def test_the_same_work_finds_the_same_plan(instance: Instance, seed: int) -> None:
     first, second = (solve(instance, Work(60.0), seed) for _ in range(2))
     assert first == second
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(snapshots(most_jobs=8), st.lists(st.lists(st.integers(-2, 9), max_size=4), max_size=5))
 def test_an_earlier_plan_is_begun_with_as_far_as_it_still_makes_sense(
     instance: Instance, previous: list[list[int]]

@@ -21,6 +21,7 @@ from interfaces.http.app import described_app
 from interfaces.http.openapi import document_of
 from interfaces.http.tokens import TokenAuthority
 from tests.support.api import Api, Job, an_offer, over_the_network, projecting, somebody
+from tests.support.effort import examples, sampled
 from tests.support.servers import Database
 
 pytestmark = [
@@ -30,8 +31,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies"),
 ]
 
-# 12 examples of each of some 35 operations, next to those that cover every field's bounds: about half a minute.
-EXAMPLES = 12
+# So many of each operation, next to those that cover every field's bounds; a quick run covers some operations only.
+EXAMPLES = examples(12)
 # Good data can be refused by a rule, and unknown methods are tested by hand.
 NOT_HERE = ("positive_data_acceptance", "unsupported_method", "not_a_server_error")
 
@@ -136,6 +137,7 @@ def test_nothing_breaks(operation: str, server: Server) -> None:
     schema = described()
     found = schema.find_operation_by_label(operation)
     assert found is not None
+    schema.config.phases.coverage.enabled = bool(sampled([operation]))
     build_operation_test(
         config=schema.config,
         operation=found,
@@ -165,7 +167,7 @@ def test_no_order_of_calls_breaks_anything(server: Server) -> None:
     run_state_machine_as_test(
         Workflow,
         settings=settings(
-            max_examples=15,
+            max_examples=examples(15),
             stateful_step_count=8,
             deadline=None,
             derandomize=True,

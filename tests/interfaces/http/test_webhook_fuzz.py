@@ -22,6 +22,7 @@ from infra.razorpay.news import EVENT_ID, news_of
 from infra.settings import Settings
 from interfaces.http.app import build_app
 from interfaces.http.routes.webhooks import PATH
+from tests.support.effort import examples
 from tests.support.servers import CURSOR_KEY, PERSONAL_KEY, TOKEN_KEY
 
 SECRETS = ("newer", "older")
@@ -139,7 +140,7 @@ def signed(body: bytes, secret: str = SECRETS[0]) -> bytes:
 @example(
     body=b'{"event":"payment.captured","payload":{"payment":{"entity":{"amount":1e400}}}}', event_id=b"", secret="newer"
 )
-@with_settings(max_examples=EXAMPLES)
+@with_settings(max_examples=examples(EXAMPLES))
 def test_whatever_is_signed_is_kept_and_acknowledged(
     hook: Hook, body: bytes, event_id: bytes | None, secret: str
 ) -> None:
@@ -158,7 +159,7 @@ def test_whatever_is_signed_is_kept_and_acknowledged(
 @example(body=b"{}", signature=signed(b"{}", "stolen"), event_id=b"one")
 @example(body=b"{}", signature=signed(b"{}", ""), event_id=b"one")
 @example(body=b"{}", signature="٣".encode() * 64, event_id=b"one")
-@with_settings(max_examples=EXAMPLES)
+@with_settings(max_examples=examples(EXAMPLES))
 def test_whatever_is_not_signed_is_refused_and_not_kept(
     hook: Hook, body: bytes, signature: bytes | None, event_id: bytes
 ) -> None:
@@ -170,7 +171,7 @@ def test_whatever_is_not_signed_is_refused_and_not_kept(
 
 
 @given(flipped=st.integers(min_value=0, max_value=8 * 64 - 1))
-@with_settings(max_examples=EXAMPLES)
+@with_settings(max_examples=examples(EXAMPLES))
 def test_one_bit_of_the_body_is_enough_to_be_refused(hook: Hook, flipped: int) -> None:
     body = b'{"event":"payment.captured","payload":{"payment":{"entity":{}}}}'
     changed = bytearray(body)
