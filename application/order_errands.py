@@ -20,6 +20,7 @@ from domain.actor import Actor
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Source
 from domain.refund import Refund
+from domain.refund_terms import RefundState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -98,6 +99,18 @@ class OrderErrands:
         if isinstance(outcome, Confirmed) and outcome.value:
             what = f"{order_id}/asked/{_second(at)}"
             await self.tell(tenant, order_id, list(outcome.value), Source.ASKED, what, at)
+
+    async def ask_about_refund(self, tenant: str, refund_id: UUID, at: datetime) -> None:
+        """Ask how far a refund is that the gateway took on; one that is over is left alone."""
+        refund = await self._aggregates.load(Refund, tenant, refund_id)
+        if refund is None or refund.state is not RefundState.ACCEPTED:
+            return
+        outcome = await asyncio.to_thread(self._gateway.refunds_of_payment, refund.gateway_payment)
+        told = outcome.value if isinstance(outcome, Confirmed) else ()
+        for each in told:
+            if each.refund_id == refund.gateway_refund and each.status != "pending":
+                key = f"{refund_id}/asked/{each.status}"
+                await self.tell_of_refund(tenant, refund.order_id, each, key, at)
 
     async def tell(
         self, tenant: str, order_id: UUID, told: list[Payment], source: Source, key: str, at: datetime

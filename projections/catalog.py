@@ -33,6 +33,7 @@ from projections.provider_ratings import provider_ratings
 from projections.provider_statement import provider_statement
 from projections.ratings import ratings
 from projections.read_model import AnyReadModel
+from projections.refunds import refunds
 from projections.request_board import request_board
 from projections.spot_fixes import spot_fixes
 from projections.standbys import standbys
@@ -74,6 +75,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         payments,
         partner_accounts,
         payment_orders,
+        refunds,
         intents,
         invoices,
         tax_documents,

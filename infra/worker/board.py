@@ -35,6 +35,13 @@ SELECT tenant, order_id, seen_at IS NOT NULL FROM payment_orders
  WHERE state = 'open' AND (seen_at <= %(at)s - interval '3 s' OR created_at <= %(at)s - interval '15 min')
    AND created_at > %(at)s - interval '5 days'
  ORDER BY created_at LIMIT %(limit)s"""
+# What a bank has taken on is done within minutes or days; who nobody tells of is asked about once an hour, for a month:
+# its minute follows from its id, so that not all are asked about at once.
+REFUNDS_TO_ASK: Final = """
+SELECT tenant, refund_id FROM refunds
+ WHERE state = 'accepted' AND updated_at <= %(at)s - interval '10 min' AND created_at > %(at)s - interval '30 days'
+   AND extract(minute FROM %(at)s)::int = abs(hashtext(refund_id::text)) %% 60
+ ORDER BY updated_at LIMIT %(limit)s"""
 # Help is on its way, or there: then a job's payment is captured. One that is for later is captured before the gateway
 # gives back what was only authorised: banks promise three days, an hour is left for everything that can be late.
 TO_CAPTURE: Final = """
@@ -96,4 +103,10 @@ class WorkBoard:
         """Orders of jobs that help is on its way to, and that are authorised."""
         async with borrowed(self._pool) as connection:
             cursor = await connection.execute(TO_CAPTURE, {"at": at, "limit": limit})
+            return cast("list[tuple[str, UUID]]", await cursor.fetchall())
+
+    async def refunds_to_ask(self, at: datetime, limit: int) -> list[tuple[str, UUID]]:
+        """Refunds that the gateway took on and told nothing more of."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(REFUNDS_TO_ASK, {"at": at, "limit": limit})
             return cast("list[tuple[str, UUID]]", await cursor.fetchall())

@@ -74,7 +74,7 @@ class Rounds:
         await self._each(captures, lambda order: self._capture(*order, at))
         intents = self._intents.due(await self._board.open_intents(self._carrying.kinds, at, MOST_INTENTS), at)
         await self._hands.carry_out(intents, at)
-        asked = await self._ask(at)
+        asked = await self._ask(at) + await self._ask_about_refunds(at)
         watch.standing(*await self._board.standing(at))
         return len(letters) + len(intents) + asked
 
@@ -95,6 +95,13 @@ class Rounds:
         self._asked = {order_id: then for order_id, then in self._asked.items() if at - then < ASKS_SELDOM}
         self._asked |= dict.fromkeys((order_id for _, order_id in due), at)
         await self._each(due, lambda order: self._orders.ask_about(*order, at))
+        return len(due)
+
+    async def _ask_about_refunds(self, at: datetime) -> int:
+        """Ask about refunds that the gateway took on and told nothing more of."""
+        due = [one for one in await self._board.refunds_to_ask(at, MOST_ASKED) if one[1] not in self._asked]
+        self._asked |= dict.fromkeys((refund_id for _, refund_id in due), at)
+        await self._each(due, lambda refund: self._orders.ask_about_refund(*refund, at))
         return len(due)
 
     async def _each(self, things: Iterable[T], do: Callable[[T], Awaitable[object]]) -> None:
