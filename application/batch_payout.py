@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
+from application.cash_in_hand import set_cash_off
 from application.decide_earning_rules import earning_rules_of
 from application.guards import check_role
 from application.payout_answers import payout_told
@@ -127,11 +128,14 @@ async def _taken_along(work: Work, command: BatchPayout, payout_id: UUID) -> int
     """The earnings' sum, less what is kept back of it."""
     rules = await earning_rules_of(work, command.at)
     whose = command.provider_id, command.currency
-    total = 0
-    for earning in sorted(set(command.earnings))[:MOST_IN_A_PAYOUT]:
-        total += (await work.get(Earning, earning)).batch(payout_id, *whose, command.at)
+    total, causes = 0, []
+    for earning_id in sorted(set(command.earnings))[:MOST_IN_A_PAYOUT]:
+        earning = await work.get(Earning, earning_id)
+        total += earning.batch(payout_id, *whose, command.at)
+        causes.append(earning.cause_id)
     if total < rules.least_minor:
         raise NothingToPay(payable_minor=total, least_minor=rules.least_minor)
+    await set_cash_off(work, *whose, payout_id, causes, command.at)
     if not rules.reserve_bp:
         return total
     amount = total - (await _reserve(work, *whose, command.at)).keep(payout_id, total, rules, command.at)

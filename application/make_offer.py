@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from application.answers import offer_told
 from application.asking_no_longer import ask_no_longer
+from application.cash_in_hand import check_cash_limit
 from application.guards import check_role, check_version
 from application.guiding import AS_USUAL, Guidance, tell_crew
 from application.shown_price import shown_price
@@ -62,7 +63,7 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
     RequestClosed, OutOfTurn, OfferStillOut, AskedEnough, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved,
-    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, BadLapse, BadEta or BadDecision.
+    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, CashLimitReached, BadLapse, BadEta or BadDecision.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -71,6 +72,7 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
     provider = await work.get(Provider, shift.provider_id)
     provider.check_active(command.at)
     shift.check_capable(request.service, request.vehicle_class, request.fuel)
+    await check_cash_limit(work, request, provider.id, command.at)
     if command.instead_of is not None:
         await _supersede(command.instead_of, request, work, command.at)
     request.make_offer(command.offer_id, provider.id, shift.id, command.at, beside=command.beside)

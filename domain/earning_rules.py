@@ -5,7 +5,7 @@ A tenant decides. No rate of a law stands in the code: the desk enters what its 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, cast
 from uuid import UUID, uuid5
 
 from domain.aggregate import Aggregate, Created, event
@@ -38,7 +38,8 @@ class EarningRules:
     """What holds for every provider of a tenant.
 
     Earnings are paid ``waits_s`` after they were made. ``reserve_bp`` of each payout is kept back for disputes until
-    ``reserve_most_minor`` are. Less than ``least_minor`` is not worth a payout and waits for more.
+    ``reserve_most_minor`` are. Less than ``least_minor`` is not worth a payout and waits for more. Who owes us
+    ``cash_limit_minor`` of what it collected is offered no job in cash (None: nobody is stopped).
     """
 
     rates: Rates = NO_RATES
@@ -46,6 +47,7 @@ class EarningRules:
     reserve_bp: int = 0
     reserve_most_minor: int = 0
     least_minor: int = USUAL_LEAST_MINOR
+    cash_limit_minor: int | None = None
 
     def payable_from(self, amount_minor: int, at: datetime) -> datetime:
         """When what was earned at an instant may be paid; what a provider owes counts at once."""
@@ -54,7 +56,7 @@ class EarningRules:
     def checked(self) -> "EarningRules":
         """These rules, when they make sense; raises BadRules."""
         shares = (*self.rates.every_bp, self.reserve_bp)
-        amounts = (self.reserve_most_minor, self.least_minor - 1)
+        amounts = (self.reserve_most_minor, self.least_minor - 1, self.cash_limit_minor or 0)
         if any(not 0 <= share <= BASIS_POINTS for share in shares):
             raise BadRules(f"a share is 0 to {BASIS_POINTS} basis points")
         if not 0 <= self.waits_s <= LONGEST_WAIT_S or any(not 0 <= amount < MOST_MINOR for amount in amounts):
@@ -85,9 +87,16 @@ class EarningRulebook(Aggregate):
         """These rules apply to what is earned and paid from an instant on."""
 
         TOPIC: ClassVar[str] = "earning_rules.decided"
+        class_version: ClassVar[int] = 2
         rules_version: int
         effective_from: datetime
         rules: EarningRules
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Nobody was stopped for the cash that it had."""
+            rules = cast("dict[str, object]", state["rules"])
+            state["rules"] = {**rules, "cash_limit_minor": None}
 
     def __init__(self) -> None:
         self.dated: tuple[Dated[EarningRules], ...] = ()

@@ -54,6 +54,7 @@ class Prefix(StrEnum):
     RESERVE = "rsv_"
     EARNING_RULES = "erl_"
     FARE_RULES = "frl_"
+    CASH_IN_HAND = "cih_"
     PARTNER = "ptn_"
 
 

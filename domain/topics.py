@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.aggregate import Aggregate, events_of
+from domain.cash_in_hand import CashInHand
 from domain.coverage import Coverage
 from domain.credit_note import CreditNote
 from domain.decision import Decision
@@ -63,6 +64,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     FareRulebook,
     Earning,
     Reserve,
+    CashInHand,
     Payout,
     PayoutBatch,
     PayoutAccount,

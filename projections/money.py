@@ -35,6 +35,7 @@ BOOKS = (
     "refund.processed",
     "refund.put_back",
     "service_request.provider_compensated",
+    "cash_in_hand.handed_in",
     "reserve.kept",
     "reserve.freed",
     "payout.processed",

@@ -219,6 +219,12 @@ RULES: Mapping[str, Kind] = {
         409, "Partner limit reached", "The partner's credit does not cover this job; `available_minor` is left of it."
     ),
     "more_than_owed": Kind(409, "More than owed", "The partner owes `owed_minor`, in `currency`."),
+    "cash_limit_reached": Kind(
+        409,
+        "Cash limit reached",
+        "This provider owes `owed_minor` of its cash; at `limit_minor` it gets no job in cash.",
+    ),
+    "more_than_in_hand": Kind(409, "More than in hand", "The provider owes `owed_minor` of its cash, in `currency`."),
     "nothing_to_pay": Kind(409, "Nothing to pay", "What may be paid now is not worth a payout."),
     "not_payable": Kind(409, "Not payable", "This earning is held, waits, is in a payout, or is another provider's."),
     "reserve_too_small": Kind(409, "Reserve too small", "So much is not kept back; `reserve_minor` is."),

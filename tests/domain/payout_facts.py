@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain import ledger
+from domain.cash_in_hand import CashInHand
 from domain.earning import Earning
 from domain.earning_rules import EarningRulebook, EarningRules
 from domain.earnings_terms import WhyHeld
@@ -69,6 +70,19 @@ FREED = fact(
     amount_minor=15_045,
     transfer_id=f"rsf:{OFFER.hex}",
     **moved(RESERVE, PAYABLE, 15_045),
+)
+
+CASH_OPENED = fact(CashInHand.Opened, NOON, provider_id=PROVIDER, currency="INR")
+CASH_COLLECTED = fact(CashInHand.Collected, SOON, payment_id=PAYMENT, collected_minor=118_000, owed_minor=17_700)
+CASH_SET_OFF = fact(CashInHand.SetOff, LATER, payout_id=PAYOUT, causes=(PAYMENT,), amount_minor=17_700)
+CASH_HANDED_IN = fact(
+    CashInHand.HandedIn,
+    LATER,
+    provider_id=PROVIDER,
+    receipt_id=OFFER,
+    amount_minor=7_700,
+    transfer_id=f"han:{OFFER.hex}",
+    **moved(ledger.CASH_DESK, PAYABLE, 7_700),
 )
 
 OPENED_BATCH = fact(PayoutBatch.Opened, TOMORROW, day=date(2026, 3, 3), currency="INR")
@@ -157,6 +171,7 @@ SAMPLES: tuple[Fact, ...] = (
     *(BOOK, DECIDED),
     *(accrued(), HELD, HOLD_ENDED, BATCHED),
     *(RESERVE_OPENED, KEPT, FREED),
+    *(CASH_OPENED, CASH_COLLECTED, CASH_SET_OFF, CASH_HANDED_IN),
     *(OPENED_BATCH, ADDED, CLOSED_BATCH, FINISHED_BATCH),
     *(TO_PAY, REQUESTED, DOUBTED, ACCEPTED, REFUSED, PROCESSING, PROCESSED, REVERSED, ended()),
     *(GIVEN, CHANGED, check_asked(), CHECK_BEGUN, CHECK_DOUBTED, VERIFIED, NOT_THERE),

@@ -18,7 +18,7 @@ from interfaces.http.shapes.values import InstantAsked
 
 PATH = "/v1/earning-rules"
 SHARES = ("tcs_bp", "tds_bp", "tds_without_pan_bp", "contract_tds_bp", "contract_tds_without_pan_bp")
-OTHERS = ("waits_s", "reserve_bp", "reserve_most_minor", "least_minor")
+OTHERS = ("waits_s", "reserve_bp", "reserve_most_minor", "least_minor", "cash_limit_minor")
 
 routes = Routes("Payouts")
 

@@ -95,6 +95,7 @@ routes = Routes("Offers")
         "stale_version",
         "provider_not_active",
         "not_capable",
+        "cash_limit_reached",
         "request_closed",
         "out_of_turn",
         "offer_still_out",

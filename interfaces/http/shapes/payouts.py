@@ -34,6 +34,7 @@ AccountId = Annotated[str, _id("pya", "a bank account")]
 RulesId = Annotated[str, _id("erl", "a tenant's rules")]
 EarningId = Annotated[str, _id("ern", "an earning")]
 ReserveId = Annotated[str, _id("rsv", "a provider's reserve")]
+CashId = Annotated[str, _id("cih", "a provider's cash")]
 Share = Annotated[int, Field(ge=0, le=BASIS_POINTS, description="Basis points.", examples=[50])]
 Amount = Annotated[int, Field(ge=0, lt=MOST_MINOR, description="Minor units.", examples=[0])]
 
@@ -141,6 +142,34 @@ class EarningPage(Shown):
     next_cursor: str | None
 
 
+class CashHandedBody(Body):
+    """Cash that a provider paid in at the desk."""
+
+    amount_minor: AmountAsked
+    currency: CurrencyAsked
+
+
+class CashInHandShown(Shown):
+    """What a provider owes us of the cash that it collected, and from when on it gets no more jobs in cash."""
+
+    provider_id: ProviderId
+    owed_minor: Minor
+    currency: Currency
+    limit_minor: Minor | None
+    is_stopped: Annotated[bool, Field(description="Whether it is offered no jobs in cash.")]
+
+
+class CashHandedDone(Shown):
+    """What a provider owes of its cash after it paid some in."""
+
+    id: CashId
+    version: Version
+    position: Position
+    provider_id: ProviderId
+    owed_minor: Minor
+    currency: Currency
+
+
 class PayoutDone(Shown):
     """Where a payout stands after a command."""
 
@@ -215,6 +244,10 @@ class RulesBody(Body):
     reserve_bp: Share = 0
     reserve_most_minor: Amount = 0
     least_minor: Annotated[int, Field(ge=1, lt=MOST_MINOR, description="The least payout, in minor units.")] = 100
+    cash_limit_minor: Annotated[
+        int | None,
+        Field(ge=0, lt=MOST_MINOR, description="Who owes us so much of its cash gets no job in cash. Null: no limit."),
+    ] = None
     effective_from: InstantTold | None = None
 
 
@@ -238,3 +271,4 @@ class RulesShown(Shown):
     reserve_bp: int
     reserve_most_minor: int
     least_minor: int
+    cash_limit_minor: int | None

@@ -50,6 +50,8 @@ ADMITTED: dict[str, set[Role]] = {
     "GET /v1/payouts": {Role.AUDITOR, *OWN},
     "GET /v1/payouts/{payout_id}": {Role.AUDITOR, *OWN},
     "POST /v1/payouts/{payout_id}/withdrawal": DESK,
+    f"GET {OF_PROVIDER}/cash-in-hand": {Role.AUDITOR, *OWN},
+    f"POST {OF_PROVIDER}/cash-payments": DESK,
     "GET /v1/payout-batches": {Role.AUDITOR, *DESK},
     "GET /v1/payout-batches/{batch_id}": {Role.AUDITOR, *DESK},
     "GET /v1/payout-batches/{batch_id}/payouts": {Role.AUDITOR, *DESK},
@@ -59,11 +61,13 @@ ADMITTED: dict[str, set[Role]] = {
 BODIES = {
     f"POST {OF_PROVIDER}/payout-account": ACCOUNT,
     f"POST {OF_PROVIDER}/reserve-release": {"amount_minor": 1, "currency": "INR"},
+    f"POST {OF_PROVIDER}/cash-payments": {"amount_minor": 1, "currency": "INR"},
     "POST /v1/earnings/{earning_id}/hold": {"reason": "disputed"},
     "POST /v1/earning-rules": RULES,
 }
 REFUSED_BY_STATE = {
     f"POST {OF_PROVIDER}/reserve-release": "not_found",
+    f"POST {OF_PROVIDER}/cash-payments": "more_than_in_hand",
     "POST /v1/earnings/{earning_id}/hold": "not_payable",
 }
 """Allowed, but refused later: nothing is kept back of this provider, and its earning is in a payout."""
