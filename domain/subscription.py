@@ -205,6 +205,10 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         waits_for = self.charge.due_at if self.charge.state is ChargeState.NOTIFIED else None
         return waits_for or (retry_at - NOTICE if retry_at else self._grace_ends(term))
 
+    def set_clock(self, at: datetime) -> None:
+        """Tell when something is due next, where that has changed."""
+        self.tell_clock(self.next_at, at)
+
     def _grace_ends(self, term: Term) -> datetime:
         return term.ends_at + timedelta(days=self.terms.grace_days)
 

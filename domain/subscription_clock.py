@@ -40,11 +40,6 @@ class SubscriptionClock(Chapter):
         TOPIC: ClassVar[str] = "subscription.clock_set"
         due_at: datetime | None
 
-    @property
-    def next_at(self) -> datetime | None:
-        """When something is due at the latest."""
-        raise NotImplementedError
-
     def open_mandate(self, operation_id: UUID, gateway_order: str, at: datetime) -> None:
         """The customer can allow it by paying that order; twice is no news."""
         if self.state is SubscriptionState.AWAITED and not self.mandate_is_open:
@@ -57,9 +52,8 @@ class SubscriptionClock(Chapter):
             raise OutOfTurn(state=self.state.value, act="doubt_mandate")
         self.trigger_event(self.MandateDoubted, timestamp=at, operation_id=operation_id)
 
-    def set_clock(self, at: datetime) -> None:
+    def tell_clock(self, due_at: datetime | None, at: datetime) -> None:
         """Tell when something is due next, where that has changed."""
-        due_at = self.next_at
         if due_at != self.clock_at:
             self.trigger_event(self.ClockSet, timestamp=at, due_at=due_at)
 

@@ -30,7 +30,6 @@ from infra.queries.audit import AuditQueries
 from infra.queries.city import City
 from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
-from infra.queries.memberships import MembershipViews
 from infra.queries.money import MoneyViews
 from infra.queries.pool import Pool, reader_pool
 from infra.queries.readiness import Readiness
@@ -82,7 +81,6 @@ class Stack:
     prices: PriceBook
     city: City
     money: MoneyViews
-    memberships: MembershipViews
     webhooks: WebhookInbox
     audit: AuditQueries
     decisions: DecisionQueries
@@ -163,7 +161,6 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
-        memberships=MembershipViews(readers),
         webhooks=WebhookInbox(readers),
         audit=AuditQueries(readers, settings),
         decisions=DecisionQueries(readers, settings),

@@ -29,6 +29,8 @@ class GatewaySettings(BaseSettings):
     # A minute between two looks at who is to be paid; payouts are made once a day, from ten o'clock in India, when
     # somebody is in the office who can stop one.
     payout_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
+    # A minute between two looks at whose grants are over: they are given for months.
+    promo_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
     payouts_from_hour: int = Field(default=10, ge=0, le=23)
     razorpay_sandbox: bool = True
     # Where the stand-in of a local run listens, and where it sends its news: to the api of the same run unless told.

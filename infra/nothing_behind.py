@@ -23,7 +23,6 @@ from infra.queries.audit import AuditQueries
 from infra.queries.city import City
 from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
-from infra.queries.memberships import MembershipViews
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
@@ -143,7 +142,6 @@ def nothing_behind(settings: Settings) -> Stack:
         webhooks=WebhookInbox(readers),
         kpis=KpiQueries(readers),
         money=MoneyViews(readers),
-        memberships=MembershipViews(readers),
         # It charges nothing and serves everywhere, as a tenant without tariffs and zones does.
         zones=ZoneTable(lambda: True),
         prices=PriceTable(lambda: True),

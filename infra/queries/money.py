@@ -2,6 +2,7 @@
 
 from infra.queries.books import BooksQueries
 from infra.queries.books_then import BooksThen
+from infra.queries.memberships import MembershipViews
 from infra.queries.papers_then import PapersThen
 from infra.queries.pool import Pool
 from infra.queries.positioned import PositionedView
@@ -32,6 +33,7 @@ class MoneyViews:
         self.earnings = PositionedView(pool, earnings, "provider_id")
         self.payouts = ReadModelView(pool, payouts, "created_at")
         self.payout_batches = ReadModelView(pool, payout_batches, "opened_at")
+        self.memberships = MembershipViews(pool)
         self.books = BooksQueries(pool)
         self.books_then = BooksThen(pool)
         self.papers_then = PapersThen(pool)

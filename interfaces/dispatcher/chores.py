@@ -14,10 +14,12 @@ from application.dispatch.swaps import Swaps
 from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
 from application.payout_run import PayoutDay, PayoutRun
+from application.promo_run import PromoRun
 from infra.dispatch.booking_board import PostgresBookingBoard
 from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
+from infra.dispatch.promo_board import PostgresPromoBoard
 from infra.dispatch.standby_board import PostgresStandbyBoard
 from infra.dispatch.vigilance import planning_of, reserving_of, swapping_of, vigilance_of
 from infra.payout_board import PostgresPayoutBoard
@@ -86,6 +88,7 @@ def chores_of(
     bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
     ordering = Ordering(engine, news)
     paying = PayoutRun(PostgresPayoutBoard(connection), ordering, PayoutDay(from_hour=settings.payouts_from_hour))
+    promos = PromoRun(PostgresPromoBoard(connection), ordering)
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
     return Chores(
         [
@@ -96,6 +99,7 @@ def chores_of(
             (settings.booking_looks_every_s, _counted(bookings.look, watch.bookings)),
             (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
             (settings.payout_looks_every_s, _counted(paying.look, watch.payouts)),
+            (settings.promo_looks_every_s, _counted(promos.look, watch.promos)),
         ]
     )
 

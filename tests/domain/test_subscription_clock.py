@@ -17,6 +17,8 @@ def running() -> Subscription:
 
 def test_a_mandate_may_be_doubted_until_it_is_open() -> None:
     awaited = given(Subscription, STARTED, ASKED)
+    opened = given(Subscription, STARTED, ASKED, OPENED)
+    opened.when(lambda s: s.open_mandate(MANDATE, "order_1", SOON)).then_nothing()
     awaited.when(lambda s: s.doubt_mandate(MANDATE, NOON)).then(MANDATE_DOUBTED)
     given(Subscription, STARTED, ASKED, OPENED).when(lambda s: s.doubt_mandate(MANDATE, NOON)).then_refused(OutOfTurn)
 

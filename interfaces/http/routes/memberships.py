@@ -87,8 +87,8 @@ async def withdraw_a_plan(call: Command, plan: str, body: PlanEndBody) -> Respon
 @routes.query(PLANS, PlansShown, roles=EVERYBODY)
 async def list_plans(call: Asked, at: When = None, min_position: MinPosition = None) -> Response:
     """List the plans that can be begun, the cheapest first."""
-    await call.at_or_after(call.stack.memberships.plans.name, min_position)
-    known = await call.stack.memberships.plan_ids(call.tenant)
+    await call.at_or_after(call.stack.money.memberships.plans.name, min_position)
+    known = await call.stack.money.memberships.plan_ids(call.tenant)
     plans = [await call.stack.aggregates.load(Plan, call.tenant, each) for each in known]
     shown = [_plan(plan, at or call.at) for plan in plans if plan is not None]
     return answers.plain({"data": sorted((told for told in shown if told is not None), key=_cheapest)})
@@ -121,7 +121,7 @@ async def list_memberships(call: Asked, *, page: Paged) -> Response:
     settings = call.stack.settings
     return await paging.answer(
         call,
-        call.stack.memberships.subscriptions,
+        call.stack.money.memberships.subscriptions,
         SUBSCRIPTIONS,
         {},
         own,
@@ -134,7 +134,7 @@ async def list_memberships(call: Asked, *, page: Paged) -> Response:
 @routes.query(ONE, SubscriptionShown, roles=SEEN_BY)
 async def read_membership(call: Asked, subscription_id: str, min_position: MinPosition = None) -> Response:
     """Read one membership: how far it is, and what is taken next."""
-    view = call.stack.memberships.subscriptions
+    view = call.stack.money.memberships.subscriptions
     await call.at_or_after(view.name, min_position)
     row = await view.one(call.tenant, id_in_path(Prefix.SUBSCRIPTION, subscription_id))
     if row is None or not _sees(call, row.customer_id):
