@@ -36,7 +36,8 @@ SECRETS: Final = ("the-one-in-use", "the-one-before")
 EVENTS: Final = ("payment.authorized", "payment.captured", "order.paid")
 # 5 in 100 are forged, 1 is signed nonsense, 1 is an event that we never heard of.
 FORGED, POISON, STRANGE = 0.05, 0.01, 0.01
-AT_ONCE: Final = 64
+# As many as there are connections to read with: more would wait for one, and not for ever.
+AT_ONCE: Final = 8
 WIDTH: Final = 2_000
 """News is as old as some 2,000 others at most: everything comes twice and out of order, but not for ever."""
 
