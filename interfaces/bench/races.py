@@ -16,12 +16,14 @@ from infra.bench.bookings import judged
 from infra.bench.frame import BenchServer, Report, at_most, bench_server, machine, percentile, summary
 from infra.embedded.ports import free_port
 from interfaces.bench.outages import ApiProcess, Outages
+from interfaces.bench.race_parts import KeptParts, Part, joined, sizes_of
 from interfaces.bench.racing import ASKED, CLIENTS, TENANT, Client, Tally, Track, open_company
 from interfaces.bench.sides import process
 from interfaces.http.tokens import TokenAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 ACCEPTS: Final = 100_000
 QUICK_ACCEPTS: Final = 2_000
@@ -35,39 +37,68 @@ QUICK_FAULTS: Final = 3
 LOSER_P99_S: Final = 1.0
 
 
-def run(*, quick: bool, say: Callable[[str], None], accepts: int | None = None) -> Report:
-    """All races on a server of their own, then the verdict of its log."""
+def run(*, quick: bool, say: Callable[[str], None], accepts: int | None = None, keep: Path | None = None) -> Report:
+    """All races in parts, each on a server of its own that is judged by its log; raises BadFile."""
     accepts = accepts or (QUICK_ACCEPTS if quick else ACCEPTS)
-    fault_every_s, faults = (QUICK_FAULT_EVERY_S, QUICK_FAULTS) if quick else (FAULT_EVERY_S, MOST_FAULTS)
-    with bench_server() as server, ExitStack() as running:
-        tally, outages = raced(server, running, accepts, (fault_every_s, faults), say)
-        say("reading the log")
-        found = judged(server.admin_dsn)
-    wrong = [*tally.wrong, *found.twice]
-    if found.given != tally.races:
-        wrong.append(f"{found.given} jobs were given in {tally.races} races")
+    every_s, most = (QUICK_FAULT_EVERY_S, QUICK_FAULTS) if quick else (FAULT_EVERY_S, MOST_FAULTS)
+    kept, sizes = KeptParts(keep), sizes_of(accepts)
+
+    def of(number: int, size: int) -> Part:
+        def tell(step: str) -> None:
+            say(f"part {number} of {len(sizes)}: {step}")
+
+        return kept.of(number, size, lambda: _part(size, (every_s, most), tell))
+
+    whole = joined(of(number, size) for number, size in enumerate(sizes, 1))
+    wrong = [*whole.wrong, *whole.twice]
+    if whole.given != whole.races:
+        wrong.append(f"{whole.given} jobs were given in {whole.races} races")
     bars = [
         at_most("double bookings and answers that contradict the log", len(wrong), 0),
-        at_most("loser's reply p99 outside outages, s", percentile(tally.loser_s, 0.99), LOSER_P99_S),
+        at_most("loser's reply p99 outside outages, s", percentile(whole.loser_s, 0.99), LOSER_P99_S),
     ]
-    figures: dict[str, object] = {
-        "accepts": sum(tally.answers.values()),
-        "races": tally.races,
-        "raced_s": round(tally.raced_s, 1),
-        "accepts_per_s": round(sum(tally.answers.values()) / tally.raced_s, 1),
-        "answers": dict(tally.answers),
-        "given_in_the_log": found.given,
-        "booked_twice_in_the_log": len(found.twice),
-        "outages": len(outages.spans),
-        "in_outages_s": round(sum(until - since for since, until in outages.spans), 1),
-        "longest_outage_s": round(max((until - since for since, until in outages.spans), default=0.0), 2),
-        "winner": summary(tally.winner_s),
-        "loser": summary(tally.loser_s),
-        "loser_in_outage": summary(tally.loser_in_outage_s) if tally.loser_in_outage_s else {},
+    setting: dict[str, str | int | float] = {"clients": CLIENTS, "asked": ASKED, "fault_every_s": every_s}
+    return {"bench": "races", "machine": machine(), "setting": setting, "figures": _told(whole, wrong), "bars": bars}
+
+
+def _told(whole: Part, wrong: list[str]) -> dict[str, object]:
+    accepts = sum(whole.answers.values())
+    return {
+        "accepts": accepts,
+        "races": whole.races,
+        "raced_s": round(whole.raced_s, 1),
+        "accepts_per_s": round(accepts / whole.raced_s, 1),
+        "answers": whole.answers,
+        "given_in_the_log": whole.given,
+        "booked_twice_in_the_log": len(whole.twice),
+        "outages": len(whole.outages_s),
+        "in_outages_s": round(sum(whole.outages_s), 1),
+        "longest_outage_s": round(max(whole.outages_s, default=0.0), 2),
+        "winner": summary(whole.winner_s),
+        "loser": summary(whole.loser_s),
+        "loser_in_outage": summary(whole.loser_in_outage_s) if whole.loser_in_outage_s else {},
         "wrong": wrong[:5],
     }
-    setting: dict[str, str | int | float] = {"clients": CLIENTS, "asked": ASKED, "fault_every_s": fault_every_s}
-    return {"bench": "races", "machine": machine(), "setting": setting, "figures": figures, "bars": bars}
+
+
+def _part(accepts: int, faults: tuple[float, int], say: Callable[[str], None]) -> Part:
+    with bench_server() as server, ExitStack() as running:
+        tally, outages = raced(server, running, accepts, faults, say)
+        say("reading the log")
+        found = judged(server.admin_dsn)
+    return Part(
+        asked_for=accepts,
+        answers=dict(tally.answers),
+        races=tally.races,
+        raced_s=tally.raced_s,
+        given=found.given,
+        twice=found.twice,
+        wrong=tally.wrong,
+        winner_s=tally.winner_s,
+        loser_s=tally.loser_s,
+        loser_in_outage_s=tally.loser_in_outage_s,
+        outages_s=[until - since for since, until in outages.spans],
+    )
 
 
 def raced(

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, cast
@@ -32,15 +33,28 @@ BENCHES = {
     "timetravel": "infra.bench.timetravel",
 }
 EXIT_MISSED = 1
+EVERY_S = 15.0
+"""So often where there is no screen to write on."""
 DATA_BESIDE = Path("../shared/data")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Shorter rounds: a look, not a record.")]
 
 
-def _measure(name: str, *, quick: bool, **more: int | None) -> Report:
+def _measure(name: str, *, quick: bool, **more: int | Path | None) -> Report:
     run = cast("Callable[..., Report]", importlib.import_module(BENCHES[name]).run)
     console = Console(stderr=True)
+    told_s = -EVERY_S
+
+    def log(step: str) -> None:
+        """A line now and then for whoever writes it into a file."""
+        nonlocal told_s
+        if time.monotonic() - told_s >= EVERY_S:
+            told_s = time.monotonic()
+            console.log(f"bench {name}: {step}")
+
+    if not console.is_terminal:
+        return run(quick=quick, say=log, **more)
     with console.status(f"bench {name} ...") as status:
         return run(quick=quick, say=lambda step: status.update(f"bench {name}: {step}"), **more)
 
@@ -105,11 +119,12 @@ def api(*, as_json: Json = False, quick: Quick = False) -> None:
 def races(
     *,
     accepts: Annotated[int, typer.Option(min=16, max=10_000_000, help="Answers in all; 2,000 with --quick.")] = 100_000,
+    keep: Annotated[Path | None, typer.Option(help="A folder of finished parts: what was stopped goes on.")] = None,
     as_json: Json = False,
     quick: Quick = False,
 ) -> None:
     """Providers who accept the same jobs at once over HTTP while backends and the API are killed."""
-    _tell([_measure("races", quick=quick, accepts=None if quick else accepts)], as_json=as_json)
+    _tell([_measure("races", quick=quick, accepts=None if quick else accepts, keep=keep)], as_json=as_json)
 
 
 @app.command()
