@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from application.engine import Engine
 from application.gateway import Confirmed, Outcome, Rejected, Uncertain
 from application.numbering import take_number
 from application.personal import PersonalKind, PersonalRecord
 from application.register_invoice import RegisterInvoice, register_invoice
-from application.registering import RegistrarErrands, billing_id
+from application.registering import RegistrarErrands, billing_id, signed_id
 from application.registrar import DUPLICATE, Registration
 from domain.gst.gstin import BadGstin
 from domain.gst.inv01 import NotForRegistration
@@ -23,6 +24,7 @@ from domain.invoice import Invoice
 from domain.invoice_terms import DocType, invoice_id
 from domain.refusal import NotAllowed
 from infra.papers.weasy import form_bytes
+from infra.personal.kept_first import KeptFirst
 from tests.application.world import World, context_of
 from tests.domain.document_facts import GSTIN, IRN, series
 from tests.domain.money_facts import PAYMENT
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.engine import Answer, Work
+    from application.registrar import EInvoiceRegistrar
     from domain.invoice_terms import WhyCancelled
 
 pytestmark = pytest.mark.anyio
@@ -75,19 +78,21 @@ class FakeRegistrar:
         return Confirmed(self.has.get(irn))
 
     def cancel(self, gstin: str, irn: str, why: WhyCancelled) -> Outcome[datetime]:
-        self.has.pop(irn)
-        return Confirmed(NOON)
+        assert gstin == GSTIN
+        return Confirmed(NOON) if self.has.pop(irn, None) else Rejected(f"2148_{why.value}")
 
 
 class Office(World):
     """A world whose bills go to a registrar."""
 
-    def __init__(self) -> None:
+    def __init__(self, another: EInvoiceRegistrar | None = None) -> None:
         super().__init__()
         self.registrar = FakeRegistrar()
         self.personal = MemoryPersonalStore()
+        self.engine = Engine(KeptFirst(self.log, self.personal), self.aggregates)
         own = Party("Vaahan Sahay", "", "12 MG Road", "Bengaluru", "560001")
-        self.errands = RegistrarErrands(self.engine, self.aggregates, self.personal, self.registrar, own, form_bytes)
+        asked = another or self.registrar
+        self.errands = RegistrarErrands(self.engine, self.aggregates, self.personal, asked, own, form_bytes)
 
     async def asking(self) -> Invoice:
         """A bill of a registered supplier, on its way to the registrar."""
@@ -109,6 +114,12 @@ class Office(World):
         await self.engine.run(context_of(DESK_ACTOR, "bill"), issue)
         return await self.the(Invoice, BILL)
 
+    async def signed(self) -> PersonalRecord:
+        """What the registrar signed."""
+        kept = (await self.personal.get(TENANT, [signed_id(OPERATION)]))[signed_id(OPERATION)]
+        assert kept is not None
+        return kept
+
     def wanted(self) -> RegisterInvoice:
         return RegisterInvoice(DESK_ACTOR, BILL, OPERATION, 1, BUYER["gstin"], NOON)
 
@@ -124,6 +135,7 @@ async def test_a_bill_is_registered_under_its_own_number_and_what_was_signed_is_
     for seconds in range(2):
         await office.carried_out(seconds)
     assert (await office.carried_out(2)).irn == IRN
+    assert (await office.signed()).fields == {"signed_qr": "a.b.c"}
     assert office.topics().count("invoice.registered") == 1
     assert set(office.registrar.has) == {IRN}
     assert all(BUYER["gstin"].encode() not in event.payload for event in office.log.events)

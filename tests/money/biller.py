@@ -5,6 +5,7 @@ import itertools
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from application.advances import give_advances_back, receive_advance
 from application.credit_invoice import CreditInvoice, credit_invoice
@@ -36,7 +37,7 @@ async def bill_without_end(engine: Engine, writer: int) -> None:
         at = NEW_YEAR + offset
         job = await a_paid_job(engine, TENANT, at=at)
         note = CreditInvoice(DESK_ACTOR, job.invoice_id, new_id(at), Money(100, "INR"), WhyCredited.TAX_TOO_HIGH, at)
-        await ordered(engine, lambda work, note=note: credit_invoice(note, work), at)
+        await ordered(engine, partial(credit_invoice, note), at)
         await vouchers(engine, at)
 
 

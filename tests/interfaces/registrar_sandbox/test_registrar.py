@@ -22,6 +22,8 @@ from infra.registrar.portal import Entrance, PortalRegistrar
 from infra.registrar.signed import NotSigned, public_key, told_by
 from interfaces.razorpay_sandbox.app import configured, listening
 from interfaces.registrar_sandbox.app import build_registrar
+from tests.application.test_registering import Office
+from tests.domain.document_facts import IRN
 from tests.domain.gst.test_inv01 import paper
 
 if TYPE_CHECKING:
@@ -159,3 +161,16 @@ def test_what_others_sign_is_not_believed(running: StandIn) -> None:
 def test_nobody_at_home_is_no_answer() -> None:
     nobody = PortalRegistrar(Entrance("http://127.0.0.1:9", "", "", (0.2, 0.2)))
     assert nobody.find("x", "y") == Uncertain("unreachable")
+
+
+@pytest.mark.anyio
+async def test_a_bill_of_ours_goes_through_although_the_answer_is_lost(running: StandIn) -> None:
+    office = Office(running.registrar)
+    await office.asking()
+    running.play(faults=[{"kind": "drop_after", "path": "/Invoice"}, {"kind": "drop_before", "path": "/irn/"}])
+    assert (await office.carried_out()).is_registering, "it is there, and nobody could say so"
+    bill = await office.carried_out(9)
+    assert bill.irn == IRN
+    kept = (await office.signed()).fields["signed_qr"]
+    assert told_by(str(kept), public_key(running.key))["Irn"] == IRN
+    assert [entry["Irn"] for entry in running.play()].count(IRN) == 1
