@@ -18,7 +18,7 @@ from infra.embedded.account import Account, EmbeddedServerError
 from infra.embedded.postgres import EmbeddedPostgres, installation
 from infra.embedded.relocation import home_of_server, runnable_copy
 from tests.support.normal_user import home_of_normal_user, start_as_normal_user
-from tests.support.sessions import current_session
+from tests.support.sessions import current_session, locked
 
 pytestmark = pytest.mark.servers
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes users")
@@ -35,6 +35,27 @@ def directory() -> Iterator[Path]:
 @pytest.fixture
 def server(directory: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(directory, PASSWORD)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def used_directory(directory: Path) -> Path:
+    """With a cluster in it, as a second start finds it: making one takes seconds, copying one of this run none."""
+    origin = current_session() / "used"
+    with locked(current_session() / "used.lock"):
+        if not (origin / "made").exists():
+            first = EmbeddedPostgres(origin, PASSWORD)
+            first.start()
+            first.stop()
+            (origin / "made").touch()
+    subprocess.run(["cp", "-a", str(origin), str(directory)], check=True)
+    return directory
+
+
+@pytest.fixture
+def used(used_directory: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(used_directory, PASSWORD)
     yield server
     server.stop()
 
@@ -71,22 +92,22 @@ def test_it_is_durable_private_and_the_same_everywhere(server: EmbeddedPostgres)
     assert not list(server.data.parent.glob("*.password"))
 
 
-def test_nobody_comes_in_without_the_password(server: EmbeddedPostgres) -> None:
-    server.start()
+def test_nobody_comes_in_without_the_password(used: EmbeddedPostgres) -> None:
+    used.start()
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(server.url("postgres", "guess", "postgres"))
+        psycopg.connect(used.url("postgres", "guess", "postgres"))
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
-        psycopg.connect(f"host={server.data.parent} port={server.port} user=postgres dbname=postgres")
+        psycopg.connect(f"host={used.data.parent} port={used.port} user=postgres dbname=postgres")
 
 
-def test_what_was_committed_stands_after_kill_9_and_a_new_start(server: EmbeddedPostgres) -> None:
-    server.start()
-    _write(server, "CREATE TABLE kept AS SELECT 42 AS answer")
-    port = server.port
-    server.kill()
-    server.start()
-    assert server.port == port
-    assert _ask(server, "SELECT answer FROM kept") == (42,)
+def test_what_was_committed_stands_after_kill_9_and_a_new_start(used: EmbeddedPostgres) -> None:
+    used.start()
+    _write(used, "CREATE TABLE kept AS SELECT 42 AS answer")
+    port = used.port
+    used.kill()
+    used.start()
+    assert used.port == port
+    assert _ask(used, "SELECT answer FROM kept") == (42,)
 
 
 def test_an_interrupted_initdb_is_no_obstacle(server: EmbeddedPostgres) -> None:
@@ -97,22 +118,22 @@ def test_an_interrupted_initdb_is_no_obstacle(server: EmbeddedPostgres) -> None:
     assert _ask(server, "SELECT 1") == (1,)
 
 
-def test_a_pid_file_of_a_crash_that_names_another_program_is_no_obstacle(server: EmbeddedPostgres) -> None:
-    server.start()
-    server.kill()
-    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n1\n{server.port}\n\n127.0.0.1\n")
-    server.start()
-    assert _ask(server, "SELECT 1") == (1,)
+def test_a_pid_file_of_a_crash_that_names_another_program_is_no_obstacle(used: EmbeddedPostgres) -> None:
+    used.start()
+    used.kill()
+    (used.data / "postmaster.pid").write_text(f"{os.getpid()}\n{used.data}\n1\n{used.port}\n\n127.0.0.1\n")
+    used.start()
+    assert _ask(used, "SELECT 1") == (1,)
 
 
-def test_a_server_left_behind_by_a_killed_run_is_stopped_cleanly_first(directory: Path) -> None:
+def test_a_server_left_behind_by_a_killed_run_is_stopped_cleanly_first(used_directory: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from infra.embedded.postgres import EmbeddedPostgres as P;"
         "p = P(Path(sys.argv[1]), sys.argv[2]); p.start(on_parent_death=None);"
         "print(p.process.pid, flush=True); sys.stdin.read()"
     )
     earlier = subprocess.Popen(
-        [sys.executable, "-P", "-c", script, str(directory), PASSWORD],
+        [sys.executable, "-P", "-c", script, str(used_directory), PASSWORD],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -125,7 +146,7 @@ def test_a_server_left_behind_by_a_killed_run_is_stopped_cleanly_first(directory
     os.kill(orphan, 0)  # it lives on
 
     said: list[str] = []
-    server = EmbeddedPostgres(directory, PASSWORD, report=said.append)
+    server = EmbeddedPostgres(used_directory, PASSWORD, report=said.append)
     server.start()
     try:
         assert not _lives(orphan)
@@ -136,13 +157,13 @@ def test_a_server_left_behind_by_a_killed_run_is_stopped_cleanly_first(directory
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a child about its parent's death")
-def test_it_stops_cleanly_when_its_parent_is_killed(directory: Path) -> None:
+def test_it_stops_cleanly_when_its_parent_is_killed(used_directory: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from infra.embedded.postgres import EmbeddedPostgres as P;"
         "p = P(Path(sys.argv[1]), sys.argv[2]); p.start(); print(p.process.pid, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-P", "-c", script, str(directory), PASSWORD],
+        [sys.executable, "-P", "-c", script, str(used_directory), PASSWORD],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -153,20 +174,19 @@ def test_it_stops_cleanly_when_its_parent_is_killed(directory: Path) -> None:
     parent.kill()
     parent.communicate()
     _wait_until_gone(child)
-    assert not (directory / "data" / "postmaster.pid").exists(), "a clean stop removes its pid file"
+    assert not (used_directory / "data" / "postmaster.pid").exists(), "a clean stop removes its pid file"
 
 
-def test_a_wrong_version_of_the_data_is_one_line(server: EmbeddedPostgres) -> None:
-    server.start()
-    server.stop()
-    (server.data / "PG_VERSION").write_text("16\n")
+def test_a_wrong_version_of_the_data_is_one_line(used: EmbeddedPostgres) -> None:
+    (used.data / "PG_VERSION").write_text("16\n")
     with pytest.raises(EmbeddedServerError, match="made by PostgreSQL 16"):
-        server.start()
+        used.start()
 
 
-def test_a_taken_port_is_one_line(server: EmbeddedPostgres, directory: Path) -> None:
-    server.start()
-    second = EmbeddedPostgres(directory.with_name("second"), PASSWORD, port=server.port)
+def test_a_taken_port_is_one_line(used: EmbeddedPostgres) -> None:
+    subprocess.run(["cp", "-a", str(used.directory), str(used.directory.with_name("second"))], check=True)
+    used.start()
+    second = EmbeddedPostgres(used.directory.with_name("second"), PASSWORD, port=used.port)
     with pytest.raises(EmbeddedServerError, match="PostgreSQL did not start") as refused:
         second.start()
     assert "\n" not in str(refused.value)
