@@ -12,7 +12,6 @@ import pytest
 from application.abandon_order import AbandonOrder, abandon_order
 from application.capture_order import CaptureOrder, capture_order
 from application.engine import Answer, Work
-from application.gateway import RefundStatus
 from application.order_errands import OrderErrands
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from application.verify_checkout import VerifyCheckout, verify_checkout
@@ -38,10 +37,8 @@ from domain.refusal import NotFound
 from domain.wallet import Wallet
 from domain.wallet_terms import wallet_id
 from infra.event_store import codec
-from projections.refunds import refunds
 from tests.application.world import World
 from tests.domain.payment_order_facts import AMOUNT
-from tests.projections.telling import facts_logged, folded
 from tests.support.fake_gateway import FEE, TAX, FakeGateway
 from tests.support.roadside import CUSTOMER, DESK_ACTOR, NOON, SOON, TENANT, THE_CUSTOMER, THE_PROVIDER, some_id
 
@@ -202,37 +199,6 @@ async def test_what_cannot_go_back_goes_to_the_wallet(how: str) -> None:
     assert (await world.the(Refund, refund_id)).state is RefundState.REROUTED
     assert await world.balance() == 2 * AMOUNT
     assert world.books()[ledger.REFUND_IN_FLIGHT] == 0
-
-
-@pytest.mark.parametrize("how", ["processed", "failed"])
-async def test_a_refund_that_nobody_tells_of_is_asked_about(how: RefundStatus) -> None:
-    world = Checkout()
-    gateway_order = await world.opened()
-    first, second = world.gateway.pay(gateway_order), world.gateway.pay(gateway_order)
-    for payment in (first, second):
-        await world.hear(payment.payment_id)
-    refund_id = refund_of(ORDER, second.payment_id)
-    await world.errands.ask_about_refund(TENANT, refund_id, SOON)
-    assert (await world.the(Refund, refund_id)).state is RefundState.REQUESTED, "it is not with the gateway yet"
-    await world.errands.refund(TENANT, refund_id, refund_id, SOON)
-    (made,) = world.gateway.refunds
-    before = world.head
-    await world.errands.ask_about_refund(TENANT, refund_id, SOON)
-    assert world.head == before, "the bank has not done it yet"
-    world.gateway.finish(made, how)
-    world.gateway.silent = True
-    await world.errands.ask_about_refund(TENANT, refund_id, SOON)
-    assert world.head == before, "nobody answered"
-    world.gateway.silent = False
-    for _ in range(2):
-        await world.errands.ask_about_refund(TENANT, refund_id, SOON)
-        await world.hear_of_refund(made)
-    wanted = RefundState.PROCESSED if how == "processed" else RefundState.REROUTED
-    assert (await world.the(Refund, refund_id)).state is wanted
-    assert await world.balance() == (AMOUNT if how == "processed" else 2 * AMOUNT)
-    assert world.books()[ledger.REFUND_IN_FLIGHT] == 0
-    (row,) = folded(refunds, facts_logged(world.log.events)).values()
-    assert (row.state, row.gateway_refund, row.amount_minor) == (wanted, made, AMOUNT)
 
 
 async def test_a_refund_that_nobody_asked_for_is_a_case() -> None:
