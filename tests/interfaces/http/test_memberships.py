@@ -77,8 +77,8 @@ async def plan(api: Api) -> None:
     await offered(api, FREE)
 
 
-async def offered(api: Api, terms: dict[str, Any]) -> None:
-    answer = await api.post("/v1/plans", somebody(Role.ADMIN), terms)
+async def offered(api: Api, terms: dict[str, Any], tenant: str = "demo") -> None:
+    answer = await api.post("/v1/plans", somebody(Role.ADMIN, tenant), terms)
     assert answer.status_code == 201, answer.text
 
 
