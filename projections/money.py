@@ -21,6 +21,7 @@ BOOKS = (
     "subscription.charged_in_vain",
     "subscription.upgraded",
     "subscription.earned",
+    "subscription.fee_learned",
     "coverage.used",
     "payment.collected",
     "payment.owed",
