@@ -99,7 +99,7 @@ class PayoutDay:
         local = at.astimezone(ZoneInfo(self.time_zone))
         return local.date() if local.hour >= self.from_hour else None
 
-    def today(self, at: datetime) -> date:
+    def date_at(self, at: datetime) -> date:
         """Which day it is."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()
 
@@ -118,7 +118,7 @@ class PayoutRun:
         if day is not None:
             for due in await self._board.to_pay(at, MOST_AT_ONCE):
                 await self._batch(due, day, at)
-        for over in await self._board.to_end(self._day.today(at), MOST_AT_ONCE):
+        for over in await self._board.to_end(self._day.date_at(at), MOST_AT_ONCE):
             await self._end(over, at)
         return await self._request_what_is_covered(at)
 
