@@ -27,6 +27,7 @@ from application.expire_quote import ExpireQuote, expire_quote
 from application.freeze_wallet import FreezeWallet, freeze_wallet
 from application.give_up_search import GiveUpSearch, give_up_search
 from application.issue_quote import IssueQuote, issue_quote
+from application.learn_payment import LearnPayments, learn_payments
 from application.make_offer import MakeOffer, make_offer
 from application.merge_requests import MergeRequests, merge_requests
 from application.propose_fare import ProposeFare, propose_fare
@@ -43,6 +44,8 @@ from domain.actor import Actor
 from domain.catalogue import Service
 from domain.money import Money
 from domain.payment import Payment
+from domain.payment_order import PaymentOrder
+from domain.payment_order_terms import Source, Told, TryStatus, job_order_id
 from domain.payment_terms import WhyWaived, payment_id
 from domain.price_terms import Fault, PaymentMethod
 from domain.refusal import NotFound, Refusal
@@ -60,6 +63,7 @@ from tests.support.roadside import (
     NOON,
     OTHER_SHIFT,
     SHIFT,
+    TENANT,
     THE_CUSTOMER,
     THE_PROVIDER,
     some_id,
@@ -187,6 +191,17 @@ class MoneyCity:
         payment: Payment | None = self.get(Payment, payment_id(request_id))
         money = Money((payment.owed_minor if payment and number else 5_000) or 1, "INR")
         self.order(repay_debt, RepayDebt(DESK_ACTOR, payment_id(request_id), money, self.now))
+
+    def pay_online(self, request_id: UUID, number: int) -> None:
+        """What the gateway tells of a checkout: captured, or only authorised."""
+        order: PaymentOrder | None = self.get(PaymentOrder, job_order_id(request_id, number % 2))
+        if order is not None:
+            status = TryStatus.CAPTURED if number < 4 else TryStatus.AUTHORIZED
+            told = Told(f"pay_{order.id.hex}", status, order.amount_minor, order.currency)
+            self.order(
+                learn_payments,
+                LearnPayments(Actor.system("worker", TENANT), order.id, [told], Source.WEBHOOK, self.now),
+            )
 
     def call_off(self, request_id: UUID, number: int) -> None:
         fault = (None, *Fault)[number % 4]
