@@ -15,6 +15,7 @@ TOLD = {
     "customer": ("quote_superseded", "insufficient_funds", "out_of_turn", "in_service", "completed", "cancelled"),
     "provider": ("position_in_future", "wrong_start_code", "evidence_missing", "new_drop_needed", "completed", "ended"),
     "operator": ("True", "outline_empty", "active", "merged", "searching", "cancelled", "500000"),
+    "memberships": ("2", "shown", '"left":1', '"left":2', "cancelled"),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }
 """What each page leads to, in this order."""
