@@ -11,6 +11,7 @@ from interfaces.http.described import PROBLEM_SCHEMA, example_of_problem
 from interfaces.http.edge import OPEN
 from interfaces.http.examples import example_of
 from interfaces.http.problem_catalogue import CATALOGUE
+from interfaces.http.shared_parts import with_shared_parts
 
 DESCRIPTION: Final = """Roadside assistance: help is requested, offered, accepted, en route, there, and done.
 
@@ -51,7 +52,9 @@ def document_of(app: FastAPI) -> Json:
 
 def as_text(app: FastAPI) -> str:
     """The document as it is committed: a line for each entry, none for what only closes, so that it stays small."""
-    told = json.dumps(document_of(app), indent=0, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    told = json.dumps(
+        with_shared_parts(document_of(app)), indent=0, separators=(",", ":"), ensure_ascii=False, sort_keys=True
+    )
     return told.replace("\n}", "}").replace("\n]", "]") + "\n"
 
 

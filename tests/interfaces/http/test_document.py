@@ -72,10 +72,28 @@ def test_every_reference_leads_somewhere() -> None:
             return named + [one for value in tree.values() for one in references(value)]
         return [one for value in tree for one in references(value)] if isinstance(tree, list) else []
 
-    for reference in set(references(json.loads(as_text(described_app())))):
-        found: object = DOCUMENT
+    written = json.loads(as_text(described_app()))
+    for reference in set(references(written)):
+        found: object = written
         for part in reference.removeprefix("#/").split("/"):
             found = cast("dict[str, object]", found)[part]
+
+
+def test_what_is_told_once_is_what_was_told_everywhere() -> None:
+    written = json.loads(as_text(described_app()))
+
+    def whole(part: dict[str, Any]) -> dict[str, Any]:
+        """The part that is pointed at, headers included."""
+        if "$ref" in part:
+            kind, name = part["$ref"].split("/")[-2:]
+            part = written["components"][kind][name]
+        return part | {name: {key: whole(one) for key, one in part[name].items()} for name in part if name == "headers"}
+
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            shown = written["paths"][path][method]
+            assert [whole(one) for one in shown.get("parameters", [])] == operation.get("parameters", [])
+            assert {status: whole(one) for status, one in shown["responses"].items()} == operation["responses"]
 
 
 def refusals(kind: type[Refusal] = Refusal) -> set[str]:
