@@ -44,16 +44,22 @@ class CashInHand(Aggregate):
     receipts: frozenset[UUID] = field(default=frozenset(), init=False)
 
     class Opened(Created):
-        """The provider collected cash for the first time."""
+        """The provider collected cash for the first time; told twice where two crews were the first at once."""
 
         TOPIC: ClassVar[str] = "cash_in_hand.opened"
+        AT_THE_END: ClassVar[bool] = True
         provider_id: UUID
         currency: str
 
     class Collected(Aggregate.Event):
-        """Of a job that it was paid for in cash it owes us so much: commission and whatever is withheld."""
+        """Of a job that it was paid for in cash it owes us so much: commission and whatever is withheld.
+
+        Appended at the end, whatever that is: crews of one company that are paid at once do not wait for each other,
+        and the payment itself is divided only once.
+        """
 
         TOPIC: ClassVar[str] = "cash_in_hand.collected"
+        AT_THE_END: ClassVar[bool] = True
         payment_id: UUID
         collected_minor: int
         owed_minor: int

@@ -45,3 +45,8 @@ def test_at_the_limit_there_is_no_other_job_in_cash() -> None:
     for limit in (17_700, 0):
         with pytest.raises(CashLimitReached):
             cash.check(limit)
+
+
+def test_two_crews_may_be_the_first_at_once() -> None:
+    twice = given(CashInHand, CASH_OPENED, CASH_COLLECTED, CASH_OPENED)
+    assert twice.now().owed_minor == given(CashInHand, *OWES).now().owed_minor == 17_700

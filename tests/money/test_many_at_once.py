@@ -16,6 +16,7 @@ from application.settlement import hold_for
 from application.top_up_wallet import TopUpWallet, top_up_wallet
 from domain import ledger
 from domain.actor import Actor, Role
+from domain.cash_in_hand import CashInHand, cash_in_hand_id
 from domain.ids import new_id
 from domain.invoice_terms import SERIES, DocType, Series
 from domain.money import Money
@@ -50,6 +51,14 @@ async def test_bills_that_are_issued_at_once_are_numbered_without_a_gap_and_with
         await asyncio.gather(
             *[a_paid_job(three[n % 3], TENANT, method=methods[n % 2], provider_id=PROVIDER) for n in range(BILLS)]
         )
+        in_hand: list[CashInHand] = []
+
+        async def look(work: Work) -> Answer:
+            in_hand.append(await work.get(CashInHand, cash_in_hand_id(PROVIDER, "INR")))
+            return {}
+
+        await order(three[0], look, "look")
+    assert len(in_hand[-1].open) == BILLS // 2, "who collects at once is counted as well"
     books = audited(whole_log(database))
     (numbers,) = books.numbers.values()
     assert len(numbers) == len(set(numbers)) == BILLS

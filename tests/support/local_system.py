@@ -63,6 +63,7 @@ class LocalSystem:
             "VEHICAID_PORT": str(self.port),
             "VEHICAID_DEMO": "0",
             "VEHICAID_RAZORPAY_SANDBOX": "0",
+            "VEHICAID_REGISTRAR_SANDBOX": "0",
             **self._settings,
         }
 
