@@ -24,7 +24,7 @@ def span() -> dict[str, str]:
 
 async def asked(api: Api, caller: Actor, **query: object) -> httpx.Response:
     wanted = {name: str(value) for name, value in {**span(), **query}.items()}
-    return await api.client.get(PATH, params=wanted, headers=api.headers(caller))
+    return await api.look(PATH, wanted, caller)
 
 
 async def told(api: Api, caller: Actor, **query: object) -> Answer:
