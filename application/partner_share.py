@@ -10,7 +10,7 @@ from domain.actor import DESK
 from domain.money import CurrencyMismatch
 from domain.partner_account import PartnerAccount
 from domain.partner_cover import PartnerCover, partner_cover_id
-from domain.refusal import NotFound, OutOfTurn
+from domain.refusal import OutOfTurn
 from domain.request_terms import CLOSED
 from domain.service_request import ServiceRequest
 from domain.trade_terms import NotPriced
@@ -52,7 +52,8 @@ async def name_partner(command: NamePartner, work: Work) -> Answer:
         raise OutOfTurn("its fare stands", state=request.state.value, act="name_partner")
     if partner.currency != request.quote.currency:
         raise CurrencyMismatch(currency=partner.currency, wanted=request.quote.currency)
-    kept = partner.keep(request.id, command.most_minor or request.quote.total_minor, command.at)
+    most_minor = request.quote.total_minor if command.most_minor is None else command.most_minor
+    kept = partner.keep(request.id, most_minor, command.at)
     cover = await _cover(work, request.id)
     if cover is None:
         work.add(PartnerCover.name_one(request.id, partner.id, command.at))
@@ -107,7 +108,4 @@ async def _partner(work: Work, request_id: UUID) -> PartnerAccount | None:
 
 
 async def _cover(work: Work, request_id: UUID) -> PartnerCover | None:
-    try:
-        return await work.get(PartnerCover, partner_cover_id(request_id))
-    except NotFound:
-        return None
+    return await work.find(PartnerCover, partner_cover_id(request_id))

@@ -114,7 +114,9 @@ class SubscriptionChanges(Chapter):
         self.trigger_event(self.Paused, timestamp=at)
 
     def resume(self, at: datetime) -> None:
-        """Let it go on; twice is no news."""
+        """Let it go on; twice is no news. Raises SubscriptionOver where it ended while it rested."""
+        if self.state in OVER:
+            raise SubscriptionOver
         if self.paused_at is not None and self.term is not None:
             ends_at = self.term.moved_by(at - self.paused_at).ends_at
             self.trigger_event(self.Resumed, timestamp=at, ends_at=ends_at)

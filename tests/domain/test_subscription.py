@@ -1,14 +1,11 @@
 """Which rules does a subscription keep? Notice before a debit, grace before the end, and what was paid is earned."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from domain import ledger
 from domain.catalogue import Service
 from domain.coverage_terms import NotCovered
-from domain.plan import Plan, PlanNotOffered, plan_id
 from domain.plan_terms import FIRST_FOUR, BadPlan, bill_of_term
 from domain.refusal import OutOfTurn
 from domain.subscription import Subscription
@@ -47,7 +44,7 @@ from tests.domain.membership_facts import (
     STARTED,
     VEHICLE,
 )
-from tests.support.roadside import CUSTOMER, LATER, NOON, SOON, TENANT, some_id
+from tests.support.roadside import CUSTOMER, LATER, NOON, SOON, some_id
 from tests.support.rulebook import STREAM, born, given
 
 DAY = timedelta(days=1)
@@ -200,6 +197,15 @@ def test_a_pause_moves_the_term_and_covers_nothing() -> None:
     assert made.earned_minor == NET
 
 
+def test_what_ended_while_it_rested_does_not_go_on() -> None:
+    made = running()
+    made.pause(NOON + 5 * DAY)
+    made.end_now(WhyEnded.CUSTOMER, NOON + 6 * DAY)
+    with pytest.raises(SubscriptionOver):
+        made.resume(NOON + 7 * DAY)
+    assert made.state is SubscriptionState.CANCELLED
+
+
 def test_cancelling_now_gives_back_what_is_not_earned() -> None:
     made = running()
     assert made.end_now(WhyEnded.CUSTOMER, NOON + 9 * DAY) == NET - NET // 5
@@ -264,37 +270,3 @@ def test_the_same_trouble_is_not_covered_twice_in_a_few_days() -> None:
         made.covered_term(VEHICLE, Service.TOW, at + PLUS.same_cause_days * DAY - timedelta(seconds=1))
     made.covered_term(VEHICLE, Service.FLAT_TYRE, at)
     made.covered_term(VEHICLE, Service.TOW, at + PLUS.same_cause_days * DAY)
-
-
-def test_a_plan_is_offered_changed_and_withdrawn() -> None:
-    with pytest.raises(BadPlan):
-        Plan.open(TENANT, "Plus, for Asha", NOON)
-    plan = Plan.open(TENANT, "plus", NOON)
-    assert plan.id == plan_id(TENANT, "plus")
-    with pytest.raises(PlanNotOffered):
-        plan.at(NOON)
-    plan.offer(PLUS, NOON, NOON)
-    plan.offer(PLUS, NOON, NOON)
-    plan.offer(PREMIUM, SOON, SOON)
-    assert (plan.at(NOON).value, plan.at(SOON).value, plan.at(SOON).version) == (PLUS, PREMIUM, 2)
-    plan.withdraw(LATER, LATER)
-    plan.withdraw(LATER, LATER)
-    with pytest.raises(PlanNotOffered):
-        plan.at(LATER)
-    assert len(plan.collect_events()) == 4
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"term_days": 0}, {"vehicles": 0}, {"waiting_h": -1}, {"benefits": PLUS.benefits[:1] * 2}]
-)
-def test_a_plan_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(BadPlan):
-        replace(PLUS, **wrong).checked()  # type: ignore[arg-type]  # fields by name
-
-
-def test_the_first_four_cost_what_they_cost() -> None:
-    assert [terms.price_minor for terms in FIRST_FOUR.values()] == [0, 9_900, 19_900, 39_900]
-    assert {terms.term_days for terms in FIRST_FOUR.values()} == {45}
-    for terms in FIRST_FOUR.values():
-        assert bill_of_term(terms.price_minor, terms.tax_bp).total_minor == terms.checked().price_minor
-    assert ledger.deferred_for(STREAM) == f"L:Deferred:{STREAM.hex}"

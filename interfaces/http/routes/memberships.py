@@ -164,13 +164,18 @@ async def read_benefits(call: Asked, subscription_id: str, min_position: MinPosi
     )
 
 
-@routes.command(ONE + "/pause", SubscriptionDone, roles=WHOSE, problems=("out_of_turn", "charge_open", "not_allowed"))
+@routes.command(
+    ONE + "/pause",
+    SubscriptionDone,
+    roles=WHOSE,
+    problems=("out_of_turn", "charge_open", "subscription_over", "not_allowed"),
+)
 async def pause_membership(call: Command, subscription_id: str) -> Response:
     """Let it rest: nothing is covered or taken, and the term ends later by as long."""
     return await _changed(call, subscription_id, Wish.PAUSE)
 
 
-@routes.command(ONE + "/pause-end", SubscriptionDone, roles=WHOSE, problems=("not_allowed",))
+@routes.command(ONE + "/pause-end", SubscriptionDone, roles=WHOSE, problems=("subscription_over", "not_allowed"))
 async def resume_membership(call: Command, subscription_id: str) -> Response:
     """Let it go on."""
     return await _changed(call, subscription_id, Wish.RESUME)
