@@ -15,7 +15,6 @@ from domain.payment_terms import payment_id
 from domain.pricing import sac_of
 from domain.receipt_voucher import Advance, ReceiptVoucher, receipt_voucher_id
 from domain.refund_voucher import RefundVoucher
-from domain.refusal import NotFound
 from domain.service_request import ServiceRequest
 
 if TYPE_CHECKING:
@@ -75,16 +74,10 @@ async def give_advances_back(work: Work, request_id: UUID, at: datetime, order_i
 async def _vouchers(work: Work, request_id: UUID) -> list[ReceiptVoucher]:
     """Those of one job, in their order: the first that is not there is behind the last."""
     found: list[ReceiptVoucher] = []
-    while True:
-        try:
-            found.append(await work.get(ReceiptVoucher, receipt_voucher_id(request_id, len(found))))
-        except NotFound:
-            return found
+    while (one := await work.find(ReceiptVoucher, receipt_voucher_id(request_id, len(found)))) is not None:
+        found.append(one)
+    return found
 
 
 async def _is_billed(work: Work, request_id: UUID) -> bool:
-    try:
-        await work.get(Invoice, invoice_id(payment_id(request_id)))
-    except NotFound:
-        return False
-    return True
+    return await work.find(Invoice, invoice_id(payment_id(request_id))) is not None

@@ -8,13 +8,13 @@ from uuid import uuid5
 
 from application.answers import request_told
 from application.guards import check_role, check_version
+from application.whose_money import wallet_of
 from domain import ledger
 from domain.actor import DESK
 from domain.promise import CREDIT_MOST_MINOR, CREDIT_PERCENT, credit_for
-from domain.refusal import NotFound
 from domain.service_request import ServiceRequest
 from domain.wallet import Wallet
-from domain.wallet_terms import WhyCredited, wallet_id
+from domain.wallet_terms import WhyCredited
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +56,7 @@ async def break_promise(command: BreakPromise, work: Work, amends: Amends | None
     agreed = quote if quote is not None and request.confirmed_quote is not None else None
     currency = agreed.currency if agreed else None
     credit_minor = credit_for(agreed.total_minor, rule.percent, rule.most_minor) if agreed else 0
-    wallet = await _wallet(work, request.customer_id) if credit_minor else None
+    wallet = await wallet_of(work, request.customer_id) if credit_minor else None
     if wallet is not None and wallet.currency != currency:
         credit_minor = 0
     is_news = request.break_promise(credit_minor, currency if credit_minor else None, command.at)
@@ -67,10 +67,3 @@ async def break_promise(command: BreakPromise, work: Work, amends: Amends | None
         transfer_id = uuid5(request.id, "promise")
         wallet.credit(transfer_id, credit_minor, WhyCredited.GOODWILL, ledger.GOODWILL, command.at)
     return request_told(request)
-
-
-async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
-    try:
-        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        return None

@@ -13,7 +13,6 @@ from domain.earning import Earning
 from domain.earning_rules import RIGHT_AWAY
 from domain.price_terms import PaymentMethod
 from domain.provider import Provider
-from domain.refusal import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +96,4 @@ async def set_cash_off(
 
 async def cash_in_hand_of(work: Work, provider_id: UUID, currency: str) -> CashInHand | None:
     """What a provider owes of cash in one currency, if it ever collected any."""
-    try:
-        return await work.get(CashInHand, cash_in_hand_id(provider_id, currency))
-    except NotFound:
-        return None
+    return await work.find(CashInHand, cash_in_hand_id(provider_id, currency))

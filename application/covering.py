@@ -10,7 +10,7 @@ from application.guards import check_role, check_sees_request, hidden
 from domain.actor import DESK, Role
 from domain.coverage import Coverage, CoverState
 from domain.coverage_terms import CoverGone, cover_of, coverage_id
-from domain.refusal import NotFound, OutOfTurn
+from domain.refusal import OutOfTurn
 from domain.service_request import ServiceRequest
 from domain.subscription import Subscription
 
@@ -122,7 +122,4 @@ async def _free(work: Work, cover: Coverage, at: datetime) -> None:
 
 
 async def _of(work: Work, request_id: UUID) -> Coverage | None:
-    try:
-        return await work.get(Coverage, coverage_id(request_id))
-    except NotFound:
-        return None
+    return await work.find(Coverage, coverage_id(request_id))

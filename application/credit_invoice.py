@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from application.accruing import accrue
 from application.guards import check_role, check_version
-from application.learn_payment import wallet_for
 from application.numbering import take_number
 from application.settlement_terms import TIME_ZONE
+from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import DESK
 from domain.credit_note import CreditNote

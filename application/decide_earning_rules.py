@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from application.guards import check_role
 from domain.actor import Role
 from domain.earning_rules import EarningRulebook, EarningRules, rules_stream
-from domain.refusal import NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +44,4 @@ async def earning_rules_of(work: Work, at: datetime) -> EarningRules:
 
 
 async def _rulebook(work: Work) -> EarningRulebook | None:
-    try:
-        return await work.get(EarningRulebook, rules_stream(work.context.tenant))
-    except NotFound:
-        return None
+    return await work.find(EarningRulebook, rules_stream(work.context.tenant))

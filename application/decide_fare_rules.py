@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from application.guards import check_role
 from domain.actor import Role
 from domain.fare_rules import FareRulebook, FareRules, fare_rules_stream
-from domain.refusal import NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +47,4 @@ async def fare_rules_of(work: Work, at: datetime) -> FareRules:
 
 
 async def _rulebook(work: Work) -> FareRulebook | None:
-    try:
-        return await work.get(FareRulebook, fare_rules_stream(work.context.tenant))
-    except NotFound:
-        return None
+    return await work.find(FareRulebook, fare_rules_stream(work.context.tenant))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role
 from domain.actor import Role
-from domain.refusal import NotFound
 from domain.tariff_terms import checked_state
 from domain.tax_registration import TaxRegistrations, registrations_stream
 
@@ -65,7 +64,4 @@ async def end_registration(command: EndRegistration, work: Work) -> Answer:
 
 async def registrations_of(work: Work) -> TaxRegistrations | None:
     """What the tenant has registered, if anything."""
-    try:
-        return await work.get(TaxRegistrations, registrations_stream(work.context.tenant))
-    except NotFound:
-        return None
+    return await work.find(TaxRegistrations, registrations_stream(work.context.tenant))

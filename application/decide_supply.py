@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role
 from domain.actor import Role
-from domain.refusal import NotFound
 from domain.supply_model import SupplyDecision, supply_stream
 
 if TYPE_CHECKING:
@@ -41,7 +40,4 @@ async def decide_supply(command: DecideSupply, work: Work) -> Answer:
 
 async def decision_of(work: Work) -> SupplyDecision | None:
     """What the tenant has decided, if anything."""
-    try:
-        return await work.get(SupplyDecision, supply_stream(work.context.tenant))
-    except NotFound:
-        return None
+    return await work.find(SupplyDecision, supply_stream(work.context.tenant))

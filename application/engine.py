@@ -71,13 +71,20 @@ class Work:
 
     async def get(self, kind: type[A], stream_id: UUID) -> A:
         """Load an aggregate of this tenant; raises NotFound."""
+        found = await self.find(kind, stream_id)
+        if found is None:
+            raise NotFound(f"no {kind.__name__} {stream_id}", id=str(stream_id))
+        return found
+
+    async def find(self, kind: type[A], stream_id: UUID) -> A | None:
+        """The same for what need not be there: None where it is not."""
         held = self._touched.get(stream_id)
         if held is None:
             held = await self._aggregates.load(kind, self.context.tenant, stream_id)
             if held is not None:
                 self._seen[stream_id] = (kind, held.version)
         if held is None or not isinstance(held, kind):
-            raise NotFound(f"no {kind.__name__} {stream_id}", id=str(stream_id))
+            return None
         self._touched[stream_id] = held
         return held
 

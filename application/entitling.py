@@ -13,7 +13,6 @@ from domain.ledger import memberships
 from domain.ledger.account import LedgerAccount
 from domain.ledger.terms import account_stream
 from domain.plan_terms import ASSET_OF
-from domain.refusal import NotFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,7 +99,4 @@ async def _transfers(work: Work, cover: Coverage) -> list[tuple[LedgerAccount, T
 
 async def _account(work: Work, subscription_id: UUID, benefit: Benefit, number: int) -> LedgerAccount | None:
     name = ledger.units_of(subscription_id, benefit.value, number)
-    try:
-        return await work.get(LedgerAccount, account_stream(work.context.tenant, name, ASSET_OF[benefit]))
-    except NotFound:
-        return None
+    return await work.find(LedgerAccount, account_stream(work.context.tenant, name, ASSET_OF[benefit]))

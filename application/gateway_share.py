@@ -13,19 +13,19 @@ from uuid import uuid5
 
 from application import wallet_share
 from application.advances import give_advances_back
+from application.whose_money import payment_of, wallet_of
 from domain.money import CurrencyMismatch
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import LEAST_MINOR, Becomes, NotAuthorised, OrderState, Purpose, job_order_id
-from domain.payment_terms import payment_id
 from domain.price_terms import PaymentMethod
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
-from domain.refusal import NotFound, Refusal
+from domain.refusal import Refusal
 from domain.request_fare import Outcome
 from domain.service_request import ServiceRequest
 from domain.wallet import Wallet
-from domain.wallet_terms import Hold, InsufficientFunds, WalletFrozen, WhyDebited, wallet_id
+from domain.wallet_terms import Hold, InsufficientFunds, WalletFrozen, WhyDebited
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,7 @@ async def order_for(work: Work, request: ServiceRequest, amount_minor: int, curr
     The same amount again is the same order. Less than the gateway takes is owed in the end. What the wallet kept is
     free. Raises CurrencyMismatch.
     """
-    wallet = await _wallet(work, request.customer_id)
+    wallet = await wallet_of(work, request.customer_id)
     if wallet is not None and wallet.currency != currency:
         raise CurrencyMismatch(f"the wallet is in {wallet.currency}", currency=currency, wanted=wallet.currency)
     orders = await _orders(work, request.id)
@@ -83,7 +83,7 @@ async def use_for_job(work: Work, order: PaymentOrder, wallet: Wallet, amount_mi
     if request.settlement is None:
         _keep(wallet, request, amount_minor, at)
         return
-    payment = await _payment(work, request.id)
+    payment = await payment_of(work, request.id)
     owed = 0 if payment is None else min(payment.owed_minor, amount_minor)
     if payment is not None and owed:
         try:
@@ -108,7 +108,7 @@ async def end_orders(work: Work, request: ServiceRequest, payment: Payment | Non
     for order in orders:
         if not (owed and (_asked_for_capture(order, at) or was_done)):
             _wait_no_longer(order, at)
-    wallet = await _wallet(work, request.customer_id)
+    wallet = await wallet_of(work, request.customer_id)
     taken = 0 if payment is None else payment.paid_minor - payment.covered_minor - payment.partner_minor
     surplus = sum(_left_minor(each) for each in orders) - taken
     for order in reversed(orders):
@@ -182,22 +182,6 @@ def _left_minor(order: PaymentOrder) -> int:
 async def _orders(work: Work, request_id: UUID) -> list[PaymentOrder]:
     """Those of one job, in their order: the first that is not there is behind the last."""
     found: list[PaymentOrder] = []
-    while True:
-        try:
-            found.append(await work.get(PaymentOrder, job_order_id(request_id, len(found))))
-        except NotFound:
-            return found
-
-
-async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
-    try:
-        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        return None
-
-
-async def _payment(work: Work, request_id: UUID) -> Payment | None:
-    try:
-        return await work.get(Payment, payment_id(request_id))
-    except NotFound:
-        return None
+    while (one := await work.find(PaymentOrder, job_order_id(request_id, len(found)))) is not None:
+        found.append(one)
+    return found

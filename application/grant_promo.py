@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from application.answers import wallet_told
 from application.guards import check_role
+from application.whose_money import wallet_for
 from domain.actor import DESK, Role
 from domain.money import CurrencyMismatch
-from domain.refusal import NotFound
 from domain.wallet import Wallet
 from domain.wallet_promo_terms import WhyGranted
 from domain.wallet_terms import wallet_id
@@ -66,11 +66,7 @@ async def expire_promos(command: ExpirePromos, work: Work) -> Answer:
 
 async def granted_to(work: Work, customer_id: UUID, currency: str, at: datetime) -> Wallet:
     """The wallet that a grant goes to, which is opened for it if need be; raises CurrencyMismatch."""
-    try:
-        wallet = await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        wallet = Wallet.open(work.context.tenant, customer_id, currency, at)
-        work.add(wallet)
+    wallet = await wallet_for(work, customer_id, currency, at)
     if wallet.currency != currency:
         raise CurrencyMismatch(f"the wallet is in {wallet.currency}", currency=currency, wanted=wallet.currency)
     return wallet

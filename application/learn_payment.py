@@ -10,6 +10,7 @@ from application.advances import receive_advance
 from application.gateway_share import use_for_job
 from application.guards import check_role
 from application.order_answers import order_told
+from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import Role
 from domain.payment import Payment
@@ -17,9 +18,9 @@ from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, Purpose, Told, TryStatus
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded, refund_of
-from domain.refusal import NotFound, Refusal
+from domain.refusal import Refusal
 from domain.wallet import Wallet
-from domain.wallet_terms import WhyCredited, WhyDebited, wallet_id
+from domain.wallet_terms import WhyCredited, WhyDebited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,13 +114,3 @@ def _give_back(order: PaymentOrder, told: Told, becomes: Becomes, work: Work, at
             at=at,
         )
     )
-
-
-async def wallet_for(work: Work, customer_id: UUID, currency: str, at: datetime) -> Wallet:
-    """The customer's wallet, opened if there is none yet."""
-    try:
-        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        wallet = Wallet.open(work.context.tenant, customer_id, currency, at)
-        work.add(wallet)
-        return wallet

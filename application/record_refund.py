@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from application.guards import check_role
-from application.learn_payment import wallet_for
 from application.order_answers import order_told, refund_told
+from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import Role
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import TryStatus, try_of
 from domain.refund import Refund
 from domain.refund_terms import told_refund
-from domain.refusal import NotFound
 from domain.wallet_terms import WhyCredited
 
 if TYPE_CHECKING:
@@ -84,13 +83,11 @@ async def record_no_refund(command: RecordNoRefund, work: Work) -> Answer:
 async def _refund(order: PaymentOrder, command: RecordRefund, work: Work) -> Refund | None:
     told = command.told
     for wanted in (_asked_for(told), told_refund(order.id, told.refund_id)):
-        if wanted is not None:
-            try:
-                return await work.get(Refund, wanted)
-            except NotFound:
-                continue
-    known = try_of(order.tries, told.payment_id)
-    if known is None or known.status is not TryStatus.CAPTURED:
+        known = None if wanted is None else await work.find(Refund, wanted)
+        if known is not None:
+            return known
+    paid = try_of(order.tries, told.payment_id)
+    if paid is None or paid.status is not TryStatus.CAPTURED:
         return None
     refund = Refund.recognise(
         told_refund(order.id, told.refund_id),

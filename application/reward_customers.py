@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from application.answers import wallet_told
 from application.grant_promo import granted_to
 from application.guards import check_role
+from application.whose_money import wallet_of
 from domain.actor import DESK, Role
 from domain.loyalty import own_money, reached, tier_grant
 from domain.referral import NotReferable, Referral, referral_id
@@ -54,7 +55,7 @@ async def refer(command: Refer, work: Work) -> Answer:
         if known.referrer_id != command.referrer_id:
             raise NotReferable
         return {"id": known.id.hex, "version": known.version}
-    wallet = await _wallet(work, command.referred_id)
+    wallet = await wallet_of(work, command.referred_id)
     if wallet is not None and wallet.spent:
         raise NotReferable
     back = await _referral(work, command.referrer_id)
@@ -116,14 +117,4 @@ async def reward_tier(command: RewardTier, work: Work) -> Answer:
 
 
 async def _referral(work: Work, referred_id: UUID) -> Referral | None:
-    try:
-        return await work.get(Referral, referral_id(work.context.tenant, referred_id))
-    except NotFound:
-        return None
-
-
-async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
-    try:
-        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        return None
+    return await work.find(Referral, referral_id(work.context.tenant, referred_id))

@@ -19,17 +19,16 @@ from application.gateway_share import end_orders
 from application.numbering import take_number
 from application.partner_share import free_partner, use_partner, use_partner_for_fee
 from application.settlement_terms import terms_of
+from application.whose_money import payment_of, wallet_of
 from domain.invoice import Invoice
 from domain.invoice_terms import SERIES, DocType, Series, financial_year
 from domain.payment import Payment
-from domain.payment_terms import NothingDue, PaymentState, payment_id
+from domain.payment_terms import NothingDue, PaymentState
 from domain.price_terms import PaymentMethod
 from domain.pricing import sac_of
-from domain.refusal import NotFound
 from domain.request_fare import Outcome, Settlement
 from domain.split import Bill, bill_of, bill_of_fee, lines_of
-from domain.wallet import Wallet
-from domain.wallet_terms import InsufficientFunds, WhyDebited, wallet_id
+from domain.wallet_terms import InsufficientFunds, WhyDebited
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +57,7 @@ async def hold_for(
     The same amount again is the same hold; another amount takes its place. Raises InsufficientFunds (also where there
     is no wallet), WalletFrozen, CurrencyMismatch, TooManyHolds or BadAmount.
     """
-    wallet = await _wallet(work, customer_id)
+    wallet = await wallet_of(work, customer_id)
     if wallet is None:
         raise InsufficientFunds(
             "there is no wallet yet", available_minor=0, missing_minor=amount_minor, currency=currency
@@ -75,7 +74,7 @@ async def release_hold(work: Work, request: ServiceRequest, at: datetime) -> Non
 
 async def release_wallet(work: Work, request: ServiceRequest, at: datetime) -> None:
     """Give the customer free what the wallet keeps for the request; nothing kept is no news."""
-    wallet = await _wallet(work, request.customer_id)
+    wallet = await wallet_of(work, request.customer_id)
     if wallet is not None:
         wallet_share.free(wallet, request.id, at)
 
@@ -91,7 +90,7 @@ async def settle_job(work: Work, request: ServiceRequest, at: datetime) -> Settl
     if fare is None or fare.total_minor == 0 or request.payment_method is PaymentMethod.NONE:
         await _take_nothing(work, request, at)
         return Settlement(Outcome.ZERO, 0, fare.currency if fare else None, None)
-    payment = await _payment(work, request.id)
+    payment = await payment_of(work, request.id)
     if payment is None:
         payment = _due(work, request, Outcome.CHARGE, fare.total_minor, fare.currency, at)
     if payment.state is PaymentState.DUE:
@@ -112,7 +111,7 @@ async def collect_cash(
 
     Raises NothingDue, WrongAmount or CurrencyMismatch.
     """
-    payment = await _payment(work, request.id)
+    payment = await payment_of(work, request.id)
     fare = request.fare
     if payment is None or fare is None:
         raise NothingDue(request_id=str(request.id))
@@ -131,7 +130,7 @@ async def settle_fee(work: Work, request: ServiceRequest, fee_minor: int, at: da
         await _take_nothing(work, request, at)
         return Settlement(Outcome.ZERO, 0, quote.currency if quote else None, None)
     await free_cover(work, request, at)
-    payment = await _payment(work, request.id)
+    payment = await payment_of(work, request.id)
     if payment is None:
         payment = _due(work, request, Outcome.FEE, fee_minor, quote.currency, at)
     if payment.state is PaymentState.DUE:
@@ -149,20 +148,6 @@ async def _take_nothing(work: Work, request: ServiceRequest, at: datetime) -> No
     await release_hold(work, request, at)
     await give_advances_back(work, request.id, at)
     await end_orders(work, request, None, at)
-
-
-async def _wallet(work: Work, customer_id: UUID) -> Wallet | None:
-    try:
-        return await work.get(Wallet, wallet_id(work.context.tenant, customer_id))
-    except NotFound:
-        return None
-
-
-async def _payment(work: Work, request_id: UUID) -> Payment | None:
-    try:
-        return await work.get(Payment, payment_id(request_id))
-    except NotFound:
-        return None
 
 
 def _due(
@@ -185,7 +170,7 @@ def _due(
 
 async def _take(work: Work, request: ServiceRequest, payment: Payment, why: WhyDebited, at: datetime) -> None:
     """Take as much as the wallet gives."""
-    wallet = await _wallet(work, request.customer_id)
+    wallet = await wallet_of(work, request.customer_id)
     if wallet is not None:
         wallet_share.take(wallet, payment, why, at)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from application.answers import wallet_told
 from application.guards import check_role, check_version
+from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import DESK
 from domain.money import CurrencyMismatch
-from domain.refusal import NotFound
-from domain.wallet import Wallet
-from domain.wallet_terms import WhyCredited, wallet_id
+from domain.wallet_terms import WhyCredited
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,20 +40,10 @@ async def top_up_wallet(command: TopUpWallet, work: Work) -> Answer:
     """
     check_role(work, command.actor, *DESK)
     money = command.money
-    wallet = await _wallet(work, command)
+    wallet = await wallet_for(work, command.customer_id, money.currency, command.at)
     check_version(wallet, command.expected_version)
     if wallet.currency != money.currency:
         raise CurrencyMismatch(f"the wallet is in {wallet.currency}", currency=money.currency, wanted=wallet.currency)
     transfer_id = work.context.command_id
     wallet.credit(transfer_id, money.amount_minor, WhyCredited.TOP_UP, ledger.CASH_DESK, command.at)
     return wallet_told(wallet)
-
-
-async def _wallet(work: Work, command: TopUpWallet) -> Wallet:
-    tenant, customer_id = work.context.tenant, command.customer_id
-    try:
-        return await work.get(Wallet, wallet_id(tenant, customer_id))
-    except NotFound:
-        wallet = Wallet.open(tenant, customer_id, command.money.currency, command.at)
-        work.add(wallet)
-        return wallet

@@ -76,45 +76,33 @@ def _settled(fact: Fact) -> EarningRow:
 
 @provider_statement.begins("payment.credited_back", _position)
 def _credited_back(fact: Fact) -> EarningRow:
-    payable = -fact.whole("payable_minor")
-    return EarningRow(
-        tenant=fact.tenant,
-        position=fact.position,
-        provider_id=fact.uuid("provider_id"),
-        payment_id=fact.stream_id,
-        request_id=fact.uuid("request_id"),
-        outcome="credited",
-        gross_minor=-fact.whole("amount_minor"),
-        commission_minor=0,
-        commission_tax_minor=0,
-        tcs_minor=0,
-        tds_minor=0,
-        earned_minor=payable,
-        cash_kept_minor=0,
-        net_minor=payable,
-        currency=fact.text("currency"),
-        settled_at=fact.occurred_at,
-    )
+    request_id, amount = fact.uuid("request_id"), -fact.whole("amount_minor")
+    return _by_itself(fact, request_id, "credited", amount, -fact.whole("payable_minor"))
 
 
 @provider_statement.begins("service_request.provider_compensated", _position)
 def _compensated(fact: Fact) -> EarningRow:
     amount = fact.whole("amount_minor")
+    return _by_itself(fact, fact.stream_id, "displaced", amount, amount)
+
+
+def _by_itself(fact: Fact, request_id: UUID, outcome: str, gross_minor: int, earned_minor: int) -> EarningRow:
+    """What is no job that was divided: nothing is kept or withheld of it."""
     return EarningRow(
         tenant=fact.tenant,
         position=fact.position,
         provider_id=fact.uuid("provider_id"),
         payment_id=fact.stream_id,
-        request_id=fact.stream_id,
-        outcome="displaced",
-        gross_minor=amount,
+        request_id=request_id,
+        outcome=outcome,
+        gross_minor=gross_minor,
         commission_minor=0,
         commission_tax_minor=0,
         tcs_minor=0,
         tds_minor=0,
-        earned_minor=amount,
+        earned_minor=earned_minor,
         cash_kept_minor=0,
-        net_minor=amount,
+        net_minor=earned_minor,
         currency=fact.text("currency"),
         settled_at=fact.occurred_at,
     )

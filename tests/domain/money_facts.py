@@ -1,6 +1,7 @@
 """Which facts do the stories about money begin with?"""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from domain import ledger
 from domain.invoice import Invoice, InvoiceSeries
@@ -109,6 +110,20 @@ def debited(amount_minor: int = TOW_TOTAL, balance_minor: int = 0) -> Fact:
 
 FROZEN = fact(Wallet.Frozen, SOON, customer_id=CUSTOMER, why=WhyFrozen.CUSTOMER_ASKED)
 UNFROZEN = fact(Wallet.Unfrozen, LATER, customer_id=CUSTOMER)
+
+
+def due_payment(method: PaymentMethod = PaymentMethod.WALLET, provider_id: UUID | None = PROVIDER) -> Payment:
+    """The same as the aggregate: it was just begun."""
+    return Payment.due(
+        REQUEST,
+        customer_id=CUSTOMER,
+        provider_id=provider_id,
+        method=method,
+        outcome=Outcome.CHARGE,
+        amount_minor=TOW_TOTAL,
+        currency="INR",
+        at=LATER,
+    )
 
 
 def due(method: PaymentMethod = PaymentMethod.WALLET, amount_minor: int = TOW_TOTAL) -> Fact:

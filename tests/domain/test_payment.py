@@ -9,7 +9,6 @@ from domain.payment import Payment
 from domain.payment_terms import NothingDue, PaymentState, WhyWaived, WrongAmount, payment_id
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn, Refusal
-from domain.request_fare import Outcome
 from domain.split import bill_of
 from tests.domain.money_facts import (
     COLLECTED,
@@ -20,11 +19,12 @@ from tests.domain.money_facts import (
     WAIVED,
     divided,
     due,
+    due_payment,
     owed,
     paid,
     repaid,
 )
-from tests.support.roadside import CUSTOMER, LATER, OTHER_REQUEST, PROVIDER, REQUEST
+from tests.support.roadside import LATER, OTHER_REQUEST, REQUEST
 from tests.support.rulebook import Fact, born, given
 
 Command = Callable[[Payment], object]
@@ -57,16 +57,7 @@ def waive(p: Payment) -> None:
 
 
 def test_a_request_has_one_payment() -> None:
-    payment = Payment.due(
-        REQUEST,
-        customer_id=CUSTOMER,
-        provider_id=PROVIDER,
-        method=PaymentMethod.WALLET,
-        outcome=Outcome.CHARGE,
-        amount_minor=TOW_TOTAL,
-        currency="INR",
-        at=LATER,
-    )
+    payment = due_payment()
     assert payment.id == PAYMENT == payment_id(REQUEST) != payment_id(OTHER_REQUEST)
     assert born(payment) == due()
 

@@ -13,10 +13,9 @@ from domain.payment import Payment
 from domain.payment_terms import GivenBack, WrongAmount
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn
-from domain.request_fare import Outcome
 from domain.split import Split, SupplyModel, bill_of
 from domain.withholding import Withholding
-from tests.domain.money_facts import KARNATAKA, TOW_LINES, TOW_TOTAL
+from tests.domain.money_facts import KARNATAKA, TOW_LINES, TOW_TOTAL, due_payment
 from tests.support.effort import examples
 from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, some_id
 
@@ -34,16 +33,7 @@ def settled(
     provider_id: UUID | None = PROVIDER,
 ) -> Payment:
     """The tow of the reference, paid and divided."""
-    payment = Payment.due(
-        REQUEST,
-        customer_id=CUSTOMER,
-        provider_id=provider_id,
-        method=method,
-        outcome=Outcome.CHARGE,
-        amount_minor=TOW_TOTAL,
-        currency="INR",
-        at=LATER,
-    )
+    payment = due_payment(method, provider_id)
     if covered:
         payment.cover(covered, LATER)
     if method is PaymentMethod.CASH:
@@ -125,15 +115,6 @@ def test_cash_that_the_provider_kept_is_no_part_of_what_was_divided() -> None:
 
 
 def test_what_was_not_divided_cannot_go_back() -> None:
-    payment = Payment.due(
-        REQUEST,
-        customer_id=CUSTOMER,
-        provider_id=PROVIDER,
-        method=PaymentMethod.WALLET,
-        outcome=Outcome.CHARGE,
-        amount_minor=TOW_TOTAL,
-        currency="INR",
-        at=LATER,
-    )
+    payment = due_payment()
     with pytest.raises(OutOfTurn):
         payment.credit_back(NOTES[0], 1, LATER)
