@@ -1,6 +1,7 @@
 """Are the traps of the gateway's library avoided?"""
 
 import ast
+import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,7 @@ class _Echo(GatewaySession):
         payment_id = str(url).split("/")[-2]
         answer = requests.Response()
         answer.status_code = 200
-        sent = ast.literal_eval(options["data"])["amount"]
+        sent = json.loads(options["data"])["amount"]
         body = f'{{"id":"{payment_id}","status":"captured","amount":{sent},"currency":"INR","created_at":1}}'
         answer._content = body.encode()
         return answer
