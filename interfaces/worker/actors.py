@@ -27,7 +27,7 @@ LOOKS_EVERY_MS: Final = 100
 # Whoever stops waits so long for what is under way; the next worker finds what was not finished.
 STOPS_WITHIN_MS: Final = 1_000
 # What the queue's library raises where Redis is away or slow.
-FAILURES: Final = (dramatiq.errors.ConnectionError, redis.RedisError, OSError)
+FAILURES: Final = (dramatiq.errors.BrokerConnectionError, redis.RedisError, OSError)
 
 
 class Crew:
