@@ -1,6 +1,7 @@
 """What can every test ask for?"""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,12 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("ours")
 
-LONG_STORIES = {"stories", "docs", "faults"}
+LONG_STORIES = {"stories", "docs", "faults", "supervisor"}
+# Beside those folders: whoever starts processes of its own and waits for them.
+LONG_FILES = {
+    "test_guide.py", "test_killed.py", "test_killed_at_points.py", "test_order_under_faults.py", "test_privacy.py",
+    "test_process.py", "test_process_drives.py", "test_process_timers.py", "test_processes.py", "test_year_end.py",
+}  # fmt: skip
 SERVER_FIXTURES = {"postgres_server", "redis_server", "private_postgres"}
 
 
@@ -30,13 +36,32 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: sessions.end_session(session))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Mark what needs servers, so that `make check` can leave it out; begin with what takes long and mostly waits."""
     for item in items:
         if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
-    # A worker that begins with them still has some when others have nothing left, and gives them away.
-    items.sort(key=lambda item: LONG_STORIES.isdisjoint(item.path.parts))
+    yield
+    items[:] = in_shares(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def in_shares(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """As many stretches as workers, which xdist gives one to each, every one beginning with its share of what is long.
+
+    What is short comes last, since that is what those who are done early can take over.
+    """
+    long = [item for item in items if item.path.name in LONG_FILES or not LONG_STORIES.isdisjoint(item.path.parts)]
+    known = set(map(id, long))
+    short = [item for item in items if id(item) not in known]
+    whole, found = len(items), list[pytest.Item]()
+    for worker in range(workers):
+        share = long[worker::workers]
+        until = whole * (worker + 1) // workers
+        found += share
+        taken, short = short[: max(0, until - len(found))], short[max(0, until - len(found)) :]
+        found += taken
+    return found + short
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ _keys = itertools.count(1)
 LATE_AT_MOST: Final = 5
 # No log of a test is as long: who asks for it wants to be told that it is not there.
 NO_POSITION: Final = 1_000_000
+POSITIONS: Final = ("min_position", "known_at")
 
 
 def fresh_key() -> str:
@@ -101,7 +102,7 @@ class Api:
         answer = await self.client.get(path, params=wanted, headers=headers)
         for _ in range(LATE_AT_MOST):
             is_late = answer.status_code == 503 and answer.json()["code"] == "projection_behind"
-            if not is_late or int(wanted.get("min_position", 0)) > NO_POSITION:
+            if not is_late or max(int(wanted.get(name, 0)) for name in POSITIONS) > NO_POSITION:
                 break
             answer = await self.client.get(path, params=wanted, headers=headers)
         return answer

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
-KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'vehicaid-worker-locks'"
+# Returns when they are gone: a session that was only told to go still holds its locks.
+KILL = (
+    "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
+    " WHERE application_name = 'vehicaid-worker-locks' AND datname = current_database()"
+)
 NOBODY: frozenset[str] = frozenset()
 
 
