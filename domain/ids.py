@@ -47,6 +47,7 @@ class Prefix(StrEnum):
     DOCUMENT = "doc_"
     ORDER = "pod_"
     REFUND = "rfd_"
+    DISPUTE = "dsp_"
     PAYOUT = "pyo_"
     PAYOUT_BATCH = "pyb_"
     PAYOUT_ACCOUNT = "pya_"
@@ -56,6 +57,7 @@ class Prefix(StrEnum):
     FARE_RULES = "frl_"
     CASH_IN_HAND = "cih_"
     PARTNER = "ptn_"
+    SESSION = "ses_"
 
 
 class BadId(BadInput):

@@ -13,6 +13,7 @@ from infra.dispatch_settings import DispatchSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.registrar_settings import RegistrarSettings
+from infra.session_settings import SessionSettings
 from infra.supplier_settings import SupplierSettings
 from infra.travel_settings import TravelSettings
 from infra.watch_settings import WatchSettings
@@ -25,7 +26,15 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message is one line for the operator."""
 
 
-class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings, SupplierSettings, RegistrarSettings):
+class Settings(
+    DispatchSettings,
+    GatewaySettings,
+    TravelSettings,
+    WatchSettings,
+    SupplierSettings,
+    RegistrarSettings,
+    SessionSettings,
+):
     """Everything a process is told from outside, read once and never changed."""
 
     model_config = SettingsConfigDict(env_prefix="VEHICAID_", frozen=True, extra="ignore")
@@ -69,8 +78,6 @@ class Settings(DispatchSettings, GatewaySettings, TravelSettings, WatchSettings,
     # 30 tries, a second apart: outlasts a vacuum's short locks and a rolling restart, not a stuck session.
     migration_attempts: int = Field(default=30, ge=1, le=1000)
 
-    # 600 s: ten minutes is what a stolen token is worth at most.
-    token_ttl_s: int = Field(default=600, ge=10, le=86_400)
     # 64 KiB: the largest command is under 4 kB; more is a mistake or an attack.
     body_limit_bytes: int = Field(default=65_536, ge=1_024, le=1_048_576)
     # 10 s: longer than the log's own time limit, so that its answer arrives first; shorter than proxies wait.

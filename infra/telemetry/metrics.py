@@ -103,6 +103,17 @@ position_days_dropped = Counter(
 redis_failures = Counter(
     "vehicaid_redis_failures", "Times that Redis did not answer and was done without.", registry=REGISTRY
 )
+sessions_opened = Counter("vehicaid_sessions_opened", "Sign-ins that became a session.", registry=REGISTRY)
+sessions_ended = Counter("vehicaid_sessions_ended", "Sessions that were ended, by reason.", ["why"], registry=REGISTRY)
+refreshes = Counter(
+    "vehicaid_refreshes", "Refresh tokens presented, by what followed: a flood of `reused` is a theft.", ["step"],
+    registry=REGISTRY,
+)  # fmt: skip
+sessions_heard_at = Gauge(
+    "vehicaid_sessions_heard_at_seconds",
+    "When this process last heard which sessions have ended, in seconds since 1970; it asks every second.",
+    registry=REGISTRY,
+)
 
 
 def exposition() -> tuple[bytes, str]:

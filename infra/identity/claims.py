@@ -1,0 +1,58 @@
+"""How is an actor written into the claims of a token, and read back?"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.actor import Actor, Role
+from domain.ids import BadId, Prefix, parse, show
+from domain.refusal import Refusal
+
+TENANT_PATTERN: Final = r"^[a-z][a-z0-9_-]{1,39}$"
+
+
+class BadClaims(Exception):
+    """The claims describe nobody."""
+
+
+def claims_of(actor: Actor) -> dict[str, object]:
+    """Who acts, as claims."""
+    return {"sub": subject_of(actor), "role": actor.role.value, "tenant": actor.tenant}
+
+
+def actor_of(claims: dict[str, object]) -> Actor:
+    """The actor that the claims describe; raises BadClaims when they describe none."""
+    role, subject, tenant = claims.get("role"), claims.get("sub"), claims.get("tenant")
+    if not isinstance(subject, str) or not isinstance(tenant, str) or not isinstance(role, str):
+        raise BadClaims
+    if not re.fullmatch(TENANT_PATTERN, tenant):
+        raise BadClaims
+    try:
+        return actor_for(Role(role), subject, tenant)
+    except (ValueError, Refusal) as error:
+        raise BadClaims from error
+
+
+def actor_for(role: Role, subject: str, tenant: str) -> Actor:
+    """An actor from its parts as text; raises BadId for a subject that does not fit the role."""
+    if role is Role.SYSTEM:
+        if not re.fullmatch(TENANT_PATTERN, subject):
+            raise BadId("a system's subject is its name: lower-case letters, digits, - and _")
+        return Actor.system(subject, tenant)
+    return Actor(role, parse(prefix_for(role), subject), tenant)
+
+
+def subject_of(actor: Actor) -> str:
+    """The subject claim: a prefixed id, or the name of one of our own processes."""
+    return actor.text.partition(":")[2]
+
+
+def prefix_for(role: Role) -> Prefix:
+    """What the subject of a role is: a provider's token speaks for the company, all others for a person."""
+    return Prefix.PROVIDER if role is Role.PROVIDER else Prefix.USER
+
+
+def show_subject(actor: Actor) -> str:
+    """The subject as the API shows it."""
+    return actor.name if actor.subject_id is None else show(prefix_for(actor.role), actor.subject_id)
