@@ -138,7 +138,8 @@ def ensure_contested(desk: DisputeDesk, dispute_id: str, evidence: Evidence) -> 
     return _answered(
         lambda: desk.contest_dispute(dispute_id, evidence),
         lambda: desk.dispute(dispute_id),
-        lambda dispute: dispute.evidence_submitted_at is not None,
+        # One that is open again after an earlier answer has none to this question yet.
+        lambda dispute: dispute.evidence_submitted_at is not None and dispute.status != "open",
     )
 
 

@@ -135,8 +135,8 @@ def _keep(wallet: Wallet, request: ServiceRequest, amount_minor: int, at: dateti
 
 
 def _send_back(work: Work, order: PaymentOrder, wallet: Wallet, amount_minor: int, at: datetime) -> bool:
-    """To where it came from; what the gateway does not take, and what cannot leave the wallet, stays there."""
-    if amount_minor < LEAST_MINOR:
+    """To where it came from; what the gateway does not take, or cannot leave the wallet, or a bank asks back, stays."""
+    if amount_minor < LEAST_MINOR or amount_minor > order.refundable_minor:
         return False
     refund_id = uuid5(order.id, f"surplus/{order.refunded_minor}")
     try:

@@ -1,4 +1,4 @@
-"""What does a command about an order, or a refund, tell its caller?"""
+"""What does a command about an order, a refund or a dispute tell its caller?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from application.engine import Answer
+    from domain.dispute import Dispute
     from domain.payment_order import PaymentOrder
     from domain.refund import Refund
 
@@ -33,4 +34,16 @@ def refund_told(refund: Refund) -> Answer:
         "why": refund.why.value,
         "amount_minor": refund.amount_minor,
         "currency": refund.currency,
+    }
+
+
+def dispute_told(dispute: Dispute) -> Answer:
+    """Where a dispute stands."""
+    return {
+        "id": dispute.id.hex,
+        "version": dispute.version,
+        "state": dispute.status.value,
+        "answered": dispute.answered.value,
+        "amount_minor": dispute.amount_minor,
+        "currency": dispute.currency,
     }

@@ -39,8 +39,8 @@ class RefundOrder:
 async def refund_order(command: RefundOrder, work: Work) -> Answer:
     """Take it out of the wallet, and ask the gateway, in one save: what is spent or kept for a job cannot go back.
 
-    Raises NotAllowed, NotFound, StaleVersion, NothingToRefund, RefundTooLarge, BadAmount, WalletFrozen or
-    InsufficientFunds.
+    Raises NotAllowed, NotFound, StaleVersion, NothingToRefund, PaymentDisputed, RefundTooLarge, BadAmount,
+    WalletFrozen or InsufficientFunds.
     """
     check_role(work, command.actor, *DESK)
     order = await work.get(PaymentOrder, command.order_id)

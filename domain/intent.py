@@ -19,6 +19,7 @@ class IntentKind(StrEnum):
     PAY_OUT = "pay_out"
     CHECK_ACCOUNT = "check_account"
     CONTEST_DISPUTE = "contest_dispute"
+    ACCEPT_DISPUTE = "accept_dispute"
     CREATE_SUBSCRIPTION = "create_subscription"
     CHARGE = "charge"
     REGISTER_IRN = "register_irn"

@@ -17,6 +17,7 @@ from domain.payment_order_terms import (
     RANK,
     Becomes,
     CaptureWanted,
+    Challenge,
     OrderState,
     Purpose,
     Source,
@@ -56,6 +57,7 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
     opening_is_over: bool = field(default=False, init=False)
     refunds: tuple[UUID, ...] = field(default=(), init=False)
     refunded_minor: int = field(default=0, init=False)
+    challenges: tuple[Challenge, ...] = field(default=(), init=False)
     seen_at_checkout: tuple[str, ...] = field(default=(), init=False)
 
     class Requested(Created):

@@ -84,6 +84,12 @@ class RefundTooLarge(Refusal):
     code = "refund_too_large"
 
 
+class PaymentDisputed(Refusal):
+    """The customer's bank asks this payment back: nothing else goes back until it has decided."""
+
+    code = "payment_disputed"
+
+
 class NotAuthorised(Refusal):
     """Nothing is authorised for this order that could be captured."""
 
@@ -123,6 +129,16 @@ class Try:
     amount_minor: int
     becomes: Becomes | None = None
     fee_is_booked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A dispute about one of an order's payments, and what was lost by it."""
+
+    dispute_id: UUID
+    payment: str
+    is_open: bool
+    lost_minor: int
 
 
 @dataclass(frozen=True, slots=True)

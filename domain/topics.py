@@ -7,6 +7,7 @@ from domain.cash_in_hand import CashInHand
 from domain.coverage import Coverage
 from domain.credit_note import CreditNote
 from domain.decision import Decision
+from domain.dispute import Dispute
 from domain.earning import Earning
 from domain.earning_rules import EarningRulebook
 from domain.fare_rules import FareRulebook
@@ -51,6 +52,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     PartnerCover,
     PaymentOrder,
     Refund,
+    Dispute,
     Invoice,
     InvoiceSeries,
     CreditNote,

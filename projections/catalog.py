@@ -7,6 +7,7 @@ from typing import cast
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
 from projections.decisions import decisions
+from projections.disputes import disputes
 from projections.drives import drives
 from projections.earnings import earnings
 from projections.intents import intents
@@ -76,6 +77,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         partner_accounts,
         payment_orders,
         refunds,
+        disputes,
         intents,
         invoices,
         tax_documents,

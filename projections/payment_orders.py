@@ -120,6 +120,8 @@ def _reopened(row: PaymentOrderRow, fact: Fact) -> PaymentOrderRow:
 
 
 @payment_orders.on("payment_order.refund_asked")
+@payment_orders.on("payment_order.disputed")
+@payment_orders.on("payment_order.dispute_ended")
 @payment_orders.on("payment_order.opening_doubted")
 @payment_orders.on("payment_order.fee_learned")
 @payment_orders.on("payment_order.capture_asked")

@@ -237,6 +237,12 @@ RULES: Mapping[str, Kind] = {
     "no_check_asked": Kind(409, "No check asked for", "No check of this account is under way under that operation."),
     "amount_too_small": Kind(422, "Amount too small", "The gateway takes `least_minor` or more."),
     "nothing_to_refund": Kind(409, "Nothing to refund", "Nothing was captured for this order that could go back."),
+    "another_dispute": Kind(409, "Another dispute", "What is told is not of this dispute."),
+    "payment_disputed": Kind(
+        409, "Payment disputed", "The customer's bank asks this payment back: wait for its decision."
+    ),
+    "dispute_not_open": Kind(409, "Dispute not open", "It was answered, or has ended: look at its `state`."),
+    "no_evidence_yet": Kind(409, "No evidence yet", "The pack is drafted within a minute: look again."),
     "refund_too_large": Kind(409, "Refund too large", "`left_minor` of this order can still go back."),
     "not_authorised": Kind(409, "Not authorised", "Nothing is authorised for this order that could be captured."),
     "forged_checkout": Kind(422, "Forged checkout", "The signature does not belong to this order and payment."),

@@ -13,6 +13,7 @@ from infra.event_store import codec
 from tests.domain import (
     city_facts,
     decision_facts,
+    dispute_facts,
     document_facts,
     facts,
     fare_rules_facts,
@@ -92,6 +93,7 @@ SAMPLES: tuple[Fact, ...] = (
     *ledger_facts.SAMPLES,
     *promo_facts.SAMPLES,
     *payment_order_facts.SAMPLES,
+    *dispute_facts.SAMPLES,
     *payout_facts.SAMPLES,
     *fare_rules_facts.SAMPLES,
     *partner_facts.SAMPLES,

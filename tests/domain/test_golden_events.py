@@ -76,6 +76,7 @@ CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop
     *("slug", "time_zone", "state_code"),
     *("law", "from_cell", "to_cell"),
     *("gateway_order", "gateway_payment", "gateway_refund"),
+    *("gateway_dispute", "gateway_document", "reason_code"),
     *("gateway_payout", "gateway_account", "gateway_settlement", "check_id", "bank_reference", "code", "why"),
     *("irn", "ack_no"),
     "mandate",

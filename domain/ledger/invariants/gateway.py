@@ -45,8 +45,8 @@ class Parts:
         self.in_flight -= legs.get(chart.REFUND_IN_FLIGHT, 0)
         self.in_dispute += legs.get(chart.DISPUTE_HELD, 0)
         if moved == 0:
-            lost = legs.get(chart.DISPUTE_HELD, 0)
-            self.charged_back -= min(0, lost)
+            # What is lost leaves what is held; what a bank gives back after all comes there again.
+            self.charged_back -= legs.get(chart.DISPUTE_HELD, 0)
         elif chart.BANK in legs:
             self.settled -= moved
         elif chart.PSP_FEE in legs:

@@ -1,0 +1,131 @@
+"""How is noted what the gateway says of a dispute? The money moves along, and nobody is paid for the job meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from application.guards import check_role
+from application.order_answers import dispute_told
+from application.whose_money import payment_of
+from domain.actor import Role
+from domain.dispute import Dispute
+from domain.dispute_terms import Claim, DisputeState, Told, dispute_id, phase_of
+from domain.earning import Earning
+from domain.earnings_terms import WhyHeld, earning_id
+from domain.payment import Payment
+from domain.payment_order import PaymentOrder
+from domain.payment_order_terms import Purpose
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+    from uuid import UUID
+
+    from application.engine import Answer, Work
+    from application.gateway_payouts import Dispute as GatewayDispute
+    from domain.actor import Actor
+    from domain.dispute_terms import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDispute:
+    """The gateway tells of a dispute: as an answer, as news, or because we asked."""
+
+    actor: Actor
+    order_id: UUID
+    claim: Claim
+    told: Told
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WatchDispute:
+    """Somebody looks at a dispute that goes on: which pack there is, and whether its time has come."""
+
+    actor: Actor
+    dispute_id: UUID
+    draft: Draft | None
+    decides_before: timedelta
+    at: datetime
+
+
+async def record_dispute(command: RecordDispute, work: Work) -> Answer:
+    """Take it to the books; told twice, late or in another order it comes to the same.
+
+    Raises NotAllowed, NotFound, BadAmount or UnknownCurrency.
+    """
+    check_role(work, command.actor, Role.SYSTEM)
+    order = await work.get(PaymentOrder, command.order_id)
+    dispute = await work.find(Dispute, dispute_id(order.id, command.claim.gateway_dispute))
+    if dispute is None:
+        job = await _job_of(order, work)
+        whose = order.customer_id
+        dispute = Dispute.open(command.claim, order_id=order.id, customer_id=whose, request_id=job, at=command.at)
+        work.add(dispute)
+    dispute.learn(command.told, command.at)
+    order.disputed(dispute.id, dispute.gateway_payment, command.at)
+    if dispute.is_over:
+        order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, command.at)
+    await _hold_earning(dispute, order, work, command.at)
+    return dispute_told(dispute)
+
+
+async def watch_dispute(command: WatchDispute, work: Work) -> Answer:
+    """Keep the pack, hold what the job earned since, and do what the deadline asks for; twice changes nothing.
+
+    Raises NotAllowed or NotFound.
+    """
+    check_role(work, command.actor, Role.SYSTEM)
+    dispute = await work.get(Dispute, command.dispute_id)
+    order = await work.get(PaymentOrder, dispute.order_id)
+    if command.draft is not None:
+        dispute.take_draft(command.draft, command.at)
+    await _hold_earning(dispute, order, work, command.at)
+    dispute.watch_deadline(command.at, command.decides_before)
+    return dispute_told(dispute)
+
+
+def claim_of(dispute: GatewayDispute) -> Claim:
+    """What the bank asks back, in our words."""
+    return Claim(
+        dispute.payment_id,
+        dispute.dispute_id,
+        dispute.amount_minor,
+        dispute.currency,
+        phase_of(dispute.phase),
+        dispute.reason_code,
+        dispute.respond_by,
+    )
+
+
+def told_of(dispute: GatewayDispute, said_at: datetime, *, wants_more: bool = False) -> Told:
+    """How far it is; one that is open although it has our evidence, or that news calls so, wants more of it."""
+    state = DisputeState(dispute.status)
+    if state is DisputeState.OPEN and (wants_more or dispute.evidence_submitted_at is not None):
+        state = DisputeState.ACTION_REQUIRED
+    return Told(state, said_at, dispute.deducted_minor, dispute.respond_by)
+
+
+async def _job_of(order: PaymentOrder, work: Work) -> UUID | None:
+    """The job that the order pays for, at once or as a debt."""
+    if order.purpose is Purpose.JOB:
+        return order.subject_id
+    if order.purpose is Purpose.DEBT and order.subject_id is not None:
+        payment = await work.find(Payment, order.subject_id)
+        return None if payment is None else payment.request_id
+    return None
+
+
+async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
+    """Pay nobody for the job while it is disputed; lost, the desk decides who bears it. What is paid is paid."""
+    if dispute.request_id is None:
+        return
+    payment = await payment_of(work, dispute.request_id)
+    earning = None if payment is None else await work.find(Earning, earning_id(payment.id))
+    if earning is None or earning.payout_id is not None:
+        return
+    if any(each.is_open for each in order.challenges):
+        if earning.held is None:
+            earning.hold(WhyHeld.DISPUTED, at)
+    elif earning.held is WhyHeld.DISPUTED and not dispute.lost_minor:
+        earning.end_hold(at)

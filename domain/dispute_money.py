@@ -1,0 +1,112 @@
+"""What does a dispute move? What the gateway says that it took, and what it gives back. A chapter of ``Dispute``."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from domain.aggregate import Chapter, event
+from domain.dispute_terms import DisputeState, Told
+from domain.ledger import MoneyEvent, Transfer, recipes
+
+
+class DisputeMoney(Chapter):
+    """Only what was deducted is booked, so that our clearing account stays what the gateway has for us."""
+
+    gateway_payment: str
+    gateway_dispute: str
+    amount_minor: int
+    currency: str
+    held_minor: int
+    lost_minor: int
+    holds: int
+    rounds: int
+
+    class FundsHeld(MoneyEvent):
+        """The gateway took it from us while the bank looks."""
+
+        TOPIC: ClassVar[str] = "dispute.funds_held"
+        gateway_payment: str
+        gateway_dispute: str
+        amount_minor: int
+
+    class FundsReleased(MoneyEvent):
+        """It is ours again."""
+
+        TOPIC: ClassVar[str] = "dispute.funds_released"
+        gateway_payment: str
+        gateway_dispute: str
+        amount_minor: int
+
+    class ChargedBack(MoneyEvent):
+        """It is gone: the bank gave it to its customer."""
+
+        TOPIC: ClassVar[str] = "dispute.charged_back"
+        gateway_payment: str
+        gateway_dispute: str
+        amount_minor: int
+
+    class Regained(MoneyEvent):
+        """It was booked as gone, and the bank thought better of it."""
+
+        TOPIC: ClassVar[str] = "dispute.regained"
+        gateway_payment: str
+        gateway_dispute: str
+        amount_minor: int
+
+    def _hold(self, amount_minor: int, at: datetime) -> None:
+        """While it goes on no less than before is held: a word that comes late says less."""
+        if amount_minor > self.held_minor:
+            more = amount_minor - self.held_minor
+            booked = recipes.dispute_opened(self._name(self.holds), more, self.currency)
+            self._book(self.FundsHeld, booked, more, at)
+
+    def _settle_at(self, lost_minor: int, at: datetime) -> None:
+        """It has ended with so much gone: book what that changes."""
+        if lost_minor == self.lost_minor and not self.held_minor:
+            return
+        if self.lost_minor:
+            lost = recipes.dispute_lost(self._name(self.rounds), self.lost_minor, self.currency)
+            self._book(self.Regained, lost.reversed_by(f"{lost.transfer_id}:rev"), self.lost_minor, at)
+        self._hold(lost_minor, at)
+        if lost_minor:
+            booked = recipes.dispute_lost(self._name(self.rounds), lost_minor, self.currency)
+            self._book(self.ChargedBack, booked, lost_minor, at)
+        if self.held_minor:
+            booked = recipes.dispute_won(self._name(self.rounds), self.held_minor, self.currency)
+            self._book(self.FundsReleased, booked, self.held_minor, at)
+
+    def _loss(self, told: Told) -> int:
+        """What is gone by an end: the gateway's own figure, and where it tells none of a loss, all of it."""
+        if told.status is DisputeState.WON:
+            return 0
+        if told.status is DisputeState.LOST:
+            return told.deducted_minor or self.amount_minor
+        return told.deducted_minor
+
+    def _name(self, nth: int) -> str:
+        """What the books call it: of each kind the first has the gateway's name alone."""
+        return self.gateway_dispute if nth == 0 else f"{self.gateway_dispute}.{nth}"
+
+    def _book(self, fact: type[MoneyEvent], booked: Transfer, amount_minor: int, at: datetime) -> None:
+        whose = {"gateway_payment": self.gateway_payment, "gateway_dispute": self.gateway_dispute}
+        self.trigger_event(fact, timestamp=at, **whose, **booked.fields, amount_minor=amount_minor)
+
+    @event(FundsHeld)
+    def _on_funds_held(self, amount_minor: int) -> None:
+        self.held_minor += amount_minor
+        self.holds += 1
+
+    @event(FundsReleased)
+    def _on_funds_released(self, amount_minor: int) -> None:
+        self.held_minor -= amount_minor
+        self.rounds += 1
+
+    @event(ChargedBack)
+    def _on_charged_back(self, amount_minor: int) -> None:
+        self.held_minor -= amount_minor
+        self.lost_minor += amount_minor
+
+    @event(Regained)
+    def _on_regained(self, amount_minor: int) -> None:
+        self.held_minor += amount_minor
+        self.lost_minor -= amount_minor
+        self.rounds += 1
