@@ -20,6 +20,8 @@ from infra.database_url import app_dsn
 from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
+from infra.identity.access_tokens import TokenAuthority
+from infra.identity.place import Identity, identity_of
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
 from infra.personal.store import PostgresPersonalStore
@@ -90,6 +92,7 @@ class Stack:
     fingerprint_key: bytes
     trade: Trade
     codes: StartCodes
+    identity: Identity
     promises: PromiseBook | None = None
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -110,9 +113,10 @@ class _Opened:
     waiter: ProjectionWaiter
     city: City
     positions: PositionStore
+    identity: Identity
 
 
-async def _opened(settings: Settings, application_name: str) -> _Opened:
+async def _opened(settings: Settings, application_name: str, authority: TokenAuthority | None) -> _Opened:
     closers = AsyncExitStack()
     dsn = app_dsn(settings, application_name)
     readers = reader_pool(dsn)
@@ -132,13 +136,21 @@ async def _opened(settings: Settings, application_name: str) -> _Opened:
     city = City(readers, settings.city_poll_s)
     await city.start()
     closers.push_async_callback(city.stop)
+    identity = identity_of(settings, readers, authority)
+    closers.push_async_callback(identity.stop)
+    await identity.start()
     positions = await closers.enter_async_context(open_positions(settings, f"{application_name}-positions"))
-    return _Opened(closers, readers, aggregates, store, postgres, waiter, city, positions)
+    return _Opened(closers, readers, aggregates, store, postgres, waiter, city, positions, identity)
 
 
-async def build(settings: Settings, application_name: str = "vehicaid-api") -> Stack:
-    """Build and open everything. The database may be away: connections come when it does."""
-    has = await _opened(settings, application_name)
+async def build(
+    settings: Settings, application_name: str = "vehicaid-api", authority: TokenAuthority | None = None
+) -> Stack:
+    """Build and open everything. The database may be away: connections come when it does.
+
+    ``authority`` is who answers for tokens at the edge, where that was made before.
+    """
+    has = await _opened(settings, application_name, authority)
     log: EventLog = has.postgres if lives_apart(settings) is None else KeptFirst(has.postgres, has.store)
     log = TracedLog(log) if is_tracing() else log
     engine: RunsCommands = Engine(log, has.aggregates)
@@ -173,6 +185,7 @@ async def build(settings: Settings, application_name: str = "vehicaid-api") -> S
         fingerprint_key=fingerprint_key(settings),
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
+        identity=has.identity,
         promises=city.promises if settings.promises else None,
         closers=has.closers,
     )

@@ -14,6 +14,7 @@ from domain.aggregate import Aggregate
 from infra.bootstrap import Stack, fingerprint_key, start_codes
 from infra.database_url import app_dsn
 from infra.event_store import codec
+from infra.identity.place import identity_of
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
@@ -151,5 +152,6 @@ def nothing_behind(settings: Settings) -> Stack:
         fingerprint_key=fingerprint_key(settings),
         trade=FREE_EVERYWHERE,
         codes=start_codes(settings),
+        identity=identity_of(settings, readers),
         closers=AsyncExitStack(),
     )

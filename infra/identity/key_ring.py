@@ -66,14 +66,12 @@ class KeyRing:
 
     def signer(self, at: datetime) -> tuple[str, OKPKey]:
         """Name and private half of the newest key that signs now; raises NoSigningKey."""
-        may = [key for key in self._keys.values() if key.kid in self._signers and key.signs_from <= at]
-        stay = [key for key in may if key.verifies_until is None] or [
-            key for key in may if key.verifies_until is not None and at < key.verifies_until
-        ]
-        others = [key for key in stay if key is not self._own] or stay
-        if not others:
+        may = [key for key in self._keys.values() if key.seed is not None and key.signs_from <= at]
+        good = [key for key in may if key.verifies_until is None or at < key.verifies_until]
+        if not good:
             raise NoSigningKey
-        newest = max(others, key=lambda key: (key.signs_from, key.kid))
+        # The own one last, those that another follows before it: a key that stays outlives every token it signs.
+        newest = max(good, key=lambda key: (key is not self._own, key.verifies_until is None, key.signs_from, key.kid))
         return newest.kid, self._signers[newest.kid]
 
     def published(self, at: datetime) -> list[dict[str, str]]:

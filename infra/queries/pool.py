@@ -19,20 +19,20 @@ STATEMENT_TIMEOUT_MS: Final = 5_000
 RECONNECT_FOR_S: Final = 1.0
 
 
-def reader_pool(dsn: str) -> Pool:
+def reader_pool(dsn: str, most: int = MOST_READERS, name: str = "readers") -> Pool:
     """Connections for queries and for loading aggregates; open it in the loop that uses it."""
     return AsyncConnectionPool(
         dsn,
         connection_class=psycopg.AsyncConnection[tuple[object, ...]],
         kwargs={"autocommit": True},
         configure=_with_timeout,
-        min_size=2,
-        max_size=MOST_READERS,
+        min_size=min(2, most),
+        max_size=most,
         max_waiting=MOST_WAITING,
         timeout=WAIT_FOR_READER_S,
         reconnect_timeout=RECONNECT_FOR_S,
         open=False,
-        name="readers",
+        name=name,
     )
 
 

@@ -15,11 +15,11 @@ from domain.actor import Actor, Role
 from infra.bench.bookings import judged
 from infra.bench.frame import BenchServer, Report, at_most, bench_server, machine, percentile, summary
 from infra.embedded.ports import free_port
+from infra.identity.place import local_authority
 from interfaces.bench.outages import ApiProcess, Outages
 from interfaces.bench.race_parts import KeptParts, Part, joined, sizes_of
 from interfaces.bench.racing import ASKED, CLIENTS, TENANT, Client, Tally, Track, open_company
 from interfaces.bench.sides import process
-from interfaces.http.tokens import TokenAuthority
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ def raced(
 async def _raced(
     server: BenchServer, outages: Outages, accepts: int, faults: tuple[float, int], say: Callable[[str], None]
 ) -> Tally:
-    authority, port, tally = TokenAuthority(server.settings.token_key, 86_400), outages.api.port, Tally()
+    authority, port, tally = local_authority(server.settings.token_key, 86_400), outages.api.port, Tally()
 
     def sign(actor: Actor) -> str:
         return authority.sign(actor, datetime.now(UTC))

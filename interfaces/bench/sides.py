@@ -18,9 +18,9 @@ import uvloop
 
 from domain.actor import Actor, Role
 from infra.embedded.ports import free_port
+from infra.identity.place import local_authority
 from infra.settings import Settings
 from interfaces.bench.http_load import Load, Seen, closed_loop, fixed_rate, order_and_look, post
-from interfaces.http.tokens import TokenAuthority
 
 PATH = "/v1/service-requests"
 BODY = (
@@ -107,7 +107,7 @@ class Rounds:
 
     def __init__(self, settings: Settings, seconds: float) -> None:
         self._seconds = seconds
-        authority = TokenAuthority(settings.token_key, 86_400)
+        authority = local_authority(settings.token_key, 86_400)
         self._tokens = [
             authority.sign(Actor(Role.CUSTOMER, uuid4(), "bench"), datetime.now(UTC)) for _ in range(CONNECTIONS)
         ]

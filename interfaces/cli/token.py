@@ -8,8 +8,9 @@ import typer
 
 from domain.actor import Actor, Role
 from domain.ids import new_id
+from infra.identity.claims import actor_for, show_subject
+from infra.identity.place import local_authority
 from infra.settings import SettingsError, load_settings
-from interfaces.http.tokens import TokenAuthority, actor_for, show_subject
 
 app = typer.Typer()
 
@@ -28,7 +29,7 @@ def token(
         raise SettingsError("tokens are made here only where VEHICAID_ENVIRONMENT is local")
     now = datetime.now(UTC)
     actor = _actor(role, subject, tenant, now)
-    signed = TokenAuthority(settings.token_key, settings.token_ttl_s).sign(actor, now)
+    signed = local_authority(settings.token_key, settings.token_ttl_s).sign(actor, now)
     if as_json:
         told = {"access_token": signed, "expires_in": settings.token_ttl_s, "role": role.value}
         typer.echo(json.dumps({**told, "subject": show_subject(actor), "tenant": tenant}))

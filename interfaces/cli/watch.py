@@ -15,9 +15,9 @@ from rich.live import Live
 from domain.actor import Actor, Role
 from domain.ids import new_id
 from domain.refusal import BadInput
+from infra.identity.place import local_authority
 from infra.local_state import read_local_state
 from infra.settings import Settings, SettingsError, load_settings
-from interfaces.http.tokens import TokenAuthority
 from interfaces.watch.keys import keys_one_by_one
 from interfaces.watch.picture import WIDTH, picture_of
 from interfaces.watch.screen import HEIGHT, frame
@@ -113,5 +113,5 @@ def _lives(pid: int) -> bool:
 
 def _desk_token(settings: Settings, tenant: str) -> str:
     now = datetime.now(UTC)
-    authority = TokenAuthority(settings.token_key, settings.token_ttl_s)
+    authority = local_authority(settings.token_key, settings.token_ttl_s)
     return authority.sign(Actor(Role.DISPATCHER, new_id(now), tenant), now)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.bootstrap import Stack
+from infra.identity.place import authority_of
 from infra.settings import Settings
 from infra.telemetry.asgi import ObserveRequests
 from infra.version import version
@@ -62,7 +63,6 @@ from interfaces.http.routes import (
     webhooks,
     zones,
 )
-from interfaces.http.tokens import TokenAuthority
 
 ROUTERS = (
     # First, because routes are tried one after the other: a storm of news is to cost nobody else's time.
@@ -125,7 +125,7 @@ def described_app() -> FastAPI:
 def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
     """The application; ``stack`` may be set later as ``app.state.stack``, before the first request."""
     app = described_app()
-    authority = TokenAuthority(settings.token_key, settings.token_ttl_s)
+    authority = authority_of(settings) if stack is None else stack.identity.authority
     app.state.authority = authority
     app.state.cursors = Cursors(settings.cursor_key)
     app.state.stopping = False

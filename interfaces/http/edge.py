@@ -10,15 +10,14 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.actor import Actor
+from infra.identity.access_tokens import BadToken, Caller, NotHeardYet, TokenAuthority, UnknownKey
 from infra.telemetry.logging import bind, log
 from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
 from interfaces.http.problems import Problem, response
-from interfaces.http.tokens import BadToken, TokenAuthority
 
-OPEN: Final = frozenset({"/v1/tokens", "/v1/webhooks/razorpay"})
-"""Paths under /v1 that need no token: webhooks are signed instead."""
+OPEN: Final = frozenset({"/v1/tokens", "/v1/sessions/refresh", "/v1/webhooks/razorpay"})
+"""Paths under /v1 that need no access token: webhooks are signed instead, a refresh shows a token of its own."""
 
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -92,7 +91,8 @@ class Edge:
         path: str = scope["path"]
         headers = Headers(scope=scope)
         if path.startswith("/v1/") and path not in OPEN:
-            actor = state["actor"] = self._actor(headers, state["at"])
+            caller = state["caller"] = await self._caller(scope, headers, state["at"])
+            actor = state["actor"] = caller.actor
             bind(tenant=actor.tenant, actor=actor.text)
         length, at_most = headers.get("content-length"), self._limits.body_bytes_at(path)
         if length is None:
@@ -105,13 +105,21 @@ class Edge:
         except TimeoutError as error:
             raise Problem("timed_out") from error
 
-    def _actor(self, headers: Headers, at: datetime) -> Actor:
+    async def _caller(self, scope: Scope, headers: Headers, at: datetime) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")
+        # Another scheme's credentials are no token of ours: an empty one fails like any other.
+        token = token.strip() if scheme.lower() == "bearer" else ""
         try:
-            # Another scheme's credentials are no token of ours: an empty one fails like any other.
-            return self._authority.verify(token.strip() if scheme.lower() == "bearer" else "", at)
+            try:
+                return self._authority.verify(token, at)
+            except UnknownKey:
+                if not await scope["app"].state.stack.identity.follower.look_again():
+                    raise
+                return self._authority.verify(token, at)
         except BadToken as error:
             raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="vehicaid"'}) from error
+        except NotHeardYet as error:
+            raise Problem("store_unavailable") from error
 
     def _dress(self, message: Message) -> None:
         headers = message.setdefault("headers", [])

@@ -86,7 +86,7 @@ def open_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[None]:
-        running.state.stack = await build(settings)
+        running.state.stack = await build(settings, authority=running.state.authority)
         settle()
         log(__name__).info("ready", host=settings.host, port=settings.port)
         yield

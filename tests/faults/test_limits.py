@@ -15,9 +15,9 @@ import pytest
 
 from domain.actor import Role
 from infra.embedded.ports import free_port
+from infra.identity.place import local_authority
 from infra.settings import Settings, SettingsError
 from interfaces.http.server import listening
-from interfaces.http.tokens import TokenAuthority
 from tests.support.api import HELP, Api, a_request, in_process, over_the_network, projecting, somebody
 from tests.support.servers import Database
 
@@ -32,7 +32,7 @@ def test_a_body_that_never_comes_is_not_waited_for(database: Database) -> None:
     impatient = database.settings.model_copy(update={"request_timeout_s": 0.3})
     with over_the_network(impatient) as address:
         host, port = address.removeprefix("http://").split(":")
-        api = Api(httpx.AsyncClient(), TokenAuthority(impatient.token_key, 600))
+        api = Api(httpx.AsyncClient(), local_authority(impatient.token_key, 600))
         headers = {
             "Host": host,
             "Content-Type": "application/json",
@@ -151,7 +151,7 @@ def test_the_process_stops_even_while_a_caller_hangs_on(database: Database, numb
         with httpx.Client(base_url=address, timeout=10) as client:
             _until_it_lives(client, process)
             line = socket.create_connection(("127.0.0.1", int(told["VEHICAID_PORT"])))
-            api = Api(httpx.AsyncClient(), TokenAuthority(database.settings.token_key, 600))
+            api = Api(httpx.AsyncClient(), local_authority(database.settings.token_key, 600))
             kept = {"Host": "x", "Content-Length": "9", "Idempotency-Key": "slow", "Content-Type": "application/json"}
             sent = "".join(f"{name}: {value}\r\n" for name, value in api.headers(api.desk, kept).items())
             line.sendall(f"POST {PATH} HTTP/1.1\r\n{sent}\r\n".encode())

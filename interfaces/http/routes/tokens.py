@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from domain.actor import Actor, Role
 from domain.ids import BadId, new_id
+from infra.identity.access_tokens import TokenAuthority
+from infra.identity.claims import actor_for, show_subject
 from interfaces.http import answers
 from interfaces.http.described import responses_of
 from interfaces.http.problems import FieldError, Problem
 from interfaces.http.routing import OpenRoute
 from interfaces.http.shapes.tokens import TokenBody, TokenMade
-from interfaces.http.tokens import TokenAuthority, actor_for, show_subject
 
 CODES = (
     "malformed_request",

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.actor import Role
+from infra.identity.claims import TENANT_PATTERN
 from interfaces.http.shapes.values import Body, Shown
-from interfaces.http.tokens import TENANT_PATTERN
 
 
 class TokenBody(Body):

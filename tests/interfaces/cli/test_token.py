@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from domain.actor import Role
+from infra.identity.place import local_authority
 from infra.settings import SettingsError
 from interfaces.cli.openapi import app as openapi
 from interfaces.cli.token import app
-from interfaces.http.tokens import TokenAuthority
 
 KEY = "token-key-for-this-test-0123456789"
 
@@ -29,7 +29,8 @@ def tell(*arguments: str) -> str:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PROVIDER])
 def test_a_token_says_what_was_asked_for(role: Role) -> None:
-    actor = TokenAuthority(KEY.encode(), 600).verify(tell(role.value, "--tenant", "pune"), datetime.now(UTC))
+    told = tell(role.value, "--tenant", "pune")
+    actor = local_authority(KEY.encode(), 600).verify(told, datetime.now(UTC)).actor
     assert (actor.role, actor.tenant) == (role, "pune")
 
 

@@ -17,9 +17,10 @@ from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.pytest._test_builder import build_operation_test
 
 from domain.actor import Role
+from infra.identity.access_tokens import TokenAuthority
+from infra.identity.place import local_authority
 from interfaces.http.app import described_app
 from interfaces.http.openapi import document_of
-from interfaces.http.tokens import TokenAuthority
 from tests.support.api import Api, Job, an_offer, over_the_network, projecting, somebody
 from tests.support.effort import examples, sampled
 from tests.support.servers import Database
@@ -58,7 +59,7 @@ def server(shared_database: Database) -> Iterator[Server]:
     # Positions that are still to come are waited for, rightly in vain: not for long here.
     quick = shared_database.settings.model_copy(update={"min_position_wait_s": 0.02})
     with projecting(quick), over_the_network(quick) as address:
-        authority = TokenAuthority(shared_database.settings.token_key, 3600)
+        authority = local_authority(shared_database.settings.token_key, 3600)
 
         async def seed() -> Job:
             async with httpx.AsyncClient(base_url=address, timeout=30) as client:

@@ -10,8 +10,8 @@ from domain.actor import Actor, Role
 from domain.ids import Prefix, new_id, show
 from infra.bootstrap import Stack
 from infra.dispatch.board import PostgresDispatchBoard
+from infra.identity.claims import actor_for
 from infra.travel.choice import drive_times
-from interfaces.http.tokens import actor_for
 from tests.dispatcher.city import Told
 from tests.support.api import Api, Json, a_request, somebody
 from tests.support.servers import Database

@@ -1,0 +1,71 @@
+"""What does a deployment need to know who calls, and how is it built?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from infra.database_url import app_dsn
+from infra.identity.access_tokens import LEEWAY_S, TokenAuthority
+from infra.identity.deployment_key import DeploymentKey
+from infra.identity.ended_sessions import EndedSessions
+from infra.identity.following import IdentityFollower
+from infra.identity.key_ring import KeyRing
+from infra.identity.key_table import KeyTable
+from infra.identity.postgres_sessions import PostgresSessions
+from infra.identity.refresh_token import RefreshTokens
+from infra.identity.sessions import Sessions
+from infra.queries.pool import reader_pool
+
+if TYPE_CHECKING:
+    from infra.queries.pool import Pool
+    from infra.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The authority of this process, the sessions of the cell, and what keeps the one up with the other."""
+
+    authority: TokenAuthority
+    sessions: Sessions
+    keys: KeyTable
+    follower: IdentityFollower
+    listening: Pool
+
+    async def start(self) -> None:
+        """Hear what the database knows, and go on hearing."""
+        await self.listening.open()
+        await self.follower.start()
+
+    async def stop(self) -> None:
+        """Hear no more."""
+        await self.follower.stop()
+        await self.listening.close()
+
+
+def local_authority(token_key: bytes, ttl_s: int) -> TokenAuthority:
+    """Signs and verifies with a local run's own key, and asks no database: for terminals, benches and tests."""
+    return TokenAuthority(KeyRing(DeploymentKey(token_key).local_key()), ttl_s)
+
+
+def authority_of(settings: Settings) -> TokenAuthority:
+    """What this process signs and verifies with; a local run's own key is good nowhere else."""
+    if settings.environment == "local":
+        return local_authority(settings.token_key, settings.token_ttl_s)
+    return TokenAuthority(KeyRing(), settings.token_ttl_s, EndedSessions())
+
+
+def identity_of(settings: Settings, pool: Pool, authority: TokenAuthority | None = None) -> Identity:
+    """Everything about who calls; nothing is asked before it is started."""
+    authority = authority or authority_of(settings)
+    deployment = DeploymentKey(settings.token_key)
+    # A connection of its own: however busy the others are, what has ended is heard of in time.
+    listening = reader_pool(app_dsn(settings, "vehicaid-identity"), most=1, name="identity")
+    keys = KeyTable(listening, deployment, settings.token_ttl_s)
+    # A minute more: clocks of processes and database differ a little.
+    tokens_live = timedelta(seconds=settings.token_ttl_s + LEEWAY_S + 60)
+    table = PostgresSessions(pool, tokens_live)
+    sessions = Sessions(table, RefreshTokens(deployment.for_refresh_tokens()), authority, settings)
+    follower = IdentityFollower(keys, PostgresSessions(listening, tokens_live), authority, settings.sessions_poll_s)
+    return Identity(authority, sessions, keys, follower, listening)

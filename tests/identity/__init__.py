@@ -1,0 +1,1 @@
+"""Who is calling, as tests ask it."""
