@@ -54,7 +54,9 @@ from interfaces.http.routes import (
     request_work,
     rewards,
     service_requests,
+    sessions,
     shifts,
+    signing_keys,
     supplier,
     tariffs,
     tax_documents,
@@ -68,6 +70,8 @@ ROUTERS = (
     # First, because routes are tried one after the other: a storm of news is to cost nobody else's time.
     webhooks.router,
     tokens.router,
+    sessions.open_router,
+    sessions.routes.router,
     service_requests.routes.router,
     request_prices.routes.router,
     request_work.routes.router,
@@ -107,6 +111,7 @@ ROUTERS = (
     ledger.routes.router,
     audit.routes.router,
     health.router,
+    signing_keys.router,
     problems.router,
     docs_page.router,
 )

@@ -30,6 +30,7 @@ EDGE: Mapping[str, Kind] = {
     ),
     "unauthenticated": Kind(401, "Not signed in", "Send a valid access token: `Authorization: Bearer ...`."),
     "forged_webhook": Kind(401, "Forged webhook", "No secret that lives has signed this body."),
+    "session_over": Kind(401, "Sign in again", "This refresh token opens nothing any more, or never did."),
     "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
     "unknown_route": Kind(404, "No such route", "There is nothing at this address; see /docs."),
     "method_not_allowed": Kind(405, "Method not allowed", "This address does not know that method; see Allow."),

@@ -37,8 +37,12 @@ def test_every_operation_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names))
 
 
-ORDER_NOTHING = ("/v1/tokens", "/v1/positions", "/v1/price-estimates")
+SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
+ORDER_NOTHING = ("/v1/tokens", "/v1/positions", "/v1/price-estimates", *SESSIONS)
 """POSTs that write nothing to the log: there is no state that they could conflict with."""
+
+OPEN = ("/v1/tokens", "/v1/sessions/refresh")
+"""No access token is asked for, so none can be refused."""
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
@@ -55,7 +59,7 @@ def test_every_operation_is_described(path: str, method: str, operation: dict[st
     else:
         assert path.endswith("/file"), "what is no JSON is a file"
     bad = {status: told for status, told in operation["responses"].items() if not status.startswith("2")}
-    wanted = {"422", "413", "500", "503"} | (set() if path == "/v1/tokens" else {"401", "403"})
+    wanted = {"422", "413", "500", "503"} | (set() if path in OPEN else {"401", "403"})
     assert wanted <= set(bad)
     assert all("application/problem+json" in told["content"] for told in bad.values())
     if method == "post" and path not in ORDER_NOTHING:

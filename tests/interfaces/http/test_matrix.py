@@ -68,8 +68,17 @@ OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/fare-rules", "/v1/price-estimates")
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
 OF_PARTNERS = ("/v1/partner-accounts", "/v1/service-requests/{request_id}/partner")
 OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
-ELSEWHERE = ("/v1/tokens", *OF_PARTNERS, "/v1/merge-suggestions", OF_DECISIONS, *OF_FIGURES, *OF_MONEY, *OF_ALL)
-"""Tokens need no caller; audit routes, figures, decisions, money and the city have matrices of their own."""
+ELSEWHERE = (
+    "/v1/tokens",
+    "/v1/sessions",
+    *OF_PARTNERS,
+    "/v1/merge-suggestions",
+    OF_DECISIONS,
+    *OF_FIGURES,
+    *OF_MONEY,
+    *OF_ALL,
+)
+"""Tokens need no caller, sessions are one's own; what remains here has matrices of its own."""
 
 
 def declared() -> dict[str, frozenset[str]]:
