@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
@@ -112,7 +113,8 @@ class Evidence:
         """The pack that was drafted, ready for a bank; raises EvidenceDiffers or PressMissing."""
         pack, shown = await self._drafted(tenant, dispute, draft)
         told = json_of(pack, shown)
-        return Papers(pack.summary, told, self._press.evidence_pdf(pack, shown, told))
+        made = await asyncio.to_thread(self._press.evidence_pdf, pack, shown, told)
+        return Papers(pack.summary, told, made)
 
     async def _drafted(self, tenant: str, dispute: Dispute, draft: Draft) -> tuple[Pack, Shown]:
         happened = await self._happened(tenant, dispute, draft.known_at)

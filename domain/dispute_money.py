@@ -1,5 +1,6 @@
 """What does a dispute move? What the gateway says that it took, and what it gives back. A chapter of ``Dispute``."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -56,23 +57,23 @@ class DisputeMoney(Chapter):
         """While it goes on no less than before is held: a word that comes late says less."""
         if amount_minor > self.held_minor:
             more = amount_minor - self.held_minor
-            booked = recipes.dispute_opened(self._name(self.holds), more, self.currency)
-            self._book(self.FundsHeld, booked, more, at)
+            booked = recipes.dispute_opened(self.gateway_dispute, more, self.currency)
+            self._book(self.FundsHeld, _nth(booked, self.holds), more, at)
 
     def _settle_at(self, lost_minor: int, at: datetime) -> None:
         """It has ended with so much gone: book what that changes."""
         if lost_minor == self.lost_minor and not self.held_minor:
             return
         if self.lost_minor:
-            lost = recipes.dispute_lost(self._name(self.rounds), self.lost_minor, self.currency)
+            lost = _nth(recipes.dispute_lost(self.gateway_dispute, self.lost_minor, self.currency), self.rounds)
             self._book(self.Regained, lost.reversed_by(f"{lost.transfer_id}:rev"), self.lost_minor, at)
         self._hold(lost_minor, at)
         if lost_minor:
-            booked = recipes.dispute_lost(self._name(self.rounds), lost_minor, self.currency)
-            self._book(self.ChargedBack, booked, lost_minor, at)
+            booked = recipes.dispute_lost(self.gateway_dispute, lost_minor, self.currency)
+            self._book(self.ChargedBack, _nth(booked, self.rounds), lost_minor, at)
         if self.held_minor:
-            booked = recipes.dispute_won(self._name(self.rounds), self.held_minor, self.currency)
-            self._book(self.FundsReleased, booked, self.held_minor, at)
+            booked = recipes.dispute_won(self.gateway_dispute, self.held_minor, self.currency)
+            self._book(self.FundsReleased, _nth(booked, self.rounds), self.held_minor, at)
 
     def _loss(self, told: Told) -> int:
         """What is gone by an end: the gateway's own figure, and where it tells none of a loss, all of it."""
@@ -81,10 +82,6 @@ class DisputeMoney(Chapter):
         if told.status is DisputeState.LOST:
             return told.deducted_minor or self.amount_minor
         return told.deducted_minor
-
-    def _name(self, nth: int) -> str:
-        """What the books call it: of each kind the first has the gateway's name alone."""
-        return self.gateway_dispute if nth == 0 else f"{self.gateway_dispute}.{nth}"
 
     def _book(self, fact: type[MoneyEvent], booked: Transfer, amount_minor: int, at: datetime) -> None:
         whose = {"gateway_payment": self.gateway_payment, "gateway_dispute": self.gateway_dispute}
@@ -110,3 +107,8 @@ class DisputeMoney(Chapter):
         self.held_minor += amount_minor
         self.lost_minor -= amount_minor
         self.rounds += 1
+
+
+def _nth(booked: Transfer, nth: int) -> Transfer:
+    """The same under a name of its own: of each kind the first has the fact's name alone."""
+    return booked if nth == 0 else replace(booked, transfer_id=f"{booked.transfer_id}:{nth}")

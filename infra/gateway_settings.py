@@ -32,6 +32,8 @@ class GatewaySettings(BaseSettings):
     # A minute between two looks at whose grants are over: they are given for months.
     promo_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
     payouts_from_hour: int = Field(default=10, ge=0, le=23)
+    # Two working days are left for a person when a dispute's pack of evidence is too weak to be sent by itself.
+    dispute_decides_before_h: int = Field(default=48, ge=1, le=240)
     razorpay_sandbox: bool = True
     # Where the stand-in of a local run listens, and where it sends its news: to the api of the same run unless told.
     razorpay_sandbox_port: int = Field(default=8010, ge=1, le=65535)

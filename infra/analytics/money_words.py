@@ -91,7 +91,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "needs_person": "Whether it is not answered by itself",
     "phase": "fraud, retrieval, chargeback, pre_arbitration, arbitration or other",
     "reason_code": "Why the bank asks it back, in the gateway's code",
-    "held_minor": "What the gateway holds back meanwhile, in minor units",
+    "disputes.held_minor": "What the gateway holds back meanwhile, in minor units",
     "lost_minor": "What is gone, in minor units",
     "evidence": "What the pack of evidence shows of the job",
     "drafted_at": "When the pack of evidence was drafted",

@@ -50,7 +50,7 @@ def page(paper: Paper, language: Language, *, at_home: bool = False) -> str:
     return (
         f'<!doctype html><html lang="{language.value}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="dcterms.created" content="{instant}"><meta name="dcterms.modified" content="{instant}">'
-        f"<style>{_faces() if at_home else ''}{STYLE}</style></head><body>{''.join(told)}</body></html>"
+        f"<style>{faces() if at_home else ''}{STYLE}</style></head><body>{''.join(told)}</body></html>"
     )
 
 
@@ -71,7 +71,8 @@ def code_text(paper: Paper) -> str:
     return "|".join(told)
 
 
-def _faces() -> str:
+def faces() -> str:
+    """The fonts, by their files on this machine."""
     return "".join(
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
         f'src: url("{(FONTS / f"{file}-{style}.ttf").as_uri()}") }}'

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -24,7 +24,7 @@ WANTED = (
 STILL = "0"
 """An instant for what has none: fonts that are cut down would otherwise carry the clock's."""
 
-_one_at_a_time = threading.Lock()
+alone = threading.Lock()
 """Pango's font map is not made for several threads at once."""
 
 _form = msgspec.json.Encoder(decimal_format="number")
@@ -35,7 +35,7 @@ class WeasyPress:
 
     def pdf(self, paper: Paper, language: Language) -> bytes:
         """See ``Press``."""
-        with _one_at_a_time:
+        with alone:
             return _pdf(paper, language)
 
     def page(self, paper: Paper, language: Language) -> str:
@@ -58,20 +58,23 @@ def form_bytes(paper: Paper) -> bytes:
 
 
 def _pdf(paper: Paper, language: Language) -> bytes:
+    form = form_bytes(paper)
+    name = f"{paper.number}/{language.value}"
+    return pdf_of(page(paper, language, at_home=True), form, EMBEDDED, "INV-01", paper.issued_on, name)
+
+
+def pdf_of(html: str, told: bytes, name: str, description: str, day: date, identifier: str) -> bytes:
+    """A page as PDF/A-3b with ``told`` embedded as a file: the same bytes for the same. Raises PressMissing.
+
+    One at a time: who calls it from threads holds ``alone``.
+    """
     library = _library()
     os.environ["SOURCE_DATE_EPOCH"] = STILL
-    at = datetime.combine(paper.issued_on, time(), UTC)
-    form = library.Attachment(
-        string=form_bytes(paper).decode(), name=EMBEDDED, description="INV-01", created=at, modified=at
-    )
-    document = library.HTML(
-        string=page(paper, language, at_home=True), url_fetcher=library.URLFetcher(allowed_protocols=("file",))
-    )
+    at = datetime.combine(day, time(), UTC)
+    attached = library.Attachment(string=told.decode(), name=name, description=description, created=at, modified=at)
+    document = library.HTML(string=html, url_fetcher=library.URLFetcher(allowed_protocols=("file",)))
     made: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3b",
-        full_fonts=True,
-        attachments=[form],
-        pdf_identifier=f"{paper.number}/{language.value}".encode(),
+        pdf_variant="pdf/a-3b", full_fonts=True, attachments=[attached], pdf_identifier=identifier.encode()
     )
     return made
 

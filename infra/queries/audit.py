@@ -13,7 +13,7 @@ from psycopg import sql
 from application.log import LoggedEvent
 from domain.aggregate import Aggregate
 from infra.audit.prove import Unprovable, prove
-from infra.audit.root import Root, root_of, sign
+from infra.audit.root import NothingSealed, Root, root_of, sign
 from infra.database_url import app_dsn
 from infra.event_store.codec import replay
 from infra.event_store.log import COLUMNS
@@ -131,6 +131,14 @@ class AuditQueries:
             row = await (await connection.execute(_ROOT, {"segment": segment})).fetchone()
         root, seed = root_of(self._settings.cell, row), self._settings.audit_seed
         return root if seed is None else sign(root, seed)
+
+    async def sealed_to(self) -> tuple[int, int] | None:
+        """The newest segment, and the position that it reaches to; None before anything was sealed."""
+        try:
+            root = await self.root()
+        except NothingSealed:
+            return None
+        return root.segment, root.last_position
 
     async def proof(self, tenant: str, position: int, segment: int | None = None) -> dict[str, object]:
         """The proof of an event of this tenant, against the newest root or that of a segment.

@@ -1,5 +1,7 @@
 """Through which views is money looked at?"""
 
+from uuid import UUID
+
 from infra.queries.books import BooksQueries
 from infra.queries.books_then import BooksThen
 from infra.queries.memberships import MembershipViews
@@ -7,6 +9,7 @@ from infra.queries.papers_then import PapersThen
 from infra.queries.pool import Pool
 from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
+from projections.disputes import disputes
 from projections.earnings import earnings
 from projections.invoices import invoices
 from projections.partner_accounts import partner_accounts
@@ -15,6 +18,7 @@ from projections.payments import payments
 from projections.payout_batches import payout_batches
 from projections.payouts import payouts
 from projections.provider_statement import provider_statement
+from projections.refunds import refunds
 from projections.tax_documents import tax_documents
 from projections.wallet_statement import wallet_statement
 
@@ -25,6 +29,8 @@ class MoneyViews:
     def __init__(self, pool: Pool) -> None:
         self.payments = ReadModelView(pool, payments, "created_at")
         self.orders = ReadModelView(pool, payment_orders, "created_at")
+        self.refunds = ReadModelView(pool, refunds, "created_at")
+        self.disputes = ReadModelView(pool, disputes, "created_at")
         self.partners = ReadModelView(pool, partner_accounts, "opened_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.documents = ReadModelView(pool, tax_documents, "issued_at")
@@ -37,3 +43,8 @@ class MoneyViews:
         self.books = BooksQueries(pool)
         self.books_then = BooksThen(pool)
         self.papers_then = PapersThen(pool)
+
+    async def number_of(self, tenant: str, bill_id: UUID) -> str | None:
+        """The number as it stands on a bill; None for one that was never issued."""
+        bill = await self.invoices.one(tenant, bill_id)
+        return None if bill is None else bill.number_text

@@ -13,9 +13,10 @@ from infra.razorpay import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from application.gateway import Payment, Refund
-    from application.gateway_payouts import Payout
+    from application.gateway_payouts import Dispute, Payout
     from infra.razorpay.wire import Entity
 
 T = TypeVar("T")
@@ -25,9 +26,9 @@ EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event: what it is called, and the payment, the refund or the payout that it tells of.
+    """One event: what it is called, and the payment, the refund, the payout or the dispute that it tells of.
 
-    ``operation`` is what of ours the payment's notes name.
+    ``operation`` is what of ours the payment's notes name; ``said_at`` is the gateway's own instant of the event.
     """
 
     event: str
@@ -35,6 +36,8 @@ class News:
     refund: Refund | None
     payout: Payout | None
     operation: UUID | None = None
+    dispute: Dispute | None = None
+    said_at: datetime | None = None
 
 
 def event_id_of(header: str | None, body: bytes) -> str:
@@ -60,6 +63,8 @@ def news_of(body: bytes) -> News | None:
         _read(entities, "refund", reading.refund),
         _read(entities, "payout", reading.payout),
         _read(entities, "payment", lambda told: UUID(str(told["notes"]["operation_id"]))),
+        _read(entities, "dispute", reading.dispute),
+        _instant(told.get("created_at")),
     )
 
 
@@ -71,4 +76,11 @@ def _read(entities: dict[str, object], name: str, read: Callable[[Entity], T]) -
     try:
         return read(entity)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _instant(told: object) -> datetime | None:
+    try:
+        return None if told is None else reading.at(told)
+    except (TypeError, ValueError, OverflowError, OSError):
         return None

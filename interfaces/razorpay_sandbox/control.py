@@ -159,7 +159,7 @@ ROUTES: Routes = (
     ("POST", "/refunds/{id}", lambda call: refunds.finish(call.books, call.id, failed=bool(call.body.get("failed")))),
     ("POST", "/payouts/{id}", lambda call: payouts.change(call.books, call.id, str(call.body.get("status")))),
     ("POST", "/disputes", lambda call: disputes.raise_one(call.books, str(call.body.get("payment_id")), call.body)),
-    ("POST", "/disputes/{id}", lambda call: disputes.end(call.books, call.id, str(call.body.get("status")))),
+    ("POST", "/disputes/{id}", lambda call: disputes.decide(call.books, call.id, str(call.body.get("status")))),
     ("POST", "/subscriptions/{id}/agree", lambda call: charging.agree(call.books, call.id)),
     ("POST", "/subscriptions/{id}/refuse", _refuse_charges),
     ("POST", "/mandates/{id}/refuse", _refuse_mandate),

@@ -48,7 +48,7 @@ DOING: Final[dict[str, Callable[[Books, str], object]]] = {
     "settle": lambda books, at: settle(books, planned_for=int(at)),
     "refund_done": refunds.finish,
     "dispute_lapses": lambda books, dispute: (
-        disputes.end(books, dispute, "lost") if books.get("dispute", dispute)["status"] == "open" else None
+        disputes.end(books, dispute, "lost") if disputes.has_lapsed(books, dispute) else None
     ),
     "link_expires": payment_links.expire,
     "payout_done": lambda books, payout: (

@@ -1,4 +1,4 @@
-"""What does the worker ask the gateway beside its intents: how far are payouts and mandates, and what was settled?"""
+"""What does the worker ask beside its intents: how far are payouts, mandates and disputes, and what was settled?"""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from application.settling import Settling
     from infra.worker.memberships import MandatesToAsk
     from infra.worker.payouts import PayoutsToAsk
+    from interfaces.worker.looking_after import LookingAfter
 
     Mandates = tuple[MandatesToAsk, MembershipErrands]
 
@@ -45,13 +46,19 @@ class Asking:
     """Looks now and then, and remembers only when it looked."""
 
     def __init__(
-        self, board: PayoutsToAsk, payouts: Errands, settling: Settling, mandates: Mandates | None = None
+        self,
+        board: PayoutsToAsk,
+        payouts: Errands,
+        settling: Settling,
+        mandates: Mandates | None = None,
+        disputes: LookingAfter | None = None,
     ) -> None:
         """Nothing is asked yet."""
         self._board = board
         self._payouts = payouts
         self._settling = settling
         self._mandates = mandates
+        self._disputes = disputes
         self._mandates_at: datetime | None = None
         self._payouts_at: datetime | None = None
         self._settlements_at: datetime | None = None
@@ -70,6 +77,8 @@ class Asking:
             for days in range(SETTLED_DAYS):
                 await self._safely(self._settle(today - timedelta(days=days), at))
             asked += SETTLED_DAYS
+        if self._disputes is not None:
+            asked += await self._disputes.look(at, self._safely)
         return asked + await self._ask_about_mandates(at)
 
     async def _ask_about_mandates(self, at: datetime) -> int:

@@ -6,14 +6,18 @@ the log first; that no two workers run it for the same operation at once is take
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from application.dispute_errands import DisputeErrands
+from application.evidence import Evidence
 from application.membership_errands import MembershipErrands
 from application.order_errands import OrderErrands
 from application.paying_out import Errands
 from application.registering import RegistrarErrands
 from domain.gst.paper import Party
 from domain.intent import IntentKind
+from infra.papers.evidence import EvidencePress
 from infra.papers.weasy import form_bytes
 from infra.registrar.build import open_registrar
 
@@ -33,6 +37,7 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
     orders = orders_of(stack, gateways)
     payouts = payouts_of(stack, gateways)
     memberships = memberships_of(stack, gateways)
+    disputes = disputes_of(stack, gateways)
     registrar = registrar_of(stack)
     return {
         **({} if registrar is None else {IntentKind.REGISTER_IRN: registrar.register}),
@@ -41,6 +46,8 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
         IntentKind.REFUND: orders.refund,
         IntentKind.PAY_OUT: payouts.pay_out,
         IntentKind.CHECK_ACCOUNT: payouts.check_account,
+        IntentKind.CONTEST_DISPUTE: disputes.contest,
+        IntentKind.ACCEPT_DISPUTE: disputes.accept,
         IntentKind.CREATE_SUBSCRIPTION: memberships.open,
         IntentKind.CHARGE: memberships.charge,
     }
@@ -59,6 +66,17 @@ def memberships_of(stack: Stack, gateways: Gateways) -> MembershipErrands:
 def payouts_of(stack: Stack, gateways: Gateways) -> Errands:
     """Errands about providers' money."""
     return Errands(stack.engine, stack.aggregates, stack.personal, gateways.payouts)
+
+
+def disputes_of(stack: Stack, gateways: Gateways) -> DisputeErrands:
+    """Errands about payments that banks ask back."""
+    decides_before = timedelta(hours=stack.settings.dispute_decides_before_h)
+    return DisputeErrands(stack.engine, stack.aggregates, gateways.disputes, evidence_of(stack), decides_before)
+
+
+def evidence_of(stack: Stack) -> Evidence:
+    """Who makes packs of evidence."""
+    return Evidence(stack.log, stack.personal, stack.audit, stack.money, EvidencePress())
 
 
 def registrar_of(stack: Stack) -> RegistrarErrands | None:

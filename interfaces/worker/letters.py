@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from application.dispute_errands import DisputeErrands
     from application.membership_errands import MembershipErrands
     from application.order_errands import OrderErrands
     from application.paying_out import Errands
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # 14 looks with pauses that double from half a second: over an hour; then whose it is will never be known.
 MOST_LOOKS: Final = 14
+WANTS_MORE: Final = "payment.dispute.action_required"
 IGNORED, UNREADABLE, UNKNOWN = "ignored", "unreadable", "unknown"
 
 _log = log("worker")
@@ -47,6 +49,7 @@ class Letters:
         payouts_board: PayoutsToAsk,
         payouts: Errands,
         mandates: Mandates | None = None,
+        disputes: DisputeErrands | None = None,
     ) -> None:
         """Nothing is read yet. What a letter can be about is in one table: a new kind is one function and one line."""
         self._inbox = inbox
@@ -55,8 +58,10 @@ class Letters:
         self._payouts_board = payouts_board
         self._payouts = payouts
         self._mandates = mandates
+        self._disputes = disputes
         self._folds: tuple[tuple[Callable[[News], bool], Fold], ...] = (
             (lambda news: news.payout is not None, self._of_payout),
+            (lambda news: news.dispute is not None, self._of_dispute),
             (lambda news: news.payment is not None, self._of_order),
         )
 
@@ -122,6 +127,19 @@ class Letters:
         if whose is None:
             return None
         await self._payouts.tell(*whose, operation_id, news.payout, at)
+        return FOLDED
+
+    async def _of_dispute(self, news: News, event_id: str, at: datetime) -> str | None:
+        """What a dispute is about is told along with it; which of our orders that is, we know."""
+        if self._disputes is None or news.dispute is None or news.payment is None or news.payment.order_id is None:
+            return IGNORED
+        whose = await self._board.order_of(news.payment.order_id)
+        if whose is None:
+            return None
+        wants_more = news.event == WANTS_MORE
+        said_at = news.said_at or at
+        key = f"webhook/{event_id}"
+        await self._disputes.tell_then(*whose, news.dispute, key, at, said_at=said_at, wants_more=wants_more)
         return FOLDED
 
 

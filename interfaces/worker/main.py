@@ -29,6 +29,7 @@ from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.webhooks.inbox import WebhookInbox
 from infra.worker.board import WorkBoard
+from infra.worker.disputes import DisputesToLookAfter
 from infra.worker.locks import SILENCE_MS, OperationLocks
 from infra.worker.memberships import MandatesToAsk
 from infra.worker.payouts import PayoutsToAsk
@@ -37,9 +38,10 @@ from interfaces.worker import watch
 from interfaces.worker.actors import Crew
 from interfaces.worker.asking import Asking
 from interfaces.worker.carrying import Carrying
-from interfaces.worker.errands import errands_of, memberships_of, orders_of, payouts_of
+from interfaces.worker.errands import disputes_of, errands_of, memberships_of, orders_of, payouts_of
 from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
+from interfaces.worker.looking_after import LookingAfter
 from interfaces.worker.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -141,7 +143,8 @@ def carrying_of(stack: Stack, pool: Pool, gateways: Gateways, locks: OperationLo
     """Who carries out what, and how news is folded."""
     board, inbox = WorkBoard(pool), WebhookInbox(pool)
     payouts = PayoutsToAsk(pool), payouts_of(stack, gateways)
-    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts, mandates_of(stack, pool, gateways))
+    mandates, disputes = mandates_of(stack, pool, gateways), disputes_of(stack, gateways)
+    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts, mandates, disputes)
     return Carrying(board, inbox, letters, errands_of(stack, gateways), locks)
 
 
@@ -159,10 +162,17 @@ def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
 
 
 def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
-    """Who asks how far payouts are, and what was settled."""
+    """Who asks how far payouts and disputes are, and what was settled."""
     board = PayoutsToAsk(pool)
     settling = Settling(gateways.settlements, board, stack.engine)
-    return Asking(board, payouts_of(stack, gateways), settling, mandates_of(stack, pool, gateways))
+    mandates, disputes = mandates_of(stack, pool, gateways), looking_after(stack, pool, gateways)
+    return Asking(board, payouts_of(stack, gateways), settling, mandates, disputes)
+
+
+def looking_after(stack: Stack, pool: Pool, gateways: Gateways) -> LookingAfter:
+    """Who looks after disputes."""
+    errands = disputes_of(stack, gateways)
+    return LookingAfter(DisputesToLookAfter(pool), WorkBoard(pool), errands, gateways.disputes, gateways.payments)
 
 
 def mandates_of(stack: Stack, pool: Pool, gateways: Gateways) -> tuple[MandatesToAsk, MembershipErrands]:

@@ -83,8 +83,11 @@ class Ours:
 
     engine: Engine
     aggregates: Aggregates
-    personal: Records
+    personal: Any
     settings: Settings
+    log: Any = None
+    audit: Any = None
+    money: Any = None
 
 
 class Names:

@@ -68,6 +68,31 @@ def end(books: Books, dispute_id: str, status: str) -> Entity:
     return dispute
 
 
+def want_more(books: Books, dispute_id: str) -> Entity:
+    """The evidence does not do for the bank: the dispute is open again, with as many days as at first."""
+    dispute = books.get("dispute", dispute_id)
+    if dispute["status"] != "under_review":
+        raise Refused("a bank wants more of what it reviews")
+    dispute["status"] = "open"
+    dispute["respond_by"] = books.now() + RESPOND_WITHIN_S
+    books.keep(dispute)
+    payment = books.get("payment", dispute["payment_id"])
+    announce(books, "payment.dispute.action_required", payment=payment, dispute=dispute)
+    books.remind(dispute["respond_by"], "dispute_lapses", dispute["id"])
+    return dispute
+
+
+def has_lapsed(books: Books, dispute_id: str) -> bool:
+    """Whether it still waits for an answer, and its last day is over."""
+    dispute = books.get("dispute", dispute_id)
+    return bool(dispute["status"] == "open" and dispute["respond_by"] <= books.now())
+
+
+def decide(books: Books, dispute_id: str, status: str) -> Entity:
+    """What the bank says of a dispute: an end, or ``action_required``."""
+    return want_more(books, dispute_id) if status == "action_required" else end(books, dispute_id, status)
+
+
 def fetch(call: Call) -> Entity:
     """GET /v1/disputes/:id."""
     return call.books.get("dispute", call.id)

@@ -1,0 +1,102 @@
+"""Who looks after disputes that go on, and finds those that no webhook told of?"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from application.gateway import Confirmed
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    from application.dispute_errands import DisputeErrands
+    from application.gateway import PaymentGateway
+    from application.gateway_payouts import Dispute as Told
+    from application.gateway_payouts import DisputeDesk
+
+    Safely = Callable[[Awaitable[None]], Awaitable[None]]
+
+# Deadlines are days away: a minute is soon enough, and fifty at a time are more than a city has in a month.
+LOOKS_EVERY: Final = timedelta(minutes=1)
+MOST_DISPUTES: Final = 50
+# What no webhook told of is found in the gateway's list of the last three days, as what it settled is.
+LISTS_EVERY: Final = timedelta(minutes=15)
+LISTED_DAYS: Final = 3
+
+
+class ShowsDisputes(Protocol):
+    """See ``DisputesToLookAfter``."""
+
+    async def to_look_after(self, at: datetime, limit: int) -> list[tuple[str, UUID]]:
+        """Disputes that go on: tenant and id."""
+        ...
+
+    async def known(self, gateway_disputes: Collection[str]) -> frozenset[str]:
+        """Those that we have heard of."""
+        ...
+
+
+class FindsOrders(Protocol):
+    """See ``WorkBoard``."""
+
+    async def order_of(self, gateway_order: str) -> tuple[str, UUID] | None:
+        """Tenant and id of the order that the gateway knows under that name."""
+        ...
+
+
+class LookingAfter:
+    """Looks now and then, and remembers only when it looked."""
+
+    def __init__(
+        self,
+        board: ShowsDisputes,
+        orders: FindsOrders,
+        errands: DisputeErrands,
+        desk: DisputeDesk,
+        payments: PaymentGateway,
+    ) -> None:
+        """Nothing is looked at yet."""
+        self._board = board
+        self._orders = orders
+        self._errands = errands
+        self._desk = desk
+        self._payments = payments
+        self._looks_at: datetime | None = None
+        self._lists_at: datetime | None = None
+
+    async def look(self, at: datetime, safely: Safely) -> int:
+        """Do what is due; how many disputes that were. Raises LogUnavailable."""
+        seen = 0
+        if self._lists_at is None or at >= self._lists_at:
+            self._lists_at = at + LISTS_EVERY
+            seen += await self._find(at, safely)
+        if self._looks_at is None or at >= self._looks_at:
+            self._looks_at = at + LOOKS_EVERY
+            due = await self._board.to_look_after(at, MOST_DISPUTES)
+            for tenant, dispute_id in due:
+                await safely(self._errands.look_after(tenant, dispute_id, at))
+            seen += len(due)
+        return seen
+
+    async def _find(self, at: datetime, safely: Safely) -> int:
+        begin = at - timedelta(days=LISTED_DAYS)
+        listed = await asyncio.to_thread(self._desk.disputes, begin, at + timedelta(minutes=1))
+        told = listed.value if isinstance(listed, Confirmed) else ()
+        known = await self._board.known([each.dispute_id for each in told]) if told else frozenset()
+        unknown = [each for each in told if each.dispute_id not in known]
+        for each in unknown:
+            await safely(self._tell(each, at))
+        return len(unknown)
+
+    async def _tell(self, told: Told, at: datetime) -> None:
+        paid = await asyncio.to_thread(self._payments.payment, told.payment_id)
+        if not isinstance(paid, Confirmed) or paid.value.order_id is None:
+            return
+        whose = await self._orders.order_of(paid.value.order_id)
+        if whose is not None:
+            tenant, order_id = whose
+            await self._errands.tell(tenant, order_id, told, f"listed/{told.dispute_id}/{told.status}", at)
