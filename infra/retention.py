@@ -21,6 +21,11 @@ AT_ONCE: Final = 5_000
 # Between two statements while there is more: leaves the disk to those who are waiting for it.
 PAUSE_S: Final = 0.2
 PURGE: Final = "SELECT purge_receipts(%s, %s)"
+# A session is over when it was ended, or when nobody used it in time.
+PURGE_SESSIONS: Final = (
+    "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions"
+    " WHERE lives_until < clock_timestamp() - %s OR ended_at < clock_timestamp() - %s LIMIT %s)"
+)
 
 
 def purge_receipts(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
@@ -37,6 +42,19 @@ def purge_receipts(dsn: str, older_than: timedelta, stop: threading.Event) -> in
     return removed
 
 
+def purge_sessions(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
+    """Remove sessions that have been over for so long; how many."""
+    removed = 0
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        while not stop.is_set():
+            count = connection.execute(PURGE_SESSIONS, (older_than, older_than, AT_ONCE)).rowcount
+            removed += count
+            if count < AT_ONCE:
+                break
+            stop.wait(PAUSE_S)
+    return removed
+
+
 def run_retention(settings: Settings, stop: threading.Event) -> None:
     """Purge every so often until told to stop: a background service of the projector process."""
     dsn = app_dsn(settings, "vehicaid-retention")
@@ -46,4 +64,7 @@ def run_retention(settings: Settings, stop: threading.Event) -> None:
         metrics.receipts_purged.inc(removed)
         if removed:
             log(__name__).info("receipts_purged", receipts=removed, kept_days=settings.receipts_kept_days)
+        removed = purge_sessions(dsn, timedelta(days=settings.sessions_kept_days), stop)
+        if removed:
+            log(__name__).info("sessions_purged", sessions=removed, kept_days=settings.sessions_kept_days)
         stop.wait(settings.retention_every_s)

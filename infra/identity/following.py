@@ -33,7 +33,6 @@ class IdentityFollower:
         self._authority = authority
         self._poll_s = poll_s
         self._last: datetime | None = None
-        self._is_ensured = False
         self._is_hearing: bool | None = None
         self._looked_at = -LOOK_AGAIN_S
         self._task: asyncio.Task[None] | None = None
@@ -75,8 +74,7 @@ class IdentityFollower:
 
     async def _take_keys(self) -> None:
         now = datetime.now(UTC)
-        kept = await (self._keys.kept() if self._is_ensured else self._keys.ensure(now))
-        self._is_ensured = True
+        kept = await self._keys.ensure(now)
         self._authority.ring.take(
             one.key for one in kept if one.key.verifies_until is None or now < one.key.verifies_until
         )

@@ -64,7 +64,7 @@ class KeyTable:
     def __init__(self, pool: Pool, deployment: DeploymentKey, ttl_s: int) -> None:
         self._pool = pool
         self._deployment = deployment
-        self._tokens_live = timedelta(seconds=ttl_s + LEEWAY_S) + LATE
+        self._tokens_live = timedelta(seconds=ttl_s + LEEWAY_S)
 
     async def kept(self) -> list[KeptKey]:
         """All there ever were, the newest first."""
@@ -72,14 +72,14 @@ class KeyTable:
             return await self._kept(connection)
 
     async def ensure(self, at: datetime) -> list[KeptKey]:
-        """All of them, after making one when none signs: for the first start, and for a changed secret."""
+        """All of them, after making one when none signs: for the first start, a changed secret, a retired successor."""
         kept = await self.kept()
-        if any(_signs(one.key, at) for one in kept):
+        if any(self._signs(one.key, at) for one in kept):
             return kept
         async with borrowed(self._pool) as connection, connection.transaction():
             await connection.execute(ALONE)
             kept = await self._kept(connection)
-            if any(_signs(one.key, at) for one in kept):
+            if any(self._signs(one.key, at) for one in kept):
                 return kept
             await self._add(connection, at, at)
             return await self._kept(connection)
@@ -98,7 +98,7 @@ class KeyTable:
             kept = await self._kept(connection)
             if not any(one.key.kid == kid for one in kept):
                 raise NotFound
-            if not any(_signs(one.key, at) for one in kept if one.key.kid != kid):
+            if not any(self._signs(one.key, at) for one in kept if one.key.kid != kid):
                 raise OnlyKey("no other key signs now: run `vehicaid keys rotate --now` first")
             await connection.execute(RETIRE, (at, at, kid))
 
@@ -108,7 +108,7 @@ class KeyTable:
         kid = kid_of(public)
         wrapped = self._deployment.wrap(kid, seed)
         await connection.execute(INSERT, (kid, public, wrapped, self._deployment.kek_id, at, signs_from))
-        await connection.execute(FOLLOWED, (signs_from + self._tokens_live, kid))
+        await connection.execute(FOLLOWED, (signs_from + self._tokens_live + LATE, kid))
         return SigningKey(kid, public, signs_from, seed=seed)
 
     async def _kept(self, connection: Connection) -> list[KeptKey]:
@@ -121,7 +121,7 @@ class KeyTable:
         key = SigningKey(kid, bytes(public), signs_from, verifies_until, seed)
         return KeptKey(key, kek_id, created_at, retired_at, wrapped is not None)
 
-
-def _signs(key: SigningKey, at: datetime) -> bool:
-    """Whether tokens may be signed with it now, and it stays."""
-    return key.seed is not None and key.signs_from <= at and (key.verifies_until is None or at < key.verifies_until)
+    def _signs(self, key: SigningKey, at: datetime) -> bool:
+        """Whether we can sign with it now, and a token that we do verifies for as long as it lives."""
+        lasts = key.verifies_until is None or at + self._tokens_live <= key.verifies_until
+        return key.seed is not None and key.signs_from <= at and lasts

@@ -9,6 +9,7 @@ import typer
 from infra.health.analytics import analytics_findings
 from infra.health.database import database_findings
 from infra.health.finding import Finding, Verdict
+from infra.health.keys import key_findings
 from infra.health.personal import personal_findings
 from infra.health.positions import position_findings
 from infra.health.surroundings import surrounding_findings
@@ -31,6 +32,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
         *position_findings(settings),
         *work_findings(settings),
         *personal_findings(settings),
+        *key_findings(settings),
     ]
     healthy = all(finding.verdict is not Verdict.WRONG for finding in findings)
     if as_json:

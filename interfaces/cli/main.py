@@ -25,6 +25,7 @@ COMMANDS = {
     "migrate": Entry("interfaces.cli.migrate", "Bring the database to this release."),
     "doctor": Entry("interfaces.cli.doctor", "Say what is wrong with this deployment, and what to do."),
     "token": Entry("interfaces.cli.token", "Make an access token for local use."),
+    "keys": Entry("interfaces.cli.keys", "List, rotate and retire the keys that sign access tokens."),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "ledger": Entry("interfaces.cli.ledger", "Check that the books balance."),
     "invoice": Entry("interfaces.cli.invoice", "Print tax documents, or list them in a file."),
