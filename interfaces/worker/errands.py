@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.dispute_errands import DisputeErrands
-from application.evidence import Evidence
 from application.membership_errands import MembershipErrands
 from application.order_errands import OrderErrands
 from application.paying_out import Errands
 from application.registering import RegistrarErrands
 from domain.gst.paper import Party
 from domain.intent import IntentKind
-from infra.papers.evidence import EvidencePress
+from infra.evidence_desk import evidence_of
 from infra.papers.weasy import form_bytes
 from infra.registrar.build import open_registrar
 
@@ -72,11 +71,6 @@ def disputes_of(stack: Stack, gateways: Gateways) -> DisputeErrands:
     """Errands about payments that banks ask back."""
     decides_before = timedelta(hours=stack.settings.dispute_decides_before_h)
     return DisputeErrands(stack.engine, stack.aggregates, gateways.disputes, evidence_of(stack), decides_before)
-
-
-def evidence_of(stack: Stack) -> Evidence:
-    """Who makes packs of evidence."""
-    return Evidence(stack.log, stack.personal, stack.audit, stack.money, EvidencePress())
 
 
 def registrar_of(stack: Stack) -> RegistrarErrands | None:

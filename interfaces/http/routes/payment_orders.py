@@ -144,6 +144,7 @@ async def abandon_payment_order(call: Command, order_id: str) -> Response:
     roles=DESK,
     problems=(
         "nothing_to_refund",
+        "payment_disputed",
         "refund_too_large",
         "bad_amount",
         "insufficient_funds",

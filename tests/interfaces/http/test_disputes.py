@@ -1,0 +1,182 @@
+"""Who may see and answer payments that banks ask back, and see refunds, and does the API say how far they are?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+import pytest
+
+from application.log import CommandContext, fingerprint_of
+from application.record_dispute import RecordDispute, WatchDispute, record_dispute, watch_dispute
+from domain.actor import Actor, Role
+from domain.dispute import Dispute
+from domain.dispute_terms import DECIDES_BEFORE, Claim, DisputePhase, DisputeState, Told, dispute_id
+from domain.ids import Prefix, new_id, show
+from domain.payment_order import PaymentOrder
+from domain.payment_order_terms import Purpose, Source, TryStatus
+from domain.payment_order_terms import Told as Paid
+from domain.refund import Refund
+from domain.refund_terms import WhyRefunded
+from infra.evidence_desk import evidence_of
+from interfaces.http.app import described_app
+from tests.interfaces.http.of_money import told
+from tests.support.api import Api, somebody
+from tests.support.paid import PaidJob, a_paid_job
+
+if TYPE_CHECKING:
+    import httpx
+
+    from application.engine import Answer, Engine, Work
+    from infra.bootstrap import Stack
+
+pytestmark = [pytest.mark.anyio, pytest.mark.servers]
+
+DESK = {Role.DISPATCHER, Role.ADMIN, Role.SYSTEM}
+ADMITTED: dict[str, set[Role]] = {
+    "GET /v1/disputes": {Role.AUDITOR, *DESK},
+    "GET /v1/disputes/{dispute_id}": {Role.AUDITOR, *DESK},
+    "GET /v1/disputes/{dispute_id}/evidence/file": DESK,
+    "POST /v1/disputes/{dispute_id}/contest": DESK,
+    "POST /v1/disputes/{dispute_id}/acceptance": DESK,
+    "GET /v1/refunds": {Role.CUSTOMER, Role.AUDITOR, *DESK},
+    "GET /v1/refunds/{refund_id}": {Role.CUSTOMER, Role.AUDITOR, *DESK},
+}
+REFUSED_BY_STATE = {"POST /v1/disputes/{dispute_id}/contest", "POST /v1/disputes/{dispute_id}/acceptance"}
+"""Allowed, but each dispute is answered once: whoever comes second is told so."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A job whose payment a bank asks back, and one of another order that is on its way back."""
+
+    job: PaidJob
+    order_id: UUID
+    dispute_id: UUID
+    refund_id: UUID
+    position: int
+
+
+async def a_case(stack: Stack, tenant: str = "demo") -> Case:
+    """All of it in three saves, without a gateway."""
+    job = await a_paid_job(cast("Engine", stack.engine), tenant)
+    now, order_id, refund_id = datetime.now(UTC), new_id(datetime.now(UTC)), new_id(datetime.now(UTC))
+    customer_id, payment = job.customer.subject_id, f"pay_{order_id.hex[:20]}"
+    assert customer_id is not None
+
+    async def pay(work: Work) -> Answer:
+        asked = {"customer_id": customer_id, "amount_minor": 118_000, "currency": "INR", "at": now}
+        order = PaymentOrder.request(order_id, purpose=Purpose.JOB, subject_id=job.request_id, **asked)  # type: ignore[arg-type]  # as named
+        order.opened(f"order_{order_id.hex[:20]}", now)
+        order.learn(Paid(payment, TryStatus.CAPTURED, 118_000, "INR"), Source.ASKED, now)
+        work.add(order)
+        work.add(Refund.request(refund_id, order_id=order_id, payment=payment, why=WhyRefunded.DUPLICATE, **asked))  # type: ignore[arg-type]  # as named
+        return {}
+
+    worker, gateway_dispute = Actor.system("worker", tenant), f"disp_{order_id.hex[:20]}"
+    respond_by = now + timedelta(days=7)
+    claim = Claim(payment, gateway_dispute, 118_000, "INR", DisputePhase.CHARGEBACK, "not_received", respond_by)
+    word = Told(DisputeState.OPEN, now, 0, respond_by)
+    await _run(stack, tenant, pay)
+    await _run(stack, tenant, lambda work: record_dispute(RecordDispute(worker, order_id, claim, word, now), work))
+    opened = dispute_id(order_id, gateway_dispute)
+    dispute = await stack.aggregates.load(Dispute, tenant, opened)
+    assert dispute is not None
+    draft = await evidence_of(stack).draft(tenant, dispute)
+    watched = WatchDispute(worker, opened, draft, DECIDES_BEFORE, now)
+    position = await _run(stack, tenant, lambda work: watch_dispute(watched, work))
+    return Case(job, order_id, opened, refund_id, position)
+
+
+async def _run(stack: Stack, tenant: str, decide: object) -> int:
+    now = datetime.now(UTC)
+    key = new_id(now).hex
+    context = CommandContext(tenant, "system:worker", key, fingerprint_of(key), new_id(now), now)
+    return (await stack.engine.run(context, decide)).position  # type: ignore[arg-type]  # what it takes
+
+
+@pytest.fixture(scope="module")
+async def case(stack: Stack) -> Case:
+    return await a_case(stack)
+
+
+def path_of(route: str, case: Case) -> str:
+    path = route.partition(" ")[2].replace("{dispute_id}", show(Prefix.DISPUTE, case.dispute_id))
+    return path.replace("{refund_id}", show(Prefix.REFUND, case.refund_id))
+
+
+async def call(api: Api, route: str, actor: Actor, case: Case) -> httpx.Response:
+    if route.startswith("POST"):
+        return await api.post(path_of(route, case), actor)
+    asked = {"as": "json"} if route.endswith("/file") else {}
+    return await api.get(path_of(route, case), actor, min_position=case.position, **asked)
+
+
+def test_no_route_is_missing_here() -> None:
+    declared = {}
+    for route in described_app().routes:
+        path = getattr(route, "path", "")
+        if path.startswith(("/v1/disputes", "/v1/refunds")):
+            (method,) = getattr(route, "methods")  # noqa: B009  (routes of all kinds)
+            roles = getattr(route, "openapi_extra")["x-roles"]  # noqa: B009
+            declared[f"{method} {path}"] = {Role(role) for role in roles}
+    assert declared == ADMITTED
+
+
+@pytest.mark.parametrize("route", ADMITTED)
+async def test_only_who_runs_the_service_and_whose_money_it_is(api: Api, case: Case, route: str) -> None:
+    for role in Role:
+        actor = case.job.customer if role is Role.CUSTOMER else somebody(role, case.job.tenant)
+        answer = await call(api, route, actor, case)
+        if role not in ADMITTED[route]:
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+        elif route in REFUSED_BY_STATE and answer.status_code == 409:
+            assert answer.json()["code"] == "dispute_not_open"
+        else:
+            assert answer.is_success, answer.text
+
+
+async def test_what_is_anothers_another_tenants_or_nobodys_is_not_there(api: Api, stack: Stack, case: Case) -> None:
+    theirs = await a_case(stack, "rival")
+    now = datetime.now(UTC)
+    nobodys = Case(case.job, new_id(now), new_id(now), new_id(now), case.position)
+    for route, roles in ADMITTED.items():
+        for other in (theirs, nobodys) if "{" in route else ():
+            answer = await call(api, route, somebody(min(roles), "demo"), other)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), route
+    refund = "GET /v1/refunds/{refund_id}"
+    assert (await call(api, refund, somebody(Role.CUSTOMER), case)).status_code == 404
+    mine = await told(api, "/v1/refunds", case.job.customer, min_position=case.position)
+    assert [each["id"] for each in mine["data"]] == [show(Prefix.REFUND, case.refund_id)]
+    assert (await told(api, "/v1/refunds", somebody(Role.CUSTOMER), min_position=case.position))["data"] == []
+
+
+async def test_a_dispute_tells_what_it_is_about_and_what_is_open(api: Api, stack: Stack) -> None:
+    case, desk = await a_case(stack), somebody(Role.DISPATCHER)
+    path = path_of("GET /v1/disputes/{dispute_id}", case)
+    shown = await told(api, path, desk, min_position=case.position)
+    assert (shown["state"], shown["answered"], shown["needs_person"]) == ("open", "nothing", False)
+    assert shown["request_id"] == show(Prefix.REQUEST, case.job.request_id)
+    assert shown["can"] == ["contest", "accept"]
+    assert {"completed", "billed"} <= set(shown["evidence"])
+    listed = await told(api, "/v1/disputes", desk, min_position=case.position, state="open", needs_person=False)
+    assert show(Prefix.DISPUTE, case.dispute_id) in {each["id"] for each in listed["data"]}
+    none = await told(api, "/v1/disputes", desk, min_position=case.position, state="won")
+    assert none["data"] == []
+
+    answer = await api.get(f"{path}/evidence/file", desk, **{"as": "json"})
+    pack = json.loads(answer.content)
+    assert pack["about"]["request_id"] == str(case.job.request_id)
+    assert [line["position"] for line in pack["timeline"]] == sorted(line["position"] for line in pack["timeline"])
+    assert pack["invoice_number"].startswith("VA/")
+    again = await api.get(f"{path}/evidence/file", desk, **{"as": "json"})
+    assert again.content == answer.content
+
+    done = await api.post(f"{path}/contest", desk)
+    assert done.json()["answered"] == "contest_asked"
+    shown = await told(api, path, desk, min_position=done.json()["position"])
+    assert (shown["answered"], shown["can"]) == ("contest_asked", [])
+    assert (await api.post(f"{path}/acceptance", desk)).json()["code"] == "dispute_not_open"
