@@ -20,7 +20,6 @@ from infra.bootstrap import build
 from infra.embedded.ports import free_port
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.claims import actor_for
-from infra.identity.place import local_authority
 from infra.projections.projector import Projector
 from infra.settings import Settings
 from interfaces.http.app import build_app
@@ -183,7 +182,7 @@ async def in_process(settings: Settings) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=30) as client:
-            yield Api(client, local_authority(settings.token_key, settings.token_ttl_s))
+            yield Api(client, stack.identity.authority)
     finally:
         await stack.close()
 
