@@ -1,4 +1,4 @@
-"""How does a person pay at the stand-in: an order, a link, a subscription?"""
+"""Which pages has the stand-in for a person: to pay an order, a link or a subscription, and to play the bank?"""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from interfaces.razorpay_sandbox import charging, page, paying
+from interfaces.razorpay_sandbox import bank, charging, page, paying
 from interfaces.razorpay_sandbox.control import handed_over
 from interfaces.razorpay_sandbox.entities import Entity
 from interfaces.razorpay_sandbox.links import pay_link
@@ -17,6 +17,10 @@ from interfaces.razorpay_sandbox.service import Sandbox
 Showing = Callable[[Sandbox, str, dict[str, str]], str]
 # What the first page lists of each kind: the newest, as many as fit on a screen.
 SHOWN = 10
+KINDS = (
+    *(("order", "/checkout/"), ("link", "/links/"), ("subscription", "/subscriptions/")),
+    *(("payment", "/payments/"), ("dispute", "/disputes/")),
+)
 # A form of this page is a few hundred bytes.
 LARGEST_FORM = 16_384
 
@@ -27,6 +31,8 @@ def checkout_routes(sandbox: Sandbox) -> list[Route]:
         ("/checkout/{id}", _show_order, _pay_order),
         ("/links/{id}", _show_link, _pay_link),
         ("/subscriptions/{id}", _show_subscription, _agree),
+        ("/payments/{id}", bank.show_payment, bank.dispute_payment),
+        ("/disputes/{id}", bank.show_dispute, bank.decide_dispute),
     )
 
     async def front(request: Request) -> Response:
@@ -39,7 +45,7 @@ def checkout_routes(sandbox: Sandbox) -> list[Route]:
 
 def _front(sandbox: Sandbox) -> str:
     shown: list[tuple[str, str]] = []
-    for kind, path in (("order", "/checkout/"), ("link", "/links/"), ("subscription", "/subscriptions/")):
+    for kind, path in KINDS:
         newest = reversed(sandbox.books.find(kind)[-SHOWN:])
         shown += [(path + thing["id"], f"{kind} {thing['id']}: {thing['status']}") for thing in newest]
     return page.front(shown)

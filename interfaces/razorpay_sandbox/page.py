@@ -14,6 +14,8 @@ STYLE: Final = (
     "color:#fff}button:focus-visible,input:focus-visible{outline:3px solid #93c5fd}dl{font-size:.85rem;"
     "overflow-wrap:anywhere}dt{color:#4b5563}dd{margin:0 0 .5rem}.note{color:#4b5563;font-size:.85rem}"
 )
+Choice = tuple[str, str, tuple[tuple[str, str], ...]]
+"""The name of a field, what it is about, and what can be chosen."""
 METHODS: Final = (("upi", "UPI"), ("card", "Card"), ("netbanking", "Net banking"))
 OUTCOMES: Final = (
     ("success", "The bank says yes"),
@@ -34,12 +36,23 @@ def checkout(amount_minor: int, subject: str, callback_url: str) -> str:
     )
 
 
+def form(heading: str, amount_minor: int, subject: str, chosen: tuple[Choice, ...], button: str) -> str:
+    """Any other page on which somebody chooses something."""
+    choices = "".join(_choice(name, legend, options) for name, legend, options in chosen)
+    return _page(
+        f'<h1>{escape(heading)}</h1><p class="note">Sandbox: no money moves. {escape(subject)}</p>'
+        f'<p class="sum">{_rupees(amount_minor)}</p>'
+        f'<form method="post">{choices}<button>{escape(button)}</button></form>'
+    )
+
+
 def front(things: list[tuple[str, str]]) -> str:
     """What there is to pay."""
     rows = "".join(f'<dd><a href="{escape(path)}">{escape(text)}</a></dd>' for path, text in things)
     return _page(
         '<h1>Payment sandbox</h1><p class="note">This plays the payment gateway: no money moves. '
-        f"What can be paid stands below.</p><dl>{rows or '<dd>Nothing yet.</dd>'}</dl>"
+        "What can be paid stands below; what was paid can be asked back, as a bank does.</p>"
+        f"<dl>{rows or '<dd>Nothing yet.</dd>'}</dl>"
     )
 
 

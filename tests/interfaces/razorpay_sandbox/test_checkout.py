@@ -68,3 +68,41 @@ def test_the_first_page_leads_to_what_can_be_paid(gateway: StandIn) -> None:
     order_id = _order(gateway)
     assert f'href="/checkout/{order_id}"' in gateway.http.get("/", auth=("", "")).text
     assert gateway.http.get("/checkout/order_none").status_code == 400
+
+
+def test_a_person_plays_the_bank_that_asks_a_payment_back_and_decides(gateway: StandIn) -> None:
+    order_id = _order(gateway, payment_capture=1)
+    payment_id = gateway.pay(order_id)["razorpay_payment_id"]
+    assert f"/payments/{payment_id}" in gateway.http.get("/").text
+    assert "Nothing was supplied" in gateway.http.get(f"/payments/{payment_id}").text
+    before = gateway.books()["balances"]["merchant"]
+    asked = gateway.http.post(f"/payments/{payment_id}", data={"phase": "arbitration", "deduct_at_onset": "1"})
+    assert "Asked back" in asked.text
+    dispute = gateway.http.get("/v1/disputes").json()["items"][0]
+    assert (dispute["phase"], dispute["payment_id"]) == ("arbitration", payment_id)
+    assert gateway.books()["balances"]["merchant"] == before - 123_456
+    path = f"/disputes/{dispute['id']}"
+    assert "said nothing yet" in gateway.http.get(path).text
+    assert gateway.http.post(path, data={"status": "nonsense"}).status_code == 400
+    assert "is won" in gateway.http.post(path, data={"status": "won"}).text
+    assert gateway.books()["balances"]["merchant"] == before
+    assert "This dispute is won" in gateway.http.get(path).text
+
+
+def test_a_bank_that_wants_more_opens_a_dispute_again(gateway: StandIn) -> None:
+    payment_id = gateway.pay(_order(gateway, payment_capture=1))["razorpay_payment_id"]
+    dispute = gateway.play("/disputes", payment_id=payment_id)
+    refused = gateway.http.post(f"/sandbox/disputes/{dispute['id']}", json={"status": "action_required"})
+    assert refused.status_code == 400
+    paper = gateway.http.post(
+        "/v1/documents", files={"file": ("a.pdf", b"%PDF", "application/pdf")}, data={"purpose": "dispute_evidence"}
+    ).json()["id"]
+    said = {"action": "submit", "proof_of_service": [paper], "summary": "We came"}
+    assert gateway.http.patch(f"/v1/disputes/{dispute['id']}/contest", json=said).json()["status"] == "under_review"
+    again = gateway.play(f"/disputes/{dispute['id']}", status="action_required")
+    assert (again["status"], bool(again["evidence"]["submitted_at"])) == ("open", True)
+    # It is lost when its own last day is over, not on that of the first question.
+    gateway.play("/clock", advance_s=7 * 86_400 - 1)
+    assert gateway.http.get(f"/v1/disputes/{dispute['id']}").json()["status"] == "open"
+    gateway.play("/clock", advance_s=2)
+    assert gateway.http.get(f"/v1/disputes/{dispute['id']}").json()["status"] == "lost"
