@@ -11,10 +11,12 @@ import typer
 
 from domain.ids import Prefix, parse
 from infra.database_url import app_dsn
+from infra.identity.place import identity_of
 from infra.personal.place import personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.personal.sweeper import sweep as sweep_once
 from infra.positions.store import open_positions
+from infra.queries.pool import reader_pool
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="Look after names, phones, plates and exact places.", no_args_is_help=True)
@@ -27,15 +29,16 @@ def erase(
     tenant: Annotated[str, typer.Argument(help="Whose person: the tenant's name.")],
     person_id: Annotated[str, typer.Argument(help="usr_..., prv_... or crw_..., as the API shows it.")],
 ) -> None:
-    """Forget a person for good: drop the key, so that no record of theirs can be read again, and where they were."""
+    """Forget a person for good: no record of theirs can be read again, they are signed out, and nobody knows where."""
     prefix = next((each for each in (Prefix.PROVIDER, Prefix.CREW) if person_id.startswith(each)), Prefix.USER)
     person, settings = parse(prefix, person_id), load_settings()
     known = _with_store(settings, lambda store: store.erase(tenant, person))
     told: dict[str, object] = {"person_id": person_id, "erased": known}
     if prefix is not Prefix.USER:
         told["positions"] = asyncio.run(_forget_where(settings, tenant, person))
+    told["sessions"] = asyncio.run(_sign_out(settings, tenant, person))
     typer.echo(json.dumps(told))
-    if not any((known, told.get("positions"))):
+    if not any((known, told.get("positions"), told["sessions"])):
         raise typer.Exit(1)
 
 
@@ -61,6 +64,11 @@ def sweep() -> None:
 async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
     async with open_positions(settings, "vehicaid-erasure") as positions:
         return await positions.forget_person(tenant, person)
+
+
+async def _sign_out(settings: Settings, tenant: str, person: UUID) -> int:
+    async with reader_pool(app_dsn(settings, "vehicaid-erasure"), most=1, name="erasure") as pool:
+        return await identity_of(settings, pool).sessions.forget(person, tenant)
 
 
 def _with_store(settings: Settings, use: Callable[[PostgresPersonalStore], Awaitable[T]]) -> T:
