@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from application.engine import Aggregates, Engine
 from application.log import EventLog
@@ -162,14 +162,7 @@ async def build(
         engine=TracedEngine(engine) if is_tracing() else engine,
         personal=has.store,
         waiting=has.waiter,
-        board=ReadModelView(readers, request_board, "created_at"),
-        mine=ReadModelView(readers, customer_requests, "created_at"),
-        jobs=ReadModelView(readers, provider_jobs, "created_at"),
-        drives=ReadModelView(readers, drives, "assigned_at"),
-        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
-        legs=ReadModelView(readers, tow_legs, "planned_at"),
-        shifts=ReadModelView(readers, matching_table, "started_at"),
-        directory=ReadModelView(readers, provider_directory, "created_at"),
+        **views_of(readers),
         positions=has.positions,
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
@@ -189,6 +182,33 @@ async def build(
         promises=city.promises if settings.promises else None,
         closers=has.closers,
     )
+
+
+class Views(TypedDict):
+    """The read models that a stack lists from."""
+
+    board: ReadModelView[RequestRow]
+    mine: ReadModelView[CustomerRequestRow]
+    jobs: ReadModelView[JobRow]
+    drives: ReadModelView[DriveRow]
+    twins: ReadModelView[SuggestionRow]
+    legs: ReadModelView[LegRow]
+    shifts: ReadModelView[ShiftRow]
+    directory: ReadModelView[DirectoryRow]
+
+
+def views_of(readers: Pool) -> Views:
+    """Each with the column that it is listed by."""
+    return {
+        "board": ReadModelView(readers, request_board, "created_at"),
+        "mine": ReadModelView(readers, customer_requests, "created_at"),
+        "jobs": ReadModelView(readers, provider_jobs, "created_at"),
+        "drives": ReadModelView(readers, drives, "assigned_at"),
+        "twins": ReadModelView(readers, merge_suggestions, "suggested_at"),
+        "legs": ReadModelView(readers, tow_legs, "planned_at"),
+        "shifts": ReadModelView(readers, matching_table, "started_at"),
+        "directory": ReadModelView(readers, provider_directory, "created_at"),
+    }
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

@@ -11,7 +11,7 @@ from application.log import CommandContext, EventLog, LoggedEvent, NewEvent, Rec
 from application.personal import PersonalRecord, PersonalStore
 from application.trade import FREE_EVERYWHERE
 from domain.aggregate import Aggregate
-from infra.bootstrap import Stack, fingerprint_key, start_codes
+from infra.bootstrap import Stack, fingerprint_key, start_codes, views_of
 from infra.database_url import app_dsn
 from infra.event_store import codec
 from infra.identity.place import identity_of
@@ -27,18 +27,9 @@ from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
-from infra.queries.view import ReadModelView
 from infra.settings import Settings
 from infra.webhooks.inbox import WebhookInbox
 from infra.zones.table import ZoneTable
-from projections.customer_requests import customer_requests
-from projections.drives import drives
-from projections.matching_table import matching_table
-from projections.merge_suggestions import merge_suggestions
-from projections.provider_directory import provider_directory
-from projections.provider_jobs import provider_jobs
-from projections.request_board import request_board
-from projections.tow_legs import tow_legs
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -128,14 +119,7 @@ def nothing_behind(settings: Settings) -> Stack:
         engine=Engine(log, aggregates),
         personal=ForgetfulPersonalStore(),
         waiting=ProjectionWaiter(settings),
-        board=ReadModelView(readers, request_board, "created_at"),
-        mine=ReadModelView(readers, customer_requests, "created_at"),
-        jobs=ReadModelView(readers, provider_jobs, "created_at"),
-        drives=ReadModelView(readers, drives, "assigned_at"),
-        twins=ReadModelView(readers, merge_suggestions, "suggested_at"),
-        legs=ReadModelView(readers, tow_legs, "planned_at"),
-        shifts=ReadModelView(readers, matching_table, "started_at"),
-        directory=ReadModelView(readers, provider_directory, "created_at"),
+        **views_of(readers),
         positions=Positions(PositionTrack(readers), None),
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
