@@ -38,6 +38,10 @@ class ProvesEvents(Protocol):
         """The newest segment, and the position that it reaches to; None before anything was sealed."""
         ...
 
+    async def root_told(self, segment: int) -> Proof:
+        """The root of a segment, against which its proofs are checked; signed where there is a key."""
+        ...
+
     async def proof(self, tenant: str, position: int, segment: int | None = None) -> Proof:
         """The proof of one event, against the root of a segment."""
         ...
@@ -61,10 +65,11 @@ class PrintsEvidence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is no part of a pack and only shown with it: whose payment it was, the bill's number, the proofs."""
+    """What is no part of a pack and only shown with it: whose payment it was, the bill's number, root and proofs."""
 
     customer_name: str = ""
     invoice_number: str = ""
+    root: Proof | None = None
     proofs: tuple[Proof, ...] = ()
 
 
@@ -146,10 +151,11 @@ class Evidence:
             name = "" if record is None else str(record.fields.get("name") or "")
         if dispute.request_id is not None:
             number = await self._bills.number_of(tenant, invoice_id(payment_id(dispute.request_id))) or ""
-        proofs: list[Proof] = []
+        root, proofs = None, []
         if draft.sealed_segment is not None:
+            root = await self._proofs.root_told(draft.sealed_segment)
             proofs = [await self._proofs.proof(tenant, line.position, draft.sealed_segment) for line in pack.lines]
-        return Shown(name, number, tuple(proofs))
+        return Shown(name, number, root, tuple(proofs))
 
 
 def about(dispute: Dispute) -> About:
@@ -202,6 +208,7 @@ def json_of(pack: Pack, shown: Shown) -> bytes:
         "sha256": digest_of(pack),
         "customer_name": shown.customer_name,
         "invoice_number": shown.invoice_number,
+        "root": shown.root,
         "proofs": shown.proofs,
     }
     return msgspec.json.format(msgspec.json.encode(told, order="sorted"), indent=1)

@@ -62,7 +62,7 @@ def evidence_page(pack: Pack, shown: Shown, file_sha256: str, day: date) -> str:
         _table((f"{line.occurred_at:%Y-%m-%d %H:%M:%S} UTC", _line(line.sentence, line.told)) for line in pack.lines),
         _amounts("Terms that were accepted", pack.terms),
         _amounts("Tax invoice", pack.bill),
-        _sealed(shown.proofs),
+        _sealed(shown.root),
         _digests(digest_of(pack), file_sha256),
     ]
     return (
@@ -91,14 +91,12 @@ def _amounts(title: str, lines: tuple[tuple[str, int], ...]) -> str:
     return f"<h2>{title}</h2>{_table(rows)}"
 
 
-def _sealed(proofs: tuple[Proof, ...]) -> str:
+def _sealed(root: Proof | None) -> str:
     """By which root the embedded proofs are checked."""
-    chain = proofs[0].get("chain") if proofs else None
-    if not isinstance(chain, list) or not chain:
+    if root is None:
         return ""
-    root = chain[0]
-    told = f"segment {root['segment']} up to position {root['last_position']}, Merkle root {root['merkle_root']}"
-    return f'<p class="small">Sealed log: <code>{escape(told)}</code></p>'
+    told = f"segment {root['segment']} up to position {root['last_position']}, chain hash {root['chain_hash']}"
+    return f'<p class="small">Root of the sealed log: <code>{escape(told)}</code></p>'
 
 
 def _digests(pack_sha256: str, file_sha256: str) -> str:

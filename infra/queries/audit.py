@@ -140,6 +140,10 @@ class AuditQueries:
             return None
         return root.segment, root.last_position
 
+    async def root_told(self, segment: int) -> dict[str, object]:
+        """The root of a segment as plain JSON; raises infra.audit.root.NothingSealed."""
+        return (await self.root(segment)).as_json()
+
     async def proof(self, tenant: str, position: int, segment: int | None = None) -> dict[str, object]:
         """The proof of an event of this tenant, against the newest root or that of a segment.
 

@@ -18,7 +18,7 @@ from tests.infra.papers.test_press import text_of
 from tests.support.roadside import BREAKDOWN_CELL, DEPOT_CELL, NOON, REQUEST, some_id
 
 ABOUT = About("disp_1", "pay_1", 118_000, "INR", DisputePhase.CHARGEBACK, "not_received", some_id(1), REQUEST)
-SHOWN = Shown("Asha <Rao>", "VA/26-27/0000001")
+SHOWN = Shown("Asha <Rao>", "VA/26-27/0000001", {"segment": 3, "last_position": 99, "chain_hash": "ab" * 32})
 QUOTE = {"lines": [{"kind": "base", "amount_minor": 100_000}], "total_minor": 118_000, "currency": "INR"}
 STORY: tuple[tuple[str, dict[str, object]], ...] = (
     ("requested", {"service": "tow", "vehicle_class": "car", "cell": BREAKDOWN_CELL, "drop_cell": None}),
@@ -107,7 +107,7 @@ def test_the_pdf_is_the_same_bytes_with_the_json_inside() -> None:
         pytest.skip(str(missing))
     assert sha256(made).digest() == sha256(EvidencePress().evidence_pdf(pack, SHOWN, told)).digest()
     text = " ".join(text_of(made).split())
-    for wanted in ("disp_1", "Asha <Rao>", "1,180.00 INR", "Work began", "VA/26-27/0000001"):
+    for wanted in ("disp_1", "Asha <Rao>", "1,180.00 INR", "Work began", "VA/26-27/0000001", "up to position 99"):
         assert wanted in text
     with pypdfium2.PdfDocument(made) as document:
         attachment = document.get_attachment(0)

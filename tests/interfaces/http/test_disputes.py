@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from application.log import CommandContext, fingerprint_of
@@ -21,6 +23,8 @@ from domain.payment_order_terms import Purpose, Source, TryStatus
 from domain.payment_order_terms import Told as Paid
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
+from infra.audit.check_proof import NotProved, check
+from infra.audit.sealer import seal_now
 from infra.evidence_desk import evidence_of
 from interfaces.http.app import described_app
 from tests.interfaces.http.of_money import told
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Engine, Work
     from infra.bootstrap import Stack
+    from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -83,12 +88,18 @@ async def a_case(stack: Stack, tenant: str = "demo") -> Case:
     await _run(stack, tenant, pay)
     await _run(stack, tenant, lambda work: record_dispute(RecordDispute(worker, order_id, claim, word, now), work))
     opened = dispute_id(order_id, gateway_dispute)
+    position = await draft(stack, opened, tenant)
+    return Case(job, order_id, opened, refund_id, position)
+
+
+async def draft(stack: Stack, opened: UUID, tenant: str = "demo") -> int:
+    """The pack that the log gives now, as the worker keeps it."""
     dispute = await stack.aggregates.load(Dispute, tenant, opened)
     assert dispute is not None
-    draft = await evidence_of(stack).draft(tenant, dispute)
-    watched = WatchDispute(worker, opened, draft, DECIDES_BEFORE, now)
-    position = await _run(stack, tenant, lambda work: watch_dispute(watched, work))
-    return Case(job, order_id, opened, refund_id, position)
+    now = datetime.now(UTC)
+    found = await evidence_of(stack).draft(tenant, dispute)
+    watched = WatchDispute(Actor.system("worker", tenant), opened, found, DECIDES_BEFORE, now)
+    return await _run(stack, tenant, lambda work: watch_dispute(watched, work))
 
 
 async def _run(stack: Stack, tenant: str, decide: object) -> int:
@@ -180,3 +191,29 @@ async def test_a_dispute_tells_what_it_is_about_and_what_is_open(api: Api, stack
     shown = await told(api, path, desk, min_position=done.json()["position"])
     assert (shown["answered"], shown["can"]) == ("contest_asked", [])
     assert (await api.post(f"{path}/acceptance", desk)).json()["code"] == "dispute_not_open"
+
+
+async def test_a_pack_of_sealed_events_is_proved_offline(api: Api, stack: Stack, shared_database: Database) -> None:
+    case, desk = await a_case(stack), somebody(Role.DISPATCHER)
+    path = path_of("GET /v1/disputes/{dispute_id}", case)
+    await asyncio.to_thread(seal, shared_database)
+    position = await draft(stack, case.dispute_id)
+    shown = await told(api, path, desk, min_position=position)
+    assert "proved" in shown["evidence"]
+    pack = json.loads((await api.get(f"{path}/evidence/file", desk, **{"as": "json"})).content)
+    assert [proof["event"]["position"] for proof in pack["proofs"]] == [each["position"] for each in pack["timeline"]]
+    for proof in pack["proofs"]:
+        check(proof, pack["root"])
+    changed = pack["proofs"][0]
+    changed["event"]["payload"] = changed["event"]["payload"].replace("tow", "jump_start")
+    with pytest.raises(NotProved):
+        check(changed, pack["root"])
+    await asyncio.to_thread(seal, shared_database)
+    again = json.loads((await api.get(f"{path}/evidence/file", desk, **{"as": "json"})).content)
+    assert again["root"] == pack["root"], "a later seal changes no pack"
+
+
+def seal(database: Database) -> None:
+    """All that is there."""
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        seal_now(connection, 50)
