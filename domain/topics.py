@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.account import Account
 from domain.aggregate import Aggregate, events_of
 from domain.cash_in_hand import CashInHand
 from domain.coverage import Coverage
@@ -76,6 +77,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Plan,
     Subscription,
     Coverage,
+    Account,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from projections.accounts import accounts
 from projections.audit_trail import audit_trail
 from projections.customer_requests import customer_requests
 from projections.decisions import decisions
@@ -93,6 +94,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         promises,
         promise_scores,
         decisions,
+        accounts,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""

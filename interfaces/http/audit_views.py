@@ -27,6 +27,7 @@ PREFIX_OF_KIND: Final[Mapping[str, Prefix]] = {
     "credit_note": Prefix.CREDIT_NOTE,
     "receipt_voucher": Prefix.RECEIPT_VOUCHER,
     "refund_voucher": Prefix.REFUND_VOUCHER,
+    "account": Prefix.USER,
 }
 """An event of another kind (the numbers of a series of bills) shows its stream's id without one."""
 _MORE_PREFIXES: Final[Mapping[str, Prefix]] = {

@@ -11,6 +11,7 @@ from domain.provider_terms import DocumentFlaw, DocumentKind, RejectReason
 from domain.shift import Shift
 from infra.event_store import codec
 from tests.domain import (
+    account_facts,
     city_facts,
     decision_facts,
     dispute_facts,
@@ -94,6 +95,7 @@ SAMPLES: tuple[Fact, ...] = (
     *promo_facts.SAMPLES,
     *payment_order_facts.SAMPLES,
     *dispute_facts.SAMPLES,
+    *account_facts.GOLDEN,
     *payout_facts.SAMPLES,
     *fare_rules_facts.SAMPLES,
     *partner_facts.SAMPLES,
