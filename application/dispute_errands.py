@@ -90,7 +90,7 @@ class DisputeErrands:
         if dispute is None or dispute.is_over:
             return
         outcome = await asyncio.to_thread(self._desk.dispute, dispute.gateway_dispute)
-        if isinstance(outcome, Confirmed):
+        if isinstance(outcome, Confirmed) and _is_news(dispute, outcome.value, at):
             what = f"asked/{outcome.value.status}/{outcome.value.deducted_minor}"
             await self.tell(tenant, dispute.order_id, outcome.value, f"{dispute_id}/{what}/{_minute(at)}", at)
         dispute = await self._aggregates.load(Dispute, tenant, dispute_id)
@@ -152,6 +152,14 @@ class DisputeErrands:
     ) -> None:
         actor = Actor.system(NAME, tenant).text
         await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
+
+
+def _is_news(dispute: Dispute, told: Told, at: datetime) -> bool:
+    """Whether asking told something: that nothing has changed is said a thousand times, and kept never."""
+    word = told_of(told, at)
+    if word.status is not dispute.status:
+        return word.key > dispute.known.key
+    return min(word.deducted_minor, dispute.amount_minor) > dispute.held_minor
 
 
 def _minute(at: datetime) -> int:

@@ -108,7 +108,7 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
 
     def learn(self, told: Told, at: datetime) -> bool:
         """Take what the gateway tells; whether it is how things stand now. Twice, late or in any order: the same."""
-        is_news = told.key > self._known.key
+        is_news = told.key > self.known.key
         if is_news:
             news = {"status": told.status, "told_at": told.told_at, "respond_by": told.respond_by}
             self.trigger_event(self.MovedOn, timestamp=at, **news)
@@ -119,7 +119,8 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
         return is_news
 
     @property
-    def _known(self) -> Told:
+    def known(self) -> Told:
+        """The gateway's newest word, as far as it says how things stand."""
         return Told(self.status, self.told_at, 0, self.respond_by)
 
     @event(MovedOn)

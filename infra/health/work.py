@@ -20,6 +20,10 @@ NEWS = """
 SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(look_at))::float8, 0)
   FROM webhook_inbox WHERE outcome IS NULL AND look_at < clock_timestamp() - make_interval(secs => %s)"""
 
+DISPUTES = """
+SELECT count(*), coalesce(extract(epoch FROM min(respond_by) - clock_timestamp())::float8 / 3600, 0)
+  FROM disputes WHERE needs_person AND answered = 'nothing' AND state IN ('open', 'action_required')"""
+
 
 def work_findings(settings: Settings) -> Iterator[Finding]:
     """What can be asked of intents and the inbox; nothing when the database cannot be asked at all."""
@@ -43,3 +47,11 @@ def work_findings(settings: Settings) -> Iterator[Finding]:
             yield watch("intents", f"{count} have not come out, one for {late_s:.0f} s", advice)
         else:
             yield fine("intents", "what was asked of the gateway comes out")
+        if connection.execute("SELECT to_regclass('disputes')").fetchone() == (None,):
+            return
+        count, left_h = connection.execute(DISPUTES).fetchone() or (0, 0.0)
+        if count:
+            advice = "answer them: GET /v1/disputes?needs_person=true"
+            yield watch("disputes", f"{count} wait for a person, {left_h:.0f} h are left for one", advice)
+        else:
+            yield fine("disputes", "no dispute waits for a person")

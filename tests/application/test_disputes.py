@@ -171,6 +171,22 @@ async def test_a_pack_is_the_same_bytes_and_names_nobody_before_it_is_shown(worl
         await world.evidence.told(TENANT, seen, changed)
 
 
+async def test_looking_and_finding_nothing_new_writes_nothing(world: Disputed) -> None:
+    raised = world.raised(await world.supplied(), deduct_at_onset=True)
+    await world.hear(raised)
+    await world.looked_after(raised)
+    await world.run(contest_dispute, AnswerDispute(DESK_ACTOR, dispute_id(ORDER, raised), world.now))
+    await world.carried_out(raised)
+    before = len(world.log.events)
+    for minutes in range(1, 5):
+        await world.looked_after(raised, world.then + timedelta(minutes=minutes))
+    assert len(world.log.events) == before
+    world.stand_in.play(f"/disputes/{raised}", status="action_required")
+    for minutes in range(5, 9):
+        await world.looked_after(raised, world.then + timedelta(minutes=minutes))
+    assert [topic for topic in world.topics()[before:] if topic != "dispute.evidence_drafted"] == ["dispute.moved_on"]
+
+
 async def test_news_in_any_order_and_a_look_at_the_gateway_book_the_same_once(world: Disputed) -> None:
     payment = await world.supplied()
     raised = world.raised(payment, deduct_at_onset=True)

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -17,15 +18,16 @@ from domain.ids import Prefix, new_id, show
 from infra.bootstrap import Stack, build
 from infra.database_url import app_dsn
 from infra.queries.pool import reader_pool
-from interfaces.worker.main import rounds_of
+from interfaces.worker.main import looking_after, rounds_of
 from tests.support.api import Api, Json, fresh_key, in_process, projecting, somebody
 from tests.support.paid import TOTAL, a_paid_job
 from tests.support.razorpay import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, StandIn, standing_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Iterator
 
     from application.engine import Engine
+    from infra.queries.pool import Pool
     from infra.settings import Settings
     from interfaces.worker.rounds import Rounds
     from tests.support.servers import Database
@@ -37,10 +39,16 @@ ORDERS = "/v1/payment-orders"
 AMOUNT = 50_000
 
 
+async def safely(work: Awaitable[None]) -> None:
+    """Whatever goes wrong is a failure of the test."""
+    await work
+
+
 class Till:
     """An API, a worker's rounds and a gateway, each of which does something only when it is told to."""
 
-    def __init__(self, api: Api, rounds: Rounds, gateway: StandIn, stack: Stack) -> None:
+    def __init__(self, api: Api, rounds: Rounds, gateway: StandIn, stack: Stack, pool: Pool) -> None:
+        self.pool = pool
         self.api = api
         self.rounds = rounds
         self.gateway = gateway
@@ -110,7 +118,7 @@ async def till(settings: Settings, gateway: StandIn) -> AsyncIterator[Till]:
             stack = await build(settings, "vehicaid-test-worker")
             pool = reader_pool(app_dsn(settings, "vehicaid-test-board"))
             await pool.open()
-            yield Till(api, rounds_of(stack, pool, gateway.gateways()), gateway, stack)
+            yield Till(api, rounds_of(stack, pool, gateway.gateways()), gateway, stack, pool)
             await pool.close()
             await stack.close()
 
@@ -201,6 +209,45 @@ async def test_a_debt_is_paid_by_what_comes_through_the_gateway(till: Till) -> N
     body = {**again, "customer_id": show(Prefix.USER, job.customer.subject_id)}
     refused = await till.api.post(ORDERS, job.customer, body)
     assert refused.json()["code"] == "nothing_due"
+
+
+async def test_a_payment_that_a_bank_asks_back_is_answered_and_won(till: Till) -> None:
+    """By the worker's own board, the gateway's list and its news; the desk decides, since no job shows anything."""
+    customer, desk = somebody(Role.CUSTOMER), till.api.desk
+    order = await till.order(customer)
+    shown = await till.until(order, customer, "open")
+    payment = till.gateway.pay(str(shown["gateway_order"]))["razorpay_payment_id"]
+    await till.deliver()
+    await till.until(order, customer, "paid")
+    raised = till.gateway.play("/disputes", payment_id=payment, deduct_at_onset=True)["id"]
+    theirs, looks = datetime.fromtimestamp(till.gateway.books()["now"], UTC), count()
+    asking = looking_after(till.stack, till.pool, till.gateway.gateways())
+    await asking.look(theirs, safely)
+
+    async def seen(**wanted: object) -> Json:
+        """The dispute, once it is so."""
+        async with asyncio.timeout(60):
+            while True:
+                found = (await till.api.get("/v1/disputes", desk)).json()["data"]
+                for each in found:
+                    if each["gateway_dispute"] == raised and wanted.items() <= each.items():
+                        return cast("Json", each)
+                await till.rounds.round(datetime.now(UTC))
+                await asking.look(theirs + timedelta(minutes=next(looks)), safely)
+                await asyncio.sleep(0.05)
+
+    found = await seen(state="open", held_minor=AMOUNT)
+    refused = await till.api.post(f"{ORDERS}/{order['id']}/refunds", desk, {"amount_minor": 100})
+    assert refused.json()["code"] == "payment_disputed"
+    await seen(state="open", can=["contest", "accept"])
+    await till.api.done(f"/v1/disputes/{found['id']}/contest", desk)
+    await seen(state="under_review", answered="contested")
+    till.gateway.play(f"/disputes/{raised}", status="won")
+    await till.deliver(times=2)
+    await seen(state="won", held_minor=0, lost_minor=0)
+    said = till.gateway.http.get(f"/v1/disputes/{raised}").json()["evidence"]
+    assert len(said["proof_of_service"]) == 1
+    assert await till.balance(customer) == AMOUNT
 
 
 async def test_forged_news_is_refused_and_poison_is_taken(till: Till) -> None:
