@@ -124,7 +124,7 @@ class TokenAuthority:
     def _examine(self, token: str, instant: float) -> Caller:
         if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2:
             raise BadToken
-        head, body, _ = token.split(".")
+        head, body, seal = token.split(".")
         header = _members(head)
         kid = header.get("kid")
         if header.keys() != HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
@@ -134,6 +134,7 @@ class TokenAuthority:
         key = self.ring.verifier(kid, datetime.fromtimestamp(instant, UTC))
         if key is None:
             raise UnknownKey
+        _spelt(seal)
         try:
             jwt.decode(token, key, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError) as error:
@@ -164,15 +165,25 @@ def _caller_of(claims: dict[str, object], instant: float) -> Caller:
 
 
 def _members(part: str) -> dict[str, object]:
-    """The object that this part of a token is the only spelling of; raises BadToken, also for a name told twice."""
+    """The object that this part of a token tells; raises BadToken, also for a name told twice."""
     try:
-        raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-        found = json.loads(raw, object_pairs_hook=_once_each)
-    except (binascii.Error, ValueError, RecursionError) as error:
+        found = json.loads(_spelt(part), object_pairs_hook=_once_each)
+    except (ValueError, RecursionError) as error:
         raise BadToken from error
-    if not isinstance(found, dict) or base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != part:
+    if not isinstance(found, dict):
         raise BadToken
     return cast("dict[str, object]", found)
+
+
+def _spelt(part: str) -> bytes:
+    """The bytes that this part is the only spelling of: otherwise one token would have several."""
+    try:
+        raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadToken from error
+    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != part:
+        raise BadToken
+    return raw
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:

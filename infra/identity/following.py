@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from application.log import LogUnavailable
 from infra.identity.access_tokens import LEEWAY_S
@@ -14,8 +14,10 @@ from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from infra.identity.access_tokens import TokenAuthority
-    from infra.identity.key_table import KeyTable
+    from infra.identity.key_table import KeptKey
     from infra.identity.session_table import SessionTable
 
 # 30 s back, each time: an end is committed long before, since no statement may take longer than 5 s.
@@ -24,10 +26,18 @@ OVERLAP: Final = timedelta(seconds=30)
 LOOK_AGAIN_S: Final = 2.0
 
 
+class KnowsKeys(Protocol):
+    """Tells the keys of the cell; see ``KeyTable.ensure``."""
+
+    async def ensure(self, at: datetime) -> Sequence[KeptKey]:
+        """All of them."""
+        ...
+
+
 class IdentityFollower:
     """Asks the database again and again; belongs to the loop that starts it."""
 
-    def __init__(self, keys: KeyTable, table: SessionTable, authority: TokenAuthority, poll_s: float) -> None:
+    def __init__(self, keys: KnowsKeys, table: SessionTable, authority: TokenAuthority, poll_s: float) -> None:
         self._keys = keys
         self._table = table
         self._authority = authority

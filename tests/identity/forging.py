@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -22,6 +23,7 @@ KEY = b"a-key-for-these-tests-0123456789"
 # Whoever lives next door: the same software with another secret.
 NEIGHBOUR = local_authority(b"another-key-0123456789-0123456789", 900)
 
+LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 Members = dict[str, object]
 
 CLAIMS: tuple[Members, ...] = (
@@ -181,6 +183,9 @@ def _misspelt(authority: TokenAuthority) -> Iterator[tuple[str, str]]:
     for at in (1, len(head), len(head) + 1, len(token) - 30, len(token) - 1):
         yield f"cut at {at}", token[:at]
     yield "padding", f"{head}.{body}.{seal}=="
+    # The last letter of 64 bytes has four bits that mean nothing.
+    yield "another spelling", token[:-1] + LETTERS[LETTERS.index(token[-1]) + 1]
+    yield "a blank within", f"{head}.{body}.{seal[:40]}\n{seal[40:]}"
     yield "one part more", f"{token}.{seal}"
     yield "oversized", resigned(authority, {}, {"filler": "x" * 2048})
     yield "other alphabet", f"{head}.{body}.{seal[:-1]}+"
