@@ -14,6 +14,9 @@ from domain.ledger import BANK, CLEARING, Leg
 
 SETTLED = "stl"
 PAID_OUT = "po"
+DISPUTED = "dsp"
+BACK = "won"
+"""What a bank gave back of a dispute is a row of its own, weeks after the one that took it."""
 
 
 class Differing(StrEnum):
@@ -37,6 +40,8 @@ class Differing(StrEnum):
     """the bank's statement has something that neither a settlement nor a payout explains"""
     PAYOUT_DIFFERS = "payout_differs"
     """what our books paid out is not what the gateway paid out"""
+    DISPUTE_DIFFERS = "dispute_differs"
+    """what our books have as held back or lost by a dispute is not what the gateway took for it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ class Posted:
     @property
     def entity(self) -> str:
         """What it is about, by the name that the gateway gave it."""
-        return self.transfer_id.split(":")[1]
+        _, name, *then = self.transfer_id.split(":")
+        return given_back(name) if self.fact == DISPUTED and then[:1] == [BACK] else name
 
     def on(self, account: str) -> int:
         """What it debits an account with."""
@@ -95,6 +101,11 @@ class BankLine:
 
     bank_reference: str
     amount_minor: int
+
+
+def given_back(dispute: str) -> str:
+    """What a bank gave back of a dispute, as a thing of its own."""
+    return f"{dispute}:{BACK}"
 
 
 def balances_of(posted: Iterable[Posted]) -> dict[str, int]:
@@ -188,4 +199,17 @@ def payouts_agree(posted: Iterable[Posted], theirs: Mapping[str, int]) -> list[D
         Difference(Differing.PAYOUT_DIFFERS, each, ours.get(each, 0), theirs.get(each, 0))
         for each in sorted(ours.keys() | theirs.keys())
         if ours.get(each, 0) != theirs.get(each, 0)
+    ]
+
+
+def disputes_agree(posted: Iterable[Posted], theirs: Mapping[str, int]) -> list[Difference]:
+    """Whether of each dispute that the gateway tells of our books have as much held back or lost as it took."""
+    ours: dict[str, int] = defaultdict(int)
+    for each in posted:
+        if each.fact == DISPUTED:
+            ours[each.entity.partition(":")[0]] -= each.on(CLEARING)
+    return [
+        Difference(Differing.DISPUTE_DIFFERS, each, ours.get(each, 0), theirs[each])
+        for each in sorted(theirs)
+        if ours.get(each, 0) != theirs[each]
     ]

@@ -19,7 +19,9 @@ from domain.reconciliation import (
     Posted,
     Row,
     SettledSum,
+    disputes_agree,
     gateway_and_bank,
+    given_back,
     ledger_and_gateway,
     log_and_ledger,
     payouts_agree,
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from application.gateway import SettlementBooks
-    from application.gateway_payouts import PayoutBank
+    from application.gateway import SettlementBooks, SettlementRow
+    from application.gateway_payouts import DisputeDesk, PayoutBank
 
     Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -78,6 +80,7 @@ class Reconciled:
     settlements: int
     payouts: int
     bank_lines: int | None
+    disputes: int = 0
 
 
 @dataclass
@@ -109,6 +112,7 @@ class _Theirs:
     asked: frozenset[str] = frozenset()
     paid_out: dict[str, int] = field(default_factory=dict)
     by_reference: dict[str, int] = field(default_factory=dict)
+    deducted: dict[str, int] = field(default_factory=dict)
 
 
 def reconcile(
@@ -118,6 +122,7 @@ def reconcile(
     begin: date,
     end: date,
     statement: Sequence[BankLine] | None,
+    desk: DisputeDesk | None = None,
 ) -> Reconciled:
     """Compare everything; the gateway is asked for the days from ``begin`` until ``end`` included.
 
@@ -127,16 +132,19 @@ def reconcile(
     first, last = _midnight(begin), _midnight(end + timedelta(days=1))
     ours = _read_books(connection, first, last)
     theirs = _ask(settlements, bank, ours.payouts, begin, end)
+    theirs.deducted = {} if desk is None else _deducted(desk, first, last)
     overdue = frozenset(name for name, since in ours.since.items() if first <= since < last - OVERDUE_AFTER)
     asked = [each for each in ours.posted if each.entity in theirs.asked]
     found = log_and_ledger(ours.posted, ours.standing)
     found += ledger_and_gateway(_settled_or_overdue(ours.posted, theirs, overdue), theirs.rows, overdue)
     found += settlements_agree(ours.posted, theirs.sums, theirs.rows)
     found += payouts_agree(asked, theirs.paid_out)
+    found += disputes_agree(ours.posted, theirs.deducted)
     if statement is not None:
         found += gateway_and_bank(theirs.sums, theirs.by_reference, statement)
     lines = None if statement is None else len(statement)
-    return Reconciled(tuple(found), len(ours.posted), len(theirs.rows), len(theirs.sums), len(theirs.paid_out), lines)
+    counts = (len(ours.posted), len(theirs.rows), len(theirs.sums), len(theirs.paid_out), lines, len(theirs.deducted))
+    return Reconciled(tuple(found), *counts)
 
 
 def read_statement(path: Path) -> list[BankLine]:
@@ -198,8 +206,7 @@ def _ask(settlements: SettlementBooks, bank: PayoutBank, payouts: Sequence[str],
         told = settlements.settlement_rows(day)
         if not isinstance(told, Confirmed):
             raise NobodyTold(f"the gateway does not say what it settled on {day}")
-        rows = told.value
-        theirs.rows += [Row(row.settlement_id, row.entity_id, row.credit_minor - row.debit_minor) for row in rows]
+        theirs.rows += [Row(row.settlement_id, _entity(row), row.credit_minor - row.debit_minor) for row in told.value]
         day += timedelta(days=1)
     sums = settlements.settlements(_midnight(begin), _midnight(end + timedelta(days=1)))
     if not isinstance(sums, Confirmed):
@@ -214,6 +221,19 @@ def _ask(settlements: SettlementBooks, bank: PayoutBank, payouts: Sequence[str],
             theirs.paid_out[name] = taken
             theirs.by_reference[paid.value.bank_reference or name] = taken
     return theirs
+
+
+def _entity(row: SettlementRow) -> str:
+    """What a row is about: what is given back of a dispute is a thing of its own."""
+    return given_back(row.entity_id) if row.kind == "adjustment" and row.credit_minor else row.entity_id
+
+
+def _deducted(desk: DisputeDesk, first: datetime, last: datetime) -> dict[str, int]:
+    """What the gateway took for each dispute that was raised in the period."""
+    told = desk.disputes(first, last)
+    if not isinstance(told, Confirmed):
+        raise NobodyTold("the gateway does not say which disputes there are")
+    return {each.dispute_id: each.deducted_minor for each in told.value}
 
 
 def _settled_or_overdue(posted: Sequence[Posted], theirs: _Theirs, overdue: frozenset[str]) -> list[Posted]:

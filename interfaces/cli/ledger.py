@@ -137,7 +137,8 @@ def reconcile_books(
         gateways = open_gateways(settings)
         with psycopg.connect(app_dsn(settings, "vehicaid-reconcile"), autocommit=True) as connection:
             begin = end - timedelta(days=days - 1)
-            found = reconcile(connection, gateways.settlements, gateways.payouts, begin, end, statement)
+            asked = gateways.settlements, gateways.payouts, begin, end, statement, gateways.disputes
+            found = reconcile(connection, *asked)
     except (BadStatement, NobodyTold, SettingsError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(EXIT_REFUSED) from error
@@ -152,6 +153,7 @@ def _tell(found: Reconciled, *, as_json: bool) -> None:
         "rows": found.rows,
         "settlements": found.settlements,
         "payouts": found.payouts,
+        "disputes": found.disputes,
         "bank_lines": found.bank_lines,
     }
     if as_json:

@@ -7,6 +7,9 @@ import pytest
 from domain.ledger import BANK, CLEARING, Leg
 from domain.ledger.recipes import (
     captured,
+    dispute_lost,
+    dispute_opened,
+    dispute_won,
     gateway_fee,
     payout,
     payout_reversed,
@@ -22,7 +25,9 @@ from domain.reconciliation import (
     Row,
     SettledSum,
     balances_of,
+    disputes_agree,
     gateway_and_bank,
+    given_back,
     ledger_and_gateway,
     log_and_ledger,
     payouts_agree,
@@ -106,3 +111,21 @@ def test_a_payout_that_only_one_side_knows_is_found() -> None:
 def test_a_transfer_says_what_it_is_about() -> None:
     told = Posted("rf:rfnd_1:processed", (Leg(CLEARING, -5),))
     assert (told.fact, told.entity, told.on(CLEARING), told.on(BANK)) == ("rf", "rfnd_1", -5, 0)
+
+
+def test_what_a_bank_takes_and_gives_back_are_two_rows_of_one_dispute() -> None:
+    taken, back = posted(dispute_opened("disp_1", 500, "INR")), posted(dispute_won("disp_1", 500, "INR"))
+    assert (taken.entity, back.entity) == ("disp_1", given_back("disp_1"))
+    rows = (Row("setl_1", "disp_1", -500), Row("setl_2", given_back("disp_1"), 500))
+    assert ledger_and_gateway((taken, back), rows[:1], frozenset()) == []
+    assert ledger_and_gateway((taken, back), rows, frozenset()) == []
+
+
+def test_what_is_held_back_or_lost_is_what_the_gateway_took() -> None:
+    taken, lost = posted(dispute_opened("disp_1", 500, "INR")), posted(dispute_lost("disp_1", 500, "INR"))
+    assert disputes_agree((taken, lost), {"disp_1": 500}) == []
+    assert disputes_agree((taken, posted(dispute_won("disp_1", 500, "INR"))), {"disp_1": 0}) == []
+    assert disputes_agree((taken,), {"disp_1": 0, "disp_2": 7}) == [
+        Difference(Differing.DISPUTE_DIFFERS, "disp_1", 500, 0),
+        Difference(Differing.DISPUTE_DIFFERS, "disp_2", 0, 7),
+    ]
