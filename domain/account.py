@@ -11,12 +11,11 @@ from domain.account_terms import (
     AccountSuspended,
     BadGrant,
     ClosedFor,
-    Duty,
     Grant,
     HandleKind,
     SuspendedFor,
 )
-from domain.actor import Role
+from domain.actor import Duty, Role
 from domain.aggregate import Aggregate, Created, event
 
 MOST_GRANTS = 32

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from domain.actor import Role
+from domain.actor import Duty, Role
 from domain.refusal import BadInput, Refusal
 
 
@@ -21,14 +21,6 @@ class HandleKind(StrEnum):
 
     PHONE = "phone"
     EMAIL = "email"
-
-
-class Duty(StrEnum):
-    """What a person does in a provider's company."""
-
-    OWNER = "owner"
-    DISPATCHER = "dispatcher"
-    DRIVER = "driver"
 
 
 class SuspendedFor(StrEnum):

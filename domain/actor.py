@@ -22,18 +22,29 @@ DESK = frozenset({Role.DISPATCHER, Role.ADMIN, Role.SYSTEM})
 """Those who run the service: they see every object of their tenant."""
 
 
+class Duty(StrEnum):
+    """What a person does in a provider's company."""
+
+    OWNER = "owner"
+    DISPATCHER = "dispatcher"
+    DRIVER = "driver"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One who orders something.
 
     ``subject_id`` is the customer's, the provider's or the employee's id; the system's own processes have
-    none, but a ``name``.
+    none, but a ``name``. Where the subject is a company, ``person_id`` is the account of whoever speaks for it, and
+    ``duty`` what they do there; both are missing where only the company is known.
     """
 
     role: Role
     subject_id: UUID | None
     tenant: str
     name: str = ""
+    person_id: UUID | None = None
+    duty: Duty | None = None
 
     @classmethod
     def system(cls, name: str, tenant: str) -> "Actor":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
-from domain.actor import Actor, Role
+from domain.actor import Actor, Duty, Role
 from domain.ids import BadId, Prefix, parse, show
 from domain.refusal import Refusal
 
@@ -18,7 +19,12 @@ class BadClaims(Exception):
 
 def claims_of(actor: Actor) -> dict[str, object]:
     """Who acts, as claims."""
-    return {"sub": subject_of(actor), "role": actor.role.value, "tenant": actor.tenant}
+    told: dict[str, object] = {"sub": subject_of(actor), "role": actor.role.value, "tenant": actor.tenant}
+    if actor.person_id is not None:
+        told["per"] = show(Prefix.USER, actor.person_id)
+    if actor.duty is not None:
+        told["duty"] = actor.duty.value
+    return told
 
 
 def actor_of(claims: dict[str, object]) -> Actor:
@@ -28,8 +34,15 @@ def actor_of(claims: dict[str, object]) -> Actor:
         raise BadClaims
     if not re.fullmatch(TENANT_PATTERN, tenant):
         raise BadClaims
+    person, duty = claims.get("per"), claims.get("duty")
+    if not isinstance(person, str | None) or not isinstance(duty, str | None):
+        raise BadClaims
     try:
-        return actor_for(Role(role), subject, tenant)
+        return replace(
+            actor_for(Role(role), subject, tenant),
+            person_id=None if person is None else parse(Prefix.USER, person),
+            duty=None if duty is None else Duty(duty),
+        )
     except (ValueError, Refusal) as error:
         raise BadClaims from error
 

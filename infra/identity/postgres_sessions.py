@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from domain.actor import Actor, Role
+from domain.actor import Actor, Duty, Role
 from infra.event_store.log import borrowed
 from infra.identity.session import End, Session
 
@@ -147,9 +147,8 @@ def _session(row: Stored) -> Session:
 
 
 def _columns_of(actor: Actor) -> tuple[str, UUID | None, UUID | None, str | None]:
-    return actor.role.value, actor.subject_id, None, None
+    return actor.role.value, actor.subject_id, actor.person_id, None if actor.duty is None else actor.duty.value
 
 
 def _actor_of(tenant: str, role: str, subject_id: UUID, person_id: UUID | None, duty: str | None) -> Actor:
-    del person_id, duty
-    return Actor(Role(role), subject_id, tenant)
+    return Actor(Role(role), subject_id, tenant, person_id=person_id, duty=None if duty is None else Duty(duty))

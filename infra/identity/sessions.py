@@ -212,8 +212,8 @@ class Sessions:
 
 
 def account_of(actor: Actor) -> UUID | None:
-    """The person behind a token; None for our own processes."""
-    return actor.subject_id
+    """The person behind a token, or the company where nobody is named; None for our own processes."""
+    return actor.person_id or actor.subject_id
 
 
 def _digest(device: str) -> bytes:

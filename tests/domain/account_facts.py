@@ -1,8 +1,8 @@
 """Which facts about accounts do tests begin from?"""
 
 from domain.account import Account
-from domain.account_terms import AccountKind, ClosedFor, Duty, HandleKind, SuspendedFor
-from domain.actor import Role
+from domain.account_terms import AccountKind, ClosedFor, HandleKind, SuspendedFor
+from domain.actor import Duty, Role
 from tests.support.roadside import LATER, NOON, PROVIDER, SOON, some_id
 from tests.support.rulebook import Fact, fact
 

@@ -9,12 +9,11 @@ from domain.account_terms import (
     AccountSuspended,
     BadGrant,
     ClosedFor,
-    Duty,
     Grant,
     HandleKind,
     SuspendedFor,
 )
-from domain.actor import Role
+from domain.actor import Duty, Role
 from tests.domain.account_facts import (
     CLOSED,
     DRIVES,

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from domain.account import Account
-from domain.account_terms import AccountKind, ClosedFor, Duty, Grant, HandleKind, SuspendedFor
-from domain.actor import Role
+from domain.account_terms import AccountKind, ClosedFor, Grant, HandleKind, SuspendedFor
+from domain.actor import Duty, Role
 from domain.refusal import Refusal
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine

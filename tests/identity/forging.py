@@ -62,6 +62,11 @@ CLAIMS: tuple[Members, ...] = (
     {"sid": 7},
     {"sid": ""},
     {"amr": "pwd"},
+    {"per": "prv_01900000000070008000000000000001"},
+    {"per": 7},
+    {"per": ""},
+    {"duty": "boss"},
+    {"duty": ["owner"]},
     {"amr": [1]},
 )
 """What a careless issuer with our own key could sign."""

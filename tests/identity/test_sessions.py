@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actor import Actor, Role
+from domain.actor import Actor, Duty, Role
 from domain.refusal import BadInput
 from infra.identity.access_tokens import BadToken
 from infra.identity.postgres_sessions import PostgresSessions
@@ -235,6 +235,18 @@ async def test_nobody_but_a_person_has_sessions() -> None:
         await opened(desk, Actor.system("worker", "demo"))
     with pytest.raises(BadInput):
         await desk.sessions.open(customer(), amr=(), device="x" * 129, at=NOW)
+
+
+async def test_people_of_one_company_have_sessions_of_their_own(desk: Desk) -> None:
+    company = somebody(Role.PROVIDER)
+    owner = replace(company, person_id=customer().subject_id, duty=Duty.OWNER)
+    driver = replace(company, person_id=customer().subject_id, duty=Duty.DRIVER)
+    pairs = [await opened(desk, each) for each in (owner, driver)]
+    (session,) = await desk.sessions.living(driver, NOW)
+    assert (session.session_id, session.actor) == (pairs[1].session_id, driver)
+    assert not await desk.sessions.revoke(driver, pairs[0].session_id)
+    following = await desk.sessions.refresh(pairs[1].refresh_token, device=PHONE, at=after(minutes=15))
+    assert desk.authority.verify(following.access_token, after(minutes=15)).actor == driver
 
 
 async def test_what_ended_is_told_to_whoever_asks_since_when(desk: Desk) -> None:

@@ -1,11 +1,12 @@
 """Which tokens are accepted? Ours, for us, now, with the one algorithm; nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from domain.actor import Actor, Role
+from domain.actor import Actor, Duty, Role
 from infra.identity.access_tokens import BadToken, NotHeardYet, TokenAuthority, UnknownKey
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.key_ring import KeyRing, NoSigningKey, SigningKey, kid_of, public_of
@@ -43,6 +44,14 @@ def test_a_token_says_its_session_and_how_they_showed_who_they_are(authority: To
     assert (header["alg"], header["typ"]) == ("Ed25519", "at+jwt")
     assert claims["sid"] == f"ses_{SESSION.hex}"
     assert set(claims) == {"iss", "aud", "sub", "role", "tenant", "iat", "exp", "jti", "sid", "amr"}
+
+
+def test_a_token_for_a_company_says_who_speaks_for_it(authority: TokenAuthority) -> None:
+    actor = replace(somebody(Role.PROVIDER), person_id=SESSION, duty=Duty.DRIVER)
+    token = authority.sign(actor, NOW)
+    assert authority.verify(token, NOW).actor == actor
+    claims = members_of(token.split(".")[1])
+    assert (claims["per"], claims["duty"]) == (f"usr_{SESSION.hex}", "driver")
 
 
 def test_a_token_ends_even_when_it_is_remembered(authority: TokenAuthority) -> None:
