@@ -45,6 +45,9 @@ class DisputeRow(Row, frozen=True, gc=False):
     updated_at: datetime
 
 
+WAITS = frozenset({"open", "action_required"})
+"""As long as it is so, the bank takes an answer."""
+
 disputes = ReadModel(
     "disputes",
     DisputeRow,
@@ -92,11 +95,10 @@ def _opened(fact: Fact) -> DisputeRow:
 @disputes.on("dispute.moved_on")
 def _moved_on(row: DisputeRow, fact: Fact) -> DisputeRow:
     state = fact.text("status")
-    row = replace(_touched(row, fact), state=state, respond_by=fact.instant("respond_by"))
-    if state == "action_required":
-        is_asked = row.answered in {"contest_asked", "acceptance_asked"}
-        return replace(row, needs_person=False, answered=row.answered if is_asked else "nothing")
-    return row if state in {"open", "under_review"} else replace(row, needs_person=False)
+    row = replace(_touched(row, fact), state=state, respond_by=fact.instant("respond_by"), needs_person=False)
+    if state != "action_required" or row.answered in {"contest_asked", "acceptance_asked"}:
+        return row
+    return replace(row, answered="nothing")
 
 
 @disputes.on("dispute.evidence_drafted")
@@ -127,7 +129,9 @@ def _accepted(row: DisputeRow, fact: Fact) -> DisputeRow:
 
 @disputes.on("dispute.answer_refused")
 def _refused(row: DisputeRow, fact: Fact) -> DisputeRow:
-    return replace(_touched(row, fact), answered="nothing", refused_for=fact.text("code"))
+    # What the gateway does not take, no machine says again.
+    row = replace(_touched(row, fact), answered="nothing", refused_for=fact.text("code"))
+    return replace(row, needs_person=row.state in WAITS)
 
 
 @disputes.on("dispute.handed_over")
