@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from application.gateway import Outcome
     from application.gateway_payouts import Dispute as Told
     from application.gateway_payouts import DisputeDesk
+    from domain.dispute_terms import PaidBy
 
 NAME: Final = "worker"
 PDF: Final = "application/pdf"
@@ -92,7 +93,7 @@ class DisputeErrands:
         outcome = await asyncio.to_thread(self._desk.dispute, dispute.gateway_dispute)
         if isinstance(outcome, Confirmed) and _is_news(dispute, outcome.value, at):
             what = f"asked/{outcome.value.status}/{outcome.value.deducted_minor}"
-            await self.tell(tenant, dispute.order_id, outcome.value, f"{dispute_id}/{what}/{_minute(at)}", at)
+            await self.tell(tenant, dispute.paid_by, outcome.value, f"{dispute_id}/{what}/{_minute(at)}", at)
         dispute = await self._aggregates.load(Dispute, tenant, dispute_id)
         if dispute is None or dispute.is_over:
             return
@@ -102,15 +103,15 @@ class DisputeErrands:
         await self._order(tenant, dispute_id, key, at, lambda work: watch_dispute(wanted, work))
 
     async def tell(
-        self, tenant: str, order_id: UUID, told: Told, key: str, at: datetime, *, wants_more: bool = False
+        self, tenant: str, paid_by: PaidBy, told: Told, key: str, at: datetime, *, wants_more: bool = False
     ) -> None:
         """Note what the gateway says, as said just now."""
-        await self.tell_then(tenant, order_id, told, key, at, said_at=at, wants_more=wants_more)
+        await self.tell_then(tenant, paid_by, told, key, at, said_at=at, wants_more=wants_more)
 
     async def tell_then(
         self,
         tenant: str,
-        order_id: UUID,
+        paid_by: PaidBy,
         told: Told,
         key: str,
         at: datetime,
@@ -120,8 +121,8 @@ class DisputeErrands:
     ) -> None:
         """Note what the gateway said at an instant of its own."""
         word = told_of(told, said_at, wants_more=wants_more)
-        command = RecordDispute(Actor.system(NAME, tenant), order_id, claim_of(told), word, at)
-        await self._order(tenant, order_id, key, at, lambda work: record_dispute(command, work))
+        command = RecordDispute(Actor.system(NAME, tenant), paid_by, claim_of(told), word, at)
+        await self._order(tenant, paid_by.stream_id, key, at, lambda work: record_dispute(command, work))
 
     async def _tell_answer(
         self, tenant: str, dispute: Dispute, outcome: Outcome[Told], paper: str, at: datetime
@@ -134,7 +135,7 @@ class DisputeErrands:
             return
         command = RecordAnswer(Actor.system(NAME, tenant), dispute.id, operation_id, paper, at)
         await self._order(tenant, operation_id, f"{operation_id}/given", at, lambda work: record_answer(command, work))
-        await self.tell(tenant, dispute.order_id, outcome.value, f"{operation_id}/told", at)
+        await self.tell(tenant, dispute.paid_by, outcome.value, f"{operation_id}/told", at)
 
     async def _tell_nothing(self, tenant: str, dispute: Dispute, outcome: Rejected | Uncertain, at: datetime) -> None:
         operation_id = dispute.operation_id

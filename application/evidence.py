@@ -129,7 +129,7 @@ class Evidence:
         return pack, await self._shown(tenant, dispute, pack, happened, draft)
 
     async def _happened(self, tenant: str, dispute: Dispute, upto: int | None) -> list[Happened]:
-        streams = [dispute.order_id]
+        streams = [dispute.paid_by.stream_id]
         if dispute.request_id is not None:
             bill = invoice_id(payment_id(dispute.request_id))
             streams += [dispute.request_id, bill, rating_id_of(dispute.request_id, Side.CUSTOMER)]
@@ -168,6 +168,7 @@ def about(dispute: Dispute) -> About:
         dispute.phase,
         dispute.reason_code,
         dispute.order_id,
+        dispute.subscription_id,
         dispute.request_id,
     )
 

@@ -10,12 +10,13 @@ from application.order_answers import dispute_told
 from application.whose_money import payment_of
 from domain.actor import Role
 from domain.dispute import Dispute
-from domain.dispute_terms import Claim, DisputeState, Told, dispute_id, phase_of
+from domain.dispute_terms import Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
 from domain.earning import Earning
 from domain.earnings_terms import WhyHeld, earning_id
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Purpose
+from domain.subscription import Subscription
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ class RecordDispute:
     """The gateway tells of a dispute: as an answer, as news, or because we asked."""
 
     actor: Actor
-    order_id: UUID
+    paid_by: PaidBy
     claim: Claim
     told: Told
     at: datetime
@@ -55,18 +56,20 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
     Raises NotAllowed, NotFound, BadAmount or UnknownCurrency.
     """
     check_role(work, command.actor, Role.SYSTEM)
-    order = await work.get(PaymentOrder, command.order_id)
-    dispute = await work.find(Dispute, dispute_id(order.id, command.claim.gateway_dispute))
+    paid_by, at = command.paid_by, command.at
+    order = None if paid_by.order_id is None else await work.get(PaymentOrder, paid_by.order_id)
+    dispute = await work.find(Dispute, dispute_id(paid_by.stream_id, command.claim.gateway_dispute))
     if dispute is None:
-        job = await _job_of(order, work)
-        whose = order.customer_id
-        dispute = Dispute.open(command.claim, order_id=order.id, customer_id=whose, request_id=job, at=command.at)
+        whose = order or await work.get(Subscription, paid_by.stream_id)
+        job = None if order is None else await _job_of(order, work)
+        dispute = Dispute.open(command.claim, paid_by, customer_id=whose.customer_id, request_id=job, at=at)
         work.add(dispute)
-    dispute.learn(command.told, command.at)
-    order.disputed(dispute.id, dispute.gateway_payment, command.at)
-    if dispute.is_over:
-        order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, command.at)
-    await _hold_earning(dispute, order, work, command.at)
+    dispute.learn(command.told, at)
+    if order is not None:
+        order.disputed(dispute.id, dispute.gateway_payment, at)
+        if dispute.is_over:
+            order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, at)
+        await _hold_earning(dispute, order, work, at)
     return dispute_told(dispute)
 
 
@@ -77,10 +80,10 @@ async def watch_dispute(command: WatchDispute, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.SYSTEM)
     dispute = await work.get(Dispute, command.dispute_id)
-    order = await work.get(PaymentOrder, dispute.order_id)
     if command.draft is not None:
         dispute.take_draft(command.draft, command.at)
-    await _hold_earning(dispute, order, work, command.at)
+    if dispute.order_id is not None:
+        await _hold_earning(dispute, await work.get(PaymentOrder, dispute.order_id), work, command.at)
     dispute.watch_deadline(command.at, command.decides_before)
     return dispute_told(dispute)
 

@@ -17,6 +17,7 @@ from domain.dispute_terms import (
     DisputePhase,
     DisputeState,
     Draft,
+    PaidBy,
     Told,
     dispute_id,
 )
@@ -32,7 +33,8 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
 
     TOPIC = "dispute"
 
-    order_id: UUID
+    order_id: UUID | None
+    subscription_id: UUID | None
     customer_id: UUID
     request_id: UUID | None
     gateway_payment: str
@@ -58,10 +60,15 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
     lapsed: bool = field(default=False, init=False)
 
     class Opened(Created):
-        """A bank asks a payment back; ``request_id`` is the job that it paid for, if it was one."""
+        """A bank asks a payment back, which came by an order or for a membership.
+
+        ``request_id`` is the job that it paid for, if it was one.
+        """
 
         TOPIC: ClassVar[str] = "dispute.opened"
-        order_id: UUID
+        class_version: ClassVar[int] = 2
+        order_id: UUID | None
+        subscription_id: UUID | None
         customer_id: UUID
         request_id: UUID | None
         gateway_payment: str
@@ -71,6 +78,11 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
         phase: DisputePhase
         reason_code: str
         respond_by: datetime
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Only payments of orders were followed."""
+            state["subscription_id"] = None
 
     class MovedOn(Aggregate.Event):
         """The gateway says how far it is, and said so at ``told_at``."""
@@ -82,14 +94,15 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
 
     @classmethod
     def open(
-        cls, claim: Claim, *, order_id: UUID, customer_id: UUID, request_id: UUID | None, at: datetime
+        cls, claim: Claim, paid_by: PaidBy, *, customer_id: UUID, request_id: UUID | None, at: datetime
     ) -> "Dispute":
         """Begin to watch it; raises BadAmount, UnknownCurrency, or ValueError for what no gateway calls its things."""
         return cls._create(
             cls.Opened,
-            id=dispute_id(order_id, claim.gateway_dispute),
+            id=dispute_id(paid_by.stream_id, claim.gateway_dispute),
             timestamp=at,
-            order_id=order_id,
+            order_id=paid_by.order_id,
+            subscription_id=paid_by.subscription_id,
             customer_id=customer_id,
             request_id=request_id,
             gateway_payment=gateway_id(claim.gateway_payment),
@@ -100,6 +113,11 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
             reason_code=code_of(claim.reason_code),
             respond_by=claim.respond_by,
         )
+
+    @property
+    def paid_by(self) -> PaidBy:
+        """By what the payment came."""
+        return PaidBy(self.order_id, self.subscription_id)
 
     @property
     def is_over(self) -> bool:

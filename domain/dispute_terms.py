@@ -112,6 +112,22 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidBy:
+    """By what the payment came: an order at the gateway, or a charge of a membership. One of them is told."""
+
+    order_id: UUID | None = None
+    subscription_id: UUID | None = None
+
+    @property
+    def stream_id(self) -> UUID:
+        """The stream that has the payment."""
+        found = self.order_id or self.subscription_id
+        if found is None:
+            raise ValueError("a payment is of an order or of a membership")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a bank asks back, in the gateway's words: which payment, how much of it, why, and until when we answer."""
 
@@ -135,9 +151,9 @@ class Draft:
     sha256: str
 
 
-def dispute_id(order_id: UUID, gateway_dispute: str) -> UUID:
-    """The stream of a dispute: a fact of the order and of what the gateway calls it."""
-    return uuid5(order_id, f"dispute/{gateway_dispute}")
+def dispute_id(paid_by: UUID, gateway_dispute: str) -> UUID:
+    """The stream of a dispute: a fact of the order, or the membership, and of what the gateway calls it."""
+    return uuid5(paid_by, f"dispute/{gateway_dispute}")
 
 
 def phase_of(text: str) -> DisputePhase:

@@ -43,6 +43,12 @@ TOLD: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "rating.given": ("The customer rated the job", ("stars",)),
     "payment_order.callback_verified": ("The checkout was signed by the gateway", ("gateway_payment",)),
     "payment_order.payment_captured": ("The payment was captured", ("gateway_payment", "amount_minor")),
+    "subscription.started": ("The customer subscribed", ("plan_version",)),
+    "subscription.mandate_given": ("The customer's bank allowed charges", ()),
+    "subscription.charge_notified": ("The charge was announced", ("amount_minor", "currency", "due_at")),
+    "subscription.charged": ("The charge was captured", ("gateway_payment", "amount_minor", "term")),
+    "subscription.helped": ("The membership was used", ()),
+    "subscription.ended": ("The membership ended", ()),
     "invoice.issued": ("The tax invoice was issued", ("issued_on", "net_minor", "tax_minor", "total_minor")),
 }
 """What is told of an event: a sentence, and these of its fields. Whatever is not here is no business of a bank."""
@@ -80,7 +86,8 @@ class About:
     currency: str
     phase: DisputePhase
     reason_code: str
-    order_id: UUID
+    order_id: UUID | None
+    subscription_id: UUID | None
     request_id: UUID | None
 
 

@@ -14,8 +14,9 @@ from projections.read_model import Index, ReadModel, Row
 class DisputeRow(Row, frozen=True, gc=False):
     """One dispute. ``state`` is open, action_required, under_review, won, lost or closed.
 
-    ``answered`` is nothing, contest_asked, contested, acceptance_asked or accepted; ``needs_person`` says that it is
-    not answered by itself; ``evidence`` is what the pack shows that was drafted at ``drafted_at``.
+    The payment came by an order or for a membership. ``answered`` is nothing, contest_asked, contested,
+    acceptance_asked or accepted; ``needs_person`` says that it is not answered by itself; ``evidence`` is what the pack
+    shows that was drafted at ``drafted_at``.
     """
 
     tenant: str
@@ -25,7 +26,8 @@ class DisputeRow(Row, frozen=True, gc=False):
     state: str
     answered: str
     needs_person: bool
-    order_id: UUID
+    order_id: UUID | None
+    subscription_id: UUID | None
     customer_id: UUID
     request_id: UUID | None
     gateway_payment: str
@@ -51,7 +53,7 @@ WAITS = frozenset({"open", "action_required"})
 disputes = ReadModel(
     "disputes",
     DisputeRow,
-    version=1,
+    version=2,
     key=("tenant", "dispute_id"),
     indexes=(
         Index(("tenant", "created_at", "dispute_id")),
@@ -71,7 +73,8 @@ def _opened(fact: Fact) -> DisputeRow:
         state="open",
         answered="nothing",
         needs_person=False,
-        order_id=fact.uuid("order_id"),
+        order_id=fact.maybe_uuid("order_id"),
+        subscription_id=fact.maybe_uuid("subscription_id"),
         customer_id=fact.uuid("customer_id"),
         request_id=fact.maybe_uuid("request_id"),
         gateway_payment=fact.text("gateway_payment"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.engine import Contended
 from application.log import LogUnavailable
+from domain.dispute_terms import PaidBy
 from domain.payment_order_terms import Source
 from domain.refusal import Refusal
 from infra.razorpay.news import news_of
@@ -133,7 +134,7 @@ class Letters:
         """What a dispute is about is told along with it; which of our orders that is, we know."""
         if self._disputes is None or news.dispute is None or news.payment is None or news.payment.order_id is None:
             return IGNORED
-        whose = await self._board.order_of(news.payment.order_id)
+        whose = await self._paid_by(news.payment.order_id, news.operation)
         if whose is None:
             return None
         wants_more = news.event == WANTS_MORE
@@ -141,6 +142,19 @@ class Letters:
         key = f"webhook/{event_id}"
         await self._disputes.tell_then(*whose, news.dispute, key, at, said_at=said_at, wants_more=wants_more)
         return FOLDED
+
+    async def _paid_by(self, gateway_order: str, operation: UUID | None) -> tuple[str, PaidBy] | None:
+        """An order of ours, or the first term or a charge of a membership."""
+        order = await self._board.order_of(gateway_order)
+        if order is not None:
+            return order[0], PaidBy(order_id=order[1])
+        if self._mandates is None:
+            return None
+        board, _ = self._mandates
+        found = await board.of_order(gateway_order)
+        if found is None and operation is not None:
+            found = await board.of_charge(operation)
+        return None if found is None else (found[0], PaidBy(subscription_id=found[1]))
 
 
 def _operation_in(news: News) -> UUID | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
+from uuid import UUID
 
 from application.gateway import Confirmed
+from domain.dispute_terms import PaidBy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
     from datetime import datetime
-    from uuid import UUID
 
     from application.dispute_errands import DisputeErrands
     from application.gateway import PaymentGateway
@@ -48,6 +49,18 @@ class FindsOrders(Protocol):
         ...
 
 
+class FindsMemberships(Protocol):
+    """See ``MandatesToAsk``."""
+
+    async def of_order(self, gateway_order: str) -> tuple[str, UUID] | None:
+        """Tenant and id of the membership whose mandate that order allows."""
+        ...
+
+    async def of_charge(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Tenant and id of the membership that asked for a charge under that operation."""
+        ...
+
+
 class LookingAfter:
     """Looks now and then, and remembers only when it looked."""
 
@@ -58,6 +71,7 @@ class LookingAfter:
         errands: DisputeErrands,
         desk: DisputeDesk,
         payments: PaymentGateway,
+        memberships: FindsMemberships,
     ) -> None:
         """Nothing is looked at yet."""
         self._board = board
@@ -65,6 +79,7 @@ class LookingAfter:
         self._errands = errands
         self._desk = desk
         self._payments = payments
+        self._memberships = memberships
         self._looks_at: datetime | None = None
         self._lists_at: datetime | None = None
 
@@ -96,7 +111,25 @@ class LookingAfter:
         paid = await asyncio.to_thread(self._payments.payment, told.payment_id)
         if not isinstance(paid, Confirmed) or paid.value.order_id is None:
             return
-        whose = await self._orders.order_of(paid.value.order_id)
+        whose = await self._paid_by(paid.value.order_id)
         if whose is not None:
-            tenant, order_id = whose
-            await self._errands.tell(tenant, order_id, told, f"listed/{told.dispute_id}/{told.status}", at)
+            await self._errands.tell(*whose, told, f"listed/{told.dispute_id}/{told.status}", at)
+
+    async def _paid_by(self, gateway_order: str) -> tuple[str, PaidBy] | None:
+        """An order of ours, or the first term or a charge of a membership, whose operation the receipt names."""
+        order = await self._orders.order_of(gateway_order)
+        if order is not None:
+            return order[0], PaidBy(order_id=order[1])
+        found = await self._memberships.of_order(gateway_order)
+        if found is None:
+            theirs = await asyncio.to_thread(self._payments.order, gateway_order)
+            operation = _operation_in(theirs.value.receipt) if isinstance(theirs, Confirmed) else None
+            found = None if operation is None else await self._memberships.of_charge(operation)
+        return None if found is None else (found[0], PaidBy(subscription_id=found[1]))
+
+
+def _operation_in(receipt: str) -> UUID | None:
+    try:
+        return UUID(receipt)
+    except ValueError:
+        return None

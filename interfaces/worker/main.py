@@ -172,7 +172,8 @@ def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
 def looking_after(stack: Stack, pool: Pool, gateways: Gateways) -> LookingAfter:
     """Who looks after disputes."""
     errands = disputes_of(stack, gateways)
-    return LookingAfter(DisputesToLookAfter(pool), WorkBoard(pool), errands, gateways.disputes, gateways.payments)
+    boards, theirs = (DisputesToLookAfter(pool), WorkBoard(pool)), (gateways.disputes, gateways.payments)
+    return LookingAfter(*boards, errands, *theirs, MandatesToAsk(pool))
 
 
 def mandates_of(stack: Stack, pool: Pool, gateways: Gateways) -> tuple[MandatesToAsk, MembershipErrands]:

@@ -15,7 +15,7 @@ from application.rate_job import RateJob, rate_job
 from application.record_dispute import claim_of, told_of
 from application.refund_order import RefundOrder, refund_order
 from domain import ledger
-from domain.dispute_terms import Answered, DisputeNotOpen, DisputeState, Shows, dispute_id
+from domain.dispute_terms import Answered, DisputeNotOpen, DisputeState, PaidBy, Shows, dispute_id
 from domain.earning import Earning
 from domain.earnings_terms import WhyHeld, earning_id
 from domain.payment_order import PaymentOrder
@@ -194,7 +194,7 @@ async def test_news_in_any_order_and_a_look_at_the_gateway_book_the_same_once(wo
     await world.hear(raised)
     told = world.stand_in.gateways().disputes.dispute(raised)
     found = getattr(told, "value")  # noqa: B009  (confirmed, or the test ends here)
-    await world.errands.tell(TENANT, ORDER, found, "asked", world.then)
+    await world.errands.tell(TENANT, PaidBy(ORDER), found, "asked", world.then)
     assert claim_of(found).gateway_payment == payment
     assert told_of(found, world.then).status is DisputeState.LOST
     assert world.on(*MONEY) == (0, HELP_TOTAL)

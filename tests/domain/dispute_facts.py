@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.dispute import Dispute
-from domain.dispute_terms import Claim, DisputePhase, DisputeState, Shows, dispute_id
+from domain.dispute_terms import Claim, DisputePhase, DisputeState, PaidBy, Shows, dispute_id
 from domain.ledger import recipes
 from domain.payment_order import PaymentOrder
 from tests.domain.payment_order_facts import AMOUNT, JOB_ORDER, PAY
@@ -17,6 +17,7 @@ DIGEST = "ab" * 32
 CLAIM = Claim(
     PAY, GATEWAY_DISPUTE, AMOUNT, "INR", DisputePhase.CHARGEBACK, "goods_or_services_not_received", RESPOND_BY
 )
+BY = PaidBy(JOB_ORDER)
 OF = {"gateway_payment": PAY, "gateway_dispute": GATEWAY_DISPUTE, "amount_minor": AMOUNT}
 LOST = recipes.dispute_lost(GATEWAY_DISPUTE, AMOUNT, "INR")
 
@@ -24,6 +25,7 @@ OPENED = fact(
     Dispute.Opened,
     NOON,
     order_id=JOB_ORDER,
+    subscription_id=None,
     customer_id=CUSTOMER,
     request_id=REQUEST,
     currency="INR",

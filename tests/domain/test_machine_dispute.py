@@ -12,8 +12,8 @@ from domain.dispute import Dispute
 from domain.dispute_terms import DECIDES_BEFORE, DisputeState, Draft, Told
 from domain.intent import asks, ends
 from domain.ledger import MoneyEvent
-from tests.domain.dispute_facts import CLAIM, DIGEST, RESPOND_BY
-from tests.domain.payment_order_facts import AMOUNT, JOB_ORDER
+from tests.domain.dispute_facts import BY, CLAIM, DIGEST, RESPOND_BY
+from tests.domain.payment_order_facts import AMOUNT
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, REQUEST
@@ -22,7 +22,7 @@ STATES = st.sampled_from(list(DisputeState))
 
 
 def a_dispute() -> Dispute:
-    return Dispute.open(CLAIM, order_id=JOB_ORDER, customer_id=CUSTOMER, request_id=REQUEST, at=NOON)
+    return Dispute.open(CLAIM, BY, customer_id=CUSTOMER, request_id=REQUEST, at=NOON)
 
 
 class DisputeMachine(AggregateMachine[Dispute]):

@@ -124,7 +124,8 @@ def _dispute(row: DisputeRow) -> dict[str, object]:
     waits = row.state in {DisputeState.OPEN, DisputeState.ACTION_REQUIRED} and row.answered == "nothing"
     return {
         "id": show(Prefix.DISPUTE, row.dispute_id),
-        "order_id": show(Prefix.ORDER, row.order_id),
+        "order_id": None if row.order_id is None else show(Prefix.ORDER, row.order_id),
+        "subscription_id": None if row.subscription_id is None else show(Prefix.SUBSCRIPTION, row.subscription_id),
         "customer_id": answers.shown_id("customer_id", row.customer_id),
         "request_id": None if row.request_id is None else show(Prefix.REQUEST, row.request_id),
         **{name: getattr(row, name) for name in AS_FOLDED},

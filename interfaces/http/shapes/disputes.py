@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.dispute_terms import Answered, DisputePhase, DisputeState, Shows
 from domain.refund_terms import RefundState, WhyRefunded
+from interfaces.http.shapes.memberships import SubscriptionId
 from interfaces.http.shapes.payment_orders import OrderId
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.values import EXAMPLE, Instant, Position, RequestId, Shown, UserId, Version
@@ -48,7 +49,8 @@ class DisputeShown(Shown):
     state: DisputeState
     answered: Answered
     needs_person: Annotated[bool, Field(description="It is not answered by itself.")]
-    order_id: OrderId
+    order_id: OrderId | None
+    subscription_id: SubscriptionId | None
     customer_id: UserId
     request_id: RequestId | None
     gateway_payment: PaymentOfGateway

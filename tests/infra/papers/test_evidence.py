@@ -17,7 +17,7 @@ from infra.papers.evidence import EvidencePress, evidence_page
 from tests.infra.papers.test_press import text_of
 from tests.support.roadside import BREAKDOWN_CELL, DEPOT_CELL, NOON, REQUEST, some_id
 
-ABOUT = About("disp_1", "pay_1", 118_000, "INR", DisputePhase.CHARGEBACK, "not_received", some_id(1), REQUEST)
+ABOUT = About("disp_1", "pay_1", 118_000, "INR", DisputePhase.CHARGEBACK, "not_received", some_id(1), None, REQUEST)
 SHOWN = Shown("Asha <Rao>", "VA/26-27/0000001", {"segment": 3, "last_position": 99, "chain_hash": "ab" * 32})
 QUOTE = {"lines": [{"kind": "base", "amount_minor": 100_000}], "total_minor": 118_000, "currency": "INR"}
 STORY: tuple[tuple[str, dict[str, object]], ...] = (

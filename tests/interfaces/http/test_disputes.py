@@ -16,7 +16,7 @@ from application.log import CommandContext, fingerprint_of
 from application.record_dispute import RecordDispute, WatchDispute, record_dispute, watch_dispute
 from domain.actor import Actor, Role
 from domain.dispute import Dispute
-from domain.dispute_terms import DECIDES_BEFORE, Claim, DisputePhase, DisputeState, Told, dispute_id
+from domain.dispute_terms import DECIDES_BEFORE, Claim, DisputePhase, DisputeState, PaidBy, Told, dispute_id
 from domain.ids import Prefix, new_id, show
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Purpose, Source, TryStatus
@@ -86,7 +86,9 @@ async def a_case(stack: Stack, tenant: str = "demo") -> Case:
     claim = Claim(payment, gateway_dispute, 118_000, "INR", DisputePhase.CHARGEBACK, "not_received", respond_by)
     word = Told(DisputeState.OPEN, now, 0, respond_by)
     await _run(stack, tenant, pay)
-    await _run(stack, tenant, lambda work: record_dispute(RecordDispute(worker, order_id, claim, word, now), work))
+    await _run(
+        stack, tenant, lambda work: record_dispute(RecordDispute(worker, PaidBy(order_id), claim, word, now), work)
+    )
     opened = dispute_id(order_id, gateway_dispute)
     position = await draft(stack, opened, tenant)
     return Case(job, order_id, opened, refund_id, position)
