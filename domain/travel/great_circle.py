@@ -89,25 +89,35 @@ class GreatCircleTimes:
     def _places(self, cells: Sequence[str]) -> list[int]:
         if len(self._rows) + len(cells) > MOST_PLACES and not self._rows.keys() >= set(cells):
             self._rows.clear()
-        for cell in cells:
-            if cell not in self._rows:
-                self._learn_place(cell)
-        return [self._rows[cell] for cell in cells]
+        known = self._rows
+        new = [cell for cell in dict.fromkeys(cells) if cell not in known]
+        if new:
+            self._learn_places(new)
+        return [known[cell] for cell in cells]
 
-    def _learn_place(self, cell: str) -> None:
-        row = len(self._rows)
-        if row == len(self._table):
+    def _learn_places(self, cells: Sequence[str]) -> None:
+        """Places that it was not asked for yet, none twice; all at once, since in a tick hundreds have moved."""
+        first = len(self._rows)
+        table = np.zeros((len(cells), self._table.shape[1]))
+        table[:, :5] = on_the_sphere(np.array([centre_of(cell) for cell in cells]))
+        if self._has_zones or self._has_courses:
+            for row, cell in zip(table, cells, strict=True):
+                row[5:] = self._effects_of(cell)
+        while first + len(cells) > len(self._table):
             self._table = np.concatenate([self._table, np.empty_like(self._table)])
+        self._table[first : first + len(cells)] = table
+        self._rows.update(zip(cells, range(first, first + len(cells)), strict=True))
+
+    def _effects_of(self, cell: str) -> list[float]:
+        """Of leaving it, by where it heads; of arriving there, by where it comes from."""
         learned = self.learned
-        place = on_the_sphere(np.array([centre_of(cell)]))[0]
         zones = [parent_of(cell, resolution) for resolution in ZONES] if self._has_zones else []
         courses = [parent_of(cell, resolution) for resolution in COURSES] if self._has_courses else []
         leaving = sum(learned.zones_from.get(zone, 0.0) for zone in zones)
         arriving = sum(learned.zones_to.get(zone, 0.0) for zone in zones)
         heading = np.sum([learned.courses_from.get(zone, NOWHERE) for zone in courses] or [NOWHERE], axis=0)
         coming = np.sum([learned.courses_to.get(zone, NOWHERE) for zone in courses] or [NOWHERE], axis=0)
-        self._table[row] = [*place, leaving, *heading, arriving, *coming]
-        self._rows[cell] = row
+        return [leaving, *heading, arriving, *coming]
 
 
 NOWHERE: Final = (0.0,) * SECTORS

@@ -1,5 +1,7 @@
 """Is the cost to those who call next what a look at every unit for each of them would say?"""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,51 @@ def test_the_only_one_with_the_equipment_is_dear() -> None:
     )
     assert later_s[0, 0] > 600
     assert later_s[0, 1] == 0
+
+
+def looked_at_everybody(future: Future, fleet: Fleet) -> list[list[float]]:
+    """Seconds until the first, until the second, and who is first, of all that are able, in the order of their rows."""
+    found = []
+    for place, in_s, needs in zip(future.places.tolist(), future.in_s.tolist(), future.needs.tolist(), strict=True):
+        first, second, who = WORST_S, WORST_S, -1
+        for unit, (there, free_s, can) in enumerate(
+            zip(fleet.places.tolist(), fleet.free_s.tolist(), fleet.can.tolist(), strict=True)
+        ):
+            if can & needs == needs:
+                after_s = max(0.0, free_s - in_s) + away_m(there, place) * S_PER_M
+                if after_s < first:
+                    first, second, who = after_s, first, unit
+                elif after_s < second:
+                    second = after_s
+        found.append([first, second, float(who)])
+    return found
+
+
+def away_m(one: list[float], other: list[float]) -> float:
+    x, y, z = (a - b for a, b in zip(one, other, strict=True))
+    return EARTH_RADIUS_M * math.sqrt(x * x + y * y + z * z)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whom_it_does_not_look_at_changes_no_bit(seed: int) -> None:
+    """Some stand at one place and are free at one time, so that it also shows who of equals is first."""
+    rng = np.random.default_rng(seed)
+    future = Future(places(rng, 15), rng.uniform(0, 1_800, 15), rng.integers(0, 4, 15))
+    fleet = Fleet(places(rng, 40), rng.choice([0.0, 300.0, 900.0, 2_000.0], 40), rng.integers(0, 4, 40))
+    fleet.places[rng.integers(40, size=15)] = fleet.places[0]
+    soonest = soonest_of_each(future, fleet, S_PER_M)
+    expected = looked_at_everybody(future, fleet)
+    assert soonest.tolist() == expected
+    searches, units = places(rng, 6), rng.integers(-1, 40, (6, 12))
+    ends_s = rng.uniform(0, 4_000, (6, 12))
+    later_s = later_on_average_s(future, fleet, soonest, searches, units, ends_s, S_PER_M)
+    for n, k in zip(*np.nonzero(units >= 0), strict=True):
+        total = 0.0
+        for j, (first, second, who) in enumerate(expected):
+            without = second if who == units[n, k] else first
+            if fleet.can[units[n, k]] & future.needs[j] == future.needs[j]:
+                drive_s = away_m(searches[n].tolist(), future.places[j].tolist()) * S_PER_M
+                without = min(without, max(0.0, float(ends_s[n, k] - future.in_s[j])) + drive_s)
+            total += without - first
+        assert later_s[n, k] == total / 15
+    assert (later_s[units < 0] == 0).all()
