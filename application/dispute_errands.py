@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.ordering import RunsCommands
-    from application.engine import Aggregates, Answer, Work
+    from application.engine import Aggregates, Answer, Done, Work
     from application.evidence import Evidence
     from application.gateway import Outcome
     from application.gateway_payouts import Dispute as Told
@@ -85,22 +85,26 @@ class DisputeErrands:
         outcome = await asyncio.to_thread(ensure_accepted, self._desk, dispute.gateway_dispute)
         await self._tell_answer(tenant, dispute, outcome, "", at)
 
-    async def look_after(self, tenant: str, dispute_id: UUID, at: datetime) -> None:
-        """Ask how far a dispute is, keep the pack up to date, remind whoever answers, and answer when it is time."""
+    async def look_after(self, tenant: str, dispute_id: UUID, at: datetime) -> tuple[str, ...]:
+        """Ask how far a dispute is, keep the pack up to date, remind whoever answers, and answer when it is time.
+
+        Gives what became of it, as topics.
+        """
         dispute = await self._aggregates.load(Dispute, tenant, dispute_id)
         if dispute is None or dispute.is_over:
-            return
+            return ()
         outcome = await asyncio.to_thread(self._desk.dispute, dispute.gateway_dispute)
         if isinstance(outcome, Confirmed) and _is_news(dispute, outcome.value, at):
             what = f"asked/{outcome.value.status}/{outcome.value.deducted_minor}"
             await self.tell(tenant, dispute.paid_by, outcome.value, f"{dispute_id}/{what}/{_minute(at)}", at)
         dispute = await self._aggregates.load(Dispute, tenant, dispute_id)
         if dispute is None or dispute.is_over:
-            return
+            return ()
         draft = await self._evidence.draft(tenant, dispute) if dispute.wants_answer else None
         wanted = WatchDispute(Actor.system(NAME, tenant), dispute_id, draft, self._decides_before, at)
         key = f"{dispute_id}/watched/{int(at.timestamp())}"
-        await self._order(tenant, dispute_id, key, at, lambda work: watch_dispute(wanted, work))
+        done = await self._order(tenant, dispute_id, key, at, lambda work: watch_dispute(wanted, work))
+        return done.events
 
     async def tell(
         self, tenant: str, paid_by: PaidBy, told: Told, key: str, at: datetime, *, wants_more: bool = False
@@ -150,9 +154,9 @@ class DisputeErrands:
 
     async def _order(
         self, tenant: str, subject_id: UUID, key: str, at: datetime, decide: Callable[[Work], Awaitable[Answer]]
-    ) -> None:
+    ) -> Done:
         actor = Actor.system(NAME, tenant).text
-        await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
+        return await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
 
 
 def _is_news(dispute: Dispute, told: Told, at: datetime) -> bool:

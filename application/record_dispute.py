@@ -10,7 +10,7 @@ from application.order_answers import dispute_told
 from application.whose_money import payment_of
 from domain.actor import Role
 from domain.dispute import Dispute
-from domain.dispute_terms import Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
+from domain.dispute_terms import QUESTIONS, Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
 from domain.earning import Earning
 from domain.earnings_terms import WhyHeld, earning_id
 from domain.payment import Payment
@@ -66,8 +66,9 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
         work.add(dispute)
     dispute.learn(command.told, at)
     if order is not None:
-        order.disputed(dispute.id, dispute.gateway_payment, at)
-        if dispute.is_over:
+        if dispute.phase not in QUESTIONS:
+            order.disputed(dispute.id, dispute.gateway_payment, at)
+        if dispute.is_over and (dispute.phase not in QUESTIONS or dispute.lost_minor):
             order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, at)
         await _hold_earning(dispute, order, work, at)
     return dispute_told(dispute)
@@ -127,7 +128,7 @@ async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: d
     earning = None if payment is None else await work.find(Earning, earning_id(payment.id))
     if earning is None or earning.payout_id is not None:
         return
-    if any(each.is_open for each in order.challenges):
+    if not dispute.is_over or any(each.is_open for each in order.challenges):
         if earning.held is None:
             earning.hold(WhyHeld.DISPUTED, at)
     elif earning.held is WhyHeld.DISPUTED and not dispute.lost_minor:

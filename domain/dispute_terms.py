@@ -72,6 +72,8 @@ class Shows(StrEnum):
 
 
 RANK: Final = {state: rank for rank, state in enumerate(DisputeState)}
+QUESTIONS: Final = frozenset({DisputePhase.FRAUD, DisputePhase.RETRIEVAL})
+"""A bank that only asks takes no money, and is content when the customer gets it back from us."""
 ENDED: Final = frozenset({DisputeState.CLOSED, DisputeState.WON, DisputeState.LOST})
 WANTS_ANSWER: Final = frozenset({DisputeState.OPEN, DisputeState.ACTION_REQUIRED})
 ASKED: Final = frozenset({Answered.CONTEST_ASKED, Answered.ACCEPTANCE_ASKED})

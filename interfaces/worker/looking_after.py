@@ -9,6 +9,7 @@ from uuid import UUID
 
 from application.gateway import Confirmed
 from domain.dispute_terms import PaidBy
+from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -27,6 +28,10 @@ MOST_DISPUTES: Final = 50
 # What no webhook told of is found in the gateway's list of the last three days, as what it settled is.
 LISTS_EVERY: Final = timedelta(minutes=15)
 LISTED_DAYS: Final = 3
+RINGS: Final = frozenset({"dispute.reminded", "dispute.handed_over", "dispute.lapsed"})
+"""What somebody is told of in the log: nobody should have to look at a list to learn that time runs out."""
+
+_log = log("worker")
 
 
 class ShowsDisputes(Protocol):
@@ -93,9 +98,14 @@ class LookingAfter:
             self._looks_at = at + LOOKS_EVERY
             due = await self._board.to_look_after(at, MOST_DISPUTES)
             for tenant, dispute_id in due:
-                await safely(self._errands.look_after(tenant, dispute_id, at))
+                await safely(self._look_after(tenant, dispute_id, at))
             seen += len(due)
         return seen
+
+    async def _look_after(self, tenant: str, dispute_id: UUID, at: datetime) -> None:
+        for fact in await self._errands.look_after(tenant, dispute_id, at):
+            if fact in RINGS:
+                _log.warning(fact.replace(".", "_"), tenant=tenant, dispute_id=dispute_id.hex)
 
     async def _find(self, at: datetime, safely: Safely) -> int:
         begin = at - timedelta(days=LISTED_DAYS)

@@ -99,6 +99,20 @@ async def test_nothing_else_goes_back_meanwhile_and_only_the_desk_answers(world:
         await world.run(contest_dispute, AnswerDispute(THE_CUSTOMER, dispute_id(ORDER, raised), world.now))
 
 
+async def test_a_bank_that_only_asks_may_be_answered_by_sending_it_back(world: Disputed) -> None:
+    payment = await world.supplied()
+    raised = world.raised(payment, phase="retrieval")
+    await world.hear(raised)
+    order = await world.the(PaymentOrder, ORDER)
+    assert order.refundable_minor == HELP_TOTAL
+    earning = earning_id(payment_id(REQUEST))
+    assert (await world.the(Earning, earning)).held is WhyHeld.DISPUTED
+    world.stand_in.play(f"/disputes/{raised}", status="closed")
+    await world.hear(raised)
+    assert (await world.the(Earning, earning)).held is None
+    assert world.on(*MONEY) == (0, 0)
+
+
 async def test_a_job_that_is_not_done_goes_to_a_person(world: Disputed) -> None:
     raised = world.raised(await world.paid())
     await world.hear(raised)
@@ -119,13 +133,14 @@ async def test_a_job_that_is_not_done_goes_to_a_person(world: Disputed) -> None:
     assert (await world.the(Earning, earning_id(payment_id(REQUEST)))).held is WhyHeld.DISPUTED
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "error_after", "html", "truncated"])
-async def test_an_answer_that_nobody_heard_of_is_given_once(world: Disputed, kind: str) -> None:
+@pytest.mark.parametrize("path", ["/v1/disputes/", "/v1/documents"])
+@pytest.mark.parametrize("kind", ["drop_after", "html", "truncated"])
+async def test_an_answer_that_nobody_heard_of_is_given_once(world: Disputed, kind: str, path: str) -> None:
     raised = world.raised(await world.supplied())
     await world.hear(raised)
     await world.looked_after(raised)
     await world.run(contest_dispute, AnswerDispute(DESK_ACTOR, dispute_id(ORDER, raised), world.now))
-    world.stand_in.play("/faults", rules=[{"kind": kind, "path": f"/disputes/{raised}", "times": 9}])
+    world.stand_in.play("/faults", rules=[{"kind": kind, "path": path, "times": 9}])
     doubted = await world.carried_out(raised)
     assert doubted.answered is Answered.CONTEST_ASKED
     assert "dispute.answer_doubted" in world.topics()

@@ -94,7 +94,8 @@ async def test_a_charge_that_a_bank_asks_back_is_found_and_followed(which: int) 
     assert not found.draft.is_strong, "that somebody was helped has to be told by a person"
     assert found.draft.known_at > 0
 
-    await errands.look_after(TENANT, DISPUTE, RESPOND_BY - DECIDES_BEFORE)
+    late = RESPOND_BY - DECIDES_BEFORE
+    assert await errands.look_after(TENANT, DISPUTE, late) == ("dispute.reminded", "dispute.handed_over")
     found = await club.aggregates.load(Dispute, TENANT, DISPUTE)
     assert found is not None
     assert found.handed_over
