@@ -58,6 +58,7 @@ class Prefix(StrEnum):
     CASH_IN_HAND = "cih_"
     PARTNER = "ptn_"
     SESSION = "ses_"
+    CHALLENGE = "chl_"
 
 
 class BadId(BadInput):

@@ -21,7 +21,8 @@ from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.identity.access_tokens import TokenAuthority
-from infra.identity.place import Identity, identity_of
+from infra.identity.place import Identity, identity_of, sign_in_of
+from infra.identity.sign_in import SignIn
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
 from infra.personal.store import PostgresPersonalStore
@@ -93,6 +94,7 @@ class Stack:
     trade: Trade
     codes: StartCodes
     identity: Identity
+    sign_in: SignIn
     promises: PromiseBook | None = None
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -179,6 +181,7 @@ async def build(
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
         identity=has.identity,
+        sign_in=_sign_in(settings, has, engine),
         promises=city.promises if settings.promises else None,
         closers=has.closers,
     )
@@ -209,6 +212,12 @@ def views_of(readers: Pool) -> Views:
         "shifts": ReadModelView(readers, matching_table, "started_at"),
         "directory": ReadModelView(readers, provider_directory, "created_at"),
     }
+
+
+def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:
+    sign_in = sign_in_of(settings, has.readers, has.identity.sessions, engine, has.aggregates)
+    has.closers.callback(sign_in.passwords.close)
+    return sign_in
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

@@ -14,7 +14,7 @@ from domain.aggregate import Aggregate
 from infra.bootstrap import Stack, fingerprint_key, start_codes, views_of
 from infra.database_url import app_dsn
 from infra.event_store import codec
-from infra.identity.place import identity_of
+from infra.identity.place import identity_of, sign_in_of
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
@@ -112,11 +112,13 @@ def nothing_behind(settings: Settings) -> Stack:
     readers = reader_pool(app_dsn(settings, "vehicaid-nothing"))
     log = ForgetfulLog()
     aggregates = ForgetfulAggregates()
+    engine, identity = Engine(log, aggregates), identity_of(settings, readers)
+    sign_in = sign_in_of(settings, readers, identity.sessions, engine, aggregates)
     return Stack(
         settings=settings,
         log=log,
         aggregates=aggregates,
-        engine=Engine(log, aggregates),
+        engine=engine,
         personal=ForgetfulPersonalStore(),
         waiting=ProjectionWaiter(settings),
         **views_of(readers),
@@ -136,6 +138,7 @@ def nothing_behind(settings: Settings) -> Stack:
         fingerprint_key=fingerprint_key(settings),
         trade=FREE_EVERYWHERE,
         codes=start_codes(settings),
-        identity=identity_of(settings, readers),
+        identity=identity,
+        sign_in=sign_in,
         closers=AsyncExitStack(),
     )

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from infra.dispatch_settings import DispatchSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.proof_settings import ProofSettings
 from infra.registrar_settings import RegistrarSettings
 from infra.session_settings import SessionSettings
 from infra.supplier_settings import SupplierSettings
@@ -34,6 +35,7 @@ class Settings(
     SupplierSettings,
     RegistrarSettings,
     SessionSettings,
+    ProofSettings,
 ):
     """Everything a process is told from outside, read once and never changed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -13,14 +14,21 @@ from infra.identity.ended_sessions import EndedSessions
 from infra.identity.following import IdentityFollower
 from infra.identity.key_ring import KeyRing
 from infra.identity.key_table import KeyTable
+from infra.identity.passwords import Passwords
+from infra.identity.people import People
+from infra.identity.postgres_proofs import PostgresProofs
 from infra.identity.postgres_sessions import PostgresSessions
+from infra.identity.proof_keys import ProofKeys
 from infra.identity.refresh_token import RefreshTokens
 from infra.identity.sessions import Sessions
+from infra.identity.sign_in import SignIn
 from infra.queries.pool import reader_pool
 
 if TYPE_CHECKING:
+    from application.engine import Aggregates
     from infra.queries.pool import Pool
     from infra.settings import Settings
+    from infra.telemetry.observed import RunsCommands
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,21 @@ def authority_of(settings: Settings) -> TokenAuthority:
     if settings.environment == "local":
         return local_authority(settings.token_key, settings.token_ttl_s)
     return TokenAuthority(KeyRing(), settings.token_ttl_s, EndedSessions())
+
+
+def proof_keys(settings: Settings) -> ProofKeys:
+    """By what people are found, and their codes made; raises SettingsError when no key is set."""
+    given = settings.lookup_key
+    return ProofKeys(settings.personal_key if given is None else base64.b64decode(given.get_secret_value()))
+
+
+def sign_in_of(
+    settings: Settings, pool: Pool, sessions: Sessions, engine: RunsCommands, aggregates: Aggregates
+) -> SignIn:
+    """How people sign in at this process."""
+    proofs, keys = PostgresProofs(pool), proof_keys(settings)
+    people = People(proofs, keys, engine, aggregates)
+    return SignIn(proofs, keys, Passwords(settings), people, sessions, settings)
 
 
 def identity_of(settings: Settings, pool: Pool, authority: TokenAuthority | None = None) -> Identity:

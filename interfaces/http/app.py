@@ -58,6 +58,7 @@ from interfaces.http.routes import (
     service_requests,
     sessions,
     shifts,
+    sign_in,
     signing_keys,
     supplier,
     tariffs,
@@ -72,6 +73,7 @@ ROUTERS = (
     # First, because routes are tried one after the other: a storm of news is to cost nobody else's time.
     webhooks.router,
     tokens.router,
+    sign_in.router,
     sessions.open_router,
     sessions.routes.router,
     service_requests.routes.router,

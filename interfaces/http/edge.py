@@ -16,7 +16,18 @@ from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
 from interfaces.http.problems import Problem, response
 
-OPEN: Final = frozenset({"/v1/tokens", "/v1/sessions/refresh", "/v1/webhooks/razorpay"})
+SIGN_IN: Final = (
+    "/v1/auth/phone/challenges",
+    "/v1/auth/phone/sessions",
+    "/v1/auth/email/registrations",
+    "/v1/auth/email/verification",
+    "/v1/auth/email/magic-links",
+    "/v1/auth/email/link-sessions",
+    "/v1/auth/email/sessions",
+    "/v1/auth/second-factor",
+    "/v1/auth/set-ups",
+)
+OPEN: Final = frozenset({"/v1/tokens", "/v1/sessions/refresh", "/v1/webhooks/razorpay", *SIGN_IN})
 """Paths under /v1 that need no access token: webhooks are signed instead, a refresh shows a token of its own."""
 
 ALWAYS: Final = (

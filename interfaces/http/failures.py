@@ -17,6 +17,7 @@ from application.personal import PersonalUnavailable, RecordDiffers
 from application.prices import PricesUnknown
 from application.zones import ZonesUnknown
 from domain.refusal import Refusal
+from infra.identity.passwords import PasswordsBusy
 from infra.projections.waiting import ProjectionBehind
 from interfaces.http.problems import FieldError, Problem, of_refusal
 
@@ -26,6 +27,7 @@ BY_KIND: tuple[tuple[type[Exception], str], ...] = (
     (RecordDiffers, "key_reused"),
     (Contended, "contended"),
     (LogUnavailable, "log_unavailable"),
+    (PasswordsBusy, "overloaded"),
     (PersonalUnavailable, "store_unavailable"),
     # A process that has just begun and has not read its zones or tariffs yet.
     (ZonesUnknown, "store_unavailable"),

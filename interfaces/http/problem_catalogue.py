@@ -30,6 +30,7 @@ EDGE: Mapping[str, Kind] = {
     ),
     "unauthenticated": Kind(401, "Not signed in", "Send a valid access token: `Authorization: Bearer ...`."),
     "forged_webhook": Kind(401, "Forged webhook", "No secret that lives has signed this body."),
+    "proof_refused": Kind(401, "Not let in", "This is over, was used, or is wrong; which of them is not told."),
     "session_over": Kind(401, "Sign in again", "This refresh token opens nothing any more, or never did."),
     "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
     "unknown_route": Kind(404, "No such route", "There is nothing at this address; see /docs."),
@@ -215,6 +216,13 @@ RULES: Mapping[str, Kind] = {
     "bad_fare_rules": Kind(
         422, "Bad fare rules", "Waiting is free for at most an hour, and a minute of it costs no more than all of it."
     ),
+    "account_suspended": Kind(403, "Account suspended", "Nobody signs in with this account until it is reinstated."),
+    "account_closed": Kind(403, "Account closed", "This account was closed, for good."),
+    "bad_grant": Kind(422, "Not a role for this account", "Another kind of account, or company or duty is missing."),
+    "weak_password": Kind(
+        422, "Password too weak", "Take a longer one that does not repeat itself or hold your address."
+    ),
+    "too_many_codes": Kind(429, "Too many asked for", "Wait for `retry_after_s` before you ask again.", 30),
     "bad_partner_terms": Kind(422, "Bad partner terms", "An amount is below nothing, or beyond any use."),
     "partner_limit_reached": Kind(
         409, "Partner limit reached", "The partner's credit does not cover this job; `available_minor` is left of it."

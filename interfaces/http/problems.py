@@ -100,6 +100,6 @@ def response(problem: Problem, trace_id: str) -> Response:
     kind = CATALOGUE[problem.code]
     headers = dict(problem.headers)
     if kind.retry_after_s is not None:
-        headers.setdefault("Retry-After", str(kind.retry_after_s))
+        headers.setdefault("Retry-After", str(problem.facts.get("retry_after_s", kind.retry_after_s)))
     status, body = document_bytes(problem, trace_id)
     return Response(body, status, headers=headers, media_type=MEDIA_TYPE)

@@ -11,6 +11,7 @@ import domain
 from application.engine import RefusedBefore
 from domain.refusal import Refusal
 from interfaces.http.app import described_app
+from interfaces.http.edge import SIGN_IN
 from interfaces.http.openapi import as_text, document_of
 from interfaces.http.problem_catalogue import CATALOGUE, EDGE
 from tests.support.modules import import_all
@@ -38,10 +39,10 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
-ORDER_NOTHING = ("/v1/tokens", "/v1/positions", "/v1/price-estimates", *SESSIONS)
+ORDER_NOTHING = ("/v1/tokens", "/v1/positions", "/v1/price-estimates", *SESSIONS, *SIGN_IN)
 """POSTs that write nothing to the log: there is no state that they could conflict with."""
 
-OPEN = ("/v1/tokens", "/v1/sessions/refresh")
+OPEN = ("/v1/tokens", "/v1/sessions/refresh", *SIGN_IN)
 """No access token is asked for, so none can be refused."""
 
 

@@ -71,6 +71,7 @@ OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
 ELSEWHERE = (
     "/v1/tokens",
     "/v1/sessions",
+    "/v1/auth",
     *OF_PARTNERS,
     "/v1/merge-suggestions",
     OF_DECISIONS,
@@ -78,7 +79,7 @@ ELSEWHERE = (
     *OF_MONEY,
     *OF_ALL,
 )
-"""Tokens need no caller, sessions are one's own; what remains here has matrices of its own."""
+"""Tokens and signing in need no caller, sessions are one's own; what remains here has matrices of its own."""
 
 
 def declared() -> dict[str, frozenset[str]]:
