@@ -38,6 +38,8 @@ PDF: Final = "application/pdf"
 PROOF: Final = "proof_of_service"
 """As which kind of proof the gateway files the pack."""
 
+BILL: Final = "billing_proof"
+
 
 class DisputeErrands:
     """Runs errands about disputes."""
@@ -57,7 +59,7 @@ class DisputeErrands:
         self._decides_before = decides_before
 
     async def contest(self, tenant: str, dispute_id: UUID, operation_id: UUID, at: datetime) -> None:
-        """Have the pack sent; one that is sent or refused is left alone. A paper that is sent twice harms nobody."""
+        """Have pack and bill sent; what is sent or refused is left alone. A paper that is sent twice harms nobody."""
         dispute = await self._aggregates.load(Dispute, tenant, dispute_id)
         if dispute is None or dispute.operation_id != operation_id or dispute.answered is not Answered.CONTEST_ASKED:
             return
@@ -68,14 +70,19 @@ class DisputeErrands:
         except PressMissing:
             await self._tell_nothing(tenant, dispute, Uncertain("press_missing"), at)
             return
-        name = f"{dispute.gateway_dispute}.pdf"
-        paper = await asyncio.to_thread(self._desk.upload_document, name, PDF, papers.pdf)
-        if not isinstance(paper, Confirmed):
-            await self._tell_nothing(tenant, dispute, paper, at)
-            return
-        wanted = Submitted(papers.summary, ((PROOF, (paper.value,)),))
+        sent: list[tuple[str, tuple[str, ...]]] = []
+        for kind, content in ((PROOF, papers.pdf), (BILL, papers.bill)):
+            if content is None:
+                continue
+            name = f"{dispute.gateway_dispute}-{kind}.pdf"
+            paper = await asyncio.to_thread(self._desk.upload_document, name, PDF, content)
+            if not isinstance(paper, Confirmed):
+                await self._tell_nothing(tenant, dispute, paper, at)
+                return
+            sent.append((kind, (paper.value,)))
+        wanted = Submitted(papers.summary, tuple(sent))
         outcome = await asyncio.to_thread(ensure_contested, self._desk, dispute.gateway_dispute, wanted)
-        await self._tell_answer(tenant, dispute, outcome, paper.value, at)
+        await self._tell_answer(tenant, dispute, outcome, sent[0][1][0], at)
 
     async def accept(self, tenant: str, dispute_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have the gateway told that we let it go; what is told already is left alone."""

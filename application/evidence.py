@@ -54,6 +54,10 @@ class KnowsBills(Protocol):
         """The number as it stands on the bill; None for one that was never issued."""
         ...
 
+    async def bill_pdf(self, tenant: str, bill_id: UUID, customer_name: str) -> bytes | None:
+        """The bill as a bank reads it; None for one that was never issued. Raises PressMissing."""
+        ...
+
 
 class PrintsEvidence(Protocol):
     """Who makes a file of a pack that the gateway takes."""
@@ -75,11 +79,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What is sent to a bank."""
+    """What is sent to a bank: the pack, and the bill of the job, if there is one."""
 
     summary: str
-    told: bytes
     pdf: bytes
+    bill: bytes | None
 
 
 class Evidence:
@@ -119,7 +123,11 @@ class Evidence:
         pack, shown = await self._drafted(tenant, dispute, draft)
         told = json_of(pack, shown)
         made = await asyncio.to_thread(self._press.evidence_pdf, pack, shown, told)
-        return Papers(pack.summary, told, made)
+        bill = None
+        if dispute.request_id is not None:
+            bill_id = invoice_id(payment_id(dispute.request_id))
+            bill = await self._bills.bill_pdf(tenant, bill_id, shown.customer_name)
+        return Papers(pack.summary, made, bill)
 
     async def _drafted(self, tenant: str, dispute: Dispute, draft: Draft) -> tuple[Pack, Shown]:
         happened = await self._happened(tenant, dispute, draft.known_at)

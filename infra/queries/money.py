@@ -1,7 +1,5 @@
 """Through which views is money looked at?"""
 
-from uuid import UUID
-
 from infra.queries.books import BooksQueries
 from infra.queries.books_then import BooksThen
 from infra.queries.memberships import MembershipViews
@@ -43,8 +41,3 @@ class MoneyViews:
         self.books = BooksQueries(pool)
         self.books_then = BooksThen(pool)
         self.papers_then = PapersThen(pool)
-
-    async def number_of(self, tenant: str, bill_id: UUID) -> str | None:
-        """The number as it stands on a bill; None for one that was never issued."""
-        bill = await self.invoices.one(tenant, bill_id)
-        return None if bill is None else bill.number_text

@@ -62,7 +62,7 @@ async def test_a_job_that_was_done_is_shown_to_the_bank_by_itself_and_won(world:
     contested = await world.carried_out(raised)
     assert (contested.answered, contested.status) == (Answered.CONTESTED, DisputeState.UNDER_REVIEW)
     theirs = world.stand_in.http.get(f"/v1/disputes/{raised}").json()["evidence"]
-    assert len(theirs["proof_of_service"]) == 1
+    assert [len(theirs[kind]) for kind in ("proof_of_service", "billing_proof")] == [1, 1]
     assert "agreed" in theirs["summary"]
 
     world.stand_in.play(f"/disputes/{raised}", status="won")

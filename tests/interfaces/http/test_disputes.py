@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from application.log import CommandContext, fingerprint_of
+from application.press import PressMissing
 from application.record_dispute import RecordDispute, WatchDispute, record_dispute, watch_dispute
 from domain.actor import Actor, Role
 from domain.dispute import Dispute
@@ -27,7 +28,7 @@ from infra.audit.check_proof import NotProved, check
 from infra.audit.sealer import seal_now
 from infra.evidence_desk import evidence_of
 from interfaces.http.app import described_app
-from tests.interfaces.http.of_money import told
+from tests.interfaces.http.of_money import pages, told
 from tests.support.api import Api, somebody
 from tests.support.paid import PaidJob, a_paid_job
 
@@ -179,6 +180,10 @@ async def test_a_dispute_tells_what_it_is_about_and_what_is_open(api: Api, stack
     assert show(Prefix.DISPUTE, case.dispute_id) in {each["id"] for each in listed["data"]}
     none = await told(api, "/v1/disputes", desk, min_position=case.position, state="won")
     assert none["data"] == []
+    another = await a_case(stack)
+    every = await pages(api, "/v1/disputes", desk, another.position, limit=1)
+    assert [each["id"] for each in every[:2]] == [show(Prefix.DISPUTE, one.dispute_id) for one in (another, case)]
+    assert len({each["id"] for each in every}) == len(every)
 
     answer = await api.get(f"{path}/evidence/file", desk, **{"as": "json"})
     pack = json.loads(answer.content)
@@ -187,6 +192,18 @@ async def test_a_dispute_tells_what_it_is_about_and_what_is_open(api: Api, stack
     assert pack["invoice_number"].startswith("VA/")
     again = await api.get(f"{path}/evidence/file", desk, **{"as": "json"})
     assert again.content == answer.content
+
+    dispute = await stack.aggregates.load(Dispute, "demo", case.dispute_id)
+    assert dispute is not None
+    assert dispute.draft is not None
+    try:
+        papers = await evidence_of(stack).pdf("demo", dispute, dispute.draft)
+    except PressMissing as missing:
+        pytest.skip(str(missing))
+    assert papers.bill is not None
+    assert papers.pdf.startswith(b"%PDF")
+    assert papers.bill.startswith(b"%PDF")
+    assert papers.pdf == (await api.get(f"{path}/evidence/file", desk)).content
 
     done = await api.post(f"{path}/contest", desk)
     assert done.json()["answered"] == "contest_asked"
