@@ -138,7 +138,7 @@ async def _opened(settings: Settings, application_name: str, authority: TokenAut
     city = City(readers, settings.city_poll_s)
     await city.start()
     closers.push_async_callback(city.stop)
-    identity = identity_of(settings, readers, authority)
+    identity = identity_of(settings, readers, authority, aggregates)
     closers.push_async_callback(identity.stop)
     await identity.start()
     positions = await closers.enter_async_context(open_positions(settings, f"{application_name}-positions"))

@@ -22,6 +22,7 @@ from infra.identity.proof_keys import ProofKeys
 from infra.identity.refresh_token import RefreshTokens
 from infra.identity.sessions import Sessions
 from infra.identity.sign_in import SignIn
+from infra.identity.standing import AccountStanding
 from infra.queries.pool import reader_pool
 
 if TYPE_CHECKING:
@@ -79,8 +80,13 @@ def sign_in_of(
     return SignIn(proofs, keys, Passwords(settings), people, sessions, settings)
 
 
-def identity_of(settings: Settings, pool: Pool, authority: TokenAuthority | None = None) -> Identity:
-    """Everything about who calls; nothing is asked before it is started."""
+def identity_of(
+    settings: Settings, pool: Pool, authority: TokenAuthority | None = None, aggregates: Aggregates | None = None
+) -> Identity:
+    """Everything about who calls; nothing is asked before it is started.
+
+    Where sessions are refreshed, ``aggregates`` tell whether their accounts may still act.
+    """
     authority = authority or authority_of(settings)
     deployment = DeploymentKey(settings.token_key)
     # A connection of its own: however busy the others are, what has ended is heard of in time.
@@ -89,6 +95,7 @@ def identity_of(settings: Settings, pool: Pool, authority: TokenAuthority | None
     # A minute more: clocks of processes and database differ a little.
     tokens_live = timedelta(seconds=settings.token_ttl_s + LEEWAY_S + 60)
     table = PostgresSessions(pool, tokens_live)
-    sessions = Sessions(table, RefreshTokens(deployment.for_refresh_tokens()), authority, settings)
+    standing = None if aggregates is None else AccountStanding(aggregates)
+    sessions = Sessions(table, RefreshTokens(deployment.for_refresh_tokens()), authority, settings, standing)
     follower = IdentityFollower(keys, PostgresSessions(listening, tokens_live), authority, settings.sessions_poll_s)
     return Identity(authority, sessions, keys, follower, listening)

@@ -19,6 +19,7 @@ class End(StrEnum):
 
     SIGNED_OUT = "signed_out"
     REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
     REUSED = "reused"
     OTHER_DEVICE = "other_device"
     TOO_MANY = "too_many"

@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from domain.actor import Role
 from domain.ids import new_id
@@ -54,6 +54,14 @@ class Pair:
     """Unless it is used before then, the session is over."""
 
 
+class Standing(Protocol):
+    """Knows whether somebody may still act as they could when they signed in."""
+
+    async def holds(self, session: Session) -> bool:
+        """False ends the session."""
+        ...
+
+
 class Sessions:
     """Opens, refreshes, lists and ends sessions. Every method may raise LogUnavailable."""
 
@@ -63,6 +71,7 @@ class Sessions:
         tokens: RefreshTokens,
         authority: TokenAuthority,
         settings: SessionSettings,
+        standing: Standing | None = None,
         chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._table = table
@@ -70,6 +79,7 @@ class Sessions:
         self._authority = authority
         self._settings = settings
         self._grace = timedelta(seconds=settings.refresh_grace_s)
+        self._standing = standing
         self._chance = chance
 
     async def open(self, actor: Actor, *, amr: Sequence[str], device: str, at: datetime, label: str = "") -> Pair:
@@ -165,6 +175,9 @@ class Sessions:
         step = session.step(token.digest, device, at, self._grace, is_ours=self._tokens.is_ours(token))
         metrics.refreshes.labels(step.value).inc()
         if step is Step.ROTATE:
+            if self._standing is not None and not await self._standing.holds(session):
+                await self._end(session.actor.tenant, [session.session_id], End.WITHDRAWN)
+                raise SessionOver(SIGN_IN_AGAIN)
             return await self._rotated(session, token, at)
         if step is Step.REPEAT:
             return self._repeated(session, token)

@@ -9,7 +9,7 @@ from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import local_authority
 from infra.identity.refresh_token import RefreshTokens
 from infra.identity.session_table import SessionTable
-from infra.identity.sessions import Sessions
+from infra.identity.sessions import Sessions, Standing
 from infra.in_memory.sessions import SessionsInMemory
 from infra.session_settings import SessionSettings
 
@@ -35,13 +35,14 @@ class Desk:
 
     table: SessionTable = field(default_factory=lambda: SessionsInMemory(lambda: NOW))
     settings: SessionSettings = field(default_factory=SessionSettings)
+    standing: Standing | None = None
     authority: TokenAuthority = field(default_factory=lambda: local_authority(KEY, 900))
     sessions: Sessions = field(init=False)
 
     def __post_init__(self) -> None:
         self.authority.ended.take(())
         tokens = RefreshTokens(KEY)
-        self.sessions = Sessions(self.table, tokens, self.authority, self.settings, countable())
+        self.sessions = Sessions(self.table, tokens, self.authority, self.settings, self.standing, countable())
 
 
 def after(**times: float) -> datetime:

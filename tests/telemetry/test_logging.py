@@ -120,6 +120,15 @@ def test_an_exception_is_told_without_its_input(lines: Lines) -> None:
     assert "98300" not in lines.text
 
 
+def test_a_token_is_hidden_wherever_it_stands(lines: Lines) -> None:
+    refresh, access = "vrt_" + "Ab1-_" * 17, "eyJhbGciOiJFZDI1NTE5In0.eyJzdWIiOiJ1c3JfMSJ9.c2ln"
+    log("here").info(
+        "odd", said=f"sent {refresh} and {access}!", given={"refresh_token": refresh, "device": "6f1c9a52"}
+    )
+    assert lines.last["said"] == "sent [hidden] and [hidden]!"
+    assert lines.last["given"] == {"refresh_token": "[hidden]", "device": "[hidden]"}
+
+
 def test_what_the_database_quotes_of_a_row_is_hidden(lines: Lines) -> None:
     logging.getLogger("psycopg").error("DETAIL: Key (phone)=(9830012345) already exists.")
     logging.getLogger("psycopg").error("DETAIL: Failing row contains (7, Asha Ghosh, 9830012345).")
