@@ -1,4 +1,4 @@
-"""How is noted what the gateway says of a dispute? The money moves along, and nobody is paid for the job meanwhile."""
+"""How is noted what the gateway says of a dispute? Its money moves along; nobody is paid, or spends, of it meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role
 from application.order_answers import dispute_told
-from application.whose_money import payment_of
+from application.whose_money import payment_of, wallet_of
 from domain.actor import Role
 from domain.dispute import Dispute
 from domain.dispute_terms import QUESTIONS, Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
@@ -17,6 +17,7 @@ from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Purpose
 from domain.subscription import Subscription
+from domain.wallet_terms import WhyFrozen
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -71,6 +72,7 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
         if dispute.is_over and (dispute.phase not in QUESTIONS or dispute.lost_minor):
             order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, at)
         await _hold_earning(dispute, order, work, at)
+        await _freeze_wallet(dispute, order, work, at)
     return dispute_told(dispute)
 
 
@@ -133,3 +135,16 @@ async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: d
             earning.hold(WhyHeld.DISPUTED, at)
     elif earning.held is WhyHeld.DISPUTED and not dispute.lost_minor:
         earning.end_hold(at)
+
+
+async def _freeze_wallet(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
+    """Let nobody spend what their bank asks back; lost, the desk lets it go. Another reason to freeze it stays."""
+    if order.purpose is not Purpose.TOP_UP or dispute.phase in QUESTIONS:
+        return
+    wallet = await wallet_of(work, order.customer_id)
+    if wallet is None:
+        return
+    if any(each.is_open for each in order.challenges):
+        wallet.freeze(WhyFrozen.DISPUTED, at)
+    elif wallet.frozen is WhyFrozen.DISPUTED and not dispute.lost_minor:
+        wallet.unfreeze(at)

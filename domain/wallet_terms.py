@@ -68,6 +68,8 @@ class WhyFrozen(StrEnum):
     SUSPECTED_FRAUD = "suspected_fraud"
     CUSTOMER_ASKED = "customer_asked"
     LEGAL_ORDER = "legal_order"
+    DISPUTED = "disputed"
+    """the bank of the customer asks a top-up back"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ async def test_a_payment_that_a_bank_asks_back_is_answered_and_won(till: Till) -
     found = await seen(state="open", held_minor=AMOUNT)
     refused = await till.api.post(f"{ORDERS}/{order['id']}/refunds", desk, {"amount_minor": 100})
     assert refused.json()["code"] == "payment_disputed"
+    assert (await till.api.get("/v1/wallets/me", customer)).json()["frozen"] == "disputed"
     await seen(state="open", can=["contest", "accept"])
     await till.api.done(f"/v1/disputes/{found['id']}/contest", desk)
     await seen(state="under_review", answered="contested")
@@ -247,6 +248,7 @@ async def test_a_payment_that_a_bank_asks_back_is_answered_and_won(till: Till) -
     await seen(state="won", held_minor=0, lost_minor=0)
     said = till.gateway.http.get(f"/v1/disputes/{raised}").json()["evidence"]
     assert len(said["proof_of_service"]) == 1
+    assert (await till.api.get("/v1/wallets/me", customer)).json()["frozen"] is None
     assert await till.balance(customer) == AMOUNT
 
 
