@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from domain.geography import centre_of, number_of
+from application.dispatch.units import Units, able_to
+from domain.geography import centre_of
 from domain.matching.index import CandidateIndex
-from domain.matching.wanted import Wanted, able
+from domain.matching.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from numpy.typing import NDArray
 
     from application.dispatch.board import Search
     from application.dispatch.snapshot import Unit
-    from domain.catalogue import Capability, VehicleClass
 
 HALF_A_METRE = 0.5
 """A radius is compared with whole metres, as ``nearest.eligible`` does: half a metre more rounds down to it."""
 
 
-KINDS_REMEMBERED = 4_096
-"""Combinations of abilities kept ready: a trade has dozens."""
-
-
-@lru_cache(maxsize=KINDS_REMEMBERED)
-def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass]) -> int:
-    """A shift can do what its crew knows and its truck carries: one vocabulary for both."""
-    return able(capabilities, capabilities, classes)
-
-
 class _Crew:
     """The units of one tenant: their numbers in the whole list, and the index of them."""
 
-    def __init__(self, units: Sequence[Unit], numbers: Sequence[int]) -> None:
-        self.numbers = np.array([*numbers, -1], np.int64)  # the last one stands for nobody
-        self._owners: dict[UUID, int] = {}
+    def __init__(self, units: Units, numbers: Sequence[int]) -> None:
+        here = np.array(numbers, np.int64)
+        self.numbers = np.append(here, -1)  # the last one stands for nobody
+        self._owners = units.owners
         self._index = CandidateIndex(max(1, len(numbers)))
-        shifts = [units[number].shift for number in numbers]
-        can = np.array([_able(shift.capabilities, shift.vehicle_classes) for shift in shifts], np.int64)
-        owners = [self._owners.setdefault(shift.provider_id, len(self._owners)) for shift in shifts]
-        self._index.put_first(can, np.array(owners, np.int64))
-        points = np.array([centre_of(shift.cell) for shift in shifts], np.float64).reshape(-1, 2)
-        rows, cells = np.arange(len(numbers)), np.array([number_of(shift.cell) for shift in shifts], np.int64)
-        self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), np.full(len(rows), inf), cells)
+        self._index.put_first(units.can[here], units.owned_by[here])
+        points, cells = units.points[here], units.cell_numbers[here]
+        rows, since = np.arange(len(numbers)), np.full(len(numbers), inf)
+        self._index.move_many(rows, points[:, 0].copy(), points[:, 1].copy(), since, cells)
 
     def nearest_of_each(self, searches: Sequence[Search], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         points = [centre_of(search.cell) for search in searches]
@@ -57,7 +43,7 @@ class _Crew:
 
     def _wanted(self, search: Search) -> Wanted:
         return Wanted(
-            needs=_able(search.needs, frozenset({search.vehicle_class})),
+            needs=able_to(search.needs, frozenset({search.vehicle_class})),
             blocked=tuple(sorted(self._owners[one] for one in search.declined_by if one in self._owners)),
             radius_m=inf if search.radius_m is None else search.radius_m + HALF_A_METRE,
         )
@@ -71,7 +57,8 @@ class Candidates:
         for number, unit in enumerate(units):
             if unit.shift.ends_by is None or unit.free_at < unit.shift.ends_by:
                 of_tenant.setdefault(unit.shift.tenant, []).append(number)
-        self._crews = {tenant: _Crew(units, numbers) for tenant, numbers in of_tenant.items()}
+        known = Units.of(units)
+        self._crews = {tenant: _Crew(known, numbers) for tenant, numbers in of_tenant.items()}
 
     def nearest_of_each(self, searches: Sequence[Search], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Numbers of units in the given list, nearest first, and their great-circle distances in metres: both (n, K).

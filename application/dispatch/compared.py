@@ -173,7 +173,9 @@ def _by_row(
     rows = np.arange(len(order))[:, None]
     indices = columns.measured[rows, order].tolist()
     whole_s = np.rint(np.minimum(columns.drive_s[rows, order], FARTHEST_S)).astype(np.int64).tolist()
-    terms = columns.terms[:, rows, order].transpose(1, 2, 0).tolist()
+    some = np.flatnonzero(columns.terms.any(axis=(1, 2)))  # most terms have no say in most plans
+    terms = columns.terms[some][:, rows, order].transpose(1, 2, 0).tolist()
+    names = [names[t] for t in some.tolist()]
     costs = columns.costs[rows, order].tolist()
     # Whoever is no candidate costs most, so those that are stand in front.
     return [

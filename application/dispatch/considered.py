@@ -73,7 +73,7 @@ class Considering:
     by: DecidedBy = DecidedBy.POLICY
     _lineups: dict[str, Lineup] = field(default_factory=dict, init=False)
     _meant: dict[str, dict[int, tuple[int, UUID]]] = field(default_factory=dict, init=False)
-    _ranks: dict[UUID, tuple[int, UUID]] = field(default_factory=dict, init=False)
+    _ranks: dict[int, tuple[int, UUID]] = field(default_factory=dict, init=False)
     _request_ranks: dict[UUID, int] = field(default_factory=dict, init=False)
     _tells: TellsCosts | None = field(default=None, init=False)
     _travel: str = field(default="", init=False)
@@ -94,7 +94,7 @@ class Considering:
                 last[search.tenant] = self._request_ranks[search.request_id] = last.get(search.tenant, 0) + 1
         for match in matches:
             request_id = match.search.request_id
-            self._ranks.setdefault(match.unit.shift.shift_id, (self._request_ranks[request_id], request_id))
+            self._ranks.setdefault(match.unit.shift.shift_id.int, (self._request_ranks[request_id], request_id))
 
     def of(self, match: Match) -> Grounds:
         """Why this match: everybody of its tenant is a candidate or counted under the reason that ruled it out."""
@@ -106,7 +106,8 @@ class Considering:
         for tenant in dict.fromkeys(match.search.tenant for match in matches):
             here = [n for n, match in enumerate(matches) if match.search.tenant == tenant]
             place = self._lineup(tenant).place
-            rows = [Row(matches[n].search, place[matches[n].unit.shift.shift_id], matches[n].arrives_at) for n in here]
+            places = {n: place[matches[n].unit.shift.shift_id.int] for n in here}
+            rows = [Row(matches[n].search, places[n], matches[n].arrives_at) for n in here]
             for n, grounds in zip(here, self._grounds(rows, [matches[n].cost_terms for n in here]), strict=True):
                 told[n] = grounds
         return [grounds for grounds in told if grounds is not None]
@@ -118,7 +119,7 @@ class Considering:
     def weigh(self, search: Search, shift_id: UUID, arrives_at: datetime) -> Candidate | RuledOut:
         """How one shift compares, when whom the policy chose would be there at that instant."""
         lineup, row = self._lineup(search.tenant), Row(search, NOBODY, arrives_at)
-        at, (found,) = lineup.place[shift_id], compared(lineup, [row], self.snapshot, self._tells)
+        at, (found,) = lineup.place[shift_id.int], compared(lineup, [row], self.snapshot, self._tells)
         for candidate in self._candidates(search, lineup, found):
             if candidate.shift_id == shift_id:
                 return candidate
@@ -180,13 +181,13 @@ class Considering:
             self._get_ready()
         lineup = self._lineups.get(tenant)
         if lineup is None:
-            units = [(unit, 0) for unit in self.snapshot.units if unit.shift.tenant == tenant]
+            units = self.snapshot.units_of(tenant)
             left_out = [
                 (Unit(shift, self.snapshot.at), NUMBER[why])
                 for shift, why in self.seen.left_out
                 if shift.tenant == tenant
             ]
-            lineup = self._lineups[tenant] = lineup_of([*units, *left_out], self.snapshot)
+            lineup = self._lineups[tenant] = lineup_of(units, left_out, self.snapshot)
             place = lineup.place
             self._meant[tenant] = {place[shift]: to for shift, to in self._ranks.items() if shift in place}
         return lineup

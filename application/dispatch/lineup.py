@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from application.dispatch.units import Units, sphere
 from domain.decision_terms import MOST_CANDIDATES, RuledOut
 from domain.geography import EARTH_RADIUS_M, centre_of, distance_m
 
@@ -57,7 +59,7 @@ FREE: Final = frozenset({0, NUMBER[RuledOut.RESTING], NUMBER[RuledOut.DUTY_ENDS]
 
 @dataclass(slots=True)
 class Lineup:
-    """The units of one tenant as columns, in order of their shifts' ids."""
+    """The units of one tenant as columns, in order of their shifts' ids; ``place`` is by those, as numbers."""
 
     units: list[Unit]
     standing: NDArray[np.int8]
@@ -65,8 +67,8 @@ class Lineup:
     free_s: NDArray[np.float64]
     idle: NDArray[np.bool_]
     alike: NDArray[np.intp]
-    kinds: list[tuple[frozenset[str], frozenset[str]]]
-    place: dict[UUID, int]
+    kinds: Sequence[tuple[frozenset[str], frozenset[str]]]
+    place: dict[int, int]
     board_digest: str
     cells_digest: str
     _of_provider: dict[UUID, list[int]] | None = None
@@ -108,22 +110,23 @@ def _unable(able: frozenset[str], takes: frozenset[str], needs: frozenset[str], 
     return 0 if vehicle_class in takes else NUMBER[RuledOut.WRONG_VEHICLE_CLASS]
 
 
-def lineup_of(units: list[tuple[Unit, int]], snapshot: Snapshot) -> Lineup:
-    """The columns of some units, each with the number of what is against it whatever the request, or 0."""
-    units = sorted(units, key=lambda each: each[0].shift.shift_id.int)
-    shifts = [unit.shift for unit, _ in units]
-    kinds: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-    alike = [kinds.setdefault((shift.capabilities, shift.vehicle_classes), len(kinds)) for shift in shifts]
-    free = [unit.shift for unit, standing in units if unit.is_idle and standing in FREE]
+def lineup_of(units: Units, left_out: Sequence[tuple[Unit, int]], snapshot: Snapshot) -> Lineup:
+    """The columns of some units, and of some more with the number of what is against each whatever the request."""
+    everybody = Units((*units, *(unit for unit, _ in left_out))) if left_out else units
+    against = np.array([*repeat(0, len(units)), *(standing for _, standing in left_out)], dtype=np.int8)
+    order = np.array(sorted(range(len(everybody)), key=everybody.ids.__getitem__), dtype=np.intp)
+    in_order = [everybody[index] for index in order.tolist()]
+    standing, idle = against[order], everybody.idle[order]
+    free = [in_order[index].shift for index in np.flatnonzero(idle & np.isin(standing, list(FREE))).tolist()]
     return Lineup(
-        units=[unit for unit, _ in units],
-        standing=np.array([standing for _, standing in units], dtype=np.int8),
-        points=points_of([shift.cell for shift in shifts]),
-        free_s=np.array([(unit.free_at - snapshot.at).total_seconds() for unit, _ in units], dtype=np.float64),
-        idle=np.array([unit.is_idle for unit, _ in units], dtype=np.bool_),
-        alike=np.array(alike, dtype=np.intp),
-        kinds=list(kinds),
-        place={shift.shift_id: index for index, shift in enumerate(shifts)},
+        units=in_order,
+        standing=standing,
+        points=everybody.on_sphere[order],
+        free_s=everybody.free_s(snapshot.at)[order],
+        idle=idle,
+        alike=everybody.alike[order],
+        kinds=everybody.kinds,
+        place={everybody.ids[index]: place for place, index in enumerate(order.tolist())},
         board_digest=digest_of([board_line(shift) for shift in free]),
         cells_digest=digest_of([cell_line(shift) for shift in free]),
     )
@@ -131,8 +134,7 @@ def lineup_of(units: list[tuple[Unit, int]], snapshot: Snapshot) -> Lineup:
 
 def points_of(cells: Sequence[str]) -> NDArray[np.float64]:
     """Unit vectors of the cells' centres, (n, 3)."""
-    lat, lng = np.radians(np.array([centre_of(cell) for cell in cells], dtype=np.float64).reshape(-1, 2)).T
-    return np.stack([np.cos(lat) * np.cos(lng), np.cos(lat) * np.sin(lng), np.sin(lat)], axis=1)
+    return sphere([centre_of(cell) for cell in cells])
 
 
 def note(reasons: NDArray[np.int8], indices: Sequence[int] | NDArray[np.intp], reason: RuledOut) -> None:

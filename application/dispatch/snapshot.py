@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from application.dispatch.units import Units
 from domain.acceptance import FIRST_GUESS
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class Snapshot:
     units: Sequence[Unit]
     travel: DriveTimes
     willing: Willing | None = None
+    _of_tenant: dict[str, Units] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def units_of(self, tenant: str) -> Units:
+        """The units of a tenant in their order: the same to whoever asks, so that columns are made once."""
+        found = self._of_tenant.get(tenant)
+        if found is None:
+            found = self._of_tenant[tenant] = Units(unit for unit in self.units if unit.shift.tenant == tenant)
+        return found
 
     def p_accept(self, search: Search, unit: Unit) -> float:
         """How likely the unit takes the job when it is asked now; the same for everybody where nothing was learnt."""

@@ -83,10 +83,9 @@ def _matches(pairs: Pairs, costs: Reckons) -> list[Match]:
 
 def _left(
     pairs: Pairs, others: Sequence[Search], units: Sequence[Unit], matches: Sequence[Match], unserved: dict[UUID, str]
-) -> tuple[list[Search], list[Unit], dict[UUID, str]]:
+) -> tuple[list[Search], Sequence[Unit], dict[UUID, str]]:
     """Who got nobody although there are units beyond the nearest that were compared; the others know why."""
     served = {match.search.request_id for match in matches}
-    taken = {match.unit.shift.shift_id for match in matches}
     left: list[Search] = []
     for n, search in enumerate(others):
         if search.request_id in served:
@@ -94,4 +93,7 @@ def _left(
         unserved[search.request_id] = NOBODY_LEFT if (pairs.numbers[n] >= 0).any() else NOBODY_FITS
         if pairs.numbers.shape[1] < len(units) and (pairs.numbers[n] >= 0).all():
             left.append(search)
+    if not left:  # as a rule: nobody asks who else there would be
+        return left, units, unserved
+    taken = {match.unit.shift.shift_id for match in matches}
     return left, [unit for unit in units if unit.shift.shift_id not in taken], unserved

@@ -15,6 +15,7 @@ from application.dispatch.board import by_urgency
 from application.dispatch.policies.pairs import pairs_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from application.dispatch.board import Search
@@ -29,7 +30,7 @@ class Served(NamedTuple):
     later: list[Match]
     without: list[Search]
     others: list[Search]
-    units: list[Unit]
+    units: Sequence[Unit]
     work: int
 
 
@@ -37,7 +38,7 @@ def first_in_line(snapshot: Snapshot, overdue_after: timedelta | None = None) ->
     """Serve those in front; a unit that works is kept for one of them only where nobody idle is able."""
     line = sorted((each for each in snapshot.searches if _is_first(each, snapshot, overdue_after)), key=by_urgency)
     if not line:
-        return Served([], [], [], list(snapshot.searches), list(snapshot.units), 0)
+        return Served([], [], [], list(snapshot.searches), snapshot.units, 0)
     pairs = pairs_of(snapshot, line, snapshot.units, most=len(snapshot.units))
     now, later, without = _each_the_soonest(pairs)
     first = {search.request_id for search in line}

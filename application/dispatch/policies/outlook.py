@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from application.dispatch.units import Units, able_to, sphere
 from domain.geography import cell_of, centre_of, distance_m
 from domain.matching.recent_demand import Call, RecentDemand
 from domain.matching.uncovered import Fleet, Future, later_on_average_s, soonest_of_each
-from domain.matching.wanted import able
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from application.dispatch.board import FreeShift, Search
+    from application.dispatch.board import Search
     from application.dispatch.policies.pairs import Pairs
-    from application.dispatch.snapshot import Snapshot, Unit
-    from domain.catalogue import Capability, VehicleClass
+    from application.dispatch.snapshot import Snapshot
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 WORK_S: Final = 2_000.0
 """What a job takes at the vehicle, for what comes after it."""
@@ -43,11 +43,6 @@ FUTURES_KEPT: Final = 64
 
 _apart_m = lru_cache(maxsize=4_096)(distance_m)
 """The same few units and places are compared at each look."""
-
-
-@lru_cache(maxsize=4_096)
-def _able(capabilities: frozenset[Capability], classes: frozenset[VehicleClass]) -> int:
-    return able(capabilities, capabilities, classes)
 
 
 class Memory:
@@ -79,7 +74,7 @@ class Memory:
 
 def _call_of(search: Search) -> Call:
     latitude, longitude = centre_of(search.cell)
-    needs = _able(search.needs, frozenset({search.vehicle_class}))
+    needs = able_to(search.needs, frozenset({search.vehicle_class}))
     return Call(search.requested_at.timestamp(), latitude, longitude, needs)
 
 
@@ -94,8 +89,8 @@ class Outlook:
         at_s = snapshot.at.timestamp()
         self._expected = demand.per_s(at_s) * within_s
         self._future, some_cells = _foretold(tuple(demand.latest(at_s)) if self._expected > 0 else (), within_s)
-        self._fleet = _fleet_of(snapshot.units, snapshot)
-        self._row = {unit.shift.shift_id: row for row, unit in enumerate(snapshot.units)}
+        self._units = units = Units.of(snapshot.units)
+        self._fleet = Fleet(units.on_sphere, np.maximum(0.0, units.free_s(snapshot.at)), units.can)
         self._s_per_m = _s_per_m(snapshot, some_cells)
         self._soonest = soonest_of_each(self._future, self._fleet, self._s_per_m)
 
@@ -103,12 +98,19 @@ class Outlook:
         """Minutes by which all future requests together are served later for each candidate's going, (n, K)."""
         if not len(self._future.in_s) or not len(self._fleet.free_s) or not pairs.numbers.size:
             return np.zeros(pairs.numbers.shape)
-        rows = np.array([*(self._row[unit.shift.shift_id] for unit in pairs.units), -1], np.int64)
-        units = np.ascontiguousarray(rows[pairs.numbers])
+        units = np.ascontiguousarray(self._rows_of(pairs))
         places = sphere([centre_of(search.cell) for search in pairs.searches])
         ends_s = np.ascontiguousarray(pairs.until_free_s() + pairs.drive_s + WORK_S)
         later_s = later_on_average_s(self._future, self._fleet, self._soonest, places, units, ends_s, self._s_per_m)
         return later_s * (self._expected / 60)
+
+    def _rows_of(self, pairs: Pairs) -> Ints:
+        """Which unit of the snapshot each candidate is, (n, K)."""
+        if pairs.units is self._units:
+            return pairs.numbers
+        row = {shift_id: number for number, shift_id in enumerate(self._units.ids)}
+        rows = np.array([*(row[shift_id] for shift_id in Units.of(pairs.units).ids), -1], np.int64)
+        return rows[pairs.numbers]
 
 
 @lru_cache(maxsize=FUTURES_KEPT)
@@ -131,20 +133,3 @@ def _s_per_m(snapshot: Snapshot, destinations: Sequence[str]) -> float:
     crow_m = np.array([[_apart_m(one, other) for other in destinations] for one in origins], np.float64)
     told = np.isfinite(drive_s) & (crow_m > 0)
     return float(drive_s[told].sum() / crow_m[told].sum()) if told.any() else USUAL_S_PER_M
-
-
-def sphere(points: Sequence[tuple[float, float]]) -> Floats:
-    """Unit vectors (n, 3) of points in degrees."""
-    phi, theta = np.radians(np.array(points, np.float64).reshape(-1, 2)).T
-    return np.ascontiguousarray(np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)], 1))
-
-
-def _fleet_of(units: Sequence[Unit], snapshot: Snapshot) -> Fleet:
-    def can(shift: FreeShift) -> int:
-        return _able(shift.capabilities, shift.vehicle_classes)
-
-    return Fleet(
-        sphere([centre_of(unit.shift.cell) for unit in units]),
-        np.array([max(0.0, (unit.free_at - snapshot.at).total_seconds()) for unit in units], np.float64),
-        np.array([can(unit.shift) for unit in units], np.int64),
-    )

@@ -11,6 +11,7 @@ import numpy as np
 from application.dispatch.approach import FARTHEST_S
 from application.dispatch.candidates import Candidates
 from application.dispatch.snapshot import Match
+from application.dispatch.units import Units
 from application.travel import in_pairs
 from domain.matching.assignment import numbered
 
@@ -85,21 +86,22 @@ def pairs_of(
     snapshot: Snapshot, searches: Sequence[Search], units: Sequence[Unit], most: int = MOST_CANDIDATES
 ) -> Pairs:
     """The nearest candidates of these searches among these units, and their drives."""
-    numbers, _ = Candidates(units).nearest_of_each(searches, min(most, len(units)))
-    return of_candidates(snapshot, searches, units, numbers)
+    known = Units.of(units)
+    numbers, _ = Candidates(known).nearest_of_each(searches, min(most, len(known)))
+    return of_candidates(snapshot, searches, known, numbers)
 
 
 def of_candidates(snapshot: Snapshot, searches: Sequence[Search], units: Sequence[Unit], numbers: Ints) -> Pairs:
     """Pairs whose candidates are given: (n, K) numbers of units, -1 for nobody."""
-    at = snapshot.at
+    at, known = snapshot.at, Units.of(units)
     return Pairs(
         at,
         searches,
-        units,
+        known,
         numbers,
-        _drives_s(snapshot.travel, searches, units, numbers, at),
-        np.array([max(0.0, (unit.free_at - at).total_seconds()) for unit in units]),
-        np.array([unit.is_idle for unit in units], np.bool_),
+        _drives_s(snapshot.travel, searches, known, numbers, at),
+        np.maximum(0.0, known.free_s(at)),
+        known.idle,
         np.array([max(0.0, (at - search.requested_at).total_seconds()) for search in searches]),
     )
 
@@ -111,22 +113,20 @@ def by_tenant(snapshot: Snapshot) -> Sequence[Snapshot]:
         replace(
             snapshot,
             searches=[search for search in snapshot.searches if search.tenant == tenant],
-            units=[unit for unit in snapshot.units if unit.shift.tenant == tenant],
+            units=snapshot.units_of(tenant),
         )
         for tenant in tenants
     ]
 
 
-def _drives_s(
-    travel: DriveTimes, searches: Sequence[Search], units: Sequence[Unit], numbers: Ints, at: datetime
-) -> Floats:
+def _drives_s(travel: DriveTimes, searches: Sequence[Search], units: Units, numbers: Ints, at: datetime) -> Floats:
     drive_s = np.full(numbers.shape, np.inf)
     rows, places = np.nonzero(numbers >= 0)
     if not len(rows):
         return drive_s
     wanted = numbers[rows, places]
     used, columns = numbered(wanted)
-    origins, destinations = [units[number].shift.cell for number in used.tolist()], [each.cell for each in searches]
+    origins, destinations = [units.cells[number] for number in used.tolist()], [each.cell for each in searches]
     paired = in_pairs(travel) if len(searches) * len(units) > WHOLE_TABLE else None
     if paired is not None:
         drive_s[rows, places] = paired.picked_s(origins, destinations, columns, rows, at)
