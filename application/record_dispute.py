@@ -1,4 +1,4 @@
-"""How is noted what the gateway says of a dispute? Its money moves along; nobody is paid, or spends, of it meanwhile."""
+"""How is noted what the gateway says of a dispute? Its money moves along; meanwhile nobody is paid or spends of it."""
 
 from __future__ import annotations
 
