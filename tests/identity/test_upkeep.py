@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import anyio.to_thread
@@ -49,6 +50,21 @@ async def test_what_is_long_over_goes_and_what_lives_stays(sessions: Sessions, d
     assert len(rows(database)) == 3
     assert purge_sessions(database.app_dsn, timedelta(seconds=-1), threading.Event()) == 2
     assert len(rows(database)) == 1, "whoever is signed in stays signed in"
+
+
+async def test_the_database_itself_shows_nobody_the_sessions_of_another_tenant(
+    sessions: Sessions, database: Database
+) -> None:
+    now, actor = datetime.now(UTC), somebody(Role.CUSTOMER)
+    for each in (actor, replace(actor, tenant="other")):
+        await sessions.open(each, amr=("sms",), device=PHONE, at=now)
+    with psycopg.connect(database.admin_dsn, autocommit=True) as connection:
+        # Nothing is granted to people who read with SQL: this is the wall behind that one.
+        connection.execute("GRANT SELECT ON sessions TO vehicaid_reader")
+        connection.execute("SET ROLE vehicaid_reader")
+        assert connection.execute("SELECT tenant FROM sessions").fetchall() == []
+        connection.execute("SET vehicaid.tenant = 'other'")
+        assert connection.execute("SELECT tenant FROM sessions").fetchall() == [("other",)]
 
 
 async def test_an_erased_person_is_signed_out(
