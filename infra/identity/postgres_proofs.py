@@ -35,13 +35,16 @@ ADD: Final = (
     "INSERT INTO challenges (challenge_id, tenant, purpose, kind, blind_index, sealed, password_hash, account_id,"
     " asked_from, asked_at, expires_at, send_after) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-# The row is the lock: of all that try at once, no more are let through than there are tries.
-TRY: Final = (
-    "UPDATE challenges SET tries = tries + 1 WHERE challenge_id = %s AND purpose = ANY (%s) AND used_at IS NULL"
-    " AND expires_at > %s AND asked_at <= %s AND tries < %s"
-    " RETURNING challenge_id, tenant, purpose, asked_from, asked_at, expires_at, kind, blind_index, sealed,"
+COLUMNS: Final = (
+    "challenge_id, tenant, purpose, asked_from, asked_at, expires_at, kind, blind_index, sealed,"
     " password_hash, account_id"
 )
+# The row is the lock: of all that try at once, no more are let through than there are tries.
+TRY: Final = f"""
+UPDATE challenges SET tries = tries + 1
+ WHERE challenge_id = %s AND purpose = ANY (%s) AND used_at IS NULL AND expires_at > %s AND tries < %s
+RETURNING {COLUMNS}
+"""  # noqa: S608  constant
 USE: Final = (
     "UPDATE challenges SET used_at = %s, sealed = NULL, password_hash = NULL, send_after = NULL"
     " WHERE challenge_id = %s AND used_at IS NULL"
@@ -60,6 +63,7 @@ CHANGE_WORD: Final = (
     " ON CONFLICT (tenant, account_id) DO UPDATE SET password_hash = excluded.password_hash,"
     " changed_at = excluded.changed_at"
 )
+DROP_CREDENTIALS: Final = "DELETE FROM credentials WHERE tenant = %s AND account_id = %s"
 SET_SECOND: Final = (
     "UPDATE credentials SET totp_sealed = %s, totp_last_step = -1, recovery = %s WHERE tenant = %s AND account_id = %s"
 )
@@ -124,8 +128,8 @@ class PostgresProofs:
     ) -> Challenge | None:
         """The challenge, one of its tries spent; None when it is over, was used, has no try left, or never was."""
         names = [purpose.value for purpose in purposes]
-        rows = await self._rows(TRY, (challenge_id, names, at, at, most))
-        return _challenge(rows[0]) if rows else None
+        rows = await self._rows(TRY, (challenge_id, names, at, most))
+        return challenge_of(rows[0]) if rows else None
 
     async def use(self, challenge_id: UUID, at: datetime) -> bool:
         """Be the one who used it; False when another was quicker."""
@@ -153,6 +157,10 @@ class PostgresProofs:
     async def set_second(self, tenant: str, account_id: UUID, sealed: bytes | None, recovery: Sequence[bytes]) -> None:
         """Keep another second factor, or none."""
         await self._changed(SET_SECOND, (sealed, list(recovery), tenant, account_id))
+
+    async def drop_credentials(self, tenant: str, account_id: UUID) -> None:
+        """Nobody signs in with a password until another is set."""
+        await self._changed(DROP_CREDENTIALS, (tenant, account_id))
 
     async def second_of(self, tenant: str, account_id: UUID) -> Second:
         """The account's second factor."""
@@ -200,7 +208,8 @@ def _row(one: Challenge) -> Row:
     return (*keyed, one.password_hash, one.account_id, one.asked_from, one.asked_at, one.expires_at, send_after)
 
 
-def _challenge(row: Row) -> Challenge:
+def challenge_of(row: Row) -> Challenge:
+    """The challenge whose COLUMNS these are."""
     (challenge_id, tenant, purpose, asked_from, asked_at, expires_at, kind, index, sealed, password, account) = cast(
         "Stored", row
     )

@@ -103,6 +103,13 @@ position_days_dropped = Counter(
 redis_failures = Counter(
     "vehicaid_redis_failures", "Times that Redis did not answer and was done without.", registry=REGISTRY
 )
+messages_carried = Counter(
+    "vehicaid_messages_carried", "Codes and links sent, by purpose.", ["purpose"], registry=REGISTRY
+)
+messages_not_carried = Counter(
+    "vehicaid_messages_not_carried", "Codes and links that a carrier did not take, by its word.", ["code"],
+    registry=REGISTRY,
+)  # fmt: skip
 sessions_opened = Counter("vehicaid_sessions_opened", "Sign-ins that became a session.", registry=REGISTRY)
 sessions_ended = Counter("vehicaid_sessions_ended", "Sessions that were ended, by reason.", ["why"], registry=REGISTRY)
 refreshes = Counter(

@@ -25,6 +25,8 @@ COMMANDS = {
     "migrate": Entry("interfaces.cli.migrate", "Bring the database to this release."),
     "doctor": Entry("interfaces.cli.doctor", "Say what is wrong with this deployment, and what to do."),
     "token": Entry("interfaces.cli.token", "Make an access token for local use."),
+    "users": Entry("interfaces.cli.users", "Create, list, grant, withdraw, suspend, reinstate and reset accounts."),
+    "messages": Entry("interfaces.cli.messages", "Show the codes and links that a local run sent to nobody."),
     "keys": Entry("interfaces.cli.keys", "List, rotate and retire the keys that sign access tokens."),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "ledger": Entry("interfaces.cli.ledger", "Check that the books balance."),

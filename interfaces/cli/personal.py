@@ -12,6 +12,7 @@ import typer
 from domain.ids import Prefix, parse
 from infra.database_url import app_dsn
 from infra.identity.place import identity_of
+from infra.identity.postgres_proofs import PostgresProofs
 from infra.personal.place import personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.personal.sweeper import sweep as sweep_once
@@ -68,6 +69,7 @@ async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
 
 async def _sign_out(settings: Settings, tenant: str, person: UUID) -> int:
     async with reader_pool(app_dsn(settings, "vehicaid-erasure"), most=1, name="erasure") as pool:
+        await PostgresProofs(pool).forget(tenant, person)
         return await identity_of(settings, pool).sessions.forget(person, tenant)
 
 

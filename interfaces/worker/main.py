@@ -42,6 +42,7 @@ from interfaces.worker.errands import disputes_of, errands_of, memberships_of, o
 from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
 from interfaces.worker.looking_after import LookingAfter
+from interfaces.worker.postman import keep_posting
 from interfaces.worker.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ async def _until_signalled(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _log.info("worker_started", metrics_port=settings.worker_metrics_port)
-    await keep_working(settings, stop)
+    await asyncio.gather(keep_working(settings, stop), keep_posting(settings, stop))
 
 
 async def keep_working(settings: Settings, stop: asyncio.Event) -> None:
