@@ -20,6 +20,7 @@ ONE_OF: Final = frozenset({Shows.CODE_GIVEN, Shows.ARRIVED})
 LONGEST_SUMMARY: Final = 1_000
 """Characters that the gateway takes as our explanation."""
 
+CLAIM: Final = "Roadside assistance was requested, agreed to and supplied."
 JOB: Final = "service_request."
 TOLD: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     f"{JOB}requested": ("Help was requested", ("service", "vehicle_class", "cell", "drop_cell")),
@@ -115,13 +116,12 @@ class Pack:
 
     @property
     def summary(self) -> str:
-        """What we say in the form of the gateway: one sentence for each thing that is shown."""
+        """What we say in the form of the gateway: only a strong pack claims that all was as it should be."""
         if not self.lines:
             return "No service is on record for this payment."
-        said = [
-            f"{line.occurred_at:%Y-%m-%d %H:%M} UTC: {line.sentence.lower()}" for line in self.lines if _counts(line)
-        ]
-        told = f"Roadside assistance was requested, agreed to and supplied. {'; '.join(said)}."
+        kept = [line for line in self.lines if _counts(line)] if self.is_strong else self.lines
+        said = "; ".join(f"{line.occurred_at:%Y-%m-%d %H:%M} UTC: {line.sentence.lower()}" for line in kept)
+        told = f"{CLAIM if self.is_strong else 'On record for this payment:'} {said}."
         return told if len(told) <= LONGEST_SUMMARY else told[: LONGEST_SUMMARY - 1] + "…"
 
 

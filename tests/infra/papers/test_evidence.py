@@ -12,7 +12,7 @@ import pytest
 from application.evidence import Shown, digest_of, json_of
 from application.press import PressMissing
 from domain.dispute_terms import DisputePhase, Shows
-from domain.evidence_pack import JOB, LONGEST_SUMMARY, About, Happened, Pack, pack_of
+from domain.evidence_pack import CLAIM, JOB, LONGEST_SUMMARY, About, Happened, Pack, pack_of
 from infra.papers.evidence import EvidencePress, evidence_page
 from tests.infra.papers.test_press import text_of
 from tests.support.roadside import BREAKDOWN_CELL, DEPOT_CELL, NOON, REQUEST, some_id
@@ -85,6 +85,10 @@ def test_nothing_on_record_is_said_as_it_is_and_a_long_story_is_cut() -> None:
     nothing = pack_of(ABOUT, [], is_sealed=False)
     assert (nothing.is_strong, nothing.known_at) == (False, 0)
     assert "No service" in nothing.summary
+    assert a_pack().summary.startswith(CLAIM)
+    weak = a_pack(completed=None).summary
+    assert "supplied" not in weak
+    assert "work began" in weak
     many = happened() * 60
     assert len(pack_of(ABOUT, many, is_sealed=False).summary) == LONGEST_SUMMARY
 
