@@ -18,6 +18,8 @@ class Entry:
     module: str
     summary: str
     app: str = "app"
+    logs_elsewhere: bool = False
+    """Whether what is logged goes to stderr, since a program may read what is printed."""
 
 
 COMMANDS = {
@@ -25,7 +27,7 @@ COMMANDS = {
     "migrate": Entry("interfaces.cli.migrate", "Bring the database to this release."),
     "doctor": Entry("interfaces.cli.doctor", "Say what is wrong with this deployment, and what to do."),
     "token": Entry("interfaces.cli.token", "Make an access token for local use."),
-    "users": Entry("interfaces.cli.users", "Create, list, grant, withdraw, suspend, reinstate and reset accounts."),
+    "users": Entry("interfaces.cli.users", "Create, list, grant, suspend and reset accounts.", logs_elsewhere=True),
     "messages": Entry("interfaces.cli.messages", "Show the codes and links that a local run sent to nobody."),
     "keys": Entry("interfaces.cli.keys", "List, rotate and retire the keys that sign access tokens."),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
@@ -60,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if given and given[0] in COMMANDS:
+            _log_where(given[0])
             _load(given[0])(args=given[1:], prog_name=f"vehicaid {given[0]}")
         else:
             _contents()(args=given or ["--help"], prog_name="vehicaid")
@@ -71,6 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         sys.stderr.write(f"vehicaid: {line}\n")
         sys.exit(EXIT_REFUSED)
+
+
+def _log_where(command: str) -> None:
+    if COMMANDS[command].logs_elsewhere:
+        from infra.telemetry.logging import configure_logging
+
+        configure_logging("warning", command, sys.stderr)
 
 
 def known_failure(error: Exception) -> str | None:
