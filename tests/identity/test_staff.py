@@ -53,17 +53,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def command(*words: str) -> dict[str, str]:
+async def command(*words: str) -> dict[str, object]:
     """What `vehicaid users` prints."""
     done = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(users.app, list(words), catch_exceptions=False))
     assert done.exit_code == 0, done.output
-    told: dict[str, str] = json.loads(done.output.splitlines()[-1])
+    told: dict[str, object] = json.loads(done.output.splitlines()[-1])
     return told
 
 
 async def enrolled(stack: Stack, tenant: str, role: str = "admin") -> Enrolled:
     made = await command("create", tenant, EMAIL, "--role", role)
-    return await StaffSignIn(stack.sign_in).set_up(made["link"], PASSWORD, now())
+    return await StaffSignIn(stack.sign_in).set_up(str(made["link"]), PASSWORD, now())
 
 
 async def begun(stack: Stack, tenant: str, at: datetime, wanted: Wanted | None = None) -> UUID:
@@ -84,13 +84,13 @@ async def test_the_first_admin_comes_by_command_and_signs_in_with_two_factors(st
     made = await command("create", tenant, EMAIL)
     staff, at = StaffSignIn(stack.sign_in), now()
     with pytest.raises(WeakPassword):
-        await staff.set_up(made["link"], "too short", at)
-    one = await staff.set_up(made["link"], PASSWORD, at)
+        await staff.set_up(str(made["link"]), "too short", at)
+    one = await staff.set_up(str(made["link"]), PASSWORD, at)
     with pytest.raises(ProofRefused):
-        await staff.set_up(made["link"], PASSWORD, at)
+        await staff.set_up(str(made["link"]), PASSWORD, at)
     pair = await entered(stack, tenant, shown_by(one, at), at)
     caller = stack.identity.authority.verify(pair.access_token, at)
-    assert (caller.actor.role, caller.actor.subject_id) == (Role.ADMIN, parse(Prefix.USER, made["id"]))
+    assert (caller.actor.role, caller.actor.subject_id) == (Role.ADMIN, parse(Prefix.USER, str(made["id"])))
     (session,) = await stack.identity.sessions.living(caller.actor, at)
     assert session.amr == ("pwd", "otp", "mfa")
 
@@ -159,7 +159,7 @@ async def test_a_reset_takes_password_and_second_factor_away(stack: Stack, tenan
     made = await command("reset", tenant, f"usr_{one.account_id.hex}")
     with pytest.raises(ProofRefused):
         await begun(stack, tenant, at)
-    again = await StaffSignIn(stack.sign_in).set_up(made["link"], PASSWORD, at)
+    again = await StaffSignIn(stack.sign_in).set_up(str(made["link"]), PASSWORD, at)
     assert again.secret != one.secret
     await entered(stack, tenant, shown_by(again, at), at)
 
