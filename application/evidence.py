@@ -69,8 +69,12 @@ class PrintsEvidence(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is no part of a pack and only shown with it: whose payment it was, the bill's number, root and proofs."""
+    """What is no part of a pack and only shown with it: whose payment it was, the bill's number, root and proofs.
 
+    ``sha256`` is the digest of the events that the pack was made of.
+    """
+
+    sha256: str
     customer_name: str = ""
     invoice_number: str = ""
     root: Proof | None = None
@@ -111,7 +115,7 @@ class Evidence:
         segment = sealed[0] if sealed is not None and pack.known_at <= sealed[1] else None
         if segment is not None:
             pack = pack_of(about(dispute), happened, is_sealed=True)
-        return Draft(pack.known_at, segment, pack.shows, pack.is_strong, digest_of(pack))
+        return Draft(pack.known_at, segment, pack.shows, pack.is_strong, digest_of(happened, pack.known_at))
 
     async def told(self, tenant: str, dispute: Dispute, draft: Draft) -> bytes:
         """The pack that was drafted, as JSON; raises EvidenceDiffers."""
@@ -132,7 +136,7 @@ class Evidence:
     async def _drafted(self, tenant: str, dispute: Dispute, draft: Draft) -> tuple[Pack, Shown]:
         happened = await self._happened(tenant, dispute, draft.known_at)
         pack = pack_of(about(dispute), happened, is_sealed=draft.sealed_segment is not None)
-        if digest_of(pack) != draft.sha256:
+        if digest_of(happened, draft.known_at) != draft.sha256:
             raise EvidenceDiffers(f"the log up to {draft.known_at} does not give what was drafted from it")
         return pack, await self._shown(tenant, dispute, pack, happened, draft)
 
@@ -163,7 +167,7 @@ class Evidence:
         if draft.sealed_segment is not None:
             root = await self._proofs.root_told(draft.sealed_segment)
             proofs = [await self._proofs.proof(tenant, line.position, draft.sealed_segment) for line in pack.lines]
-        return Shown(name, number, root, tuple(proofs))
+        return Shown(draft.sha256, name, number, root, tuple(proofs))
 
 
 def about(dispute: Dispute) -> About:
@@ -181,9 +185,11 @@ def about(dispute: Dispute) -> About:
     )
 
 
-def digest_of(pack: Pack) -> str:
-    """SHA-256 of what a pack says, without what is only shown with it."""
-    return hashlib.sha256(msgspec.json.encode(core_of(pack), order="sorted")).hexdigest()
+def digest_of(happened: Sequence[Happened], upto: int) -> str:
+    """SHA-256 of the events up to a position: what a pack is made of, in whichever words a later release tells it."""
+    known = sorted((each for each in happened if each.position <= upto), key=lambda each: each.position)
+    told = [(each.position, each.stream_id, each.topic, each.occurred_at, each.fields) for each in known]
+    return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()
 
 
 def core_of(pack: Pack) -> dict[str, object]:
@@ -214,7 +220,7 @@ def json_of(pack: Pack, shown: Shown) -> bytes:
     """The whole pack as JSON: the same bytes for the same pack and the same things shown."""
     told = {
         **core_of(pack),
-        "sha256": digest_of(pack),
+        "sha256": shown.sha256,
         "customer_name": shown.customer_name,
         "invoice_number": shown.invoice_number,
         "root": shown.root,

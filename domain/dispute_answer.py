@@ -119,7 +119,7 @@ class DisputeAnswers(Chapter):
 
     def take_draft(self, draft: Draft, at: datetime) -> None:
         """Keep which pack there is; the same again, or one that an answer did not wait for, changes nothing."""
-        if self.wants_answer and (self.draft is None or self.draft.sha256 != draft.sha256):
+        if self.wants_answer and (self.draft is None or draft.says != self.draft.says):
             told: dict[str, object] = {
                 "known_at": draft.known_at,
                 "sealed_segment": draft.sealed_segment,

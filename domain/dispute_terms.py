@@ -144,13 +144,21 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Which pack of evidence there is: what it shows, of the log up to ``known_at``, sealed as far as a segment."""
+    """Which pack of evidence there is: what it shows, of the log up to ``known_at``, sealed as far as a segment.
+
+    ``sha256`` is the digest of the events that it was made of.
+    """
 
     known_at: int
     sealed_segment: int | None
     shows: tuple[Shows, ...]
     is_strong: bool
     sha256: str
+
+    @property
+    def says(self) -> tuple[str, tuple[Shows, ...], bool]:
+        """What makes another pack of it; by which seal it is proved does not."""
+        return self.sha256, self.shows, self.is_strong
 
 
 def dispute_id(paid_by: UUID, gateway_dispute: str) -> UUID:

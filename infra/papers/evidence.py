@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from html import escape
 
-from application.evidence import Proof, Shown, digest_of
+from application.evidence import Proof, Shown
 from domain.dispute_terms import Shows
 from domain.evidence_pack import Pack
 from domain.gst.words import grouped
@@ -63,7 +63,7 @@ def evidence_page(pack: Pack, shown: Shown, file_sha256: str, day: date) -> str:
         _amounts("Terms that were accepted", pack.terms),
         _amounts("Tax invoice", pack.bill),
         _sealed(shown.root),
-        _digests(digest_of(pack), file_sha256),
+        _digests(shown.sha256, file_sha256),
     ]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -99,6 +99,8 @@ def _sealed(root: Proof | None) -> str:
     return f'<p class="small">Root of the sealed log: <code>{escape(told)}</code></p>'
 
 
-def _digests(pack_sha256: str, file_sha256: str) -> str:
-    told = f"SHA-256 of the pack: <code>{pack_sha256}</code>, of the embedded {EMBEDDED}: <code>{file_sha256}</code>"
+def _digests(events_sha256: str, file_sha256: str) -> str:
+    told = (
+        f"SHA-256 of the events: <code>{events_sha256}</code>, of the embedded {EMBEDDED}: <code>{file_sha256}</code>"
+    )
     return f'<p class="small">{told}</p>'
