@@ -20,6 +20,9 @@ token() {
         -d "{\"role\": \"$1\", \"tenant\": \"$TENANT\"${2:+, \"subject\": \"$2\"}}" | field access_token
 }
 
+# open PATH BODY: what needs no token, since it is about getting one.
+open() { again "$API$1" -H 'content-type: application/json' -d "$2"; }
+
 # order TOKEN PATH [BODY]: a command; ask TOKEN PATH: a question.
 order() {
     again -X POST "$API$2" -H "authorization: Bearer $1" -H "idempotency-key: $RANDOM-$RANDOM-$RANDOM-$RANDOM" \
