@@ -44,7 +44,7 @@ class _Crew:
     def _wanted(self, search: Search) -> Wanted:
         return Wanted(
             needs=able_to(search.needs, frozenset({search.vehicle_class})),
-            blocked=tuple(sorted(self._owners[one] for one in search.declined_by if one in self._owners)),
+            blocked=tuple(sorted(self._owners[one.int] for one in search.declined_by if one.int in self._owners)),
             radius_m=inf if search.radius_m is None else search.radius_m + HALF_A_METRE,
         )
 

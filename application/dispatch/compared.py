@@ -155,7 +155,7 @@ def _cheapest(costs: NDArray[np.int64], is_chosen: NDArray[np.bool_]) -> NDArray
 
 
 def _note_the_dearer(reasons: Reasons, candidates: Ints, told: NDArray[np.bool_]) -> None:
-    reasons[reasons == 0] = NUMBER[RuledOut.DEARER]
+    np.putmask(reasons, reasons == 0, NUMBER[RuledOut.DEARER])
     rows, places = np.nonzero(told)
     reasons[rows, candidates[rows, places]] = 0
 
@@ -183,7 +183,7 @@ def _by_row(
             reasons[n],
             indices[n][:many],
             whole_s[n][:many],
-            [{name: much for name, much in zip(names, each, strict=True) if much} for each in terms[n][:many]],
+            [{name: much for name, much in zip(names, each) if much} for each in terms[n][:many]],  # noqa: B905  slow
             costs[n][:many],
         )
         for n, many in enumerate(told.sum(axis=1).tolist())

@@ -13,7 +13,6 @@ from domain.matching.wanted import able
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from numpy.typing import NDArray
 
@@ -105,15 +104,20 @@ class Units(tuple["Unit", ...]):  # noqa: SLOT001  the columns are kept in its _
         return np.array([able_to(*kind) for kind in self.kinds], np.int64)[self.alike]
 
     @cached_property
-    def owners(self) -> dict[UUID, int]:
-        """A number for each provider."""
-        return {provider_id: n for n, provider_id in enumerate(dict.fromkeys(unit.shift.provider_id for unit in self))}
+    def _owned(self) -> tuple[dict[int, int], Ints]:
+        owners: dict[int, int] = {}
+        owned_by = [owners.setdefault(unit.shift.provider_id.int, len(owners)) for unit in self]
+        return owners, np.array(owned_by, np.int64)
 
-    @cached_property
+    @property
+    def owners(self) -> dict[int, int]:
+        """A number for each provider, by its id as a number."""
+        return self._owned[0]
+
+    @property
     def owned_by(self) -> Ints:
         """The number of each one's provider."""
-        owners = self.owners
-        return np.array([owners[unit.shift.provider_id] for unit in self], np.int64)
+        return self._owned[1]
 
     def free_s(self, at: datetime) -> Floats:
         """In how many seconds from that instant each can set out; below zero for who could have before."""

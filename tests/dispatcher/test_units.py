@@ -24,7 +24,7 @@ def test_a_column_says_what_each_unit_says(seed: int) -> None:
         shift = unit.shift
         assert can == able_to(shift.capabilities, shift.vehicle_classes)
         assert units.kinds[kind] == (shift.capabilities, shift.vehicle_classes)
-        assert units.owners[shift.provider_id] == owner
+        assert units.owners[shift.provider_id.int] == owner
     for place, cell in zip(units.on_sphere, units.cells, strict=True):
         assert place.tobytes() == sphere([centre_of(cell)])[0].tobytes()
 

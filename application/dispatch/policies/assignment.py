@@ -19,6 +19,7 @@ from application.dispatch.policies.outlook import Memory, Outlook
 from application.dispatch.policies.pairs import by_tenant
 from application.dispatch.policies.weights import MEASURED
 from application.dispatch.snapshot import Plan
+from application.dispatch.units import Units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Costs:
     """What pairs cost in one snapshot of one tenant. Implements ``Reckons``."""
 
     def __init__(self, snapshot: Snapshot, demand: RecentDemand, weights: Weights) -> None:
-        idle = sum(unit.is_idle for unit in snapshot.units)
+        idle = int(Units.of(snapshot.units).idle.sum())
         self._weights = weights
         self._wait_per_unit = max(0, len(snapshot.searches) - idle) / max(1, len(snapshot.units))
         self._outlook = Outlook(demand, snapshot, weights.looks_ahead_s)
