@@ -31,6 +31,7 @@ BENCHES = {
     "ledger": "infra.bench.ledger",
     "webhooks": "interfaces.bench.webhooks",
     "timetravel": "infra.bench.timetravel",
+    "logins": "interfaces.bench.logins",
 }
 EXIT_MISSED = 1
 EVERY_S = 15.0
@@ -113,6 +114,12 @@ def stall(*, as_json: Json = False, quick: Quick = False) -> None:
 def api(*, as_json: Json = False, quick: Quick = False) -> None:
     """Requests for service over HTTP, against the same route with no store behind it."""
     _tell([_measure("api", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def logins(*, as_json: Json = False, quick: Quick = False) -> None:
+    """Commands at a fixed rate while people sign in with passwords."""
+    _tell([_measure("logins", quick=quick)], as_json=as_json)
 
 
 @app.command()
