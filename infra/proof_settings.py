@@ -32,6 +32,9 @@ class ProofSettings(BaseSettings):
     passwords_per_handle: int = Field(default=10, ge=1, le=1_000)
     passwords_per_address: int = Field(default=100, ge=1, le=100_000)
 
+    # 2 days: limits look one day back; nothing that was asked is of use after that.
+    challenges_kept_days: int = Field(default=2, ge=1, le=3_650)
+
     # OWASP's least is 19 MiB, 2 passes, 1 lane: some 25 ms of one core each.
     password_memory_kib: int = Field(default=19_456, ge=19_456, le=1_048_576)
     password_passes: int = Field(default=2, ge=2, le=20)

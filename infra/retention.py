@@ -26,6 +26,14 @@ PURGE_SESSIONS: Final = (
     "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions"
     " WHERE lives_until < clock_timestamp() - %s OR ended_at < clock_timestamp() - %s LIMIT %s)"
 )
+# Limits look a day back at most; what is over holds nothing that anybody could still use.
+PURGE_PROOFS: Final = (
+    "DELETE FROM challenges WHERE challenge_id IN"
+    " (SELECT challenge_id FROM challenges WHERE asked_at < clock_timestamp() - %s AND expires_at < clock_timestamp()"
+    " LIMIT %s)",
+    "DELETE FROM password_tries WHERE try_id IN"
+    " (SELECT try_id FROM password_tries WHERE tried_at < clock_timestamp() - %s LIMIT %s)",
+)
 
 
 def purge_receipts(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
@@ -55,6 +63,20 @@ def purge_sessions(dsn: str, older_than: timedelta, stop: threading.Event) -> in
     return removed
 
 
+def purge_proofs(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
+    """Remove challenges and tries that no limit counts any more; how many."""
+    removed = 0
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for statement in PURGE_PROOFS:
+            while not stop.is_set():
+                count = connection.execute(statement, (older_than, AT_ONCE)).rowcount
+                removed += count
+                if count < AT_ONCE:
+                    break
+                stop.wait(PAUSE_S)
+    return removed
+
+
 def run_retention(settings: Settings, stop: threading.Event) -> None:
     """Purge every so often until told to stop: a background service of the projector process."""
     dsn = app_dsn(settings, "vehicaid-retention")
@@ -67,4 +89,5 @@ def run_retention(settings: Settings, stop: threading.Event) -> None:
         removed = purge_sessions(dsn, timedelta(days=settings.sessions_kept_days), stop)
         if removed:
             log(__name__).info("sessions_purged", sessions=removed, kept_days=settings.sessions_kept_days)
+        purge_proofs(dsn, timedelta(days=settings.challenges_kept_days), stop)
         stop.wait(settings.retention_every_s)

@@ -1,6 +1,7 @@
 """Does every message leave once, does no number lie about in the open, and is an erased person found no more?"""
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,14 @@ from typer.testing import CliRunner
 from application.messages import Message, NotCarried
 from domain.account_terms import HandleKind
 from infra.bootstrap import Stack, build
-from infra.identity.challenge import Purpose
+from infra.identity.challenge import ProofRefused, Purpose
 from infra.identity.outgoing import Outgoing
 from infra.identity.people import Wanted
 from infra.identity.postgres_proofs import PostgresProofs
 from infra.identity.sign_in import Device
 from infra.messages.build import Carriers
 from infra.queries.pool import reader_pool
+from infra.retention import purge_proofs
 from interfaces.cli import personal
 from interfaces.worker.postman import Postman
 from tests.personal.haystack import needles, sightings, tables
@@ -135,3 +137,13 @@ async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
     code = sign_in.keys.code(again.challenge_id)
     pair = await sign_in.by_code(again.challenge_id, code, Purpose.SIGN_IN, HERE, Wanted(), later)
     assert stack.identity.authority.verify(pair.access_token, later).actor.subject_id != person, "somebody new"
+
+
+async def test_what_was_asked_long_ago_goes_and_what_limits_count_stays(stack: Stack, database: Database) -> None:
+    at = now()
+    for days in (3, 1, 0):
+        await stack.sign_in.ask_phone("demo", PHONE, HERE, at - timedelta(days=days))
+    with pytest.raises(ProofRefused):
+        await stack.sign_in.by_password("demo", EMAIL, PASSWORD, HERE, Wanted(), at - timedelta(days=3))
+    assert purge_proofs(database.app_dsn, timedelta(days=2), threading.Event()) == 3
+    assert purge_proofs(database.app_dsn, timedelta(days=2), threading.Event()) == 0
