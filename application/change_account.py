@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from application.guards import check_role
+from application.guards import check_role, check_version
 from application.know_account import account_told
 from domain.account import Account
 from domain.account_terms import OF_STAFF, AccountKind, ClosedFor, Grant, SuspendedFor
@@ -37,6 +37,7 @@ class GrantRole:
     account_id: UUID
     grant: Grant
     at: datetime
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class WithdrawRole:
     role: Role
     scope_id: UUID | None
     at: datetime
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class SuspendAccount:
     account_id: UUID
     reason: SuspendedFor
     at: datetime
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class ReinstateAccount:
     actor: Actor
     account_id: UUID
     at: datetime
+    expected_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +92,38 @@ async def register_staff(command: RegisterStaff, work: Work) -> Answer:
 
 
 async def grant_role(command: GrantRole, work: Work) -> Answer:
-    """Grant a role. Raises NotAllowed, NotFound, BadGrant or AccountOver."""
+    """Grant a role. Raises NotAllowed, NotFound, StaleVersion, BadGrant or AccountOver."""
     _check_may_decide(command.actor, command.grant.role, command.grant.scope_id, work)
     account = await work.get(Account, command.account_id)
+    check_version(account, command.expected_version)
     account.grant(command.grant, command.at)
     return account_told(account)
 
 
 async def withdraw_role(command: WithdrawRole, work: Work) -> Answer:
-    """Withdraw a role. Raises NotAllowed, NotFound or AccountOver."""
+    """Withdraw a role. Raises NotAllowed, NotFound, StaleVersion or AccountOver."""
     _check_may_decide(command.actor, command.role, command.scope_id, work)
     account = await work.get(Account, command.account_id)
+    check_version(account, command.expected_version)
     account.withdraw(command.role, command.scope_id, command.at)
     return account_told(account)
 
 
 async def suspend_account(command: SuspendAccount, work: Work) -> Answer:
-    """Suspend an account; whoever runs this ends its sessions next. Raises NotAllowed, NotFound or AccountOver."""
+    """Suspend an account; whoever runs this ends its sessions next.
+
+    Raises NotAllowed, NotFound, StaleVersion or AccountOver.
+    """
     account = await _of_somebody(command.actor, command.account_id, work)
+    check_version(account, command.expected_version)
     account.suspend(command.reason, command.at)
     return account_told(account)
 
 
 async def reinstate_account(command: ReinstateAccount, work: Work) -> Answer:
-    """Reinstate an account. Raises NotAllowed, NotFound or AccountOver."""
+    """Reinstate an account. Raises NotAllowed, NotFound, StaleVersion or AccountOver."""
     account = await _of_somebody(command.actor, command.account_id, work)
+    check_version(account, command.expected_version)
     account.reinstate(command.at)
     return account_told(account)
 

@@ -28,11 +28,15 @@ PURGE_SESSIONS: Final = (
 )
 # Limits look a day back at most; what is over holds nothing that anybody could still use.
 PURGE_PROOFS: Final = (
-    "DELETE FROM challenges WHERE challenge_id IN"
-    " (SELECT challenge_id FROM challenges WHERE asked_at < clock_timestamp() - %s AND expires_at < clock_timestamp()"
-    " LIMIT %s)",
-    "DELETE FROM password_tries WHERE try_id IN"
-    " (SELECT try_id FROM password_tries WHERE tried_at < clock_timestamp() - %s LIMIT %s)",
+    (
+        "DELETE FROM challenges WHERE challenge_id IN"
+        " (SELECT challenge_id FROM challenges WHERE asked_at < clock_timestamp() - %s"
+        " AND expires_at < clock_timestamp() LIMIT %s)"
+    ),
+    (
+        "DELETE FROM password_tries WHERE try_id IN"
+        " (SELECT try_id FROM password_tries WHERE tried_at < clock_timestamp() - %s LIMIT %s)"
+    ),
 )
 
 

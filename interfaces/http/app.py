@@ -20,6 +20,7 @@ from interfaces.http.limits import Limits
 from interfaces.http.openapi import document_of
 from interfaces.http.problems import response
 from interfaces.http.routes import (
+    accounts,
     audit,
     customer_details,
     decisions,
@@ -76,6 +77,7 @@ ROUTERS = (
     sign_in.router,
     sessions.open_router,
     sessions.routes.router,
+    accounts.routes.router,
     service_requests.routes.router,
     request_prices.routes.router,
     request_work.routes.router,

@@ -72,6 +72,7 @@ ELSEWHERE = (
     "/v1/tokens",
     "/v1/sessions",
     "/v1/auth",
+    "/v1/accounts",
     *OF_PARTNERS,
     "/v1/merge-suggestions",
     OF_DECISIONS,

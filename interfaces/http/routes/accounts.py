@@ -1,0 +1,81 @@
+"""How are roles given and taken, and how is somebody kept from signing in?"""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from application.change_account import (
+    GrantRole,
+    ReinstateAccount,
+    SuspendAccount,
+    WithdrawRole,
+    grant_role,
+    reinstate_account,
+    suspend_account,
+    withdraw_role,
+)
+from application.engine import Done
+from domain.account_terms import Grant
+from domain.actor import Role
+from domain.ids import Prefix, parse
+from interfaces.http import answers
+from interfaces.http.calls import Command, id_in_path
+from interfaces.http.routing import DESK, Routes
+from interfaces.http.shapes.accounts import AccountDone, GrantBody, SuspensionBody, WithdrawalBody
+
+ONE = "/v1/accounts/{account_id}"
+GIVERS = (Role.PROVIDER, *DESK)
+PROBLEMS = ("not_allowed", "not_found", "account_closed")
+
+routes = Routes("Accounts")
+
+
+@routes.command(f"{ONE}/role-grants", AccountDone, roles=GIVERS, problems=(*PROBLEMS, "bad_grant"))
+async def give_role(call: Command, account_id: str, body: GrantBody) -> Response:
+    """Let somebody act in a role.
+
+    Duties in a company are given by its owner or the desk, roles of those who work for us by an admin.
+    """
+    grant = Grant(body.role, _company(body.provider_id), body.duty)
+    command = GrantRole(call.actor, id_in_path(Prefix.USER, account_id), grant, call.at, call.expected_version)
+    return _told(await call.run(grant_role, command))
+
+
+@routes.command(f"{ONE}/role-withdrawals", AccountDone, roles=GIVERS, problems=PROBLEMS)
+async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Response:
+    """Take a role back, and sign them out everywhere."""
+    person, company = id_in_path(Prefix.USER, account_id), _company(body.provider_id)
+    command = WithdrawRole(call.actor, person, body.role, company, call.at, call.expected_version)
+    return await _signed_out(call, person, await call.run(withdraw_role, command))
+
+
+@routes.command(f"{ONE}/suspension", AccountDone, roles=DESK, problems=PROBLEMS)
+async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody) -> Response:
+    """Keep somebody from signing in, and sign them out everywhere.
+
+    Those who work for us are suspended by an admin.
+    """
+    person = id_in_path(Prefix.USER, account_id)
+    command = SuspendAccount(call.actor, person, body.reason, call.at, call.expected_version)
+    return await _signed_out(call, person, await call.run(suspend_account, command))
+
+
+@routes.command(f"{ONE}/reinstatement", AccountDone, roles=DESK, problems=PROBLEMS)
+async def reinstate_somebody(call: Command, account_id: str) -> Response:
+    """Let somebody sign in again."""
+    command = ReinstateAccount(call.actor, id_in_path(Prefix.USER, account_id), call.at, call.expected_version)
+    return _told(await call.run(reinstate_account, command))
+
+
+async def _signed_out(call: Command, person: UUID, done: Done) -> Response:
+    """Repeated under the same key it ends what was opened since: nobody should be in by then."""
+    await call.stack.identity.sessions.revoke_all(person, call.tenant, call.at)
+    return _told(done)
+
+
+def _told(done: Done) -> Response:
+    return answers.done(done, Prefix.USER)
+
+
+def _company(provider_id: str | None) -> UUID | None:
+    return None if provider_id is None else parse(Prefix.PROVIDER, provider_id)
