@@ -76,7 +76,8 @@ async def take_evidence(
     What a bank is sent: the job's events with proofs that they are in the sealed log, and the customer's name.
     """
     wanted = id_in_path(Prefix.DISPUTE, dispute_id)
-    await call.log_at_or_after(min_position)
+    # The bill's number is the one thing in it that a read model tells.
+    await call.at_or_after(call.stack.money.documents.name, min_position)
     dispute = await call.stack.aggregates.load(Dispute, call.tenant, wanted)
     if dispute is None:
         raise NotFound

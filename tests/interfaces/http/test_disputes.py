@@ -189,7 +189,7 @@ async def test_a_dispute_tells_what_it_is_about_and_what_is_open(api: Api, stack
 async def test_what_a_bank_gets_can_be_taken_along_before_it_is_sent(api: Api, stack: Stack) -> None:
     case, desk = await a_case(stack), somebody(Role.DISPATCHER)
     path = path_of("GET /v1/disputes/{dispute_id}", case)
-    answer = await api.get(f"{path}/evidence/file", desk, **{"as": "json"})
+    answer = await api.get(f"{path}/evidence/file", desk, min_position=case.position, **{"as": "json"})
     pack = json.loads(answer.content)
     assert pack["about"]["request_id"] == str(case.job.request_id)
     assert [line["position"] for line in pack["timeline"]] == sorted(line["position"] for line in pack["timeline"])
