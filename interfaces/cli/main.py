@@ -36,7 +36,7 @@ COMMANDS = {
     "projections": Entry("interfaces.cli.projections", "List, rebuild and verify read models."),
     "sql": Entry("interfaces.cli.sql", "Ask with SQL, as an analyst of one tenant."),
     "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
-    "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key their data is kept under."),
+    "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key of their data.", logs_elsewhere=True),
     "watch": Entry("interfaces.cli.watch", "Show a city live in the terminal."),
     "explain": Entry("interfaces.cli.explain", "Say why a shift was offered a request, and why another was not."),
     "solve": Entry("interfaces.cli.solve", "Solve one dispatch snapshot, with a proven bound."),

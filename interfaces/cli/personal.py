@@ -9,15 +9,17 @@ from uuid import UUID
 
 import typer
 
+from application.change_account import CloseAccount, close_account
+from domain.account_terms import ClosedFor
+from domain.actor import Actor
 from domain.ids import Prefix, parse
+from infra.bootstrap import build
 from infra.database_url import app_dsn
-from infra.identity.place import identity_of
-from infra.identity.postgres_proofs import PostgresProofs
+from infra.identity.people import SIGN_IN
 from infra.personal.place import personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.personal.sweeper import sweep as sweep_once
 from infra.positions.store import open_positions
-from infra.queries.pool import reader_pool
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="Look after names, phones, plates and exact places.", no_args_is_help=True)
@@ -68,9 +70,17 @@ async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
 
 
 async def _sign_out(settings: Settings, tenant: str, person: UUID) -> int:
-    async with reader_pool(app_dsn(settings, "vehicaid-erasure"), most=1, name="erasure") as pool:
-        await PostgresProofs(pool).forget(tenant, person)
-        return await identity_of(settings, pool).sessions.forget(person, tenant)
+    """Close the account, drop what it was found and proven by, and end its sessions."""
+    stack = await build(settings, "vehicaid-erasure")
+    try:
+        people, at = stack.sign_in.people, datetime.now(UTC)
+        if await people.account(tenant, person) is not None:
+            command = CloseAccount(Actor.system(SIGN_IN, tenant), person, ClosedFor.ERASED, at)
+            await people.order(tenant, f"erase/{person.hex}", lambda work: close_account(command, work), at)
+        await stack.sign_in.proofs.forget(tenant, person)
+        return await stack.identity.sessions.forget(person, tenant)
+    finally:
+        await stack.close()
 
 
 def _with_store(settings: Settings, use: Callable[[PostgresPersonalStore], Awaitable[T]]) -> T:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from application.messages import Message, NotCarried
-from domain.account_terms import HandleKind
+from domain.account_terms import ClosedFor, HandleKind
 from infra.bootstrap import Stack, build
 from infra.identity.challenge import ProofRefused, Purpose
 from infra.identity.outgoing import Outgoing
@@ -105,7 +105,11 @@ async def test_a_link_comes_by_mail_and_one_who_is_known_is_told_so_there(
 
 
 async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
-    stack: Stack, database: Database, post: tuple[Postman, Taking], monkeypatch: pytest.MonkeyPatch
+    stack: Stack,
+    database: Database,
+    post: tuple[Postman, Taking],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(personal, "load_settings", lambda: database.settings)
     postman, _ = post
@@ -116,7 +120,8 @@ async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
     await sign_in.register("demo", EMAIL, PASSWORD, HERE, at)
     await postman.deliver(at)
     wanted = needles(PHONE, EMAIL, PASSWORD, HERE.address)
-    assert sightings(tables(database.admin_dsn), wanted) == []
+    said = [("what was logged", capfd.readouterr().out.encode())]
+    assert sightings([*tables(database.admin_dsn), *said], wanted) == []
     person = stack.identity.authority.verify(pair.access_token, at).actor.subject_id
     assert person is not None
     account = await sign_in.people.account("demo", person)
@@ -128,8 +133,11 @@ async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
     done = await anyio.to_thread.run_sync(
         lambda: CliRunner().invoke(personal.app, ["erase", "demo", f"usr_{person.hex}"], catch_exceptions=False)
     )
-    assert json.loads(done.output)["erased"] is True
+    assert json.loads(done.output.splitlines()[-1])["erased"] is True
     assert (await stack.personal.get("demo", [record_id]))[record_id] is None
+    closed = await sign_in.people.account("demo", person)
+    assert closed is not None
+    assert closed.closed_for is ClosedFor.ERASED
     index = sign_in.keys.blind_index("demo", HandleKind.PHONE, PHONE)
     assert await sign_in.proofs.whose("demo", HandleKind.PHONE, index) is None
     later = at + timedelta(minutes=1)

@@ -110,7 +110,7 @@ async def test_a_person_is_erased_from_the_terminal(database: Database, monkeypa
     record = await kept(database.settings, uuid4(), person)
     monkeypatch.setattr(command_line, "load_settings", lambda: database.settings)
     run = await in_thread("erase", "demo", show(Prefix.USER, person))
-    assert run == (0, {"person_id": show(Prefix.USER, person), "erased": True})
+    assert run == (0, {"person_id": show(Prefix.USER, person), "erased": True, "sessions": 0})
     assert await read(database.settings, record) is None
     assert (await in_thread("erase", "demo", show(Prefix.USER, person)))[0] == 1
 
@@ -166,7 +166,7 @@ async def in_thread(*arguments: str) -> tuple[int, object]:
     import asyncio
 
     result = await asyncio.to_thread(CliRunner().invoke, command_line.app, list(arguments))
-    return result.exit_code, json.loads(result.stdout)
+    return result.exit_code, json.loads(result.stdout.splitlines()[-1])
 
 
 def finding(settings: Settings) -> tuple[str, str]:
