@@ -102,6 +102,7 @@ class IdentityFollower:
                 log(__name__).warning("identity_not_heard", kind=type(error.__cause__ or error).__name__)
             self._is_hearing = False
         else:
-            if not self._is_hearing:
+            # Only after a silence: whoever begins and is answered, as a command at a terminal, has nothing to tell.
+            if self._is_hearing is False:
                 log(__name__).info("identity_heard", keys=len(self._authority.ring.published(datetime.now(UTC))))
             self._is_hearing = True
