@@ -122,8 +122,8 @@ class MembershipErrands:
         operation = mandate_operation(of.id)
         state = await self._state(tenant, at)
         fee = (payment.fee_minor or 0, payment.tax_minor or 0) if payment else (0, 0)
-        paid_by = payment.payment_id if payment else ""
-        command = RecordMandate(Actor.system(NAME, tenant), of.id, operation, told, name, paid_by, state, at, *fee)
+        paid = (payment.payment_id, payment.amount_minor) if payment else ("", 0)
+        command = RecordMandate(Actor.system(NAME, tenant), of.id, operation, told, name, *paid, state, at, *fee)
         what = f"{operation}/{told.value}/{name}" + (f"/{_second(at)}" if told is Told.UNKNOWN else "")
         await self._run(tenant, of.id, what, at, lambda work: record_mandate(command, work))
 

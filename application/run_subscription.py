@@ -70,7 +70,7 @@ async def advance_subscription(command: AdvanceSubscription, work: Work) -> Answ
 class RecordMandate:
     """The mandate can be allowed by an order, was allowed with the payment of the first term, or there will be none.
 
-    ``mandate`` is the gateway's name of the order, or of the mandate.
+    ``mandate`` is the gateway's name of the order, or of the mandate; ``payment`` is of ``amount_minor``.
     """
 
     actor: Actor
@@ -79,6 +79,7 @@ class RecordMandate:
     told: Told
     mandate: str
     payment: str
+    amount_minor: int
     state: str
     at: datetime
     fee_minor: int = 0
@@ -86,15 +87,18 @@ class RecordMandate:
 
 
 async def record_mandate(command: RecordMandate, work: Work) -> Answer:
-    """Begin the first term, or end what never began; twice is no news. Raises NotAllowed, NotFound or OutOfTurn."""
+    """Begin the first term, or end what never began; twice is no news.
+
+    Raises NotAllowed, NotFound, OutOfTurn or BadAmount.
+    """
     check_role(work, command.actor, *DESK)
     subscription = await work.get(Subscription, command.subscription_id)
 
     def take() -> None:
-        told = (command.operation_id, command.mandate, command.payment, command.state, command.at)
+        paid = (command.payment, command.amount_minor)
         if command.told is Told.PAID:
             is_new = command.payment not in subscription.payments
-            subscription.give_mandate(*told)
+            subscription.give_mandate(command.operation_id, command.mandate, paid, command.state, command.at)
             if is_new:
                 subscription.book_fee(command.payment, command.fee_minor, command.tax_minor, command.at)
         elif command.told is Told.OPEN:

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate, Created, event
 from domain.intent import IntentEnd, IntentKind
 from domain.ledger.transfer import outside_name
+from domain.money import checked_amount
 from domain.plan_terms import BadPlan, PlanTerms, bill_of_term
 from domain.refusal import OutOfTurn
 from domain.subscription_changes import SubscriptionChanges
@@ -135,19 +136,24 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             raise OutOfTurn(state=self.state.value, act="ask_mandate")
         self.trigger_event(self.MandateAsked, timestamp=at, operation_id=operation_id)
 
-    def give_mandate(self, operation_id: UUID, mandate: str, payment: str, state: str, at: datetime) -> None:
-        """The customer allowed it and paid the first term; twice is no news.
+    def give_mandate(self, operation_id: UUID, mandate: str, paid: tuple[str, int], state: str, at: datetime) -> None:
+        """The customer allowed it and paid the first term, by a payment of so much; twice is no news.
 
-        What is paid when nobody waits for it any more is to be given back.
+        What is paid when nobody waits for it any more, or not as much as was agreed, is to be given back: so much as
+        came, whatever the terms have become since. Raises BadAmount.
         """
-        if self.state is not SubscriptionState.AWAITED:
-            self.book_in_vain(payment, self.terms.price_minor, at)
+        payment, amount_minor = paid
+        checked_amount(amount_minor)
+        if payment in self.payments:
+            return
+        if self.state is not SubscriptionState.AWAITED or amount_minor != self.terms.price_minor:
+            self.book_in_vain(payment, amount_minor, at)
         else:
             self.open_mandate(operation_id, "", at)
             self.trigger_event(
                 self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate)
             )
-            self.book_charge(1, self.terms.price_minor, payment, state, at)
+            self.book_charge(1, amount_minor, payment, state, at)
             self.begin_term(at, at)
 
     def refuse_mandate(self, operation_id: UUID, at: datetime) -> None:

@@ -61,7 +61,7 @@ async def member() -> PricedWorld:
     told = Subscribe(THE_CUSTOMER, SUBSCRIPTION, CUSTOMER, "plus", (VEHICLE,), EARLIER)
     await made.run(subscribe, told)
     operation = mandate_operation(SUBSCRIPTION)
-    given = RecordMandate(SYSTEM, SUBSCRIPTION, operation, Told.PAID, "sub_1", "pay_1", "29", EARLIER)
+    given = RecordMandate(SYSTEM, SUBSCRIPTION, operation, Told.PAID, "sub_1", "pay_1", PLUS.price_minor, "29", EARLIER)
     await made.run(record_mandate, given)
     await made.run(record_mandate, given)
     return made

@@ -35,11 +35,11 @@ class SubscriptionMachine(AggregateMachine[Subscription]):
     def days_go_by(self, days: int) -> None:
         self.now += timedelta(days=days)
 
-    @rule(is_given=st.booleans(), payment=PAYMENTS)
-    def mandate(self, is_given: bool, payment: str) -> None:  # noqa: FBT001
+    @rule(is_given=st.booleans(), payment=PAYMENTS, minor=st.sampled_from([19_900, 19_900, 0, 9_900]))
+    def mandate(self, is_given: bool, payment: str, minor: int) -> None:  # noqa: FBT001
         self.attempt(lambda s: s.ask_mandate(some_id(973), self.now))
         if is_given:
-            self.attempt(lambda s: s.give_mandate(some_id(973), "sub_1", payment, "29", self.now))
+            self.attempt(lambda s: s.give_mandate(some_id(973), "sub_1", (payment, minor), "29", self.now))
         else:
             self.attempt(lambda s: s.refuse_mandate(some_id(973), self.now))
 

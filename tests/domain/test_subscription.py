@@ -60,8 +60,10 @@ def test_a_plan_that_costs_something_waits_for_its_mandate() -> None:
     given(Subscription, STARTED).when(lambda s: s.ask_mandate(MANDATE, NOON)).then(ASKED)
     given(Subscription, STARTED, ASKED).when(lambda s: s.open_mandate(MANDATE, "order_1", NOON)).then(OPENED)
     awaited = given(Subscription, STARTED, ASKED, OPENED)
-    awaited.when(lambda s: s.give_mandate(MANDATE, "sub_1", "pay_1", "29", NOON)).then(GIVEN, CHARGED, BEGUN)
-    given(Subscription, *RUNNING).when(lambda s: s.give_mandate(MANDATE, "sub_1", "pay_1", "29", SOON)).then_nothing()
+    awaited.when(lambda s: s.give_mandate(MANDATE, "sub_1", ("pay_1", PRICE), "29", NOON)).then(GIVEN, CHARGED, BEGUN)
+    given(Subscription, *RUNNING).when(
+        lambda s: s.give_mandate(MANDATE, "sub_1", ("pay_1", PRICE), "29", SOON)
+    ).then_nothing()
     given(Subscription, *RUNNING).when(lambda s: s.ask_mandate(MANDATE, SOON)).then_refused(OutOfTurn)
 
 

@@ -2,9 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
+from domain import ledger
+from domain.ledger import Leg
+from domain.money import BadAmount
+from domain.plan_terms import FIRST_FOUR
 from domain.refusal import OutOfTurn
 from domain.subscription import Subscription
-from tests.domain.membership_facts import ASKED, ENDS, MANDATE, MANDATE_DOUBTED, OPENED, RUNNING, STARTED
+from domain.subscription_terms import SubscriptionState
+from tests.domain.membership_facts import ASKED, ENDS, MANDATE, MANDATE_DOUBTED, OPENED, PLAN, PRICE, RUNNING, STARTED
 from tests.support.roadside import LATER, NOON, SOON
 from tests.support.rulebook import given
 
@@ -27,9 +34,33 @@ def test_who_pays_for_what_is_over_gets_it_back() -> None:
     made = given(Subscription, STARTED, ASKED, OPENED).now()
     made.refuse_mandate(MANDATE, SOON)
     for _ in range(2):
-        made.give_mandate(MANDATE, "sub_1", "pay_1", "29", LATER)
+        made.give_mandate(MANDATE, "sub_1", ("pay_1", PRICE), "29", LATER)
     topics = [event.TOPIC.removeprefix("subscription.") for event in made.collect_events()]
     assert topics == ["ended", "charged_in_vain"], "an open mandate was confirmed: it is not rejected as well"
+
+
+def test_what_is_paid_for_a_mandate_after_all_goes_back_as_it_came_whatever_the_terms_are_now() -> None:
+    made = running()
+    made.plan_change(PLAN, 2, FIRST_FOUR["free"], SOON)
+    made.advance(ENDS)
+    assert made.terms.is_free
+    for _ in range(2):
+        made.give_mandate(MANDATE, "sub_1", ("pay_9", PRICE), "29", ENDS)
+    assert [event.legs for event in made.collect_events() if isinstance(event, Subscription.ChargedInVain)] == [
+        (Leg(ledger.CLEARING, PRICE), Leg(ledger.SUSPENSE, -PRICE))
+    ]
+
+
+def test_less_than_was_agreed_begins_nothing_and_goes_back() -> None:
+    made = given(Subscription, STARTED, ASKED, OPENED).now()
+    for amount in (PRICE - 1, PRICE):
+        made.give_mandate(MANDATE, "sub_1", ("pay_1", amount), "29", LATER)
+        assert made.state is SubscriptionState.AWAITED, "the same payment is heard of once"
+    with pytest.raises(BadAmount):
+        made.give_mandate(MANDATE, "sub_1", ("pay_2", 0), "29", LATER)
+    assert [event.TOPIC for event in made.collect_events()] == ["subscription.charged_in_vain"]
+    made.give_mandate(MANDATE, "sub_1", ("pay_2", PRICE), "29", LATER)
+    assert made.state is SubscriptionState.ACTIVE
 
 
 def test_the_clock_is_told_once_for_each_change() -> None:

@@ -209,8 +209,9 @@ class Years:
         is_paid = self.chance.random() < 0.9
         heard = Told.PAID if is_paid else Told.FAILED
         payment = self.name("pay")
-        self.gateway_minor += FIRST_FOUR[code].price_minor if is_paid else 0
-        command = RecordMandate(SYSTEM, made, mandate_operation(made), heard, "sub_1", payment, "29", self.now)
+        price = FIRST_FOUR[code].price_minor
+        self.gateway_minor += price if is_paid else 0
+        command = RecordMandate(SYSTEM, made, mandate_operation(made), heard, "sub_1", payment, price, "29", self.now)
         await self.order(record_mandate, command)
 
     async def _hear(self, subscription_id: UUID, operation_id: UUID) -> None:
