@@ -13,6 +13,7 @@ from application.personal import PersonalStore
 from application.positions import PositionStore, ShiftOwners
 from application.prices import PriceBook
 from application.promises import PromiseBook
+from application.security_log import NothingNoted, SecurityLog
 from application.start_codes import StartCodes
 from application.trade import Trade
 from application.zones import ZoneMap
@@ -96,6 +97,7 @@ class Stack:
     identity: Identity
     sign_in: SignIn
     promises: PromiseBook | None = None
+    security: SecurityLog = field(default_factory=NothingNoted)
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def close(self) -> None:
