@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
 from application.order_answers import dispute_told
-from domain.actor import DESK, Role
+from domain.actor import MONEY_DESK, Role
 from domain.dispute import Dispute
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ async def record_no_answer(command: RecordNoAnswer, work: Work) -> Answer:
 
 
 async def _answered(command: AnswerDispute, work: Work) -> Dispute:
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     dispute = await work.get(Dispute, command.dispute_id)
     check_version(dispute, command.expected_version)
     return dispute

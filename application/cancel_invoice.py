@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.invoice import Invoice
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def cancel_invoice(command: CancelInvoice, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, StaleVersion or OutOfTurn.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     bill = await work.get(Invoice, command.invoice_id)
     check_version(bill, command.expected_version)
     bill.cancel(command.why, command.at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
 from application.order_answers import order_told
-from domain.actor import DESK, Role
+from domain.actor import MONEY_DESK, Role
 from domain.payment_order import PaymentOrder
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def capture_order(command: CaptureOrder, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, StaleVersion or NotAuthorised.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     order = await work.get(PaymentOrder, command.order_id)
     check_version(order, command.expected_version)
     order.ask_for_capture(command.at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.decide_earning_rules import earning_rules_of
 from application.guards import check_role
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.cash_in_hand import CashInHand, MoreThanInHand, cash_in_hand_id
 from domain.earning import Earning
 from domain.earning_rules import RIGHT_AWAY
@@ -42,7 +42,7 @@ async def hand_in_cash(command: HandInCash, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, BadAmount or MoreThanInHand.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     money = command.amount
     await work.get(Provider, command.provider_id)
     cash = await cash_in_hand_of(work, command.provider_id, money.currency)

@@ -11,7 +11,7 @@ from application.numbering import take_number
 from application.settlement_terms import TIME_ZONE
 from application.whose_money import wallet_for
 from domain import ledger
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.credit_note import CreditNote
 from domain.invoice import Invoice
 from domain.invoice_terms import DocType, series_for
@@ -49,7 +49,7 @@ async def credit_invoice(command: CreditInvoice, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, StaleVersion, CurrencyMismatch, OutOfTurn, TooMuchCredited or CreditedTooLate.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     bill = await work.get(Invoice, command.invoice_id)
     check_version(bill, command.expected_version)
     if command.amount.currency != bill.currency:

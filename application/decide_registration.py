@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role
-from domain.actor import Role
+from domain.actor import TREASURERS
 from domain.tariff_terms import checked_state
 from domain.tax_registration import TaxRegistrations, registrations_stream
 
@@ -39,7 +39,7 @@ class DecideRegistration:
 
 async def decide_registration(command: DecideRegistration, work: Work) -> Answer:
     """Register; bills that were issued stay as they are. Raises NotAllowed, BadGstin, BadEffect or TooManyVersions."""
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     book = await registrations_of(work)
     if book is None:
         book = TaxRegistrations.open(work.context.tenant, command.at)
@@ -53,7 +53,7 @@ async def end_registration(command: EndRegistration, work: Work) -> Answer:
 
     Raises NotAllowed, UnknownState, BadEffect or TooManyVersions.
     """
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     book = await registrations_of(work)
     if book is None:
         checked_state(command.state_code)

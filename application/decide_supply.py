@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role
-from domain.actor import Role
+from domain.actor import TREASURERS
 from domain.supply_model import SupplyDecision, supply_stream
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DecideSupply:
 
 async def decide_supply(command: DecideSupply, work: Work) -> Answer:
     """Decide; jobs that were divided before stay as they are. Raises NotAllowed, BadEffect or TooManyVersions."""
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     decision = await decision_of(work)
     if decision is None:
         decision = SupplyDecision.open(work.context.tenant, command.at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
-from domain.actor import Role
+from domain.actor import TREASURERS
 from domain.earning import Earning
 from domain.earning_rules import RIGHT_AWAY
 from domain.earnings_terms import reserve_id
@@ -34,7 +34,7 @@ class FreeReserve:
 
 async def free_reserve(command: FreeReserve, work: Work) -> Answer:
     """It is an earning again, due at once. Raises NotAllowed, NotFound, StaleVersion, BadAmount or ReserveTooSmall."""
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     money, at = command.money, command.at
     reserve = await work.get(Reserve, reserve_id(command.provider_id, money.currency))
     check_version(reserve, command.expected_version)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.answers import wallet_told
 from application.guards import check_role, check_version
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.wallet import Wallet
 from domain.wallet_terms import wallet_id
 
@@ -36,7 +36,7 @@ async def freeze_wallet(command: FreezeWallet, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound or StaleVersion.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     wallet = await work.get(Wallet, wallet_id(work.context.tenant, command.customer_id))
     check_version(wallet, command.expected_version)
     if command.why is None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
-from application.guards import check_role, check_sees_provider, check_version
+from application.guards import check_role, check_version, hidden
 from application.payout_answers import account_told
-from domain.actor import DESK, Role
+from domain.actor import BOOKKEEPERS, Role
 from domain.payout_account import PayoutAccount, payout_account_id
 from domain.provider import Provider
 from domain.refusal import NotFound
@@ -47,8 +47,8 @@ async def give_payout_account(command: GivePayoutAccount, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound or StaleVersion.
     """
-    check_role(work, command.actor, Role.PROVIDER, *DESK)
-    check_sees_provider(command.actor, command.provider_id)
+    check_role(work, command.actor, Role.PROVIDER, *BOOKKEEPERS)
+    _check_sees(command.actor, command.provider_id)
     await work.get(Provider, command.provider_id)
     operation_id = uuid5(work.context.command_id, "check_account")
     try:
@@ -64,9 +64,14 @@ async def give_payout_account(command: GivePayoutAccount, work: Work) -> Answer:
 
 async def check_payout_account(command: CheckPayoutAccount, work: Work) -> Answer:
     """Have the bank asked again; while it is asked that is no news. Raises NotAllowed, NotFound or StaleVersion."""
-    check_role(work, command.actor, Role.PROVIDER, *DESK)
-    check_sees_provider(command.actor, command.provider_id)
+    check_role(work, command.actor, Role.PROVIDER, *BOOKKEEPERS)
+    _check_sees(command.actor, command.provider_id)
     account = await work.get(PayoutAccount, payout_account_id(command.provider_id))
     check_version(account, command.expected_version)
     account.check(uuid5(work.context.command_id, "check_account"), command.at)
     return account_told(account)
+
+
+def _check_sees(actor: Actor, provider_id: UUID) -> None:
+    if not (actor.role in BOOKKEEPERS or actor.is_provider(provider_id)):
+        raise hidden("Provider", provider_id)

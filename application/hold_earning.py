@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
 from application.payout_answers import earning_told
-from domain.actor import DESK
+from domain.actor import BOOKKEEPERS
 from domain.earning import Earning
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class HoldEarning:
 
 async def hold_earning(command: HoldEarning, work: Work) -> Answer:
     """Hold or let go; twice changes nothing. Raises NotAllowed, NotFound, StaleVersion or NotPayable."""
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *BOOKKEEPERS)
     earning = await work.get(Earning, command.earning_id)
     check_version(earning, command.expected_version)
     if command.why is None:

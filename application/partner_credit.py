@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
-from domain.actor import DESK, Role
+from domain.actor import MONEY_DESK, TREASURERS
 from domain.partner_account import PartnerAccount
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RecordPartnerPayment:
 
 async def open_partner_account(command: OpenPartnerAccount, work: Work) -> Answer:
     """Open it with its first terms. Raises NotAllowed, UnknownCurrency, BadPartnerTerms or BadEffect."""
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     partner = PartnerAccount.open(command.partner_id, command.currency, command.at)
     partner.decide(command.terms, command.effective_from, command.at)
     work.add(partner)
@@ -69,7 +69,7 @@ async def decide_partner_terms(command: DecidePartnerTerms, work: Work) -> Answe
 
     Raises NotAllowed, NotFound, StaleVersion, BadPartnerTerms, BadEffect or TooManyVersions.
     """
-    check_role(work, command.actor, Role.ADMIN)
+    check_role(work, command.actor, *TREASURERS)
     partner = await work.get(PartnerAccount, command.partner_id)
     check_version(partner, command.expected_version)
     partner.decide(command.terms, command.effective_from, command.at)
@@ -81,7 +81,7 @@ async def record_partner_payment(command: RecordPartnerPayment, work: Work) -> A
 
     Raises NotAllowed, NotFound, StaleVersion, BadAmount or MoreThanOwed.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     partner = await work.get(PartnerAccount, command.partner_id)
     check_version(partner, command.expected_version)
     partner.pay(command.receipt_id, command.amount.amount_minor, command.amount.currency, command.at)

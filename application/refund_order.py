@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from application.advances import give_advances_back
 from application.guards import check_role, check_version
 from application.order_answers import refund_told
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, Purpose
 from domain.refund import Refund
@@ -42,7 +42,7 @@ async def refund_order(command: RefundOrder, work: Work) -> Answer:
     Raises NotAllowed, NotFound, StaleVersion, NothingToRefund, PaymentDisputed, RefundTooLarge, BadAmount,
     WalletFrozen or InsufficientFunds.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     order = await work.get(PaymentOrder, command.order_id)
     check_version(order, command.expected_version)
     payment = order.ask_for_refund(command.refund_id, command.amount_minor, command.at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.guards import check_role, check_version
-from domain.actor import DESK, Role
+from domain.actor import MONEY_DESK, Role
 from domain.gst.gstin import checked_gstin
 from domain.gst.inv01 import NotForRegistration
 from domain.invoice import Invoice
@@ -56,7 +56,7 @@ async def register_invoice(command: RegisterInvoice, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, StaleVersion, BadGstin, NotForRegistration or OutOfTurn.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     checked_gstin(command.recipient_gstin)
     bill = await work.get(Invoice, command.invoice_id)
     check_version(bill, command.expected_version)

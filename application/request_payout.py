@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from application.guards import check_role, check_version
 from application.payout_answers import payout_told
-from domain.actor import DESK, Role
+from domain.actor import BOOKKEEPERS, Role
 from domain.earning import Earning
 from domain.earning_rules import RIGHT_AWAY
 from domain.payout import Payout
@@ -61,7 +61,7 @@ async def request_payout(command: RequestPayout, work: Work) -> Answer:
 
 async def withdraw_payout(command: WithdrawPayout, work: Work) -> Answer:
     """Let its amount wait again; twice changes nothing. Raises NotAllowed, NotFound, StaleVersion or OutOfTurn."""
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *BOOKKEEPERS)
     payout = await work.get(Payout, command.payout_id)
     check_version(payout, command.expected_version)
     if payout.withdraw(command.at):

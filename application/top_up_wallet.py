@@ -9,7 +9,7 @@ from application.answers import wallet_told
 from application.guards import check_role, check_version
 from application.whose_money import wallet_for
 from domain import ledger
-from domain.actor import DESK
+from domain.actor import MONEY_DESK
 from domain.money import CurrencyMismatch
 from domain.wallet_terms import WhyCredited
 
@@ -38,7 +38,7 @@ async def top_up_wallet(command: TopUpWallet, work: Work) -> Answer:
 
     A frozen wallet takes it too. Raises NotAllowed, StaleVersion, CurrencyMismatch or BadAmount.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *MONEY_DESK)
     money = command.money
     wallet = await wallet_for(work, command.customer_id, money.currency, command.at)
     check_version(wallet, command.expected_version)

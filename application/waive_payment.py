@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from application.answers import payment_told
 from application.freeing import free_shift, truck_stands_at
 from application.guards import check_role, check_version
-from domain.actor import DESK
+from domain.actor import BOOKKEEPERS
 from domain.payment import Payment
 from domain.payment_terms import PaymentState
 from domain.request_fare import Outcome, Settlement
@@ -39,7 +39,7 @@ async def waive_payment(command: WaivePayment, work: Work) -> Answer:
 
     Raises NotAllowed, NotFound, StaleVersion, OutOfTurn or RequestClosed.
     """
-    check_role(work, command.actor, *DESK)
+    check_role(work, command.actor, *BOOKKEEPERS)
     payment = await work.get(Payment, command.payment_id)
     check_version(payment, command.expected_version)
     if payment.state is not PaymentState.WAIVED:

@@ -59,7 +59,7 @@ class BadGrant(BadInput):
     code = "bad_grant"
 
 
-OF_STAFF = frozenset(Role) - {Role.CUSTOMER, Role.PROVIDER, Role.SYSTEM} - {r for r in Role if r.value == "partner"}
+OF_STAFF = frozenset({Role.DISPATCHER, Role.FINANCE, Role.ADMIN, Role.AUDITOR, Role.ANALYST})
 """Roles of those who work for us: had only by accounts that sign in with a password and a second factor."""
 
 

@@ -8,7 +8,7 @@ from domain.ids import Prefix, show
 
 
 class Role(StrEnum):
-    """What somebody is here for. A provider's token speaks for the company."""
+    """What somebody is here for. A provider's token speaks for the company, a partner's for the partner."""
 
     CUSTOMER = "customer"
     PROVIDER = "provider"
@@ -16,10 +16,21 @@ class Role(StrEnum):
     ADMIN = "admin"
     AUDITOR = "auditor"
     SYSTEM = "system"
+    FINANCE = "finance"
+    ANALYST = "analyst"
+    PARTNER = "partner"
 
 
 DESK = frozenset({Role.DISPATCHER, Role.ADMIN, Role.SYSTEM})
 """Those who run the service: they see every object of their tenant."""
+MONEY_DESK = DESK | {Role.FINANCE}
+"""Those who move money that is in our hands: refunds, disputes, bills, cash."""
+BOOKKEEPERS = frozenset({Role.FINANCE, Role.ADMIN, Role.SYSTEM})
+"""Those who decide about money that leaves us or is given up: whoever sends the trucks does not."""
+TREASURERS = frozenset({Role.FINANCE, Role.ADMIN})
+"""Those who decide about tax, reserves and credit: people, never a process of ours."""
+READERS_OF_BOOKS = MONEY_DESK | {Role.AUDITOR}
+"""Those who see everybody's payments, bills and payouts."""
 
 
 class Duty(StrEnum):
@@ -56,13 +67,17 @@ class Actor:
         """How the log names this actor: ``customer:usr_…``, ``provider:prv_…``, ``system:dispatcher``."""
         if self.subject_id is None:
             return f"{self.role.value}:{self.name}"
-        prefix = Prefix.PROVIDER if self.role is Role.PROVIDER else Prefix.USER
-        return f"{self.role.value}:{show(prefix, self.subject_id)}"
+        return f"{self.role.value}:{show(prefix_of_subject(self.role), self.subject_id)}"
 
     @property
     def is_desk(self) -> bool:
         """Whether this actor works for the service itself."""
         return self.role in DESK
+
+    @property
+    def sees_books(self) -> bool:
+        """Whether this actor sees everybody's money."""
+        return self.role in READERS_OF_BOOKS
 
     def is_customer(self, customer_id: UUID) -> bool:
         """Whether this actor is that customer."""
@@ -71,3 +86,12 @@ class Actor:
     def is_provider(self, provider_id: UUID | None) -> bool:
         """Whether this actor speaks for that provider."""
         return self.role is Role.PROVIDER and provider_id is not None and self.subject_id == provider_id
+
+    def is_partner(self, partner_id: UUID | None) -> bool:
+        """Whether this actor speaks for that partner."""
+        return self.role is Role.PARTNER and partner_id is not None and self.subject_id == partner_id
+
+
+def prefix_of_subject(role: Role) -> Prefix:
+    """What the subject of a role is: a company, a partner, or for all others a person."""
+    return {Role.PROVIDER: Prefix.PROVIDER, Role.PARTNER: Prefix.PARTNER}.get(role, Prefix.USER)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from domain.actor import Actor, Duty, Role
+from domain.actor import Actor, Duty, Role, prefix_of_subject
 from domain.ids import BadId, Prefix, parse, show
 from domain.refusal import Refusal
 
@@ -62,8 +62,8 @@ def subject_of(actor: Actor) -> str:
 
 
 def prefix_for(role: Role) -> Prefix:
-    """What the subject of a role is: a provider's token speaks for the company, all others for a person."""
-    return Prefix.PROVIDER if role is Role.PROVIDER else Prefix.USER
+    """What the subject of a role is: a company, a partner, or for all others a person."""
+    return prefix_of_subject(role)
 
 
 def show_subject(actor: Actor) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from domain.actor import Role
+from domain.account_terms import OF_STAFF
 from domain.ids import new_id
 from domain.refusal import BadInput, Refusal
 from infra.identity.refresh_token import SALT_BYTES, SECRET_BYTES, RefreshToken, RefreshTokens, read
@@ -32,7 +32,6 @@ MOST_TRIES: Final = 5
 MOST_DEVICE_CHARS: Final = 128
 MOST_LABEL_CHARS: Final = 64
 SIGN_IN_AGAIN: Final = "sign in again"
-STAFF: Final = frozenset(Role) - {Role.CUSTOMER, Role.PROVIDER, Role.SYSTEM}
 
 
 class SessionOver(Refusal):
@@ -97,7 +96,7 @@ class Sessions:
             raise BadInput("the device's name is too long")
         session_id = new_id(at)
         token = self._tokens.first(session_id, self._chance(SECRET_BYTES))
-        life_s = self._settings.staff_session_life_s if actor.role in STAFF else self._settings.session_life_s
+        life_s = self._settings.staff_session_life_s if actor.role in OF_STAFF else self._settings.session_life_s
         ends_by = at + timedelta(seconds=life_s)
         session = Session(
             session_id=session_id,
@@ -210,7 +209,7 @@ class Sessions:
         return Pair(access, token.text, session.session_id, self._authority.ttl_s, session.lives_until)
 
     def _lives_until(self, actor: Actor, at: datetime, ends_by: datetime) -> datetime:
-        idle_s = self._settings.staff_session_idle_s if actor.role in STAFF else self._settings.session_idle_s
+        idle_s = self._settings.staff_session_idle_s if actor.role in OF_STAFF else self._settings.session_idle_s
         return min(at + timedelta(seconds=idle_s), ends_by)
 
     async def _end(self, tenant: str, session_ids: Sequence[UUID], why: End) -> list[UUID]:

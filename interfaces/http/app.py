@@ -14,6 +14,7 @@ from infra.telemetry.asgi import ObserveRequests
 from infra.version import version
 from interfaces.http import docs_page
 from interfaces.http.cursors import Cursors
+from interfaces.http.declared import check_complete, open_paths
 from interfaces.http.edge import Edge, trace_id_of
 from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
@@ -123,14 +124,17 @@ ROUTERS = (
     problems.router,
     docs_page.router,
 )
+ALL_ROUTES = tuple(route for router in ROUTERS for route in router.routes)
+check_complete(ALL_ROUTES)
+OPEN_PATHS = open_paths(ALL_ROUTES)
+"""Paths under /v1 that need no access token."""
 
 
 def described_app() -> FastAPI:
     """The routes and their document, without anything behind them."""
     app = FastAPI(title="VehicAid", version=version(), openapi_url=None, redirect_slashes=False)
-    for router in ROUTERS:
-        # Not include_router: it would solve at every request what is fixed here, at half the price of a command.
-        app.router.routes.extend(router.routes)
+    # Not include_router: it would solve at every request what is fixed here, at half the price of a command.
+    app.router.routes.extend(ALL_ROUTES)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # the way FastAPI documents
     return app
 
@@ -146,7 +150,13 @@ def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
         app.state.stack = stack
     app.user_middleware.append(Middleware(ObserveRequests))
     app.user_middleware.append(
-        Middleware(Edge, authority=authority, limits=Limits.of(settings), over_tls=settings.over_tls)
+        Middleware(
+            Edge,
+            authority=authority,
+            limits=Limits.of(settings),
+            open_paths=OPEN_PATHS,
+            over_tls=settings.over_tls,
+        )
     )
     for failure in (RequestValidationError, HTTPException):
         app.add_exception_handler(failure, _tell)

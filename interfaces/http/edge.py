@@ -16,20 +16,6 @@ from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
 from interfaces.http.problems import Problem, response
 
-SIGN_IN: Final = (
-    "/v1/auth/phone/challenges",
-    "/v1/auth/phone/sessions",
-    "/v1/auth/email/registrations",
-    "/v1/auth/email/verification",
-    "/v1/auth/email/magic-links",
-    "/v1/auth/email/link-sessions",
-    "/v1/auth/email/sessions",
-    "/v1/auth/second-factor",
-    "/v1/auth/set-ups",
-)
-OPEN: Final = frozenset({"/v1/tokens", "/v1/sessions/refresh", "/v1/webhooks/razorpay", *SIGN_IN})
-"""Paths under /v1 that need no access token: webhooks are signed instead, a refresh shows a token of its own."""
-
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -59,6 +45,7 @@ class Edge:
         app: ASGIApp,
         authority: TokenAuthority,
         limits: Limits,
+        open_paths: frozenset[str],
         *,
         over_tls: bool = False,
         clock: Callable[[], datetime] = utc_now,
@@ -66,6 +53,7 @@ class Edge:
         self._app = app
         self._authority = authority
         self._limits = limits
+        self._open_paths = open_paths
         self._headers = ALWAYS + ((HSTS,) if over_tls else ())
         self._clock = clock
         self._in_flight = 0
@@ -101,7 +89,7 @@ class Edge:
         state["at"] = self._clock()
         path: str = scope["path"]
         headers = Headers(scope=scope)
-        if path.startswith("/v1/") and path not in OPEN:
+        if path.startswith("/v1/") and path not in self._open_paths:
             caller = state["caller"] = await self._caller(scope, headers, state["at"])
             actor = state["actor"] = caller.actor
             bind(tenant=actor.tenant, actor=actor.text)

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from interfaces.http.declared import open_paths
 from interfaces.http.described import PROBLEM_SCHEMA, example_of_problem
-from interfaces.http.edge import OPEN
 from interfaces.http.examples import example_of
 from interfaces.http.problem_catalogue import CATALOGUE
 from interfaces.http.shared_parts import with_shared_parts
@@ -68,9 +68,10 @@ def _completed(made: Json, app: FastAPI) -> Json:
         made["components"]["schemas"].pop(unused, None)
     made["servers"] = [{"url": "/", "description": "This server."}]
     models = _models(app)
+    public = open_paths(app.routes)
     for path, operations in made["paths"].items():
         for operation in operations.values():
-            operation["security"] = [] if path in OPEN else [{"token": []}]
+            operation["security"] = [] if path in public else [{"token": []}]
             _with_examples(operation, models)
     return made
 

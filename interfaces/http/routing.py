@@ -1,4 +1,4 @@
-"""How is a route declared? By its roles, its body, its answer and its problems; the document follows from that."""
+"""How is a route declared? By its body, its answer and its problems; who may use it says the table (`policy.py`)."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -9,17 +9,19 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from domain.actor import Role
+from domain.actor import Actor, Duty, Role
 from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key
 from interfaces.http.described import responses_of
+from interfaces.http.policy import POLICY
 from interfaces.http.problems import Problem
+from interfaces.http.reach import ALL_DUTIES, BadPolicy, Reach, Row, Who, admits
 
 B = TypeVar("B", bound=BaseModel)
 
 Handler = Callable[..., Awaitable[Response]]
 Handle = Callable[[Request], Coroutine[object, object, Response]]
 
-EVERYBODY: Final = tuple(Role)
+EVERYBODY: Final = (Role.CUSTOMER, Role.PROVIDER, Role.DISPATCHER, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)
 DESK: Final = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
 
 OPTIONAL: Final = "optional"
@@ -50,31 +52,38 @@ class _Declared(Protocol):
     """What both kinds of routes read from their declaration."""
 
     openapi_extra: dict[str, object] | None
+    operation_id: str
     endpoint: Handler
 
 
-def _roles(route: _Declared) -> frozenset[str]:
-    extra = route.openapi_extra or {}
-    return frozenset(cast("list[str]", extra["x-roles"]))
+_INLINE: Final[dict[str, Row]] = {}
+
+
+def row_of(operation: str) -> Row:
+    """Who may do that; raises BadPolicy when the table does not say."""
+    row = POLICY.get(operation) or _INLINE.get(operation)
+    if row is None:
+        raise BadPolicy(f"no row for {operation}: say in interfaces/http/policy.py who may do it")
+    return row
 
 
 class QueryRoute(APIRoute):
-    """Checks the role before anything is parsed, then lets FastAPI do the rest."""
+    """Checks who calls before anything is parsed, then lets FastAPI do the rest."""
 
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         inner = super().get_route_handler()
-        roles = _roles(cast("_Declared", self))
+        row = row_of(cast("_Declared", self).operation_id)
 
         async def handle(request: Request) -> Response:
-            _check_role(request, roles)
+            check_admitted(request, row)
             return await inner(request)
 
         return handle
 
 
 class CommandRoute(APIRoute):
-    """Role, key, body, handler: the same order for every command, without FastAPI's own machinery at run time.
+    """Policy, key, body, handler: the same order for every command, without FastAPI's own machinery at run time.
 
     It reads the declaration only once, which makes a command five times cheaper than solving it per request.
     """
@@ -82,12 +91,12 @@ class CommandRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         declared = cast("_Declared", self)
-        endpoint, roles = declared.endpoint, _roles(declared)
+        endpoint, row = declared.endpoint, row_of(declared.operation_id)
         if_match_required = (declared.openapi_extra or {}).get("x-if-match") == REQUIRED
         body_name, body_type = _body_of(endpoint)
 
         async def handle(request: Request) -> Response:
-            _check_role(request, roles)
+            check_admitted(request, row)
             request.scope["state"]["key"] = read_key(request)
             if if_match_required and "if-match" not in request.headers:
                 raise Problem("version_required")
@@ -120,8 +129,10 @@ class OpenRoute(APIRoute):
         return handle
 
 
-def _check_role(request: Request, roles: frozenset[str]) -> None:
-    if request.scope["state"]["actor"].role not in roles:
+def check_admitted(request: Request, row: Row) -> None:
+    """Refuse whoever the row does not admit; raises the problem ``forbidden``."""
+    actor: Actor = request.scope["state"]["actor"]
+    if not admits(row, actor.role, actor.duty):
         raise Problem("forbidden")
 
 
@@ -140,6 +151,24 @@ def _body_of(endpoint: Handler) -> tuple[str, type[BaseModel] | None]:
     return "", None
 
 
+def _told(row: Row) -> dict[str, object]:
+    """What the document says about who may."""
+    told: dict[str, object] = {"x-roles": [role.value for role in Role if role in row]}
+    provider = row.get(Role.PROVIDER)
+    if provider is not None and provider.duties != ALL_DUTIES:
+        told["x-duties"] = [duty.value for duty in Duty if duty in provider.duties]
+    return told
+
+
+def _inline(roles: Sequence[Role] | None, declare: Callable[[Handler], Handler]) -> Callable[[Handler], Handler]:
+    def named(handler: Handler) -> Handler:
+        if roles is not None:
+            _INLINE[getattr(handler, "__name__")] = {role: Who(Reach.TENANT) for role in roles}  # noqa: B009  as below
+        return declare(handler)
+
+    return named
+
+
 class Routes:
     """The routes of one noun. Their order is the order of the document."""
 
@@ -151,7 +180,7 @@ class Routes:
         path: str,
         answer: type[BaseModel],
         *,
-        roles: Sequence[Role],
+        roles: Sequence[Role] | None = None,
         problems: Sequence[str] = (),
         status: int = 200,
         if_match: str = OPTIONAL,
@@ -162,36 +191,36 @@ class Routes:
             codes.append("version_required")
         if "{" in path:
             codes += ["not_found", "stale_version"]
-        extra: dict[str, object] = {"x-roles": [role.value for role in roles], "x-if-match": if_match}
-        return self._declare("POST", path, answer, codes, status, extra, CommandRoute)
+        extra: dict[str, object] = {"x-if-match": if_match}
+        return _inline(roles, self._declare("POST", path, answer, codes, status, extra, CommandRoute))
 
     def report(
-        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role], problems: Sequence[str] = ()
+        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a POST that orders nothing: it can be repeated by its nature, and needs a key like any other."""
         codes = [*ALWAYS, *OF_REPORTS, *problems]
-        extra: dict[str, object] = {"x-roles": [role.value for role in roles], "x-if-match": OPTIONAL}
-        return self._declare("POST", path, answer, codes, 200, extra, CommandRoute)
+        extra: dict[str, object] = {"x-if-match": OPTIONAL}
+        return _inline(roles, self._declare("POST", path, answer, codes, 200, extra, CommandRoute))
 
     def query(
-        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role], problems: Sequence[str] = ()
+        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a GET; the handler's docstring is its documentation."""
         codes = [*ALWAYS, *OF_QUERIES, *problems]
         if "{" in path:
             codes.append("not_found")
-        extra: dict[str, object] = {"x-roles": [role.value for role in roles]}
-        return self._declare("GET", path, answer, codes, 200, extra, QueryRoute)
+        extra: dict[str, object] = {}
+        return _inline(roles, self._declare("GET", path, answer, codes, 200, extra, QueryRoute))
 
     def file(
-        self, path: str, media: Sequence[str], *, roles: Sequence[Role], problems: Sequence[str] = ()
+        self, path: str, media: Sequence[str], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a GET that answers with a file, of one of these media types."""
         codes = [*ALWAYS, *OF_QUERIES, *problems]
         if "{" in path:
             codes.append("not_found")
-        extra: dict[str, object] = {"x-roles": [role.value for role in roles]}
-        return self._declare("GET", path, None, codes, 200, extra, QueryRoute, media)
+        extra: dict[str, object] = {}
+        return _inline(roles, self._declare("GET", path, None, codes, 200, extra, QueryRoute, media))
 
     def _declare(
         self,
@@ -205,6 +234,7 @@ class Routes:
         media: Sequence[str] = (),
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
+            operation: str = getattr(handler, "__name__")  # noqa: B009  a Callable has none, for mypy
             described = responses_of(status, codes, is_command="contended" in codes)
             if media:
                 binary = {"schema": {"type": "string", "format": "binary"}}
@@ -214,14 +244,14 @@ class Routes:
                 path,
                 handler,
                 methods=[method],
-                operation_id=getattr(handler, "__name__"),  # noqa: B009  a Callable has none, for mypy
+                operation_id=operation,
                 summary=summary.rstrip("."),
                 description=description.strip() or summary,
                 status_code=status,
                 response_model=answer,
                 response_class=Response if media else JSONResponse,
                 responses=described,
-                openapi_extra=extra,
+                openapi_extra=_told(row_of(operation)) | extra,
                 route_class_override=route_class,
             )
             return handler

@@ -16,21 +16,19 @@ from application.change_account import (
 )
 from application.engine import Done
 from domain.account_terms import Grant
-from domain.actor import Role
 from domain.ids import Prefix, parse
 from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.accounts import AccountDone, GrantBody, SuspensionBody, WithdrawalBody
 
 ONE = "/v1/accounts/{account_id}"
-GIVERS = (Role.PROVIDER, *DESK)
 PROBLEMS = ("not_allowed", "not_found", "account_closed")
 
 routes = Routes("Accounts")
 
 
-@routes.command(f"{ONE}/role-grants", AccountDone, roles=GIVERS, problems=(*PROBLEMS, "bad_grant"))
+@routes.command(f"{ONE}/role-grants", AccountDone, problems=(*PROBLEMS, "bad_grant"))
 async def give_role(call: Command, account_id: str, body: GrantBody) -> Response:
     """Let somebody act in a role.
 
@@ -41,7 +39,7 @@ async def give_role(call: Command, account_id: str, body: GrantBody) -> Response
     return _told(await call.run(grant_role, command))
 
 
-@routes.command(f"{ONE}/role-withdrawals", AccountDone, roles=GIVERS, problems=PROBLEMS)
+@routes.command(f"{ONE}/role-withdrawals", AccountDone, problems=PROBLEMS)
 async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Response:
     """Take a role back, and sign them out everywhere."""
     person, company = id_in_path(Prefix.USER, account_id), _company(body.provider_id)
@@ -49,7 +47,7 @@ async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Res
     return await _signed_out(call, person, await call.run(withdraw_role, command))
 
 
-@routes.command(f"{ONE}/suspension", AccountDone, roles=DESK, problems=PROBLEMS)
+@routes.command(f"{ONE}/suspension", AccountDone, problems=PROBLEMS)
 async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody) -> Response:
     """Keep somebody from signing in, and sign them out everywhere.
 
@@ -60,7 +58,7 @@ async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody)
     return await _signed_out(call, person, await call.run(suspend_account, command))
 
 
-@routes.command(f"{ONE}/reinstatement", AccountDone, roles=DESK, problems=PROBLEMS)
+@routes.command(f"{ONE}/reinstatement", AccountDone, problems=PROBLEMS)
 async def reinstate_somebody(call: Command, account_id: str) -> Response:
     """Let somebody sign in again."""
     command = ReinstateAccount(call.actor, id_in_path(Prefix.USER, account_id), call.at, call.expected_version)

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Path, Query
 from starlette.responses import Response
 
-from domain.actor import Role
 from domain.ids import Prefix
 from domain.refusal import NotFound
 from infra.audit.prove import Unprovable
@@ -21,7 +20,6 @@ from interfaces.http.routing import Routes
 from interfaces.http.shapes.audit import CommandTree, EventPage, ProofShown, RootShown, StateShown
 from interfaces.http.shapes.values import InstantAsked
 
-AUDITORS: Final = (Role.ADMIN, Role.AUDITOR)
 EVENTS: Final = "/v1/audit/events"
 STREAMS: Final = tuple(PREFIX_OF_KIND.values())
 HIGHEST: Final = 2**62
@@ -54,7 +52,7 @@ SegmentAsked = Annotated[
 routes = Routes("Audit")
 
 
-@routes.query(EVENTS, EventPage, roles=AUDITORS, problems=("invalid_cursor",))
+@routes.query(EVENTS, EventPage, problems=("invalid_cursor",))
 async def list_events(
     call: Asked,
     stream: StreamText = None,
@@ -83,7 +81,7 @@ async def list_events(
     return answers.page([event_shown(one) for one in found], following, EVENTS, {**scope, "limit": page.limit})
 
 
-@routes.query("/v1/audit/commands/{command_id}", CommandTree, roles=AUDITORS)
+@routes.query("/v1/audit/commands/{command_id}", CommandTree)
 async def trace_command(call: Asked, command_id: str, min_position: MinPosition = None) -> Response:
     """Show what led to a command and what followed from it.
 
@@ -105,7 +103,7 @@ async def trace_command(call: Asked, command_id: str, min_position: MinPosition 
     return answers.plain(told)
 
 
-@routes.query("/v1/audit/streams/{stream_id}/state", StateShown, roles=AUDITORS)
+@routes.query("/v1/audit/streams/{stream_id}/state", StateShown)
 async def read_state_then(
     call: Asked,
     stream_id: str,
@@ -125,7 +123,7 @@ async def read_state_then(
     return answers.plain(state_of(stream_id, found))
 
 
-@routes.query("/v1/audit/root", RootShown, roles=AUDITORS, problems=("not_found",))
+@routes.query("/v1/audit/root", RootShown, problems=("not_found",))
 async def read_root(call: Asked, segment: SegmentAsked = None) -> Response:
     """Read the root of the sealed log.
 
@@ -137,7 +135,7 @@ async def read_root(call: Asked, segment: SegmentAsked = None) -> Response:
         raise Problem("not_found", str(error)) from error
 
 
-@routes.query(EVENTS + "/{position}/proof", ProofShown, roles=AUDITORS)
+@routes.query(EVENTS + "/{position}/proof", ProofShown)
 async def prove_event(call: Asked, position: PositionInPath, segment: SegmentAsked = None) -> Response:
     """Prove that an event stands in the sealed log.
 

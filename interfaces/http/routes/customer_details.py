@@ -21,7 +21,6 @@ routes = Routes("Service requests")
 @routes.query(
     ONE + "/customer-details",
     CustomerDetails,
-    roles=(Role.CUSTOMER, Role.PROVIDER, Role.DISPATCHER, Role.ADMIN),
     problems=("not_allowed",),
 )
 async def read_customer_details(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:

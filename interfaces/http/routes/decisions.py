@@ -7,26 +7,24 @@ from uuid import UUID
 from starlette.responses import Response
 
 from application.dispatch.why_not import Told, why_not
-from domain.actor import Role
 from domain.decision import Decision
 from domain.ids import Prefix
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.decision_views import against_shown, decision_shown
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.decisions import DecisionPage, PairShown, WhyNotShown
 from projections.decisions import DecisionRow
 
 OF_REQUEST: Final = "/v1/service-requests/{request_id}/decisions"
-LOOKERS: Final = (*DESK, Role.AUDITOR)
 NEWEST: Final = 5
 """A provider hears of the newest decision in which it was in reach; beyond five the answer would be about the past."""
 
 routes = Routes("Decisions")
 
 
-@routes.query(OF_REQUEST, DecisionPage, roles=LOOKERS, problems=("invalid_cursor",))
+@routes.query(OF_REQUEST, DecisionPage, problems=("invalid_cursor",))
 async def list_decisions(call: Asked, request_id: str, *, page: Paged) -> Response:
     """List why each shift was asked, newest first.
 
@@ -55,7 +53,7 @@ async def list_decisions(call: Asked, request_id: str, *, page: Paged) -> Respon
     )
 
 
-@routes.query(OF_REQUEST + "/{decision_id}/providers/{provider_id}", PairShown, roles=LOOKERS)
+@routes.query(OF_REQUEST + "/{decision_id}/providers/{provider_id}", PairShown)
 async def compare_provider(
     call: Asked, request_id: str, decision_id: str, provider_id: str, min_position: MinPosition = None
 ) -> Response:
@@ -82,7 +80,7 @@ async def compare_provider(
     return answers.plain(told)
 
 
-@routes.query("/v1/providers/{provider_id}/why-not/{request_id}", WhyNotShown, roles=(Role.PROVIDER, *DESK))
+@routes.query("/v1/providers/{provider_id}/why-not/{request_id}", WhyNotShown)
 async def read_why_not(call: Asked, provider_id: str, request_id: str, min_position: MinPosition = None) -> Response:
     """Show a provider why it was not asked.
 

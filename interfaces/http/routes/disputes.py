@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from application.answer_dispute import AnswerDispute, accept_dispute, contest_dispute
 from application.press import PressMissing
-from domain.actor import Role
 from domain.dispute import Dispute
 from domain.dispute_terms import DisputeState, NoEvidenceYet
 from domain.ids import Prefix, show
@@ -19,13 +18,12 @@ from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
 from interfaces.http.files import file
 from interfaces.http.problems import Problem
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.disputes import DisputeDone, DisputePage, DisputeShown, EvidenceForm
 from projections.disputes import DisputeRow
 
 DISPUTES: Final = "/v1/disputes"
 ONE: Final = DISPUTES + "/{dispute_id}"
-SEEN_BY: Final = (Role.AUDITOR, *DESK)
 MEDIA: Final = {EvidenceForm.PDF: "application/pdf", EvidenceForm.JSON: "application/json"}
 AS_FOLDED: Final = (
     *("version", "state", "answered", "needs_person", "gateway_payment", "gateway_dispute", "phase", "reason_code"),
@@ -41,7 +39,7 @@ As = Annotated[EvidenceForm, Query(alias="as", description="As what to take it a
 routes = Routes("Disputes")
 
 
-@routes.query(DISPUTES, DisputePage, roles=SEEN_BY, problems=("invalid_cursor",))
+@routes.query(DISPUTES, DisputePage, problems=("invalid_cursor",))
 async def list_disputes(
     call: Asked, state: StateAsked = None, needs_person: PersonAsked = None, *, page: Paged
 ) -> Response:
@@ -56,7 +54,7 @@ async def list_disputes(
     )
 
 
-@routes.query(ONE, DisputeShown, roles=SEEN_BY)
+@routes.query(ONE, DisputeShown)
 async def read_dispute(call: Asked, dispute_id: str, min_position: MinPosition = None) -> Response:
     """Read how far a dispute is, what the pack of evidence shows, and until when an answer is taken."""
     wanted = id_in_path(Prefix.DISPUTE, dispute_id)
@@ -67,7 +65,7 @@ async def read_dispute(call: Asked, dispute_id: str, min_position: MinPosition =
     return answers.thing(_dispute(row))
 
 
-@routes.file(ONE + "/evidence/file", tuple(MEDIA.values()), roles=DESK, problems=("no_evidence_yet", "press_missing"))
+@routes.file(ONE + "/evidence/file", tuple(MEDIA.values()), problems=("no_evidence_yet", "press_missing"))
 async def take_evidence(
     call: Asked, dispute_id: str, as_: As = EvidenceForm.PDF, min_position: MinPosition = None
 ) -> Response:
@@ -98,9 +96,7 @@ async def take_evidence(
     return await file(call.request, as_.encode() + told, make, MEDIA[as_], name)
 
 
-@routes.command(
-    ONE + "/contest", DisputeDone, roles=DESK, problems=("dispute_not_open", "no_evidence_yet", "not_allowed")
-)
+@routes.command(ONE + "/contest", DisputeDone, problems=("dispute_not_open", "no_evidence_yet", "not_allowed"))
 async def contest_one(call: Command, dispute_id: str) -> Response:
     """Send the pack of evidence to the bank.
 
@@ -110,7 +106,7 @@ async def contest_one(call: Command, dispute_id: str) -> Response:
     return answers.done(await call.run(contest_dispute, command), Prefix.DISPUTE)
 
 
-@routes.command(ONE + "/acceptance", DisputeDone, roles=DESK, problems=("dispute_not_open", "not_allowed"))
+@routes.command(ONE + "/acceptance", DisputeDone, problems=("dispute_not_open", "not_allowed"))
 async def accept_one(call: Command, dispute_id: str) -> Response:
     """Let the money go. The gateway is told right after the answer, and then it is lost for good."""
     command = AnswerDispute(call.actor, id_in_path(Prefix.DISPUTE, dispute_id), call.at, call.expected_version)

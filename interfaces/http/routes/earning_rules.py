@@ -6,13 +6,12 @@ from fastapi import Query
 from starlette.responses import Response
 
 from application.decide_earning_rules import DecideEarningRules, decide_earning_rules
-from domain.actor import Role
 from domain.earning_rules import EarningRulebook, EarningRules, rules_stream
 from domain.ids import Prefix
 from domain.withholding import Rates
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Creation, MinPosition
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.payouts import RulesBody, RulesDone, RulesShown
 from interfaces.http.shapes.values import InstantAsked
 
@@ -26,7 +25,6 @@ routes = Routes("Payouts")
 @routes.command(
     PATH,
     RulesDone,
-    roles=(Role.ADMIN,),
     problems=("bad_rules", "bad_effect", "too_many_versions"),
 )
 async def decide_rules(call: Creation, body: RulesBody) -> Response:
@@ -41,7 +39,7 @@ async def decide_rules(call: Creation, body: RulesBody) -> Response:
     return answers.done(done, Prefix.EARNING_RULES)
 
 
-@routes.query(PATH, RulesShown, roles=(Role.AUDITOR, *DESK), problems=("log_unavailable",))
+@routes.query(PATH, RulesShown, problems=("log_unavailable",))
 async def read_rules(
     call: Asked,
     at: Annotated[InstantAsked | None, Query(description="By which rules: of now when left out.")] = None,

@@ -7,12 +7,11 @@ from fastapi import Query
 from starlette.responses import Response
 
 from application.decide_fare_rules import DecideFareRules, decide_fare_rules
-from domain.actor import Role
 from domain.fare_rules import FareRulebook, FareRules, fare_rules_stream
 from domain.ids import Prefix
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Creation, MinPosition
-from interfaces.http.routing import EVERYBODY, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.fare_rules import FareRulesBody, FareRulesDone, FareRulesShown
 from interfaces.http.shapes.values import InstantAsked
 
@@ -21,9 +20,7 @@ PATH = "/v1/fare-rules"
 routes = Routes("Tariffs")
 
 
-@routes.command(
-    PATH, FareRulesDone, roles=(Role.ADMIN,), problems=("bad_fare_rules", "bad_effect", "too_many_versions")
-)
+@routes.command(PATH, FareRulesDone, problems=("bad_fare_rules", "bad_effect", "too_many_versions"))
 async def decide_rules_of_fares(call: Creation, body: FareRulesBody) -> Response:
     """Decide what waiting costs. Whoever was told a price before pays by the rules of then."""
     rules = FareRules(body.waits_free_s, body.per_minute_minor, body.waits_most_minor)
@@ -31,7 +28,7 @@ async def decide_rules_of_fares(call: Creation, body: FareRulesBody) -> Response
     return answers.done(await call.run(decide_fare_rules, command), Prefix.FARE_RULES)
 
 
-@routes.query(PATH, FareRulesShown, roles=EVERYBODY, problems=("log_unavailable",))
+@routes.query(PATH, FareRulesShown, problems=("log_unavailable",))
 async def read_rules_of_fares(
     call: Asked,
     at: Annotated[InstantAsked | None, Query(description="By which rules: of now when left out.")] = None,

@@ -6,13 +6,12 @@ from typing import Annotated, Final
 from fastapi import Query
 from starlette.responses import Response
 
-from domain.actor import Role
 from domain.ids import Prefix, show
 from infra.queries.kpis import MOST_DAYS, By, Figures
 from interfaces.http import answers
 from interfaces.http.calls import Asked, MinPosition
 from interfaces.http.problems import Problem
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.kpis import KpisShown
 from interfaces.http.shapes.values import InstantAsked
 
@@ -22,7 +21,7 @@ LONGEST: Final = timedelta(days=MOST_DAYS)
 routes = Routes("Figures")
 
 
-@routes.query(PATH, KpisShown, roles=(*DESK, Role.AUDITOR), problems=("bad_input",))
+@routes.query(PATH, KpisShown, problems=("bad_input",))
 async def read_kpis(
     call: Asked,
     since: Annotated[InstantAsked, Query(alias="from", description="Requests made at this instant or later.")],

@@ -7,7 +7,6 @@ from fastapi import Query
 from starlette.responses import Response
 
 from domain import ledger
-from domain.actor import Role
 from domain.ids import Prefix, show
 from domain.refusal import NotFound
 from infra.queries.books_then import FOLDED, Then
@@ -17,7 +16,7 @@ from interfaces.http.calls import Asked, Paged, QueryCall, id_in_path
 from interfaces.http.cursors import Cursors
 from interfaces.http.entries import entries_page
 from interfaces.http.problems import Problem
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import AccountPage, ProviderStatement
 from projections.ledger_balances import BalanceRow
 from projections.provider_statement import EarningRow
@@ -42,7 +41,7 @@ AccountPrefix = Annotated[
 routes = Routes("Money")
 
 
-@routes.query(BALANCES, AccountPage, roles=(Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+@routes.query(BALANCES, AccountPage, problems=("invalid_cursor",))
 async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Paged, asked_then: AskedThen) -> Response:
     """List how the accounts stand, or stood, by name; all of them sum to nothing in each currency.
 
@@ -67,14 +66,14 @@ async def list_balances(call: Asked, prefix: AccountPrefix = None, *, page: Page
     return answers.page(shown, following, BALANCES, asked, shown_then(then))
 
 
-@routes.query(STATEMENT, ProviderStatement, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+@routes.query(STATEMENT, ProviderStatement, problems=("invalid_cursor",))
 async def read_provider_statement(call: Asked, provider_id: str, *, page: Paged, asked_then: AskedThen) -> Response:
     """Read what a provider is owed, or was, and the jobs that it comes from, newest first.
 
     A provider that was paid in cash keeps the cash and owes our part of it: then it is owed less than nothing.
     """
     wanted = id_in_path(Prefix.PROVIDER, provider_id)
-    if not (call.actor.is_desk or call.actor.role is Role.AUDITOR or call.actor.is_provider(wanted)):
+    if not (call.actor.sees_books or call.actor.is_provider(wanted)):
         raise NotFound
     await call.at_or_after(call.stack.money.books.name, page.min_position)
     account, view = ledger.payable_to(wanted), call.stack.money.provider_statement

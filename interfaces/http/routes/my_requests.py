@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Query
 from starlette.responses import Response
 
-from domain.actor import Role
 from domain.ids import Prefix
 from domain.refusal import NotFound
 from domain.request_terms import RequestState
@@ -28,7 +27,7 @@ IDS = ("provider_id", "payment_id", "merged_into")
 routes = Routes("My requests")
 
 
-@routes.query(PATH, MyRequestPage, roles=(Role.CUSTOMER,), problems=("invalid_cursor",))
+@routes.query(PATH, MyRequestPage, problems=("invalid_cursor",))
 async def list_my_requests(
     call: Asked, state: Annotated[RequestState | None, Query()] = None, *, page: Paged
 ) -> Response:
@@ -46,7 +45,7 @@ async def list_my_requests(
     )
 
 
-@routes.query(PATH + "/{request_id}", MyRequestShown, roles=(Role.CUSTOMER,))
+@routes.query(PATH + "/{request_id}", MyRequestShown)
 async def read_my_request(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read one of your requests: price, who comes, and every step so far."""
     wanted = id_in_path(Prefix.REQUEST, request_id)

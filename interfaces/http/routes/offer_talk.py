@@ -10,11 +10,10 @@ from application.counter_offer import CounterOffer, counter_offer
 from application.decline_counter import DeclineCounter, decline_counter
 from application.report_delivered import ReportDelivered, report_delivered
 from application.report_seen import ReportSeen, report_seen
-from domain.actor import Role
 from domain.ids import Prefix
 from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.offers import CounterAnswerBody, CounterBody, OfferDone
 
 ONE = "/v1/offers/{offer_id}"
@@ -23,7 +22,7 @@ CLOSED = ("offer_closed", "offer_lapsed")
 routes = Routes("Offers")
 
 
-@routes.command(ONE + "/delivery", OfferDone, roles=(Role.PROVIDER, *DESK))
+@routes.command(ONE + "/delivery", OfferDone)
 async def note_delivery(call: Command, offer_id: str) -> Response:
     """Note that an offer reached the provider's device.
 
@@ -33,7 +32,7 @@ async def note_delivery(call: Command, offer_id: str) -> Response:
     return answers.done(await call.run(report_delivered, command), Prefix.OFFER)
 
 
-@routes.command(ONE + "/sight", OfferDone, roles=(Role.PROVIDER, *DESK))
+@routes.command(ONE + "/sight", OfferDone)
 async def note_sight(call: Command, offer_id: str) -> Response:
     """Note that somebody looked at an offer.
 
@@ -43,7 +42,7 @@ async def note_sight(call: Command, offer_id: str) -> Response:
     return answers.done(await call.run(report_seen, command), Prefix.OFFER)
 
 
-@routes.command(ONE + "/counter", OfferDone, roles=(Role.PROVIDER, *DESK), problems=("bad_eta", *CLOSED))
+@routes.command(ONE + "/counter", OfferDone, problems=("bad_eta", *CLOSED))
 async def counter_job(call: Command, offer_id: str, body: CounterBody) -> Response:
     """Ask for more time than the offer shows.
 
@@ -56,7 +55,6 @@ async def counter_job(call: Command, offer_id: str, body: CounterBody) -> Respon
 @routes.command(
     ONE + "/counter-acceptance",
     OfferDone,
-    roles=DESK,
     problems=("not_countered", "provider_not_active", "not_capable", *CLOSED),
 )
 async def take_counter(call: Command, offer_id: str, body: CounterAnswerBody) -> Response:
@@ -66,7 +64,7 @@ async def take_counter(call: Command, offer_id: str, body: CounterAnswerBody) ->
     return answers.done(done, Prefix.OFFER)
 
 
-@routes.command(ONE + "/counter-refusal", OfferDone, roles=DESK, problems=("not_countered", *CLOSED))
+@routes.command(ONE + "/counter-refusal", OfferDone, problems=("not_countered", *CLOSED))
 async def refuse_counter(call: Command, offer_id: str, body: CounterAnswerBody) -> Response:
     """Do not take a counter: the offer stands as it was made."""
     command = DeclineCounter(call.actor, _id(offer_id), body.eta_s, call.at, call.expected_version)

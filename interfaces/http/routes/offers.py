@@ -22,7 +22,7 @@ from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
 from interfaces.http.competing import competing
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.offers import (
     DeclineBody,
     JobState,
@@ -89,7 +89,6 @@ routes = Routes("Offers")
     PATH,
     OfferDone,
     status=201,
-    roles=DESK,
     problems=(
         "not_found",
         "stale_version",
@@ -141,7 +140,7 @@ async def offer_job(call: Command, body: OfferBody) -> Response:
     return answers.done(await call.run(make_offer, command), Prefix.OFFER, status=201, location=PATH)
 
 
-@routes.query(PATH, OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "not_found"))
+@routes.query(PATH, OfferPage, problems=("invalid_cursor", "not_found"))
 async def list_offers(
     call: Asked,
     state: Annotated[JobState | None, Query()] = None,
@@ -214,7 +213,7 @@ async def earnings(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
     }
 
 
-@routes.query(ONE, OfferShown, roles=(Role.PROVIDER, *DESK))
+@routes.query(ONE, OfferShown)
 async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = None) -> Response:
     """Read an offer.
 
@@ -232,7 +231,6 @@ async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = Non
 @routes.command(
     ONE + "/acceptance",
     OfferDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("provider_not_active", "not_capable", *CLOSED),
 )
 async def accept_job(call: Command, offer_id: str) -> Response:
@@ -245,7 +243,7 @@ async def accept_job(call: Command, offer_id: str) -> Response:
     return answers.done(done, Prefix.OFFER)
 
 
-@routes.command(ONE + "/decline", OfferDone, roles=(Role.PROVIDER, *DESK), problems=CLOSED)
+@routes.command(ONE + "/decline", OfferDone, problems=CLOSED)
 async def decline_job(call: Command, offer_id: str, body: DeclineBody) -> Response:
     """Turn the job down.
 
@@ -255,7 +253,7 @@ async def decline_job(call: Command, offer_id: str, body: DeclineBody) -> Respon
     return answers.done(await call.run(decline_offer, command), Prefix.OFFER)
 
 
-@routes.command(ONE + "/lapse", OfferDone, roles=DESK, problems=("offer_still_open", *CLOSED))
+@routes.command(ONE + "/lapse", OfferDone, problems=("offer_still_open", *CLOSED))
 async def note_lapse(call: Command, offer_id: str) -> Response:
     """Note that nobody answered in time.
 
@@ -265,7 +263,7 @@ async def note_lapse(call: Command, offer_id: str) -> Response:
     return answers.done(await call.run(lapse_offer, command), Prefix.OFFER)
 
 
-@routes.command(ONE + "/withdrawal", OfferDone, roles=DESK, problems=CLOSED)
+@routes.command(ONE + "/withdrawal", OfferDone, problems=CLOSED)
 async def take_offer_back(call: Command, offer_id: str) -> Response:
     """Take an offer back."""
     command = WithdrawOffer(call.actor, _id(offer_id), call.at, call.expected_version)

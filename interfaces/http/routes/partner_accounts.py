@@ -15,14 +15,13 @@ from application.partner_credit import (
     record_partner_payment,
 )
 from application.partner_share import NamePartner, name_partner
-from domain.actor import Role
 from domain.ids import Prefix, new_id, show
 from domain.money import Money
 from domain.partner_account import PartnerAccount, PartnerTerms
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.partners import (
     PartnerAccountBody,
     PartnerAccountDone,
@@ -37,13 +36,12 @@ from projections.partner_accounts import PartnerRow
 
 PARTNERS = "/v1/partner-accounts"
 ONE = PARTNERS + "/{partner_id}"
-STAFF = (Role.AUDITOR, *DESK)
 NO_TERMS = ("bad_partner_terms", "bad_effect", "too_many_versions")
 
 routes = Routes("Partners")
 
 
-@routes.command(PARTNERS, PartnerAccountDone, roles=(Role.ADMIN,), problems=("unknown_currency", *NO_TERMS))
+@routes.command(PARTNERS, PartnerAccountDone, problems=("unknown_currency", *NO_TERMS))
 async def open_account(call: Creation, body: PartnerAccountBody) -> Response:
     """Open the account of a partner that bears jobs: an insurer, a fleet, a maker of vehicles."""
     command = OpenPartnerAccount(
@@ -52,13 +50,13 @@ async def open_account(call: Creation, body: PartnerAccountBody) -> Response:
     return answers.done(await call.run(open_partner_account, command), Prefix.PARTNER)
 
 
-@routes.query(PARTNERS, PartnerPage, roles=STAFF, problems=("invalid_cursor",))
+@routes.query(PARTNERS, PartnerPage, problems=("invalid_cursor",))
 async def list_accounts(call: Asked, *, page: Paged) -> Response:
     """List partners and what each owes, newest first."""
     return await paging.answer(call, call.stack.money.partners, PARTNERS, {}, {}, page, key_of=_opened, show=_row)
 
 
-@routes.query(ONE, PartnerAccountShown, roles=STAFF, problems=("log_unavailable",))
+@routes.query(ONE, PartnerAccountShown, problems=("log_unavailable",))
 async def read_partner(call: Asked, partner_id: str, min_position: MinPosition = None) -> Response:
     """Read what a partner owes, what is kept of its credit, and by which terms."""
     wanted = id_in_path(Prefix.PARTNER, partner_id)
@@ -69,7 +67,7 @@ async def read_partner(call: Asked, partner_id: str, min_position: MinPosition =
     return answers.thing({**partner_told(account, call.at), "id": show(Prefix.PARTNER, account.id)})
 
 
-@routes.command(ONE + "/terms", PartnerAccountDone, roles=(Role.ADMIN,), problems=NO_TERMS)
+@routes.command(ONE + "/terms", PartnerAccountDone, problems=NO_TERMS)
 async def decide_terms(call: Command, partner_id: str, body: PartnerTermsBody) -> Response:
     """Decide other terms from an instant on; what is kept for jobs under way stays kept."""
     command = DecidePartnerTerms(
@@ -83,9 +81,7 @@ async def decide_terms(call: Command, partner_id: str, body: PartnerTermsBody) -
     return answers.done(await call.run(decide_partner_terms, command), Prefix.PARTNER)
 
 
-@routes.command(
-    ONE + "/payments", PartnerAccountDone, roles=DESK, problems=("more_than_owed", "bad_amount", "unknown_currency")
-)
+@routes.command(ONE + "/payments", PartnerAccountDone, problems=("more_than_owed", "bad_amount", "unknown_currency"))
 async def note_payment(call: Command, partner_id: str, body: PartnerPaymentBody) -> Response:
     """Note that a partner paid so much of what it owes, to our bank."""
     wanted = id_in_path(Prefix.PARTNER, partner_id)
@@ -98,7 +94,6 @@ async def note_payment(call: Command, partner_id: str, body: PartnerPaymentBody)
 @routes.command(
     "/v1/service-requests/{request_id}/partner",
     PartnerNamed,
-    roles=DESK,
     problems=("not_priced", "out_of_turn", "currency_mismatch", "partner_limit_reached", "bad_amount"),
 )
 async def let_partner_bear(call: Command, request_id: str, body: PartnerBody) -> Response:

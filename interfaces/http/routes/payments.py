@@ -18,7 +18,7 @@ from infra.queries.view import Filters
 from interfaces.http import answers, paging
 from interfaces.http.asked_then import AskedThen, shown_then
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
-from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import (
     InvoicePage,
     InvoiceShown,
@@ -43,7 +43,7 @@ SHARES = ("commission_minor", "commission_tax_minor", "payable_minor")
 routes = Routes("Money")
 
 
-@routes.query(PAYMENTS, PaymentPage, roles=EVERYBODY, problems=("invalid_cursor",))
+@routes.query(PAYMENTS, PaymentPage, problems=("invalid_cursor",))
 async def list_payments(call: Asked, *, page: Paged) -> Response:
     """List payments, newest first.
 
@@ -61,7 +61,7 @@ async def list_payments(call: Asked, *, page: Paged) -> Response:
     )
 
 
-@routes.query(PAYMENTS + "/{payment_id}", PaymentShown, roles=EVERYBODY)
+@routes.query(PAYMENTS + "/{payment_id}", PaymentShown)
 async def read_payment(call: Asked, payment_id: str, min_position: MinPosition = None) -> Response:
     """Read how one job is paid."""
     wanted = id_in_path(Prefix.PAYMENT, payment_id)
@@ -75,7 +75,6 @@ async def read_payment(call: Asked, payment_id: str, min_position: MinPosition =
 @routes.command(
     PAYMENTS + "/{payment_id}/repayment",
     PaymentDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=(
         "nothing_due",
         "wrong_amount",
@@ -97,7 +96,6 @@ async def pay_debt(call: Command, payment_id: str, body: RepaymentBody) -> Respo
 @routes.command(
     PAYMENTS + "/{payment_id}/waiver",
     PaymentDone,
-    roles=DESK,
     problems=("out_of_turn", "request_closed", "not_allowed"),
 )
 async def give_payment_up(call: Command, payment_id: str, body: WaiverBody) -> Response:
@@ -107,7 +105,7 @@ async def give_payment_up(call: Command, payment_id: str, body: WaiverBody) -> R
     return answers.done(await call.run(waive_payment, command), Prefix.PAYMENT)
 
 
-@routes.query(INVOICES, InvoicePage, roles=EVERYBODY, problems=("invalid_cursor",))
+@routes.query(INVOICES, InvoicePage, problems=("invalid_cursor",))
 async def list_invoices(call: Asked, *, page: Paged) -> Response:
     """List bills, newest first.
 
@@ -118,7 +116,7 @@ async def list_invoices(call: Asked, *, page: Paged) -> Response:
     )
 
 
-@routes.query(INVOICES + "/{invoice_id}", InvoiceShown, roles=EVERYBODY)
+@routes.query(INVOICES + "/{invoice_id}", InvoiceShown)
 async def read_invoice(
     call: Asked, invoice_id: str, min_position: MinPosition = None, *, asked_then: AskedThen
 ) -> Response:
@@ -147,7 +145,7 @@ def _own(actor: Actor) -> Filters:
 
 
 def _sees(actor: Actor, customer_id: UUID, provider_id: UUID | None) -> bool:
-    sees_all = actor.is_desk or actor.role is Role.AUDITOR
+    sees_all = actor.sees_books
     return sees_all or actor.is_customer(customer_id) or actor.is_provider(provider_id)
 
 

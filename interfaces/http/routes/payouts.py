@@ -25,7 +25,7 @@ from infra.queries.view import Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, MinPosition, Paged, id_in_path
 from interfaces.http.entries import entries_page
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.payouts import (
     EarningDone,
     EarningPage,
@@ -53,7 +53,7 @@ END_SHOWN = 4
 routes = Routes("Payouts")
 
 
-@routes.command(ACCOUNT, PayoutAccountDone, roles=(Role.PROVIDER, *DESK), problems=("store_unavailable",))
+@routes.command(ACCOUNT, PayoutAccountDone, problems=("store_unavailable",))
 async def give_account(call: Command, provider_id: str, body: PayoutAccountBody) -> Response:
     """Say to which bank account a provider is paid.
 
@@ -68,7 +68,7 @@ async def give_account(call: Command, provider_id: str, body: PayoutAccountBody)
     return answers.done(await call.run(give_payout_account, command, record), Prefix.PAYOUT_ACCOUNT)
 
 
-@routes.query(ACCOUNT, PayoutAccountShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+@routes.query(ACCOUNT, PayoutAccountShown, problems=("log_unavailable",))
 async def read_account(call: Asked, provider_id: str, min_position: MinPosition = None) -> Response:
     """Read whether a provider's bank account is verified, and how its number ends."""
     wanted = _seen_by(call.actor, provider_id)
@@ -92,14 +92,14 @@ async def read_account(call: Asked, provider_id: str, min_position: MinPosition 
     )
 
 
-@routes.command(ACCOUNT + "/check", PayoutAccountDone, roles=(Role.PROVIDER, *DESK))
+@routes.command(ACCOUNT + "/check", PayoutAccountDone)
 async def check_account(call: Command, provider_id: str) -> Response:
     """Have the bank asked once more whether the account is there."""
     command = CheckPayoutAccount(call.actor, _seen_by(call.actor, provider_id), call.at, call.expected_version)
     return answers.done(await call.run(check_payout_account, command), Prefix.PAYOUT_ACCOUNT)
 
 
-@routes.query(EARNINGS, EarningPage, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+@routes.query(EARNINGS, EarningPage, problems=("invalid_cursor",))
 async def list_earnings(call: Asked, provider_id: str, *, page: Paged) -> Response:
     """List what a provider earned, newest first: what waits until when, what is held, what is in which payout."""
     wanted = _seen_by(call.actor, provider_id)
@@ -107,14 +107,14 @@ async def list_earnings(call: Asked, provider_id: str, *, page: Paged) -> Respon
     return await entries_page(call, call.stack.money.earnings, path, wanted, page, show=_earning)
 
 
-@routes.command(EARNING + "/hold", EarningDone, roles=DESK, problems=("not_payable",))
+@routes.command(EARNING + "/hold", EarningDone, problems=("not_payable",))
 async def hold_one(call: Command, earning_id: str, body: HoldBody) -> Response:
     """Pay nothing for an earning while somebody doubts it."""
     command = HoldEarning(call.actor, _earning_id(earning_id), body.reason, call.at, call.expected_version)
     return answers.done(await call.run(hold_earning, command), Prefix.EARNING)
 
 
-@routes.command(EARNING + "/hold-end", EarningDone, roles=DESK)
+@routes.command(EARNING + "/hold-end", EarningDone)
 async def let_one_go(call: Command, earning_id: str) -> Response:
     """Let an earning be paid that was held."""
     command = HoldEarning(call.actor, _earning_id(earning_id), None, call.at, call.expected_version)
@@ -124,7 +124,6 @@ async def let_one_go(call: Command, earning_id: str) -> Response:
 @routes.command(
     "/v1/providers/{provider_id}/reserve-release",
     ReserveDone,
-    roles=(Role.ADMIN,),
     problems=("reserve_too_small", "bad_amount", "unknown_currency"),
 )
 async def release_reserve(call: Command, provider_id: str, body: ReserveReleaseBody) -> Response:
@@ -135,7 +134,7 @@ async def release_reserve(call: Command, provider_id: str, body: ReserveReleaseB
     return answers.done(await call.run(free_reserve, command), Prefix.RESERVE)
 
 
-@routes.query(PAYOUTS, PayoutPage, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("invalid_cursor",))
+@routes.query(PAYOUTS, PayoutPage, problems=("invalid_cursor",))
 async def list_payouts(call: Asked, *, page: Paged) -> Response:
     """List payouts, newest first. Providers see their own, the desk and auditors all."""
     own: Filters = {"provider_id": call.actor.subject_id} if call.actor.role is Role.PROVIDER else {}
@@ -144,7 +143,7 @@ async def list_payouts(call: Asked, *, page: Paged) -> Response:
     )
 
 
-@routes.query(PAYOUTS + "/{payout_id}", PayoutShown, roles=(Role.PROVIDER, Role.AUDITOR, *DESK))
+@routes.query(PAYOUTS + "/{payout_id}", PayoutShown)
 async def read_payout(call: Asked, payout_id: str, min_position: MinPosition = None) -> Response:
     """Read how far a payout is."""
     wanted = id_in_path(Prefix.PAYOUT, payout_id)
@@ -155,7 +154,7 @@ async def read_payout(call: Asked, payout_id: str, min_position: MinPosition = N
     return answers.thing(payout_shown(row))
 
 
-@routes.command(PAYOUTS + "/{payout_id}/withdrawal", PayoutDone, roles=DESK, problems=("out_of_turn",))
+@routes.command(PAYOUTS + "/{payout_id}/withdrawal", PayoutDone, problems=("out_of_turn",))
 async def withdraw_one(call: Command, payout_id: str) -> Response:
     """Do not pay it after all, before the gateway is asked: its amount waits again."""
     wanted = id_in_path(Prefix.PAYOUT, payout_id)
@@ -185,7 +184,7 @@ def _seen_by(actor: Actor, text: str) -> UUID:
 
 
 def _sees_all(actor: Actor) -> bool:
-    return actor.is_desk or actor.role is Role.AUDITOR
+    return actor.sees_books
 
 
 def _created(row: PayoutRow) -> tuple[datetime, UUID]:

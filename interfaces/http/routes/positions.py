@@ -16,7 +16,7 @@ from infra.settings import Settings
 from infra.telemetry import metrics
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Creation, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.positions import PositionBody, PositionsBody, PositionShown, PositionsTaken
 
 PATH = "/v1/positions"
@@ -25,7 +25,7 @@ OF_SHIFT = "/v1/shifts/{shift_id}/position"
 routes = Routes("Positions")
 
 
-@routes.report(PATH, PositionsTaken, roles=(Role.PROVIDER, *DESK))
+@routes.report(PATH, PositionsTaken)
 async def report_positions(call: Creation, body: PositionsBody) -> Response:
     """Report where crews are, up to 500 positions at once.
 
@@ -51,7 +51,7 @@ async def report_positions(call: Creation, body: PositionsBody) -> Response:
     )
 
 
-@routes.query(OF_SHIFT, PositionShown, roles=(Role.CUSTOMER, Role.PROVIDER, *DESK))
+@routes.query(OF_SHIFT, PositionShown)
 async def read_position(call: Asked, shift_id: str) -> Response:
     """Read where a shift was last.
 

@@ -14,7 +14,7 @@ from domain.pricing import Priced, sac_of
 from domain.tariff_terms import checked_state
 from interfaces.http import answers
 from interfaces.http.calls import Creation
-from interfaces.http.routing import EVERYBODY, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.tariffs import EstimateBody, EstimateShown
 
 PATH: Final = "/v1/price-estimates"
@@ -23,7 +23,7 @@ PROBLEMS: Final = ("service_does_not_fit", "unknown_state", "bad_place", "projec
 routes = Routes("Tariffs")
 
 
-@routes.report(PATH, EstimateShown, roles=EVERYBODY, problems=PROBLEMS)
+@routes.report(PATH, EstimateShown, problems=PROBLEMS)
 async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     """Estimate a price.
 

@@ -16,7 +16,7 @@ from domain.provider import Provider
 from domain.refusal import NotFound
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import CurrencyAsked
 from interfaces.http.shapes.payouts import CashHandedBody, CashHandedDone, CashInHandShown
 
@@ -25,9 +25,7 @@ ONE = "/v1/providers/{provider_id}"
 routes = Routes("Payouts")
 
 
-@routes.query(
-    ONE + "/cash-in-hand", CashInHandShown, roles=(Role.PROVIDER, Role.AUDITOR, *DESK), problems=("log_unavailable",)
-)
+@routes.query(ONE + "/cash-in-hand", CashInHandShown, problems=("log_unavailable",))
 async def read_cash(
     call: Asked,
     provider_id: str,
@@ -52,7 +50,6 @@ async def read_cash(
 @routes.command(
     ONE + "/cash-payments",
     CashHandedDone,
-    roles=DESK,
     problems=("more_than_in_hand", "bad_amount", "unknown_currency"),
 )
 async def take_cash(call: Command, provider_id: str, body: CashHandedBody) -> Response:

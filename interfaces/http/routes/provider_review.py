@@ -20,7 +20,7 @@ from domain.ids import Prefix, parse
 from domain.provider_terms import Paper
 from interfaces.http import answers
 from interfaces.http.calls import Command, Creation, id_in_path
-from interfaces.http.routing import DESK, REQUIRED, Routes
+from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.providers import (
     DocumentBody,
     DocumentDone,
@@ -42,7 +42,6 @@ routes = Routes("Providers")
     "/v1/provider-applications",
     ProviderDone,
     status=201,
-    roles=(Role.PROVIDER, *DESK),
     problems=("store_unavailable", "already_applied"),
 )
 async def apply_to_join(call: Creation, body: ProviderBody) -> Response:
@@ -65,7 +64,6 @@ async def apply_to_join(call: Creation, body: ProviderBody) -> Response:
     ONE + "/documents",
     DocumentDone,
     status=201,
-    roles=(Role.PROVIDER, *DESK),
     problems=("provider_closed", "bad_document", "unknown_crew", "unknown_truck"),
 )
 async def show_document(call: Command, provider_id: str, body: DocumentBody) -> Response:
@@ -89,7 +87,6 @@ async def show_document(call: Command, provider_id: str, body: DocumentBody) -> 
 @routes.command(
     DOCUMENT + "/verification",
     ProviderDone,
-    roles=DESK,
     problems=("unknown_document", "document_not_valid", "out_of_turn", "provider_closed"),
 )
 async def approve_document(call: Command, provider_id: str, document_id: str) -> Response:
@@ -101,7 +98,6 @@ async def approve_document(call: Command, provider_id: str, document_id: str) ->
 @routes.command(
     DOCUMENT + "/rejection",
     ProviderDone,
-    roles=DESK,
     problems=("unknown_document", "out_of_turn", "provider_closed"),
 )
 async def turn_document_down(
@@ -114,7 +110,7 @@ async def turn_document_down(
     return answers.done(await call.run(reject_document, command), Prefix.PROVIDER)
 
 
-@routes.command(DOCUMENT + "/expiry", ProviderDone, roles=DESK, problems=("unknown_document", "out_of_turn"))
+@routes.command(DOCUMENT + "/expiry", ProviderDone, problems=("unknown_document", "out_of_turn"))
 async def note_document_expiry(call: Command, provider_id: str, document_id: str) -> Response:
     """Note that a document has run out; nobody drives with it from its end on, noted or not."""
     command = ExpireDocument(call.actor, _id(provider_id), _document(document_id), call.at, call.expected_version)
@@ -124,7 +120,6 @@ async def note_document_expiry(call: Command, provider_id: str, document_id: str
 @routes.command(
     ONE + "/review",
     ProviderDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("documents_missing", "out_of_turn", "provider_closed"),
 )
 async def ask_for_review(call: Command, provider_id: str) -> Response:
@@ -136,7 +131,6 @@ async def ask_for_review(call: Command, provider_id: str) -> Response:
 @routes.command(
     ONE + "/approval",
     ProviderDone,
-    roles=DESK,
     if_match=REQUIRED,
     problems=("documents_missing", "out_of_turn", "provider_closed"),
 )
@@ -149,9 +143,7 @@ async def approve_company(call: Command, provider_id: str) -> Response:
     return answers.done(await call.run(approve_provider, command), Prefix.PROVIDER)
 
 
-@routes.command(
-    ONE + "/rejection", ProviderDone, roles=DESK, if_match=REQUIRED, problems=("out_of_turn", "provider_closed")
-)
+@routes.command(ONE + "/rejection", ProviderDone, if_match=REQUIRED, problems=("out_of_turn", "provider_closed"))
 async def turn_company_down(call: Command, provider_id: str, body: ProviderRejectionBody) -> Response:
     """Do not take a company that applied.
 
@@ -164,7 +156,6 @@ async def turn_company_down(call: Command, provider_id: str, body: ProviderRejec
 @routes.command(
     ONE + "/offboarding",
     ProviderDone,
-    roles=DESK,
     if_match=REQUIRED,
     problems=("still_on_duty", "out_of_turn", "provider_closed"),
 )
@@ -177,7 +168,7 @@ async def let_company_go(call: Command, provider_id: str) -> Response:
     return answers.done(await call.run(offboard_provider, command), Prefix.PROVIDER)
 
 
-@routes.command(ONE + "/engagement", ProviderDone, roles=DESK, problems=("bad_engagement", "provider_closed"))
+@routes.command(ONE + "/engagement", ProviderDone, problems=("bad_engagement", "provider_closed"))
 async def agree_on_engagement(call: Command, provider_id: str, body: EngagementBody) -> Response:
     """Agree whether a provider is asked, and may refuse, or its crews are told.
 

@@ -12,7 +12,7 @@ from application.personal import PersonalKind, PersonalRecord, record_id_for
 from application.register_provider import RegisterProvider, register_provider
 from application.reinstate_provider import ReinstateProvider, reinstate_provider
 from application.suspend_provider import SuspendProvider, suspend_provider
-from domain.actor import Actor, Role
+from domain.actor import Actor
 from domain.catalogue import VehicleClass
 from domain.ids import Prefix, parse, show
 from domain.provider import Provider, ProviderState
@@ -21,7 +21,7 @@ from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.routes.offers import JOBS, offers_page
-from interfaces.http.routing import DESK, REQUIRED, Routes
+from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.offers import JobState, OfferPage
 from interfaces.http.shapes.providers import (
     CrewMemberBody,
@@ -42,7 +42,7 @@ ONE = PATH + "/{provider_id}"
 routes = Routes("Providers")
 
 
-@routes.command(PATH, ProviderDone, status=201, roles=DESK, problems=("store_unavailable",))
+@routes.command(PATH, ProviderDone, status=201, problems=("store_unavailable",))
 async def register_company(call: Creation, body: ProviderBody) -> Response:
     """Register a provider.
 
@@ -58,7 +58,7 @@ async def register_company(call: Creation, body: ProviderBody) -> Response:
     return answers.done(done, Prefix.PROVIDER, status=201, location=PATH)
 
 
-@routes.query(ONE, ProviderShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+@routes.query(ONE, ProviderShown, problems=("log_unavailable",))
 async def read_provider(call: Asked, provider_id: str, min_position: MinPosition = None) -> Response:
     """Read a provider with its crew and fleet.
 
@@ -115,7 +115,7 @@ def _document(document_id: UUID, document: Document) -> dict[str, object]:
     }
 
 
-@routes.query(PATH, ProviderPage, roles=DESK, problems=("invalid_cursor",))
+@routes.query(PATH, ProviderPage, problems=("invalid_cursor",))
 async def list_providers(
     call: Asked, state: Annotated[ProviderState | None, Query()] = None, *, page: Paged
 ) -> Response:
@@ -153,7 +153,7 @@ def _listed(row: DirectoryRow) -> dict[str, object]:
     }
 
 
-@routes.query(ONE + "/jobs", OfferPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "log_unavailable"))
+@routes.query(ONE + "/jobs", OfferPage, problems=("invalid_cursor", "log_unavailable"))
 async def list_provider_jobs(
     call: Asked,
     provider_id: str,
@@ -177,7 +177,6 @@ async def list_provider_jobs(
     ONE + "/crew-members",
     CrewMemberDone,
     status=201,
-    roles=(Role.PROVIDER, *DESK),
     problems=("no_capability", "fleet_full", "provider_closed"),
 )
 async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberBody) -> Response:
@@ -192,7 +191,6 @@ async def take_crew_member_in(call: Command, provider_id: str, body: CrewMemberB
     ONE + "/trucks",
     TruckDone,
     status=201,
-    roles=(Role.PROVIDER, *DESK),
     problems=("no_capability", "fleet_full", "provider_closed"),
 )
 async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Response:
@@ -214,7 +212,6 @@ async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Res
 @routes.command(
     ONE + "/suspension",
     ProviderDone,
-    roles=DESK,
     if_match=REQUIRED,
     problems=("not_allowed", "out_of_turn", "provider_closed", "bad_suspension"),
 )
@@ -230,7 +227,6 @@ async def suspend_company(call: Command, provider_id: str, body: SuspensionBody)
 @routes.command(
     ONE + "/reinstatement",
     ProviderDone,
-    roles=DESK,
     if_match=REQUIRED,
     problems=("not_allowed", "out_of_turn", "provider_closed"),
 )

@@ -16,7 +16,7 @@ from domain.service_request import ServiceRequest
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
 from interfaces.http.routes.providers import seen_by
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.ratings import OpinionShown, RatingBody, RatingDone, RatingsShown
 from projections.ratings import RatingRow
 
@@ -29,7 +29,6 @@ routes = Routes("Ratings")
 @routes.command(
     OF_JOB,
     RatingDone,
-    roles=(Role.CUSTOMER, Role.PROVIDER),
     problems=("out_of_turn", "bad_rating", "rating_final", "too_late_to_rate"),
 )
 async def rate_other_side(call: Command, request_id: str, body: RatingBody) -> Response:
@@ -42,7 +41,7 @@ async def rate_other_side(call: Command, request_id: str, body: RatingBody) -> R
     return answers.done(await call.run(rate_job, command), Prefix.RATING)
 
 
-@routes.query(OF_JOB, RatingsShown, roles=(Role.CUSTOMER, Role.PROVIDER, *DESK), problems=("log_unavailable",))
+@routes.query(OF_JOB, RatingsShown, problems=("log_unavailable",))
 async def read_ratings(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read what both sides of a job say of each other.
 
@@ -65,7 +64,7 @@ async def read_ratings(call: Asked, request_id: str, min_position: MinPosition =
     )
 
 
-@routes.query(OF_PROVIDER, OpinionShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+@routes.query(OF_PROVIDER, OpinionShown, problems=("log_unavailable",))
 async def read_opinion(call: Asked, provider_id: str, min_position: MinPosition = None) -> Response:
     """Read what customers think of a provider on the whole.
 

@@ -12,7 +12,7 @@ from interfaces.http import answers
 from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
 from interfaces.http.request_views import visible
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_drive import DriveShown, EtaBody
 from interfaces.http.shapes.service_requests import ServiceRequestDone
 from projections.drives import DriveRow
@@ -29,7 +29,6 @@ SHOWN = (
 @routes.command(
     ONE + "/eta",
     ServiceRequestDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("bad_eta", "request_closed", "out_of_turn"),
 )
 async def tell_time_of_arrival(call: Command, request_id: str, body: EtaBody) -> Response:
@@ -42,7 +41,7 @@ async def tell_time_of_arrival(call: Command, request_id: str, body: EtaBody) ->
     return answers.done(await call.run(tell_eta, command), Prefix.REQUEST)
 
 
-@routes.query(ONE + "/drive", DriveShown, roles=(Role.CUSTOMER, Role.PROVIDER, *DESK))
+@routes.query(ONE + "/drive", DriveShown)
 async def read_drive(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read how the crew on its way fares.
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from starlette.responses import Response
 
 from application.plan_leg import PlanLeg, plan_leg
-from domain.actor import Role
 from domain.geography import cell_of
 from domain.ids import Prefix
 from domain.refusal import NotFound
@@ -14,7 +13,7 @@ from interfaces.http import answers
 from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
 from interfaces.http.request_views import visible
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_legs import LegBody, LegShown
 from interfaces.http.shapes.service_requests import ServiceRequestDone
 
@@ -24,7 +23,6 @@ routes = Routes("Service requests: two legs")
 @routes.command(
     ONE + "/onward-leg",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=(
         "nothing_to_tow",
         "leg_under_way",
@@ -56,7 +54,7 @@ async def plan_onward_leg(call: Command, request_id: str, body: LegBody) -> Resp
     return answers.done(await call.run(partial(plan_leg, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
-@routes.query(ONE + "/onward-leg", LegShown, roles=(Role.CUSTOMER, Role.PROVIDER, *DESK))
+@routes.query(ONE + "/onward-leg", LegShown)
 async def read_onward_leg(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read the second leg of a tow, and which request it has become."""
     wanted: UUID = (await visible(call, request_id, min_position)).request_id

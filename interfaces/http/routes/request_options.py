@@ -13,7 +13,7 @@ from interfaces.http.calls import Asked, MinPosition
 from interfaces.http.decision_views import candidate_shown
 from interfaces.http.request_views import visible
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.decisions import OptionsShown
 from projections.request_row import RequestRow
 
@@ -22,7 +22,7 @@ OPTIONS: Final = ONE + "/options"
 routes = Routes("Decisions")
 
 
-@routes.query(OPTIONS, OptionsShown, roles=DESK, problems=("out_of_turn",))
+@routes.query(OPTIONS, OptionsShown, problems=("out_of_turn",))
 async def list_options(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """List whom the desk could send, the best first.
 

@@ -12,12 +12,11 @@ from application.dispute_fare import DisputeFare, dispute_fare
 from application.issue_quote import IssueQuote, issue_quote
 from application.propose_fare import ProposeFare, propose_fare
 from application.release_for_dispatch import ReleaseForDispatch, release_for_dispatch
-from domain.actor import Role
 from domain.ids import Prefix
 from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_acts import (
     CashBody,
     ConfirmationBody,
@@ -35,7 +34,6 @@ ENDED = ("request_closed", "out_of_turn")
 @routes.command(
     ONE + "/quote",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=("not_priced", "store_unavailable", *ENDED),
 )
 async def issue_fresh_quote(call: Command, request_id: str) -> Response:
@@ -50,7 +48,6 @@ async def issue_fresh_quote(call: Command, request_id: str) -> Response:
 @routes.command(
     ONE + "/confirmation",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=(
         "not_quoted",
         "quote_expired",
@@ -74,7 +71,7 @@ async def confirm_price(call: Command, request_id: str, body: ConfirmationBody) 
     return answers.done(await call.run(partial(confirm_request, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/dispatch", ServiceRequestDone, roles=DESK, problems=ENDED)
+@routes.command(ONE + "/dispatch", ServiceRequestDone, problems=ENDED)
 async def release_scheduled_request(call: Command, request_id: str) -> Response:
     """Begin the search of a scheduled request now."""
     command = ReleaseForDispatch(call.actor, _id(request_id), call.at, call.expected_version)
@@ -84,7 +81,6 @@ async def release_scheduled_request(call: Command, request_id: str) -> Response:
 @routes.command(
     ONE + "/fare",
     ServiceRequestDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=(
         "not_priced",
         "not_confirmed",
@@ -118,7 +114,6 @@ async def propose_job_fare(call: Command, request_id: str, body: FareBody) -> Re
 @routes.command(
     ONE + "/fare/approval",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=("not_the_latest_fare", "approval_needed", *ENDED),
 )
 async def approve_job_fare(call: Command, request_id: str, body: FareApprovalBody) -> Response:
@@ -130,7 +125,6 @@ async def approve_job_fare(call: Command, request_id: str, body: FareApprovalBod
 @routes.command(
     ONE + "/fare/dispute",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     problems=("not_the_latest_fare", *ENDED),
 )
 async def dispute_job_fare(call: Command, request_id: str, body: FareDisputeBody) -> Response:
@@ -142,7 +136,6 @@ async def dispute_job_fare(call: Command, request_id: str, body: FareDisputeBody
 @routes.command(
     ONE + "/cash-collection",
     ServiceRequestDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("nothing_due", "wrong_amount", "currency_mismatch", "unknown_currency", "bad_amount", *ENDED),
 )
 async def collect_job_cash(call: Command, request_id: str, body: CashBody) -> Response:

@@ -26,7 +26,7 @@ from domain.request_terms import Need
 from interfaces.http import answers
 from interfaces.http.calls import Command, CommandCall, id_in_path
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_acts import (
     ConsentBody,
     ContactAttemptBody,
@@ -42,8 +42,6 @@ from interfaces.http.shapes.service_requests import ServiceRequestDone
 routes = Routes("Service requests: turns")
 
 ENDED = ("request_closed", "out_of_turn")
-WORKERS = (Role.PROVIDER, *DESK)
-CALLERS = (Role.CUSTOMER, *DESK)
 NEW_PRICE = (
     "price_not_agreed",
     "insufficient_funds",
@@ -55,7 +53,7 @@ NEW_PRICE = (
 )
 
 
-@routes.command(ONE + "/release", ServiceRequestDone, roles=WORKERS, problems=("not_allowed", *ENDED))
+@routes.command(ONE + "/release", ServiceRequestDone, problems=("not_allowed", *ENDED))
 async def give_job_back(call: Command, request_id: str, body: ReleaseBody) -> Response:
     """Give a job back, or take it from a provider: somebody else is sought.
 
@@ -68,7 +66,6 @@ async def give_job_back(call: Command, request_id: str, body: ReleaseBody) -> Re
 @routes.command(
     ONE + "/need-changes",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *WORKERS),
     problems=("bad_place", *NEW_PRICE, *ENDED),
 )
 async def ask_for_another_need(call: Command, request_id: str, body: NeedBody) -> Response:
@@ -84,7 +81,6 @@ async def ask_for_another_need(call: Command, request_id: str, body: NeedBody) -
 @routes.command(
     ONE + "/need-changes/consent",
     ServiceRequestDone,
-    roles=CALLERS,
     problems=("no_change_proposed", *NEW_PRICE, *ENDED),
 )
 async def agree_to_another_need(call: Command, request_id: str, body: ConsentBody) -> Response:
@@ -96,23 +92,21 @@ async def agree_to_another_need(call: Command, request_id: str, body: ConsentBod
     return await _change(call, request_id, None, body.at_most_minor)
 
 
-@routes.command(
-    ONE + "/need-changes/rejection", ServiceRequestDone, roles=CALLERS, problems=("no_change_proposed", *ENDED)
-)
+@routes.command(ONE + "/need-changes/rejection", ServiceRequestDone, problems=("no_change_proposed", *ENDED))
 async def stay_with_the_need(call: Command, request_id: str) -> Response:
     """Stay with what was asked for."""
     command = RejectNeedChange(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(reject_need_change, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/contact-attempts", ServiceRequestDone, roles=WORKERS, problems=ENDED)
+@routes.command(ONE + "/contact-attempts", ServiceRequestDone, problems=ENDED)
 async def note_contact_attempt(call: Command, request_id: str, body: ContactAttemptBody) -> Response:
     """Note that the customer was tried to be reached, and was not."""
     command = AttemptContact(call.actor, _id(request_id), body.channel, call.at, call.expected_version)
     return answers.done(await call.run(attempt_contact, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/gone", ServiceRequestDone, roles=WORKERS, problems=("not_gone_yet", "bad_input", *ENDED))
+@routes.command(ONE + "/gone", ServiceRequestDone, problems=("not_gone_yet", "bad_input", *ENDED))
 async def report_vehicle_gone(call: Command, request_id: str) -> Response:
     """Report that nobody is there; unless somebody objects in time, the job ends with its fee."""
     confirms_at = call.at + timedelta(seconds=call.stack.settings.gone_confirms_after_s)
@@ -123,7 +117,6 @@ async def report_vehicle_gone(call: Command, request_id: str) -> Response:
 @routes.command(
     ONE + "/gone/confirmation",
     ServiceRequestDone,
-    roles=CALLERS,
     problems=("not_reported_gone", "not_gone_yet", *ENDED),
 )
 async def confirm_vehicle_gone(call: Command, request_id: str) -> Response:
@@ -132,14 +125,14 @@ async def confirm_vehicle_gone(call: Command, request_id: str) -> Response:
     return answers.done(await call.run(confirm_gone, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/gone/denial", ServiceRequestDone, roles=CALLERS, problems=("not_reported_gone", *ENDED))
+@routes.command(ONE + "/gone/denial", ServiceRequestDone, problems=("not_reported_gone", *ENDED))
 async def deny_vehicle_gone(call: Command, request_id: str) -> Response:
     """Say that somebody is there after all: the job goes on."""
     command = DenyGone(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(deny_gone, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/unsuccessful", ServiceRequestDone, roles=WORKERS, problems=ENDED)
+@routes.command(ONE + "/unsuccessful", ServiceRequestDone, problems=ENDED)
 async def end_in_vain(call: Command, request_id: str, body: UnsuccessfulBody) -> Response:
     """Leave without having helped; a part of the price is owed, unless the provider lacked something."""
     command = EndUnsuccessful(call.actor, _id(request_id), body.reason, call.at, call.expected_version)
@@ -149,7 +142,6 @@ async def end_in_vain(call: Command, request_id: str, body: UnsuccessfulBody) ->
 @routes.command(
     ONE + "/merge",
     ServiceRequestDone,
-    roles=DESK,
     problems=("merges_into_itself", "offer_still_out", "bad_id", *ENDED),
 )
 async def merge_service_requests(call: Command, request_id: str, body: MergeBody) -> Response:
@@ -162,21 +154,21 @@ async def merge_service_requests(call: Command, request_id: str, body: MergeBody
     return answers.done(await call.run(partial(merge_requests, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/sos", ServiceRequestDone, roles=(Role.CUSTOMER, *WORKERS), problems=ENDED)
+@routes.command(ONE + "/sos", ServiceRequestDone, problems=ENDED)
 async def report_danger(call: Command, request_id: str) -> Response:
     """Say that somebody is in danger: the request goes first, and is searched for whatever it costs."""
     command = RaiseSos(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(partial(raise_sos, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/escalation", ServiceRequestDone, roles=DESK, problems=("bad_input", *ENDED))
+@routes.command(ONE + "/escalation", ServiceRequestDone, problems=("bad_input", *ENDED))
 async def escalate_service_request(call: Command, request_id: str, body: EscalationBody) -> Response:
     """Say that the ordinary search, or job, is not enough."""
     command = EscalateRequest(call.actor, _id(request_id), body.level, body.reason, call.at, call.expected_version)
     return answers.done(await call.run(escalate_request, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/triage", ServiceRequestDone, roles=DESK, problems=("bad_input", *ENDED))
+@routes.command(ONE + "/triage", ServiceRequestDone, problems=("bad_input", *ENDED))
 async def note_hazards(call: Command, request_id: str, body: TriageBody) -> Response:
     """Note what makes waiting dangerous; nothing that the customer told is taken away."""
     command = RecordTriage(

@@ -13,7 +13,7 @@ from domain.ids import Prefix
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Paged, id_in_path
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_twins import SuggestionPage
 from interfaces.http.shapes.service_requests import ServiceRequestDone
 from projections.merge_suggestions import SuggestionRow
@@ -23,7 +23,7 @@ PATH = "/v1/merge-suggestions"
 routes = Routes("Service requests: twins")
 
 
-@routes.query(PATH, SuggestionPage, roles=DESK, problems=("invalid_cursor",))
+@routes.query(PATH, SuggestionPage, problems=("invalid_cursor",))
 async def list_merge_suggestions(
     call: Asked,
     state: Annotated[Literal["suggested", "dismissed", "merged"] | None, Query()] = None,
@@ -48,7 +48,7 @@ async def list_merge_suggestions(
     )
 
 
-@routes.command(ONE + "/merge-dismissal", ServiceRequestDone, roles=DESK, problems=("no_merge_suggested",))
+@routes.command(ONE + "/merge-dismissal", ServiceRequestDone, problems=("no_merge_suggested",))
 async def dismiss_merge_suggestion(call: Command, request_id: str) -> Response:
     """Say that these are two breakdowns: it is not suggested again."""
     command = DismissMerge(call.actor, _id(request_id), call.at, call.expected_version)
@@ -58,7 +58,6 @@ async def dismiss_merge_suggestion(call: Command, request_id: str) -> Response:
 @routes.command(
     ONE + "/merge-undo",
     ServiceRequestDone,
-    roles=DESK,
     problems=("out_of_turn", "too_late_to_undo", "insufficient_funds", "wallet_frozen", "too_many_holds"),
 )
 async def undo_request_merge(call: Command, request_id: str) -> Response:

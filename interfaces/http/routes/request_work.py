@@ -14,7 +14,6 @@ from application.load_vehicle import LoadVehicle, load_vehicle
 from application.refuse_drop import RefuseDrop, refuse_drop
 from application.set_off_to_drop import SetOffToDrop, set_off_to_drop
 from application.start_service import StartService, start_service
-from domain.actor import Role
 from domain.geography import cell_of
 from domain.ids import Prefix
 from interfaces.http import answers
@@ -22,7 +21,7 @@ from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
 from interfaces.http.problems import Problem
 from interfaces.http.request_views import visible
 from interfaces.http.routes.service_requests import ONE
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_acts import (
     DropArrivalBody,
     DropBody,
@@ -37,10 +36,9 @@ from interfaces.http.shapes.values import Location
 routes = Routes("Service requests: work")
 
 ENDED = ("request_closed", "out_of_turn")
-WORKERS = (Role.PROVIDER, *DESK)
 
 
-@routes.command(ONE + "/acknowledgement", ServiceRequestDone, roles=WORKERS, problems=ENDED)
+@routes.command(ONE + "/acknowledgement", ServiceRequestDone, problems=ENDED)
 async def acknowledge(call: Command, request_id: str) -> Response:
     """Say, as a guided crew, that you know of the job that you were given.
 
@@ -50,9 +48,7 @@ async def acknowledge(call: Command, request_id: str) -> Response:
     return answers.done(await call.run(partial(acknowledge_job, promises=call.stack.promises), command), Prefix.REQUEST)
 
 
-@routes.command(
-    ONE + "/start", ServiceRequestDone, roles=WORKERS, problems=("wrong_start_code", "start_code_locked", *ENDED)
-)
+@routes.command(ONE + "/start", ServiceRequestDone, problems=("wrong_start_code", "start_code_locked", *ENDED))
 async def start_work(call: Command, request_id: str, body: StartBody) -> Response:
     """Begin the work with the code that the customer was shown.
 
@@ -74,7 +70,6 @@ async def start_work(call: Command, request_id: str, body: StartBody) -> Respons
 @routes.command(
     ONE + "/evidence",
     ServiceRequestDone,
-    roles=WORKERS,
     problems=("bad_evidence", "evidence_full", "bad_place", *ENDED),
 )
 async def capture_job_evidence(call: Command, request_id: str, body: EvidenceBody) -> Response:
@@ -95,46 +90,42 @@ async def capture_job_evidence(call: Command, request_id: str, body: EvidenceBod
     return answers.done(await call.run(capture_evidence, command), Prefix.REQUEST)
 
 
-@routes.query(ONE + "/evidence", EvidenceList, roles=(Role.CUSTOMER, *WORKERS))
+@routes.query(ONE + "/evidence", EvidenceList)
 async def list_job_evidence(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """List the evidence of a job, the oldest first."""
     row = await visible(call, request_id, min_position)
     return answers.plain({"request_id": answers.shown_id("request_id", row.request_id), "data": row.evidence})
 
 
-@routes.command(
-    ONE + "/loading", ServiceRequestDone, roles=WORKERS, problems=("nothing_to_tow", "evidence_missing", *ENDED)
-)
+@routes.command(ONE + "/loading", ServiceRequestDone, problems=("nothing_to_tow", "evidence_missing", *ENDED))
 async def report_vehicle_loaded(call: Command, request_id: str) -> Response:
     """Report that the vehicle is on the truck, or hangs behind it."""
     command = LoadVehicle(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(load_vehicle, command), Prefix.REQUEST)
 
 
-@routes.command(
-    ONE + "/transit", ServiceRequestDone, roles=WORKERS, problems=("new_drop_needed", "already_delivered", *ENDED)
-)
+@routes.command(ONE + "/transit", ServiceRequestDone, problems=("new_drop_needed", "already_delivered", *ENDED))
 async def report_transit(call: Command, request_id: str) -> Response:
     """Report that the vehicle is on its way to the destination."""
     command = SetOffToDrop(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(set_off_to_drop, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/drop-arrival", ServiceRequestDone, roles=WORKERS, problems=("bad_place", *ENDED))
+@routes.command(ONE + "/drop-arrival", ServiceRequestDone, problems=("bad_place", *ENDED))
 async def report_drop_arrival(call: Command, request_id: str, body: DropArrivalBody) -> Response:
     """Report the arrival at the destination."""
     command = ArriveAtDrop(call.actor, _id(request_id), _cell(body.location), call.at, call.expected_version)
     return answers.done(await call.run(arrive_at_drop, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/delivery", ServiceRequestDone, roles=WORKERS, problems=("new_drop_needed", *ENDED))
+@routes.command(ONE + "/delivery", ServiceRequestDone, problems=("new_drop_needed", *ENDED))
 async def report_delivery(call: Command, request_id: str) -> Response:
     """Report that the vehicle was handed over."""
     command = DeliverVehicle(call.actor, _id(request_id), call.at, call.expected_version)
     return answers.done(await call.run(deliver_vehicle, command), Prefix.REQUEST)
 
 
-@routes.command(ONE + "/drop-refusal", ServiceRequestDone, roles=WORKERS, problems=("already_delivered", *ENDED))
+@routes.command(ONE + "/drop-refusal", ServiceRequestDone, problems=("already_delivered", *ENDED))
 async def report_drop_refusal(call: Command, request_id: str, body: DropRefusalBody) -> Response:
     """Report that the destination does not take the vehicle in: it needs another one."""
     command = RefuseDrop(call.actor, _id(request_id), body.why, call.at, call.expected_version)
@@ -144,7 +135,6 @@ async def report_drop_refusal(call: Command, request_id: str, body: DropRefusalB
 @routes.command(
     ONE + "/drop",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *WORKERS),
     problems=("nothing_to_tow", "already_delivered", "not_allowed", "bad_place", *ENDED),
 )
 async def change_destination(call: Command, request_id: str, body: DropBody) -> Response:

@@ -4,26 +4,24 @@ from starlette.responses import Response
 
 from application.grant_promo import GrantPromo, grant_promo
 from application.reward_customers import Refer, RewardReferral, RewardTier, refer, reward_referral, reward_tier
-from domain.actor import Role
 from domain.ids import Prefix, parse, show
 from domain.money import Money
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Paged, id_in_path
 from interfaces.http.routes.wallets import CUSTOMERS, ONE, seen_by
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import WalletDone
 from interfaces.http.shapes.rewards import GrantBody, GrantPage, ReferralBody, ReferralDone, RewardBody
 from projections.promo_grants import GrantRow
 
 GRANTS = ONE + "/grants"
 REFERRAL = CUSTOMERS + "/{customer_id}/referral"
-SEEN_BY = (Role.CUSTOMER, Role.AUDITOR, *DESK)
 GRANTING = ("bad_amount", "unknown_currency", "currency_mismatch", "bad_expiry", "too_many_grants", "too_many_rewards")
 
 routes = Routes("Rewards")
 
 
-@routes.command(GRANTS, WalletDone, roles=DESK, problems=GRANTING)
+@routes.command(GRANTS, WalletDone, problems=GRANTING)
 async def give_promo(call: Command, customer_id: str, body: GrantBody) -> Response:
     """Give a customer something to spend with us.
 
@@ -36,7 +34,7 @@ async def give_promo(call: Command, customer_id: str, body: GrantBody) -> Respon
     return answers.done(await call.run(grant_promo, command), Prefix.WALLET)
 
 
-@routes.query(GRANTS, GrantPage, roles=SEEN_BY, problems=("invalid_cursor",))
+@routes.query(GRANTS, GrantPage, problems=("invalid_cursor",))
 async def list_grants(call: Asked, customer_id: str, *, page: Paged) -> Response:
     """List what a customer was given to spend, newest first, with what is left of it."""
     owner = seen_by(call.actor, customer_id)
@@ -53,7 +51,7 @@ async def list_grants(call: Asked, customer_id: str, *, page: Paged) -> Response
     )
 
 
-@routes.command(REFERRAL, ReferralDone, roles=(Role.CUSTOMER, *DESK), problems=("not_referable", "not_allowed"))
+@routes.command(REFERRAL, ReferralDone, problems=("not_referable", "not_allowed"))
 async def say_who_told_of_us(call: Command, customer_id: str, body: ReferralBody) -> Response:
     """Say who told of us, before the first job: once and for ever.
 
@@ -64,7 +62,7 @@ async def say_who_told_of_us(call: Command, customer_id: str, body: ReferralBody
     return answers.done(await call.run(refer, command), Prefix.REFERRAL)
 
 
-@routes.command(REFERRAL + "/reward", WalletDone, roles=DESK, problems=("not_earned", *GRANTING))
+@routes.command(REFERRAL + "/reward", WalletDone, problems=("not_earned", *GRANTING))
 async def give_referral_reward(call: Command, customer_id: str, body: RewardBody) -> Response:
     """Give both what they were promised, by a job that cost the new customer's own money; once.
 
@@ -76,7 +74,7 @@ async def give_referral_reward(call: Command, customer_id: str, body: RewardBody
     return answers.done(await call.run(reward_referral, command), Prefix.WALLET)
 
 
-@routes.command(ONE + "/tier-reward", WalletDone, roles=DESK, problems=("too_many_grants",))
+@routes.command(ONE + "/tier-reward", WalletDone, problems=("too_many_grants",))
 async def give_tier_reward(call: Command, customer_id: str) -> Response:
     """Give what a customer's tier gives in a year, by the own money that jobs took; once a year and tier."""
     command = RewardTier(call.actor, id_in_path(Prefix.USER, customer_id), call.at)

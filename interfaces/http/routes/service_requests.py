@@ -23,7 +23,7 @@ from domain.request_terms import Call, RequestState
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.request_views import shown, visible
-from interfaces.http.routing import DESK, REQUIRED, Routes
+from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.service_requests import (
     ArrivalBody,
     CancellationBody,
@@ -43,7 +43,6 @@ routes = Routes("Service requests")
     PATH,
     ServiceRequestDone,
     status=201,
-    roles=(Role.CUSTOMER, *DESK),
     problems=(
         "store_unavailable",
         "not_allowed",
@@ -128,7 +127,7 @@ def _told(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Told:
     return Told(customer_id, {record_id: PersonalRecord(PersonalKind.CALL, told)})
 
 
-@routes.query(PATH, ServiceRequestPage, roles=(Role.CUSTOMER, *DESK), problems=("invalid_cursor",))
+@routes.query(PATH, ServiceRequestPage, problems=("invalid_cursor",))
 async def list_service_requests(
     call: Asked,
     state: Annotated[RequestState | None, Query()] = None,
@@ -155,7 +154,7 @@ async def list_service_requests(
     )
 
 
-@routes.query(ONE, ServiceRequestShown, roles=(Role.CUSTOMER, Role.PROVIDER, *DESK))
+@routes.query(ONE, ServiceRequestShown)
 async def read_service_request(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read a request.
 
@@ -167,7 +166,6 @@ async def read_service_request(call: Asked, request_id: str, min_position: MinPo
 @routes.command(
     ONE + "/cancellation",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, *DESK),
     if_match=REQUIRED,
     problems=("not_allowed", "request_closed", "out_of_turn"),
 )
@@ -181,9 +179,7 @@ async def cancel_service_request(call: Command, request_id: str, body: Cancellat
     return answers.done(await call.run(cancel_request, command), Prefix.REQUEST)
 
 
-@routes.command(
-    ONE + "/en-route", ServiceRequestDone, roles=(Role.PROVIDER, *DESK), problems=("request_closed", "out_of_turn")
-)
+@routes.command(ONE + "/en-route", ServiceRequestDone, problems=("request_closed", "out_of_turn"))
 async def report_on_the_way(call: Command, request_id: str) -> Response:
     """Report that the provider is on its way."""
     command = ReportEnRoute(call.actor, _id(request_id), call.at, call.expected_version)
@@ -193,7 +189,6 @@ async def report_on_the_way(call: Command, request_id: str) -> Response:
 @routes.command(
     ONE + "/arrival",
     ServiceRequestDone,
-    roles=(Role.CUSTOMER, Role.PROVIDER, *DESK),
     problems=("request_closed", "out_of_turn", "bad_place"),
 )
 async def confirm_provider_arrival(call: Command, request_id: str, body: ArrivalBody) -> Response:
@@ -209,7 +204,6 @@ async def confirm_provider_arrival(call: Command, request_id: str, body: Arrival
 @routes.command(
     ONE + "/completion",
     ServiceRequestDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("request_closed", "out_of_turn", "evidence_missing", "not_delivered", "store_unavailable"),
 )
 async def complete_job(call: Command, request_id: str) -> Response:
@@ -221,9 +215,7 @@ async def complete_job(call: Command, request_id: str) -> Response:
     return answers.done(await call.run(partial(complete_service, trade=call.stack.trade), command), Prefix.REQUEST)
 
 
-@routes.command(
-    ONE + "/search-end", ServiceRequestDone, roles=DESK, problems=("request_closed", "out_of_turn", "offer_still_out")
-)
+@routes.command(ONE + "/search-end", ServiceRequestDone, problems=("request_closed", "out_of_turn", "offer_still_out"))
 async def end_search(call: Command, request_id: str) -> Response:
     """Give up: nobody can be found."""
     command = GiveUpSearch(call.actor, _id(request_id), call.at, call.expected_version)

@@ -14,7 +14,7 @@ from infra.identity.sessions import Pair, account_of
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Call, Creation, id_in_path
 from interfaces.http.described import responses_of
-from interfaces.http.routing import EVERYBODY, OpenRoute, Routes
+from interfaces.http.routing import OpenRoute, Routes
 from interfaces.http.shapes.sessions import PairMade, RefreshBody, SessionsEnded, SessionsShown
 
 PATH = "/v1/sessions"
@@ -57,7 +57,7 @@ async def refresh_session(request: Request, body: RefreshBody) -> Response:
     )
 
 
-@routes.query(PATH, SessionsShown, roles=EVERYBODY)
+@routes.query(PATH, SessionsShown)
 async def list_sessions(call: Asked) -> Response:
     """List where you are signed in, the last used first.
 
@@ -67,7 +67,7 @@ async def list_sessions(call: Asked) -> Response:
     return answers.plain({"data": [_shown(one, _caller(call)) for one in living]})
 
 
-@routes.report(PATH + "/{session_id}/revocation", SessionsEnded, roles=EVERYBODY, problems=("not_found",))
+@routes.report(PATH + "/{session_id}/revocation", SessionsEnded, problems=("not_found",))
 async def revoke_session(call: Creation, session_id: str) -> Response:
     """End one of your sessions: sign out here, or on a telephone that is lost.
 
@@ -80,7 +80,7 @@ async def revoke_session(call: Creation, session_id: str) -> Response:
     return answers.plain({"ended": 1})
 
 
-@routes.report(f"{PATH}/revocation", SessionsEnded, roles=EVERYBODY)
+@routes.report(f"{PATH}/revocation", SessionsEnded)
 async def revoke_other_sessions(call: Creation) -> Response:
     """End all your sessions but this one.
 

@@ -21,7 +21,7 @@ from domain.refusal import NotFound
 from domain.shift import Shift, ShiftState, Stock, shift_acts_open
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.shifts import (
     BreakEndBody,
     ReadinessBody,
@@ -44,7 +44,6 @@ routes = Routes("Shifts")
     PATH,
     ShiftDone,
     status=201,
-    roles=(Role.PROVIDER, *DESK),
     problems=(
         "not_found",
         "stale_version",
@@ -77,7 +76,7 @@ async def go_on_duty(call: Command, body: ShiftBody) -> Response:
     return answers.done(await call.run(start_shift, command), Prefix.SHIFT, status=201, location=PATH)
 
 
-@routes.query(PATH, ShiftPage, roles=(Role.PROVIDER, *DESK), problems=("invalid_cursor", "not_found"))
+@routes.query(PATH, ShiftPage, problems=("invalid_cursor", "not_found"))
 async def list_shifts_on_duty(
     call: Asked,
     state: Annotated[ShiftState | None, Query()] = None,
@@ -106,7 +105,7 @@ async def list_shifts_on_duty(
     )
 
 
-@routes.query(ONE, ShiftShown, roles=(Role.PROVIDER, *DESK), problems=("log_unavailable",))
+@routes.query(ONE, ShiftShown, problems=("log_unavailable",))
 async def read_shift(call: Asked, shift_id: str, min_position: MinPosition = None) -> Response:
     """Read a shift, ended or not.
 
@@ -140,7 +139,7 @@ async def read_shift(call: Asked, shift_id: str, min_position: MinPosition = Non
     )
 
 
-@routes.command(ONE + "/end", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("shift_reserved",))
+@routes.command(ONE + "/end", ShiftDone, problems=("shift_reserved",))
 async def go_off_duty(call: Command, shift_id: str) -> Response:
     """End a shift.
 
@@ -150,9 +149,7 @@ async def go_off_duty(call: Command, shift_id: str) -> Response:
     return answers.done(await call.run(end_shift, command), Prefix.SHIFT)
 
 
-@routes.command(
-    ONE + "/break", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("shift_reserved", "shift_stale", "shift_ended")
-)
+@routes.command(ONE + "/break", ShiftDone, problems=("shift_reserved", "shift_stale", "shift_ended"))
 async def take_break(call: Command, shift_id: str) -> Response:
     """Take a rest: no offers for a while."""
     command = StartBreak(call.actor, _id(shift_id), call.at, call.expected_version)
@@ -162,7 +159,6 @@ async def take_break(call: Command, shift_id: str) -> Response:
 @routes.command(
     ONE + "/break-end",
     ShiftDone,
-    roles=(Role.PROVIDER, *DESK),
     problems=("out_of_turn", "shift_ended", "bad_place"),
 )
 async def come_back(call: Command, shift_id: str, body: BreakEndBody) -> Response:
@@ -172,9 +168,7 @@ async def come_back(call: Command, shift_id: str, body: BreakEndBody) -> Respons
     return answers.done(await call.run(end_break, command), Prefix.SHIFT)
 
 
-@routes.command(
-    ONE + "/readiness", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("out_of_turn", "shift_ended", "bad_place")
-)
+@routes.command(ONE + "/readiness", ShiftDone, problems=("out_of_turn", "shift_ended", "bad_place"))
 async def get_ready(call: Command, shift_id: str, body: ReadinessBody) -> Response:
     """Be ready for the next job after wrapping up.
 
@@ -185,7 +179,7 @@ async def get_ready(call: Command, shift_id: str, body: ReadinessBody) -> Respon
     return answers.done(await call.run(get_shift_ready, command), Prefix.SHIFT)
 
 
-@routes.command(ONE + "/stock", ShiftDone, roles=(Role.PROVIDER, *DESK), problems=("shift_ended", "bad_stock"))
+@routes.command(ONE + "/stock", ShiftDone, problems=("shift_ended", "bad_stock"))
 async def count_stock(call: Command, shift_id: str, body: StockBody) -> Response:
     """Say what is on board to give away: fuel, batteries, charge."""
     stock = Stock(body.fuel_l, body.batteries, body.ev_kwh)
@@ -193,7 +187,7 @@ async def count_stock(call: Command, shift_id: str, body: StockBody) -> Response
     return answers.done(await call.run(update_stock, command), Prefix.SHIFT)
 
 
-@routes.command(ONE + "/forced-end", ShiftDone, roles=DESK, problems=("shift_reserved", "out_of_turn"))
+@routes.command(ONE + "/forced-end", ShiftDone, problems=("shift_reserved", "out_of_turn"))
 async def send_home(call: Command, shift_id: str) -> Response:
     """End a shift that nobody hears of, or whose longest duty is over.
 

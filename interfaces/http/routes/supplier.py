@@ -12,14 +12,13 @@ from application.decide_registration import (
     end_registration,
 )
 from application.decide_supply import DecideSupply, decide_supply
-from domain.actor import Role
 from domain.ids import Prefix
 from domain.split import SupplyModel
 from domain.supply_model import SupplyDecision, supply_stream
 from domain.tax_registration import TaxRegistrations, registrations_stream
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Creation, MinPosition
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.supplier import (
     RegistrationBody,
     RegistrationDone,
@@ -33,7 +32,6 @@ from interfaces.http.shapes.values import InstantAsked
 
 REGISTRATIONS = "/v1/tax-registrations"
 SUPPLY = "/v1/supply-decision"
-SEEN_BY = (Role.AUDITOR, *DESK)
 When = Annotated[InstantAsked | None, Query(description="In effect at this instant: now when left out.")]
 
 routes = Routes("Money")
@@ -42,7 +40,6 @@ routes = Routes("Money")
 @routes.command(
     REGISTRATIONS,
     RegistrationDone,
-    roles=(Role.ADMIN,),
     problems=("bad_gstin", "bad_effect", "too_many_versions"),
 )
 async def decide_tax_registration(call: Creation, body: RegistrationBody) -> Response:
@@ -54,7 +51,6 @@ async def decide_tax_registration(call: Creation, body: RegistrationBody) -> Res
 @routes.command(
     REGISTRATIONS + "/end",
     RegistrationDone,
-    roles=(Role.ADMIN,),
     problems=("unknown_state", "bad_effect", "too_many_versions"),
 )
 async def end_tax_registration(call: Creation, body: RegistrationEndBody) -> Response:
@@ -63,7 +59,7 @@ async def end_tax_registration(call: Creation, body: RegistrationEndBody) -> Res
     return answers.done(await call.run(end_registration, command), Prefix.DOCUMENT)
 
 
-@routes.query(REGISTRATIONS, RegistrationsShown, roles=SEEN_BY, problems=("log_unavailable",))
+@routes.query(REGISTRATIONS, RegistrationsShown, problems=("log_unavailable",))
 async def read_tax_registrations(call: Asked, at: When = None, min_position: MinPosition = None) -> Response:
     """Read the registrations in effect at an instant, by state."""
     await call.log_at_or_after(min_position)
@@ -72,7 +68,7 @@ async def read_tax_registrations(call: Asked, at: When = None, min_position: Min
     return answers.plain({"data": [{"state_code": state, "gstin": gstin} for state, gstin in held.items()]})
 
 
-@routes.command(SUPPLY, SupplyDone, roles=(Role.ADMIN,), problems=("bad_effect", "too_many_versions"))
+@routes.command(SUPPLY, SupplyDone, problems=("bad_effect", "too_many_versions"))
 async def decide_who_supplies(call: Creation, body: SupplyBody) -> Response:
     """Say who supplies the service from an instant on: providers, through a marketplace, or the tenant as principal.
 
@@ -82,7 +78,7 @@ async def decide_who_supplies(call: Creation, body: SupplyBody) -> Response:
     return answers.done(await call.run(decide_supply, command), Prefix.DOCUMENT)
 
 
-@routes.query(SUPPLY, SupplyShown, roles=SEEN_BY, problems=("log_unavailable",))
+@routes.query(SUPPLY, SupplyShown, problems=("log_unavailable",))
 async def read_who_supplies(call: Asked, at: When = None, min_position: MinPosition = None) -> Response:
     """Read who supplies at an instant; providers, where nothing was decided."""
     await call.log_at_or_after(min_position)

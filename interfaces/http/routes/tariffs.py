@@ -18,7 +18,7 @@ from infra.prices.india import india
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.in_effect import in_effect_here
-from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.tariffs import (
     DefaultTariffBody,
     TariffBody,
@@ -47,7 +47,7 @@ PUBLISHING = (
 routes = Routes("Tariffs")
 
 
-@routes.command(PATH, TariffDone, status=201, roles=DESK, problems=PUBLISHING)
+@routes.command(PATH, TariffDone, status=201, problems=PUBLISHING)
 async def publish_prices(call: Creation, body: TariffBody) -> Response:
     """Publish a tariff.
 
@@ -57,7 +57,7 @@ async def publish_prices(call: Creation, body: TariffBody) -> Response:
     return await _published(call, body.zone_id, terms_of_body(body), body.effective_from)
 
 
-@routes.command(PATH + "/default", TariffDone, status=201, roles=DESK, problems=PUBLISHING)
+@routes.command(PATH + "/default", TariffDone, status=201, problems=PUBLISHING)
 async def publish_default_prices(call: Creation, body: DefaultTariffBody) -> Response:
     """Publish the tariff that ships with VehicAid.
 
@@ -76,7 +76,7 @@ async def _published(
     )
 
 
-@routes.query(PATH, TariffPage, roles=EVERYBODY, problems=("invalid_cursor",))
+@routes.query(PATH, TariffPage, problems=("invalid_cursor",))
 async def list_tariffs(call: Asked, zone_id: Annotated[ZoneId | None, Query()] = None, *, page: Paged) -> Response:
     """List what was published and withdrawn, the last first."""
     of_zone = None if zone_id is None else parse(Prefix.ZONE, zone_id)
@@ -92,7 +92,7 @@ async def list_tariffs(call: Asked, zone_id: Annotated[ZoneId | None, Query()] =
     )
 
 
-@routes.query(ONE, TariffShown, roles=EVERYBODY, problems=("log_unavailable",))
+@routes.query(ONE, TariffShown, problems=("log_unavailable",))
 async def read_tariff(
     call: Asked,
     tariff_id: str,
@@ -119,9 +119,7 @@ async def read_tariff(
     )
 
 
-@routes.command(
-    ONE + "/withdrawal", TariffDone, roles=DESK, problems=("tariff_not_in_effect", "bad_effect", "too_many_versions")
-)
+@routes.command(ONE + "/withdrawal", TariffDone, problems=("tariff_not_in_effect", "bad_effect", "too_many_versions"))
 async def withdraw_prices(call: Command, tariff_id: str, body: WithdrawalBody) -> Response:
     """Withdraw a tariff.
 

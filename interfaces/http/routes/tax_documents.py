@@ -15,7 +15,7 @@ from domain.money import Money
 from domain.refusal import NotFound
 from interfaces.http import answers
 from interfaces.http.calls import Command, CommandCall, id_in_path
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.tax_documents import (
     BillDone,
     CancellationOfBillBody,
@@ -29,7 +29,7 @@ PATH = "/v1/invoices/{invoice_id}"
 routes = Routes("Money")
 
 
-@routes.command(PATH + "/cancellation", BillDone, roles=DESK, problems=("out_of_turn", "not_allowed"))
+@routes.command(PATH + "/cancellation", BillDone, problems=("out_of_turn", "not_allowed"))
 async def cancel_bill(call: Command, invoice_id: str, body: CancellationOfBillBody) -> Response:
     """Make a bill void within a day of its issue; its number stays taken.
 
@@ -43,7 +43,6 @@ async def cancel_bill(call: Command, invoice_id: str, body: CancellationOfBillBo
 @routes.command(
     PATH + "/credit-notes",
     CreditNoteDone,
-    roles=DESK,
     problems=(
         "too_much_credited",
         "credited_too_late",
@@ -64,7 +63,6 @@ async def credit_bill(call: Command, invoice_id: str, body: CreditBody) -> Respo
 @routes.command(
     PATH + "/registration",
     BillDone,
-    roles=DESK,
     problems=(
         "not_for_registration",
         "bad_gstin",

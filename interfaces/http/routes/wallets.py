@@ -7,7 +7,7 @@ from starlette.responses import Response
 from application.freeze_wallet import FreezeWallet, freeze_wallet
 from application.top_up_wallet import TopUpWallet, top_up_wallet
 from domain import ledger
-from domain.actor import Actor, Role
+from domain.actor import Actor
 from domain.ids import Prefix, show
 from domain.money import Money
 from domain.refusal import NotFound
@@ -19,19 +19,18 @@ from interfaces.http import answers
 from interfaces.http.asked_then import AskedThen, ThenAsked, shown_then
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.entries import entries_page
-from interfaces.http.routing import DESK, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import EntryPage, FreezeBody, TopUpBody, WalletDone, WalletShown
 from projections.wallet_statement import StatementRow
 
 OWN = "/v1/wallets/me"
 CUSTOMERS = "/v1/customers"
 ONE = CUSTOMERS + "/{customer_id}/wallet"
-SEEN_BY = (Role.CUSTOMER, Role.AUDITOR, *DESK)
 
 routes = Routes("Money")
 
 
-@routes.query(OWN, WalletShown, roles=(Role.CUSTOMER,), problems=("log_unavailable", "not_found"))
+@routes.query(OWN, WalletShown, problems=("log_unavailable", "not_found"))
 async def read_own_wallet(call: Asked, min_position: MinPosition = None, *, asked_then: AskedThen) -> Response:
     """Read your own wallet.
 
@@ -40,7 +39,7 @@ async def read_own_wallet(call: Asked, min_position: MinPosition = None, *, aske
     return await _wallet(call, call.actor.subject_id, min_position, asked_then)
 
 
-@routes.query(ONE, WalletShown, roles=SEEN_BY, problems=("log_unavailable",))
+@routes.query(ONE, WalletShown, problems=("log_unavailable",))
 async def read_wallet(
     call: Asked, customer_id: str, min_position: MinPosition = None, *, asked_then: AskedThen
 ) -> Response:
@@ -51,7 +50,7 @@ async def read_wallet(
     return await _wallet(call, seen_by(call.actor, customer_id), min_position, asked_then)
 
 
-@routes.query(ONE + "/statement", EntryPage, roles=SEEN_BY, problems=("invalid_cursor",))
+@routes.query(ONE + "/statement", EntryPage, problems=("invalid_cursor",))
 async def list_wallet_entries(call: Asked, customer_id: str, *, page: Paged, asked_then: AskedThen) -> Response:
     """List what went in and out of a wallet, newest first, with the balance behind each entry."""
     owner = seen_by(call.actor, customer_id)
@@ -65,7 +64,6 @@ async def list_wallet_entries(call: Asked, customer_id: str, *, page: Paged, ask
 @routes.command(
     ONE + "/top-ups",
     WalletDone,
-    roles=DESK,
     problems=("currency_mismatch", "bad_amount", "unknown_currency"),
 )
 async def take_cash_in(call: Command, customer_id: str, body: TopUpBody) -> Response:
@@ -78,7 +76,7 @@ async def take_cash_in(call: Command, customer_id: str, body: TopUpBody) -> Resp
     return answers.done(await call.run(top_up_wallet, command), Prefix.WALLET)
 
 
-@routes.command(ONE + "/freeze", WalletDone, roles=DESK)
+@routes.command(ONE + "/freeze", WalletDone)
 async def freeze_customer_wallet(call: Command, customer_id: str, body: FreezeBody) -> Response:
     """Let nothing be kept in or taken from a wallet, but what is kept already.
 
@@ -88,7 +86,7 @@ async def freeze_customer_wallet(call: Command, customer_id: str, body: FreezeBo
     return answers.done(await call.run(freeze_wallet, command), Prefix.WALLET)
 
 
-@routes.command(ONE + "/freeze-end", WalletDone, roles=DESK)
+@routes.command(ONE + "/freeze-end", WalletDone)
 async def unfreeze_customer_wallet(call: Command, customer_id: str) -> Response:
     """Let a frozen wallet be spent again."""
     command = FreezeWallet(call.actor, _id(customer_id), None, call.at, call.expected_version)
@@ -171,6 +169,6 @@ def _id(text: str) -> UUID:
 def seen_by(actor: Actor, text: str) -> UUID:
     """The customer's id, for the customer, the desk and auditors; raises NotFound for everybody else."""
     wanted = _id(text)
-    if not (actor.is_desk or actor.role is Role.AUDITOR or actor.is_customer(wanted)):
+    if not (actor.sees_books or actor.is_customer(wanted)):
         raise NotFound
     return wanted

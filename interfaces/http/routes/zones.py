@@ -22,7 +22,7 @@ from domain.zone_conditions import Condition
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.in_effect import in_effect_here
-from interfaces.http.routing import DESK, EVERYBODY, Routes
+from interfaces.http.routing import Routes
 from interfaces.http.shapes.values import InstantAsked
 from interfaces.http.shapes.zones import (
     ConditionBody,
@@ -58,7 +58,6 @@ routes = Routes("Zones")
     PATH,
     ZoneDone,
     status=201,
-    roles=DESK,
     problems=("slug_taken", "bad_slug", "unknown_time_zone", "unknown_state", "bad_input", *OUTLINE, "bad_effect"),
 )
 async def define_service_zone(call: Creation, body: ZoneBody) -> Response:
@@ -80,7 +79,7 @@ async def define_service_zone(call: Creation, body: ZoneBody) -> Response:
     )
 
 
-@routes.query(PATH, ZonePage, roles=EVERYBODY, problems=("invalid_cursor",))
+@routes.query(PATH, ZonePage, problems=("invalid_cursor",))
 async def list_zones(call: Asked, slug: Annotated[str | None, Query(max_length=63)] = None, *, page: Paged) -> Response:
     """List zones, retired ones included, newest first."""
     return await paging.answer(
@@ -95,7 +94,7 @@ async def list_zones(call: Asked, slug: Annotated[str | None, Query(max_length=6
     )
 
 
-@routes.query(ONE, ZoneShown, roles=EVERYBODY, problems=("log_unavailable",))
+@routes.query(ONE, ZoneShown, problems=("log_unavailable",))
 async def read_zone(
     call: Asked,
     zone_id: str,
@@ -126,7 +125,7 @@ async def read_zone(
     )
 
 
-@routes.command(ONE + "/geometry", ZoneDone, roles=DESK, problems=(*OUTLINE, *EFFECT))
+@routes.command(ONE + "/geometry", ZoneDone, problems=(*OUTLINE, *EFFECT))
 async def redraw_service_zone(call: Command, zone_id: str, body: RedrawingBody) -> Response:
     """Give a zone another outline.
 
@@ -138,7 +137,7 @@ async def redraw_service_zone(call: Command, zone_id: str, body: RedrawingBody) 
     return answers.done(await in_effect_here(call, await call.run(redraw_zone, command)), Prefix.ZONE)
 
 
-@routes.command(ONE + "/retirement", ZoneDone, roles=DESK, problems=("zone_not_in_effect", *EFFECT))
+@routes.command(ONE + "/retirement", ZoneDone, problems=("zone_not_in_effect", *EFFECT))
 async def retire_service_zone(call: Command, zone_id: str, body: RetirementBody) -> Response:
     """Serve a zone no longer.
 
@@ -149,9 +148,7 @@ async def retire_service_zone(call: Command, zone_id: str, body: RetirementBody)
     return answers.done(await in_effect_here(call, await call.run(retire_zone, command)), Prefix.ZONE)
 
 
-@routes.command(
-    ONE + "/conditions", ConditionDone, roles=DESK, problems=("bad_condition", "too_many_conditions", "bad_effect")
-)
+@routes.command(ONE + "/conditions", ConditionDone, problems=("bad_condition", "too_many_conditions", "bad_effect"))
 async def declare_zone_condition(call: Command, zone_id: str, body: ConditionBody) -> Response:
     """Declare a closure, a flood or a surge.
 
@@ -166,7 +163,7 @@ async def declare_zone_condition(call: Command, zone_id: str, body: ConditionBod
     return answers.done(await in_effect_here(call, await call.run(declare_condition, command)), Prefix.ZONE)
 
 
-@routes.command(ONE + "/condition-lifting", ConditionDone, roles=DESK, problems=("no_such_condition", "bad_effect"))
+@routes.command(ONE + "/condition-lifting", ConditionDone, problems=("no_such_condition", "bad_effect"))
 async def lift_zone_condition(call: Command, zone_id: str, body: LiftingBody) -> Response:
     """Lift all conditions of a kind.
 

@@ -10,8 +10,7 @@ import application
 import domain
 from application.engine import RefusedBefore
 from domain.refusal import Refusal
-from interfaces.http.app import described_app
-from interfaces.http.edge import SIGN_IN
+from interfaces.http.app import OPEN_PATHS, described_app
 from interfaces.http.openapi import as_text, document_of
 from interfaces.http.problem_catalogue import CATALOGUE, EDGE
 from tests.support.modules import import_all
@@ -39,11 +38,8 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
-ORDER_NOTHING = ("/v1/tokens", "/v1/positions", "/v1/price-estimates", *SESSIONS, *SIGN_IN)
+ORDER_NOTHING = ("/v1/positions", "/v1/price-estimates", *SESSIONS, *OPEN_PATHS)
 """POSTs that write nothing to the log: there is no state that they could conflict with."""
-
-OPEN = ("/v1/tokens", "/v1/sessions/refresh", *SIGN_IN)
-"""No access token is asked for, so none can be refused."""
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
@@ -60,7 +56,7 @@ def test_every_operation_is_described(path: str, method: str, operation: dict[st
     else:
         assert path.endswith("/file"), "what is no JSON is a file"
     bad = {status: told for status, told in operation["responses"].items() if not status.startswith("2")}
-    wanted = {"422", "413", "500", "503"} | (set() if path in OPEN else {"401", "403"})
+    wanted = {"422", "413", "500", "503"} | (set() if path in OPEN_PATHS else {"401", "403"})
     assert wanted <= set(bad)
     assert all("application/problem+json" in told["content"] for told in bad.values())
     if method == "post" and path not in ORDER_NOTHING:

@@ -15,7 +15,7 @@ from infra.identity.challenge import ProofRefused, Purpose, TooManyAsked
 from infra.identity.people import Wanted
 from infra.identity.postgres_proofs import PostgresProofs
 from infra.identity.sign_in import Device, SignIn
-from interfaces.http.edge import SIGN_IN
+from interfaces.http.app import OPEN_PATHS
 from tests.support.api import Api
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -214,7 +214,9 @@ async def test_a_link_signs_in_once_and_not_when_it_is_old(api: Api, stack: Stac
     assert (await shown(api, begun["challenge_id"], code)).status_code == 401, "a link's challenge has no code"
 
 
-@pytest.mark.parametrize("path", [path.removeprefix("/v1/auth") for path in SIGN_IN])
+@pytest.mark.parametrize(
+    "path", sorted(path.removeprefix("/v1/auth") for path in OPEN_PATHS if path.startswith("/v1/auth"))
+)
 async def test_what_makes_no_sense_is_told_and_lets_nobody_in(api: Api, path: str) -> None:
     for body in (b"", b"null", b"[]", b"{}", b'{"phone": 1}', b'{"email": "a@b", "password": ""}', b"{"):
         answer = await api.client.post(f"/v1/auth{path}", content=body, headers={"content-type": "application/json"})
