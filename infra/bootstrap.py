@@ -22,11 +22,12 @@ from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.identity.access_tokens import TokenAuthority
-from infra.identity.place import Identity, identity_of, sign_in_of
+from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
 from infra.personal.store import PostgresPersonalStore
+from infra.positions.latest import redis_client
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.projections.waiting import ProjectionWaiter
@@ -37,7 +38,10 @@ from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import Pool, reader_pool
 from infra.queries.readiness import Readiness
+from infra.queries.security import SecurityQueries
 from infra.queries.view import ReadModelView
+from infra.rate.limiter import RateLimiter
+from infra.security_log.writer import BufferedSecurityLog
 from infra.settings import Settings
 from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
@@ -87,6 +91,7 @@ class Stack:
     money: MoneyViews
     webhooks: WebhookInbox
     audit: AuditQueries
+    noted: SecurityQueries
     decisions: DecisionQueries
     kpis: KpiQueries
     readiness: Readiness
@@ -98,6 +103,7 @@ class Stack:
     sign_in: SignIn
     promises: PromiseBook | None = None
     security: SecurityLog = field(default_factory=NothingNoted)
+    limiter: RateLimiter | None = None
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def close(self) -> None:
@@ -118,6 +124,7 @@ class _Opened:
     city: City
     positions: PositionStore
     identity: Identity
+    security: BufferedSecurityLog
 
 
 async def _opened(settings: Settings, application_name: str, authority: TokenAuthority | None) -> _Opened:
@@ -126,6 +133,9 @@ async def _opened(settings: Settings, application_name: str, authority: TokenAut
     readers = reader_pool(dsn)
     await readers.open()
     closers.push_async_callback(readers.close)
+    security = BufferedSecurityLog(readers, proof_keys(settings).asked_from)
+    await security.start()
+    closers.push_async_callback(security.stop)
     aggregates = StoredAggregates(readers)
     closers.push_async_callback(aggregates.settle)
     store = personal_store(settings)
@@ -140,11 +150,11 @@ async def _opened(settings: Settings, application_name: str, authority: TokenAut
     city = City(readers, settings.city_poll_s)
     await city.start()
     closers.push_async_callback(city.stop)
-    identity = identity_of(settings, readers, authority, aggregates)
+    identity = identity_of(settings, readers, authority, aggregates, security)
     closers.push_async_callback(identity.stop)
     await identity.start()
     positions = await closers.enter_async_context(open_positions(settings, f"{application_name}-positions"))
-    return _Opened(closers, readers, aggregates, store, postgres, waiter, city, positions, identity)
+    return _Opened(closers, readers, aggregates, store, postgres, waiter, city, positions, identity, security)
 
 
 async def build(
@@ -172,6 +182,7 @@ async def build(
         money=MoneyViews(readers),
         webhooks=WebhookInbox(readers),
         audit=AuditQueries(readers, settings),
+        noted=SecurityQueries(readers, settings.cell, settings.audit_seed),
         decisions=DecisionQueries(readers, settings),
         kpis=KpiQueries(readers),
         zones=city.zones,
@@ -185,8 +196,19 @@ async def build(
         identity=has.identity,
         sign_in=_sign_in(settings, has, engine),
         promises=city.promises if settings.promises else None,
+        security=has.security,
+        limiter=await _limiter(settings, has.closers),
         closers=has.closers,
     )
+
+
+async def _limiter(settings: Settings, closers: AsyncExitStack) -> RateLimiter:
+    """Counts over all processes where there is a Redis, and here alone where there is none."""
+    client = redis_client(settings) if settings.redis_url else None
+    limiter = RateLimiter(client, settings.cell, settings.rate_wait_s)
+    closers.push_async_callback(limiter.stop)
+    await limiter.start()
+    return limiter
 
 
 class Views(TypedDict):
@@ -217,9 +239,11 @@ def views_of(readers: Pool) -> Views:
 
 
 def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:
-    sign_in = sign_in_of(settings, has.readers, has.identity.sessions, engine, has.aggregates)
+    sign_in = sign_in_of(settings, has.readers, has.identity.sessions, engine, has.aggregates, has.security)
     has.closers.callback(sign_in.passwords.close)
     return sign_in
+
+
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

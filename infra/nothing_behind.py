@@ -14,7 +14,10 @@ from domain.aggregate import Aggregate
 from infra.bootstrap import Stack, fingerprint_key, start_codes, views_of
 from infra.database_url import app_dsn
 from infra.event_store import codec
+from infra.files.links import FileLinks
+from infra.files.place import file_shelf
 from infra.identity.place import identity_of, sign_in_of
+from infra.personal.place import personal_store
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
@@ -27,6 +30,7 @@ from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
+from infra.queries.security import SecurityQueries
 from infra.settings import Settings
 from infra.webhooks.inbox import WebhookInbox
 from infra.zones.table import ZoneTable
@@ -125,6 +129,7 @@ def nothing_behind(settings: Settings) -> Stack:
         positions=Positions(PositionTrack(readers), None),
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
+        noted=SecurityQueries(readers, settings.cell),
         decisions=DecisionQueries(readers, settings),
         webhooks=WebhookInbox(readers),
         kpis=KpiQueries(readers),
@@ -140,5 +145,7 @@ def nothing_behind(settings: Settings) -> Stack:
         codes=start_codes(settings),
         identity=identity,
         sign_in=sign_in,
+        files=file_shelf(settings, readers, personal_store(settings)),
+        file_links=FileLinks(settings.personal_key),
         closers=AsyncExitStack(),
     )

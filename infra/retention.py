@@ -27,6 +27,8 @@ PURGE_SESSIONS: Final = (
     " WHERE lives_until < clock_timestamp() - %s OR ended_at < clock_timestamp() - %s LIMIT %s)"
 )
 # Limits look a day back at most; what is over holds nothing that anybody could still use.
+# Whole sealed segments, 10 at a time: some 40,000 rows.
+PURGE_SECURITY: Final = "SELECT purge_security(%s, 10)"
 PURGE_PROOFS: Final = (
     (
         "DELETE FROM challenges WHERE challenge_id IN"
@@ -81,6 +83,19 @@ def purge_proofs(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
     return removed
 
 
+def purge_security_log(dsn: str, older_than: timedelta, stop: threading.Event) -> int:
+    """Remove the rows of sealed segments whose time is over; how many. The database keeps thirty days in any case."""
+    removed = 0
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        while not stop.is_set():
+            count = cast("tuple[int]", connection.execute(PURGE_SECURITY, (older_than,)).fetchone())[0]
+            removed += count
+            if not count:
+                break
+            stop.wait(PAUSE_S)
+    return removed
+
+
 def run_retention(settings: Settings, stop: threading.Event) -> None:
     """Purge every so often until told to stop: a background service of the projector process."""
     dsn = app_dsn(settings, "vehicaid-retention")
@@ -94,4 +109,7 @@ def run_retention(settings: Settings, stop: threading.Event) -> None:
         if removed:
             log(__name__).info("sessions_purged", sessions=removed, kept_days=settings.sessions_kept_days)
         purge_proofs(dsn, timedelta(days=settings.challenges_kept_days), stop)
+        removed = purge_security_log(dsn, timedelta(days=settings.security_log_kept_days), stop)
+        if removed:
+            log(__name__).info("security_notes_purged", notes=removed, kept_days=settings.security_log_kept_days)
         stop.wait(settings.retention_every_s)

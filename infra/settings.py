@@ -12,8 +12,10 @@ from pydantic_settings import SettingsConfigDict
 from infra.dispatch_settings import DispatchSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.production import refuse_if_unfit
 from infra.proof_settings import ProofSettings
 from infra.registrar_settings import RegistrarSettings
+from infra.security_settings import SecuritySettings
 from infra.session_settings import SessionSettings
 from infra.supplier_settings import SupplierSettings
 from infra.travel_settings import TravelSettings
@@ -36,6 +38,7 @@ class Settings(
     RegistrarSettings,
     SessionSettings,
     ProofSettings,
+    SecuritySettings,
 ):
     """Everything a process is told from outside, read once and never changed."""
 
@@ -242,6 +245,7 @@ def load_settings() -> Settings:
     """
     given = read_settings()
     if given.environment == "production":
+        refuse_if_unfit(given)
         return given
     return with_local_state(given, read_local_state(given.state_dir))
 

@@ -87,6 +87,8 @@ class Report:
     events: int = 0
     segments: int = 0
     sealed_position: int = 0
+    removed: int = 0
+    """Rows whose time was over: their seals are there, they are not."""
     head: int = 0
     chain_hash: str = ""
     roots_checked: int = 0

@@ -13,13 +13,17 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from infra.audit.sealed_log import EVENTS
+
 if TYPE_CHECKING:
     import psycopg
+
+    from infra.audit.sealed_log import SealedLog
 
 FORMAT: Final = "vehicaid-root-1"
 # An exported root has about 500 bytes.
 MOST_BYTES: Final = 10_000
-_NEWEST: Final = "SELECT segment, last_position, chain_hash, sealed_at FROM seals ORDER BY segment DESC LIMIT 1"
+_NEWEST: Final = "SELECT segment, last_position, chain_hash, sealed_at FROM {seals} ORDER BY segment DESC LIMIT 1"
 
 
 class BadRoot(Exception):
@@ -75,9 +79,9 @@ def root_of(cell: str, newest: tuple[object, ...] | None) -> Root:
     return Root(cell, segment, last, bytes(chain_hash).hex(), instant_text(sealed_at))
 
 
-def current_root(connection: psycopg.Connection[tuple[object, ...]], cell: str) -> Root:
+def current_root(connection: psycopg.Connection[tuple[object, ...]], cell: str, of: SealedLog = EVENTS) -> Root:
     """The root of the log as it stands; raises NothingSealed. A visible seal is a durable one."""
-    return root_of(cell, connection.execute(_NEWEST).fetchone())
+    return root_of(of.cell_of(cell), connection.execute(of.statement(_NEWEST)).fetchone())
 
 
 def sign(root: Root, seed: bytes) -> Root:

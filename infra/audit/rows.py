@@ -5,31 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from psycopg import sql
+
 from domain.seal import EventRow, instant_of
-from infra.event_store.log import COLUMNS
+from infra.audit.sealed_log import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import psycopg
 
+    from infra.audit.sealed_log import SealedLog
+
 # A tuple of PostgreSQL's binary COPY format is the canonical encoding of domain/seal.py: the number of fields, then
 # length and bytes of each, instants as microseconds since 2000. So a leaf is hashed from what comes over the wire,
 # without building a single Python value.
 _COPY: Final = (
-    f"COPY (SELECT {COLUMNS} FROM events WHERE position > {{}} AND position <= {{}}) TO STDOUT (FORMAT binary)"  # noqa: S608
+    "COPY (SELECT {columns} FROM {rows} WHERE position > {after} AND position <= {upto}) TO STDOUT (FORMAT binary)"
 )
 _FILE_HEADER_BYTES: Final = 19
 _TRAILER: Final = b"\xff\xff"
 _POSITION: Final = slice(6, 14)
 
 
-def encoded_rows(connection: psycopg.Connection[tuple[object, ...]], after: int, upto: int) -> Iterator[bytes]:
+def encoded_rows(
+    connection: psycopg.Connection[tuple[object, ...]], after: int, upto: int, of: SealedLog = EVENTS
+) -> Iterator[bytes]:
     """Every row with after < position <= upto in its canonical encoding, in no particular order.
 
     The connection speaks UTF-8 and serves nobody else until the last row was taken.
     """
-    statement = _COPY.format(int(after), int(upto)).encode()
+    # COPY takes no parameters.
+    statement = of.statement(_COPY, after=sql.Literal(int(after)), upto=sql.Literal(int(upto)))
     skip = _FILE_HEADER_BYTES
     with connection.cursor().copy(statement) as rows:
         for piece in rows:

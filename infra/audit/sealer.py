@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final, cast
 import psycopg
 from prometheus_client import Counter, Gauge
 
+from infra.audit.sealed_log import EVENTS, SECURITY
 from infra.database_url import app_dsn
 from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
+    from infra.audit.sealed_log import SealedLog
     from infra.settings import Settings
 
 # A full segment waits this long at most; one cheap query a second at rest.
@@ -29,11 +31,11 @@ DAMAGED_S: Final = 10.0
 # A server that vanished without a word is noticed within 5 s.
 _KEEPALIVE: Final = "keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000"
 
-_SEAL: Final = "SELECT segment, first_position, last_position FROM seal_next(%s, %s)"
+_SEAL: Final = "SELECT segment, first_position, last_position FROM {routine}(%s, %s)"
 _TAIL: Final = (
-    "SELECT (SELECT coalesce(max(position), 0) FROM events) - s.last, s.last,"
-    " coalesce(extract(epoch FROM clock_timestamp() - (SELECT recorded_at FROM events WHERE position = s.last + 1)), 0)"
-    "::float8 FROM (SELECT coalesce(max(last_position), 0) AS last FROM seals) s"
+    "SELECT (SELECT coalesce(max(position), 0) FROM {rows}) - s.last, s.last,"
+    " coalesce(extract(epoch FROM clock_timestamp() - (SELECT recorded_at FROM {rows} WHERE position = s.last + 1)), 0)"
+    "::float8 FROM (SELECT coalesce(max(last_position), 0) AS last FROM {seals}) s"
 )
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 
@@ -47,13 +49,14 @@ seal_failures = Counter(
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def seal_now(connection: Connection, at_most: int) -> int:
+def seal_now(connection: Connection, at_most: int, of: SealedLog = EVENTS) -> int:
     """Seal everything there is, in segments of at most so many events; the number of new segments.
 
     Raises psycopg.errors.DataCorrupted over a gap in the log.
     """
     segments = 0
-    while connection.execute(_SEAL, (at_most, timedelta())).fetchone() is not None:
+    statement = of.statement(_SEAL)
+    while connection.execute(statement, (at_most, timedelta())).fetchone() is not None:
         segments += 1
     return segments
 
@@ -64,8 +67,11 @@ class Sealer:
     It holds nothing in memory: what is sealed stands in the database, and a seal is one commit, there or not there.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, of: SealedLog = EVENTS) -> None:
         self._settings = settings
+        self._of = of
+        self._seal = of.statement(_SEAL)
+        self._tail = of.statement(_TAIL)
         self._log = log(__name__)
 
     def run(self, stop: threading.Event) -> None:
@@ -89,7 +95,7 @@ class Sealer:
         return psycopg.connect(f"{app_dsn(self._settings, 'vehicaid-sealer')} {_KEEPALIVE}", autocommit=True)
 
     def _stand_by(self, connection: Connection, stop: threading.Event) -> None:
-        name = f"vehicaid.{self._settings.cell}.seal"
+        name = f"vehicaid.{self._of.cell_of(self._settings.cell)}.seal"
         while not stop.is_set():
             if connection.execute(_LOCK, (name,)).fetchone() == (True,):
                 connection.execute(f"SET idle_session_timeout = {SILENCE_MS}")
@@ -101,16 +107,19 @@ class Sealer:
     def _lead(self, connection: Connection, stop: threading.Event) -> None:
         limits = (self._settings.seal_segment_events, timedelta(seconds=self._settings.seal_after_s))
         while not stop.is_set():
-            sealed = connection.execute(_SEAL, limits, prepare=True).fetchone()
+            sealed = connection.execute(self._seal, limits, prepare=True).fetchone()
             if sealed is not None:
                 segment, first, last = sealed
-                self._log.info("segment_sealed", segment=segment, first_position=first, last_position=last)
-            self._measure(connection)
+                self._log.info(
+                    "segment_sealed", of=self._of.table, segment=segment, first_position=first, last_position=last
+                )
+            if self._of is EVENTS:
+                self._measure(connection)
             if sealed is None:
                 stop.wait(POLL_S)
 
     def _measure(self, connection: Connection) -> None:
-        events, last, age_s = cast("tuple[int, int, float]", connection.execute(_TAIL, prepare=True).fetchone())
+        events, last, age_s = cast("tuple[int, int, float]", connection.execute(self._tail, prepare=True).fetchone())
         sealed_position.set(last)
         metrics.unsealed_events.set(max(0, events))
         metrics.unsealed_seconds.set(max(0.0, age_s))
@@ -119,6 +128,11 @@ class Sealer:
 def run_sealer(settings: Settings, stop: threading.Event) -> None:
     """The sealer as a background service of the projector."""
     Sealer(settings).run(stop)
+
+
+def run_security_sealer(settings: Settings, stop: threading.Event) -> None:
+    """The same over the security log."""
+    Sealer(settings, SECURITY).run(stop)
 
 
 def _line(error: BaseException) -> str:

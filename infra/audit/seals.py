@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from domain.seal import FORMAT, HASH_BYTES, NOTHING, Segment, merkle_root, skip_of
 from infra.audit.findings import Damage
+from infra.audit.sealed_log import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     import psycopg
+
+    from infra.audit.sealed_log import SealedLog
 
 # About so many events are compared at a time: 2 MB of hashes, and some 10 ms between two signs of progress.
 BATCH_EVENTS: Final = 65_536
 MOST_SEALS: Final = 1_024
 FIRST_SEALS: Final = 16
+LEAST_KEPT: Final = timedelta(days=30)
+"""The database itself removes nothing younger (0021)."""
 
 _COLUMNS: Final = "segment, first_position, last_position, timestamptz_send(sealed_at), merkle_root, previous, skip"
 _READ: Final = (
-    f"SELECT {_COLUMNS}, chain_hash, leaf_hashes, format FROM seals WHERE segment > %s ORDER BY segment LIMIT %s"  # noqa: S608
+    f"SELECT {_COLUMNS}, chain_hash, leaf_hashes, format, sealed_at, {{removed_at}} FROM {{seals}}"  # noqa: S608
+    " WHERE segment > %s ORDER BY segment LIMIT %s"
 )
 _SOME: Final = f"SELECT {_COLUMNS} FROM seals WHERE segment = ANY(%s) ORDER BY segment DESC"  # noqa: S608
 _HOLDING: Final = (
@@ -37,6 +45,13 @@ class Seal:
     chain_hash: bytes
     leaf_hashes: bytes
     format: int
+    kept: timedelta | None = None
+    """For how long after it was sealed its rows were there, where they were removed."""
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the rows went because their time was over: then only the chain can be checked."""
+        return self.kept is not None
 
     @property
     def leaves(self) -> list[bytes]:
@@ -50,11 +65,11 @@ class Seal:
         return self.segment.size > 0 and len(self.leaf_hashes) == HASH_BYTES * self.segment.size
 
 
-def read_seals(connection: psycopg.Connection[tuple[object, ...]]) -> Iterator[list[Seal]]:
+def read_seals(connection: psycopg.Connection[tuple[object, ...]], of: SealedLog = EVENTS) -> Iterator[list[Seal]]:
     """All seals in order, in batches of about BATCH_EVENTS events."""
-    last, limit = -(2**62), FIRST_SEALS
+    last, limit, statement = -(2**62), FIRST_SEALS, of.statement(_READ)
     while True:
-        rows = connection.execute(_READ, (last, limit), binary=True).fetchall()
+        rows = connection.execute(statement, (last, limit), binary=True).fetchall()
         if not rows:
             return
         batch = [_seal(row) for row in rows]
@@ -83,6 +98,7 @@ class Chain:
         self.number = 0
         self.hash = NOTHING
         self._known = {0: NOTHING}
+        self._all_removed = True
 
     def follow(self, seal: Seal) -> Iterator[Damage]:
         """Check one seal against those before it; afterwards it is the newest."""
@@ -96,6 +112,7 @@ class Chain:
         yield from self._contents(seal)
         if segment.chain_hash == seal.chain_hash:
             yield from self._links(segment)
+        self._all_removed = self._all_removed and seal.is_removed
         self.number, self.last_position, self.hash = segment.number, segment.last_position, seal.chain_hash
         self._remember()
 
@@ -114,7 +131,9 @@ class Chain:
         wrong = []
         if seal.format != FORMAT:
             wrong.append(f"has the unknown format {seal.format}")
-        if not seal.is_sized_right:
+        if seal.is_removed:
+            wrong += self._why_removed(seal)
+        elif not seal.is_sized_right:
             wrong.append("the number of leaf hashes does not fit its positions")
         elif merkle_root(seal.leaves) != segment.merkle_root:
             wrong.append("the leaf hashes do not give its Merkle root")
@@ -122,6 +141,13 @@ class Chain:
             wrong.append("the chain hash does not fit its contents")
         if wrong:
             yield Damage("segment_changed", segment=segment.number, detail="; ".join(wrong))
+
+    def _why_removed(self, seal: Seal) -> Iterator[str]:
+        """Rows go when they are old, the oldest first; whoever says so of others hides something."""
+        if not self._all_removed:
+            yield "its rows were removed, those before it were not"
+        if seal.kept is None or seal.kept < LEAST_KEPT or seal.leaf_hashes:
+            yield "its rows were removed before their time"
 
     def _remember(self) -> None:
         """Keep the few hashes that a later segment may be chained to: this number, bits cleared from below."""
@@ -134,8 +160,12 @@ class Chain:
 
 
 def _seal(row: tuple[object, ...]) -> Seal:
-    chain_hash, leaf_hashes, seal_format = cast("tuple[bytes, bytes, int]", row[7:])
-    return Seal(_segment(row), bytes(chain_hash), bytes(leaf_hashes), seal_format)
+    chain_hash, leaf_hashes, seal_format = cast("tuple[bytes, bytes, int]", row[7:10])
+    kept = None
+    if len(row) > 10 and row[11] is not None:
+        sealed_at, removed_at = cast("tuple[datetime, datetime]", row[10:])
+        kept = removed_at - sealed_at
+    return Seal(_segment(row), bytes(chain_hash), bytes(leaf_hashes), seal_format, kept)
 
 
 def _segment(row: tuple[object, ...]) -> Segment:

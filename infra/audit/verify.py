@@ -11,6 +11,7 @@ from psycopg import IsolationLevel
 from domain.seal import leaf_of
 from infra.audit.findings import Damage, Report, Tail
 from infra.audit.rows import at_position, encoded_rows, position_of
+from infra.audit.sealed_log import EVENTS
 from infra.audit.seals import Chain, Seal, read_seals
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from infra.audit.root import Root
+    from infra.audit.sealed_log import SealedLog
 
 LOWEST: Final = -(2**63) + 1
 # Positions whose events might have changed places are compared with each other: 64 x 64 hashes are 4 ms.
@@ -27,10 +29,10 @@ MOST_MOVED: Final = 64
 TAIL_BATCH: Final = 65_536
 MOST_STREAMS: Final = 100
 
-_HEAD: Final = "SELECT coalesce(max(position), 0), coalesce((SELECT max(last_position) FROM seals), 0) FROM events"
+_HEAD: Final = "SELECT coalesce(max(position), 0), coalesce((SELECT max(last_position) FROM {seals}), 0) FROM {rows}"
 _TAIL: Final = (
     "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8"
-    " FROM events WHERE position > %s"
+    " FROM {rows} WHERE position > %s"
 )
 _STREAMS: Final = (
     "SELECT tenant, stream_id FROM events GROUP BY tenant, stream_id"
@@ -60,11 +62,13 @@ class LogCheck:
         cell: str,
         roots: Sequence[Root] = (),
         progress: Callable[[int, int], None] = lambda _done, _total: None,
+        of: SealedLog = EVENTS,
     ) -> None:
         """`connection` is idle and in autocommit; `progress` is told how many events of how many are done."""
         self._connection = connection
+        self._of = of
         self._progress = progress
-        self._report = Report(cell)
+        self._report = Report(of.cell_of(cell))
         self._roots = sorted(roots, key=lambda root: root.segment)
         self._chain = Chain()
         self._sealed_at: dict[int, tuple[int, bytes]] = {}
@@ -79,15 +83,16 @@ class LogCheck:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.transaction():
-            head, sealed = cast("tuple[int, int]", connection.execute(_HEAD).fetchone())
+            head, sealed = cast("tuple[int, int]", connection.execute(self._of.statement(_HEAD)).fetchone())
             report.head, report.sealed_position = head, sealed
             self._misplaced()
-            for batch in read_seals(connection):
+            for batch in read_seals(connection, self._of):
                 self._segments(batch)
             self._moved()
             self._tail()
-            self._streams()
-            self._receipts()
+            if self._of.has_streams:
+                self._streams()
+                self._receipts()
         self._check_roots()
         report.segments, report.chain_hash = self._chain.number, self._chain.hash.hex()
         report.damage.sort(key=lambda damage: (damage.first_position or 0, damage.segment or 0))
@@ -95,7 +100,7 @@ class LogCheck:
         return report
 
     def _misplaced(self) -> None:
-        for row in encoded_rows(self._connection, LOWEST, 0):
+        for row in encoded_rows(self._connection, LOWEST, 0, self._of):
             position = position_of(row)
             self._report.tell(Damage("event_misplaced", position, position))
 
@@ -106,7 +111,8 @@ class LogCheck:
                 self._report.tell(damage)
             if any(root.segment == seal.segment.number for root in self._roots):
                 self._sealed_at[seal.segment.number] = (seal.segment.last_position, seal.segment.chain_hash)
-        sized = [seal for seal in batch if seal.is_sized_right]
+        self._removed([seal for seal in batch if seal.is_removed])
+        sized = [seal for seal in batch if seal.is_sized_right and not seal.is_removed]
         if not sized:
             return
         last = max(seal.segment.last_position for seal in sized)
@@ -114,10 +120,17 @@ class LogCheck:
         for seal in sized:
             self._compare(seal, rows)
 
+    def _removed(self, seals: list[Seal]) -> None:
+        """Where rows were removed none may stand: nothing would say whether it is what was there."""
+        for segment in (seal.segment for seal in seals):
+            self._report.removed += segment.size
+            for row in encoded_rows(self._connection, segment.first_position - 1, segment.last_position, self._of):
+                self._report.tell(Damage("event_misplaced", position_of(row), position_of(row), segment.number))
+
     def _rows(self, after: int, upto: int) -> dict[int, bytes]:
         """The leaf hash of every row there, by position; doubled positions are told."""
         hashes: dict[int, bytes] = {}
-        for row in encoded_rows(self._connection, after, upto):
+        for row in encoded_rows(self._connection, after, upto, self._of):
             position = position_of(row)
             if position in hashes:
                 self._report.tell(Damage("event_doubled", position, position))
@@ -150,7 +163,7 @@ class LogCheck:
             return
         sealed = {leaf: position for position, leaf in self._unfilled}
         for stray, _ in self._strays:
-            for row in list(encoded_rows(self._connection, stray - 1, stray)):
+            for row in list(encoded_rows(self._connection, stray - 1, stray, self._of)):
                 for leaf, position in sealed.items():
                     if position != stray and leaf_of(at_position(row, position)) == leaf:
                         self._report.tell(Damage("event_moved", stray, stray, detail=f"sealed at position {position}"))
@@ -158,7 +171,7 @@ class LogCheck:
     def _tail(self) -> None:
         """Positions behind the last seal follow each other; their versions too, in the order of positions."""
         report, last = self._report, self._chain.last_position
-        row = cast("tuple[int, float]", self._connection.execute(_TAIL, (last,)).fetchone())
+        row = cast("tuple[int, float]", self._connection.execute(self._of.statement(_TAIL), (last,)).fetchone())
         report.tail = Tail(row[0], round(row[1], 3))
         expected = last + 1
         while expected <= report.head:
@@ -166,6 +179,8 @@ class LogCheck:
             rows = self._rows(expected - 1, upto)
             report.tell_positions("event_missing", (p for p in range(expected, upto + 1) if p not in rows))
             expected = upto + 1
+        if not self._of.has_streams:
+            return
         broken = self._connection.execute(_UNSEALED_ORDER, (last, MOST_STREAMS)).fetchall()
         self._tell_breaks(cast("list[tuple[int, int, int | None]]", broken), "in the unsealed tail")
 

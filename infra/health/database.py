@@ -11,7 +11,7 @@ from infra.settings import Settings, SettingsError
 
 OLDEST_POSTGRES = 150000
 # The tables no one but the append routine and the sealing routine may write.
-APPEND_ONLY = ("events", "receipts", "seals")
+APPEND_ONLY = ("events", "receipts", "seals", "security_log", "security_seals")
 WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 # 1,000 events is a second or two of work for a projector that runs, minutes of waiting for one that does not.
 LAG_WORTH_A_LOOK = 1_000

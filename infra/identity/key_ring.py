@@ -66,13 +66,17 @@ class KeyRing:
 
     def signer(self, at: datetime) -> tuple[str, OKPKey]:
         """Name and private half of the newest key that signs now; raises NoSigningKey."""
+        kid = self.signing(at).kid
+        return kid, self._signers[kid]
+
+    def signing(self, at: datetime) -> SigningKey:
+        """The newest key that signs now; raises NoSigningKey."""
         may = [key for key in self._keys.values() if key.seed is not None and key.signs_from <= at]
         good = [key for key in may if key.verifies_until is None or at < key.verifies_until]
         if not good:
             raise NoSigningKey
         # The own one last, those that another follows before it: a key that stays outlives every token it signs.
-        newest = max(good, key=lambda key: (key is not self._own, key.verifies_until is None, key.signs_from, key.kid))
-        return newest.kid, self._signers[newest.kid]
+        return max(good, key=lambda key: (key is not self._own, key.verifies_until is None, key.signs_from, key.kid))
 
     def published(self, at: datetime) -> list[dict[str, str]]:
         """The public keys as a JWK Set lists them (RFC 7517, RFC 8037), those to come included."""

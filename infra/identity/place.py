@@ -27,6 +27,7 @@ from infra.queries.pool import reader_pool
 
 if TYPE_CHECKING:
     from application.engine import Aggregates
+    from application.security_log import SecurityLog
     from infra.queries.pool import Pool
     from infra.settings import Settings
     from infra.telemetry.observed import RunsCommands
@@ -72,16 +73,25 @@ def proof_keys(settings: Settings) -> ProofKeys:
 
 
 def sign_in_of(
-    settings: Settings, pool: Pool, sessions: Sessions, engine: RunsCommands, aggregates: Aggregates
+    settings: Settings,
+    pool: Pool,
+    sessions: Sessions,
+    engine: RunsCommands,
+    aggregates: Aggregates,
+    security: SecurityLog | None = None,
 ) -> SignIn:
     """How people sign in at this process."""
     proofs, keys = PostgresProofs(pool), proof_keys(settings)
     people = People(proofs, keys, engine, aggregates)
-    return SignIn(proofs, keys, Passwords(settings), people, sessions, settings)
+    return SignIn(proofs, keys, Passwords(settings), people, sessions, settings, security)
 
 
 def identity_of(
-    settings: Settings, pool: Pool, authority: TokenAuthority | None = None, aggregates: Aggregates | None = None
+    settings: Settings,
+    pool: Pool,
+    authority: TokenAuthority | None = None,
+    aggregates: Aggregates | None = None,
+    security: SecurityLog | None = None,
 ) -> Identity:
     """Everything about who calls; nothing is asked before it is started.
 
@@ -96,6 +106,7 @@ def identity_of(
     tokens_live = timedelta(seconds=settings.token_ttl_s + LEEWAY_S + 60)
     table = PostgresSessions(pool, tokens_live)
     standing = None if aggregates is None else AccountStanding(aggregates)
-    sessions = Sessions(table, RefreshTokens(deployment.for_refresh_tokens()), authority, settings, standing)
+    tokens = RefreshTokens(deployment.for_refresh_tokens())
+    sessions = Sessions(table, tokens, authority, settings, standing, security=security)
     follower = IdentityFollower(keys, PostgresSessions(listening, tokens_live), authority, settings.sessions_poll_s)
     return Identity(authority, sessions, keys, follower, listening)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from application.security_log import NothingNoted, SecurityKind
 from domain.account_terms import OF_STAFF
-from domain.ids import new_id
+from domain.ids import Prefix, new_id, show
 from domain.refusal import BadInput, Refusal
 from infra.identity.refresh_token import SALT_BYTES, SECRET_BYTES, RefreshToken, RefreshTokens, read
 from infra.identity.session import End, Session, Step
@@ -18,9 +19,9 @@ from infra.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
     from uuid import UUID
 
+    from application.security_log import SecurityLog
     from domain.actor import Actor
     from infra.identity.access_tokens import TokenAuthority
     from infra.identity.session_table import SessionTable
@@ -32,6 +33,7 @@ MOST_TRIES: Final = 5
 MOST_DEVICE_CHARS: Final = 128
 MOST_LABEL_CHARS: Final = 64
 SIGN_IN_AGAIN: Final = "sign in again"
+STOLEN: Final = frozenset({End.REUSED, End.OTHER_DEVICE})
 
 
 class SessionOver(Refusal):
@@ -72,6 +74,7 @@ class Sessions:
         settings: SessionSettings,
         standing: Standing | None = None,
         chance: Callable[[int], bytes] = os.urandom,
+        security: SecurityLog | None = None,
     ) -> None:
         self._table = table
         self._tokens = tokens
@@ -80,6 +83,7 @@ class Sessions:
         self._grace = timedelta(seconds=settings.refresh_grace_s)
         self._standing = standing
         self._chance = chance
+        self._security = security or NothingNoted()
 
     async def open(self, actor: Actor, *, amr: Sequence[str], device: str, at: datetime, label: str = "") -> Pair:
         """Begin a session for somebody who has just shown who they are.
@@ -114,6 +118,14 @@ class Sessions:
         await self._make_room(session, at)
         await self._table.add(session)
         metrics.sessions_opened.inc()
+        self._security.note(
+            SecurityKind.LOGIN,
+            tenant=actor.tenant,
+            at=at,
+            actor=actor.text,
+            object_id=show(Prefix.SESSION, session_id),
+            detail="_".join(amr),
+        )
         return self._pair(session, token)
 
     async def refresh(self, text: str, *, device: str, at: datetime) -> Pair:
@@ -158,8 +170,7 @@ class Sessions:
     async def forget(self, account_id: UUID, tenant: str) -> int:
         """A person is erased: end every session, and keep neither device nor label; how many still lived."""
         ended = await self._table.forget(tenant, account_id)
-        self._hear(ended)
-        metrics.sessions_ended.labels(End.ERASED.value).inc(len(ended))
+        self._hear(tenant, ended, End.ERASED)
         return len(ended)
 
     async def _make_room(self, session: Session, at: datetime) -> None:
@@ -181,7 +192,7 @@ class Sessions:
         if step is Step.REPEAT:
             return self._repeated(session, token)
         if step is not Step.REFUSE:
-            await self._end(session.actor.tenant, [session.session_id], End(step.value))
+            await self._end(session.actor.tenant, [session.session_id], End(step.value), session.actor)
         raise SessionOver(SIGN_IN_AGAIN)
 
     async def _rotated(self, session: Session, token: RefreshToken, at: datetime) -> Pair | None:
@@ -212,15 +223,19 @@ class Sessions:
         idle_s = self._settings.staff_session_idle_s if actor.role in OF_STAFF else self._settings.session_idle_s
         return min(at + timedelta(seconds=idle_s), ends_by)
 
-    async def _end(self, tenant: str, session_ids: Sequence[UUID], why: End) -> list[UUID]:
+    async def _end(self, tenant: str, session_ids: Sequence[UUID], why: End, whose: Actor | None = None) -> list[UUID]:
         ended = await self._table.end(tenant, session_ids, why)
-        self._hear(ended)
-        metrics.sessions_ended.labels(why.value).inc(len(ended))
+        self._hear(tenant, ended, why, "" if whose is None else whose.text)
         return ended
 
-    def _hear(self, ended: Sequence[UUID]) -> None:
-        """This process need not wait until it asks again."""
+    def _hear(self, tenant: str, ended: Sequence[UUID], why: End, actor: str = "") -> None:
+        """This process need not wait until it asks again; whoever acts is known to the security log."""
         self._authority.ended.note(ended)
+        metrics.sessions_ended.labels(why.value).inc(len(ended))
+        kind, now = SecurityKind.REFRESH_REUSED if why in STOLEN else SecurityKind.SESSION_ENDED, datetime.now(UTC)
+        for one in ended:
+            told = show(Prefix.SESSION, one)
+            self._security.note(kind, tenant=tenant, at=now, actor=actor, object_id=told, detail=why.value)
 
 
 def account_of(actor: Actor) -> UUID | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from application.security_log import NothingNoted, SecurityKind
 from domain.account_terms import HandleKind
-from domain.ids import new_id
+from domain.ids import Prefix, new_id, show
 from infra.identity.challenge import Challenge, ProofRefused, Purpose, TooManyAsked, resend_wait_s
 from infra.identity.passwords import check_password
 from infra.identity.people import Wanted, actor_as, needs_second_factor
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.security_log import SecurityLog
     from domain.account import Account
     from domain.actor import Actor
     from infra.identity.passwords import Passwords
@@ -61,6 +63,7 @@ class SignIn:
         people: People,
         sessions: Sessions,
         settings: ProofSettings,
+        security: SecurityLog | None = None,
     ) -> None:
         self.proofs = proofs
         self.keys = keys
@@ -68,6 +71,7 @@ class SignIn:
         self.people = people
         self._sessions = sessions
         self.settings = settings
+        self.security = security or NothingNoted()
 
     async def ask_phone(self, tenant: str, phone: str, device: Device, at: datetime) -> Begun:
         """Send a code to a telephone; nobody looks whose it is. Raises TooManyAsked."""
@@ -94,7 +98,7 @@ class SignIn:
         # Compared in any case, so that the time does not tell whether there is such a challenge.
         is_right = hmac.compare_digest(code.encode(), self.keys.code(challenge_id).encode())
         if challenge is None or not is_right or not await self._may_use(challenge, at):
-            raise ProofRefused
+            raise self.refused("code", at, challenge)
         account = await self.people.proven(challenge, at)
         if challenge.password_hash is not None:
             await self.proofs.set_password(challenge.tenant, account.id, challenge.password_hash, at)
@@ -111,10 +115,10 @@ class SignIn:
         """The challenge whose link this is, used now. Raises ProofRefused."""
         challenge_id = self.keys.read_link(text)
         if challenge_id is None:
-            raise ProofRefused
+            raise self.refused("link", at)
         challenge = await self.proofs.take_try(challenge_id, (purpose,), self.settings.tries_per_code, at)
         if challenge is None or not await self.proofs.use(challenge_id, at):
-            raise ProofRefused
+            raise self.refused("link", at, challenge)
         return challenge
 
     async def by_password(
@@ -131,11 +135,14 @@ class SignIn:
         by_handle, by_address = await self.proofs.note_try(tenant, index, address, tries, at, TRIES_WITHIN)
         if by_handle >= self.settings.passwords_per_handle or by_address >= self.settings.passwords_per_address:
             await self.proofs.forgive(tries)
+            self.security.note(SecurityKind.LOGIN_FAILED, tenant=tenant, at=at, detail="too_many")
             raise TooManyAsked(retry_after_s=int(TRIES_WITHIN.total_seconds()))
         account_id, kept = await self.proofs.password_of(tenant, index)
         fits = await self.passwords.fits(kept, password)
         account = await self.people.account(tenant, account_id) if fits and account_id is not None else None
         if account is None or account_id is None or kept is None:
+            whose = "" if account_id is None else show(Prefix.USER, account_id)
+            self.security.note(SecurityKind.LOGIN_FAILED, tenant=tenant, at=at, object_id=whose, detail="password")
             raise ProofRefused
         await self.proofs.forgive(tries)
         if self.passwords.is_outdated(kept):
@@ -148,6 +155,17 @@ class SignIn:
     async def opened(self, actor: Actor, amr: Sequence[str], device: Device, at: datetime) -> Pair:
         """A session for somebody who has shown enough."""
         return await self._sessions.open(actor, amr=amr, device=device.name, at=at, label=device.label)
+
+    def refused(self, detail: str, at: datetime, challenge: Challenge | None = None) -> ProofRefused:
+        """What to raise, once it is noted: whose challenge it was, when it was one, and by what they tried."""
+        tenant, whose, kind = "", "", SecurityKind.LOGIN_FAILED
+        if challenge is not None:
+            tenant = challenge.tenant
+            whose = "" if challenge.account_id is None else show(Prefix.USER, challenge.account_id)
+            if challenge.purpose is Purpose.SECOND_FACTOR:
+                kind = SecurityKind.SECOND_FACTOR_FAILED
+        self.security.note(kind, tenant=tenant, at=at, object_id=whose, detail=detail)
+        return ProofRefused()
 
     async def _may_use(self, challenge: Challenge, at: datetime) -> bool:
         """Whether this is the first right answer, and a registration is of nobody who is known already."""
@@ -204,5 +222,8 @@ class SignIn:
     ) -> Pair:
         actor = actor_as(account, tenant, wanted)
         if needs_second_factor(actor):
+            self.security.note(
+                SecurityKind.LOGIN_FAILED, tenant=tenant, at=at, actor=actor.text, detail="second_factor_missing"
+            )
             raise ProofRefused
         return await self.opened(actor, amr, device, at)

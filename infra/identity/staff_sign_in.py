@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from application.security_log import SecurityKind
 from domain.actor import Role
-from domain.ids import new_id
+from domain.ids import Prefix, new_id, show
 from infra.identity import totp
 from infra.identity.challenge import Challenge, ProofRefused, Purpose
 from infra.identity.passwords import check_password
@@ -74,13 +75,20 @@ class StaffSignIn:
         challenge = await self._sign_in.shown_link(link, Purpose.SET_UP, at)
         account_id = challenge.account_id
         if account_id is None:
-            raise ProofRefused
+            raise self._sign_in.refused("set_up", at, challenge)
         secret = os.urandom(totp.SECRET_BYTES)
         codes = tuple(self._keys.new_recovery_code() for _ in range(RECOVERY_CODES))
         await self._proofs.set_password(challenge.tenant, account_id, kept, at)
         sealed = self._keys.seal(account_id, secret.hex())
         digests = [self._keys.recovery_digest(account_id, code) for code in codes]
         await self._proofs.set_second(challenge.tenant, account_id, sealed, digests)
+        self._sign_in.security.note(
+            SecurityKind.CREDENTIALS_SET,
+            tenant=challenge.tenant,
+            at=at,
+            object_id=show(Prefix.USER, account_id),
+            detail="set_up",
+        )
         uri = totp.key_uri(secret, ISSUER, f"{challenge.tenant} {account_id.hex[:8]}")
         return Enrolled(account_id, base64.b32encode(secret).decode(), uri, codes)
 
@@ -90,9 +98,9 @@ class StaffSignIn:
         challenge = await self._proofs.take_try(challenge_id, (Purpose.SECOND_FACTOR,), most, at)
         account_id = challenge.account_id if challenge is not None else None
         if challenge is None or account_id is None or not await self._is_theirs(challenge.tenant, account_id, code, at):
-            raise ProofRefused
+            raise self._sign_in.refused("second_factor", at, challenge)
         if not await self._proofs.use(challenge_id, at):
-            raise ProofRefused
+            raise self._sign_in.refused("second_factor", at, challenge)
         account = await self._sign_in.people.account(challenge.tenant, account_id)
         role = self._keys.open(account_id, challenge.sealed or b"")
         if account is None or role is None:

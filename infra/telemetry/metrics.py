@@ -112,6 +112,14 @@ messages_not_carried = Counter(
 )  # fmt: skip
 sessions_opened = Counter("vehicaid_sessions_opened", "Sign-ins that became a session.", registry=REGISTRY)
 sessions_ended = Counter("vehicaid_sessions_ended", "Sessions that were ended, by reason.", ["why"], registry=REGISTRY)
+rate_limits_alone = Counter(
+    "vehicaid_rate_limits_alone", "Times that Redis could not be asked: limits then count in one process.",
+    registry=REGISTRY,
+)  # fmt: skip
+security_notes = Counter("vehicaid_security_notes", "Rows written to the security log.", registry=REGISTRY)
+security_notes_lost = Counter(
+    "vehicaid_security_notes_lost", "Notes that a stopping process could not write.", registry=REGISTRY
+)
 refreshes = Counter(
     "vehicaid_refreshes", "Refresh tokens presented, by what followed: a flood of `reused` is a theft.", ["step"],
     registry=REGISTRY,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +11,18 @@ from typing import Annotated
 import psycopg
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from infra.audit.findings import Report
 from infra.audit.prove import Unprovable
 from infra.audit.prove import prove as make_proof
 from infra.audit.root import BadRoot, NothingSealed, Root, current_root, public_key_of, read_root, sign, to_text
+from infra.audit.sealed_log import EVENTS, SECURITY, SealedLog
 from infra.audit.sealer import seal_now
 from infra.audit.verify import LogCheck
 from infra.database_url import app_dsn
 from infra.settings import Settings, load_settings
+from interfaces.cli import audit_security
 
 app = typer.Typer(help="Prove that the log is whole.", no_args_is_help=True, add_completion=False)
 
@@ -40,21 +43,17 @@ RootFiles = Annotated[
 
 @app.command()
 def verify(*, root: RootFiles = None, as_json: Json = False) -> None:
-    """Check every event, seal, stream and receipt, and the roots given; exit 1 and name what was changed."""
+    """Check events, seals, streams, receipts, security log and the roots given; exit 1 and name what was changed."""
     settings = load_settings()
     with _told(), _connected(settings) as connection:
         roots = [_read_root(settings, file) for file in root or ()]
-        with _progress(quiet=as_json) as bar:
-            task = bar.add_task("verifying", total=None)
-            check = LogCheck(
-                connection, settings.cell, roots, lambda done, of: bar.update(task, completed=done, total=of)
-            )
-            report = check.run()
+        report, beside = (_checked(connection, settings, roots, of, quiet=as_json) for of in (EVENTS, SECURITY))
     if as_json:
-        typer.echo(json.dumps(report.as_json()))
+        both = report.ok and beside.ok
+        typer.echo(json.dumps({**report.as_json(), "ok": both, "security": beside.as_json()}))
     else:
-        _show(report)
-    if not report.ok:
+        _show(report, beside)
+    if not report.ok or not beside.ok:
         raise typer.Exit(EXIT_DAMAGED)
 
 
@@ -88,6 +87,7 @@ def seal(*, as_json: Json = False) -> None:
     """Seal what is not sealed yet, now."""
     settings = load_settings()
     with _told(), _connected(settings) as connection:
+        seal_now(connection, settings.seal_segment_events, SECURITY)
         segments = seal_now(connection, settings.seal_segment_events)
         sealed = current_root(connection, settings.cell)
     if as_json:
@@ -97,9 +97,16 @@ def seal(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def checker(*, out: Out = None) -> None:
-    """Write the stand-alone verifier: one file for plain Python, which checks a proof against a root."""
-    _write((resources.files("infra") / "audit" / "check_proof.py").read_text(encoding="utf-8"), out)
+def checker(
+    *, out: Out = None, bundle: Annotated[bool, typer.Option("--bundle", help="The one for exported bundles.")] = False
+) -> None:
+    """Write the stand-alone verifier: one file for plain Python, which checks a proof against a root, or a bundle."""
+    name = "check_bundle.py" if bundle else "check_proof.py"
+    _write((resources.files("infra") / "audit" / name).read_text(encoding="utf-8"), out)
+
+
+app.command("security")(audit_security.list_entries)
+app.command("export")(audit_security.export)
 
 
 @contextmanager
@@ -120,6 +127,29 @@ def _told() -> Iterator[None]:
         raise typer.Exit(EXIT_BAD_INPUT) from error
 
 
+def _checked(
+    connection: psycopg.Connection[tuple[object, ...]],
+    settings: Settings,
+    roots: list[Root],
+    of: SealedLog,
+    *,
+    quiet: bool,
+) -> Report:
+    """A root of one log says nothing of the other."""
+    other = (SECURITY if of is EVENTS else EVENTS).cell_of(settings.cell)
+    mine = [root for root in roots if root.cell != other]
+    if of is SECURITY:
+        mine = [root for root in mine if root.cell == of.cell_of(settings.cell)]
+    with _progress(quiet=quiet) as bar:
+        task = bar.add_task("verifying", total=None)
+        told = partial(_moved, bar, task)
+        return LogCheck(connection, settings.cell, mine, told, of).run()
+
+
+def _moved(bar: Progress, task: TaskID, done: int, of: int) -> None:
+    bar.update(task, completed=done, total=of)
+
+
 @contextmanager
 def _progress(*, quiet: bool) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -135,12 +165,9 @@ def _read_root(settings: Settings, file: Path) -> Root:
         raise BadRoot(f"{file}: {error}") from error
 
 
-def _show(report: Report) -> None:
-    for damage in report.damage[:SHOWN]:
-        typer.echo(typer.style("DAMAGE ", fg="red") + damage.sentence)
-    hidden = len(report.damage) - SHOWN + report.untold
-    if hidden > 0:
-        typer.echo(f"... and {hidden} more")
+def _show(report: Report, beside: Report) -> None:
+    for each in (report, beside):
+        _show_damage(each)
     typer.echo(
         f"{report.cell}: {report.events} events in {report.segments} segments and the tail,"
         f" {report.seconds:.1f} s, {report.events_per_s:,.0f} events/s"
@@ -151,11 +178,23 @@ def _show(report: Report) -> None:
     )
     if tail.age_s > OLD_TAIL_S:
         typer.echo(typer.style("WATCH  ", fg="yellow") + "the sealer does not keep up: is a projector running?")
+    typer.echo(
+        f"security log: {beside.events} rows in {beside.segments} segments and the tail"
+        + (f", {beside.removed} removed when their time was over" if beside.removed else "")
+    )
     if not report.roots_checked:
         typer.echo("no root given: a log rewritten as a whole, seals and all, would not be noticed")
     elif report.ok:
         typer.echo(f"agrees with {report.roots_checked} exported root{'s' if report.roots_checked > 1 else ''}")
-    typer.echo(typer.style("WHOLE", fg="green") if report.ok else typer.style("DAMAGED", fg="red"))
+    typer.echo(typer.style("WHOLE", fg="green") if report.ok and beside.ok else typer.style("DAMAGED", fg="red"))
+
+
+def _show_damage(report: Report) -> None:
+    for damage in report.damage[:SHOWN]:
+        typer.echo(typer.style("DAMAGE ", fg="red") + damage.sentence)
+    hidden = len(report.damage) - SHOWN + report.untold
+    if hidden > 0:
+        typer.echo(f"... and {hidden} more")
 
 
 def _write(text: str, out: Path | None) -> None:

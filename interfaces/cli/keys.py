@@ -8,11 +8,14 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from application.security_log import SecurityKind
 from infra.database_url import app_dsn
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.key_ring import KeyRing, NoSigningKey
 from infra.identity.key_table import KeptKey, KeyTable
 from infra.queries.pool import reader_pool
+from infra.security_log.notebook import Note
+from infra.security_log.writer import write_notes
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="Look after the keys that sign access tokens.", no_args_is_help=True)
@@ -44,14 +47,14 @@ def rotate(
     """Publish another key and sign with it a minute later; those before it verify until their last tokens are over."""
     settings, at = load_settings(), datetime.now(UTC)
     ahead = timedelta(seconds=0 if now else settings.key_published_ahead_s)
-    key = _with_keys(settings, lambda keys: keys.rotate(at, at + ahead))
+    key = _with_keys(settings, lambda keys: keys.rotate(at, at + ahead), SecurityKind.KEY_ROTATED)
     typer.echo(json.dumps({"kid": key.kid, "signs_from": key.signs_from.isoformat()}))
 
 
 @app.command()
 def retire(kid: Annotated[str, typer.Argument(help="As `vehicaid keys list` names it.")]) -> None:
     """Accept nothing of a key any more, within a second, and drop its private half; people refresh, and go on."""
-    _with_keys(load_settings(), lambda keys: keys.retire(kid, datetime.now(UTC)))
+    _with_keys(load_settings(), lambda keys: keys.retire(kid, datetime.now(UTC)), SecurityKind.KEY_RETIRED)
     typer.echo(json.dumps({"kid": kid, "retired": True}))
 
 
@@ -85,9 +88,12 @@ def _signing(kept: list[KeptKey], now: datetime) -> str | None:
         return None
 
 
-def _with_keys(settings: Settings, use: Callable[[KeyTable], Awaitable[T]]) -> T:
+def _with_keys(settings: Settings, use: Callable[[KeyTable], Awaitable[T]], changes: SecurityKind | None = None) -> T:
     async def run() -> T:
         async with reader_pool(app_dsn(settings, "vehicaid-keys"), most=1, name="keys") as pool:
-            return await use(KeyTable(pool, DeploymentKey(settings.token_key), settings.token_ttl_s))
+            done = await use(KeyTable(pool, DeploymentKey(settings.token_key), settings.token_ttl_s))
+            if changes is not None:
+                await write_notes(pool, [Note(changes, "", datetime.now(UTC), actor="system:terminal")])
+            return done
 
     return asyncio.run(run())

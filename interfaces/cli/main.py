@@ -37,6 +37,7 @@ COMMANDS = {
     "sql": Entry("interfaces.cli.sql", "Ask with SQL, as an analyst of one tenant."),
     "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
     "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key of their data.", logs_elsewhere=True),
+    "files": Entry("interfaces.cli.files", "Look after uploaded files.", logs_elsewhere=True),
     "watch": Entry("interfaces.cli.watch", "Show a city live in the terminal."),
     "explain": Entry("interfaces.cli.explain", "Say why a shift was offered a request, and why another was not."),
     "solve": Entry("interfaces.cli.solve", "Solve one dispatch snapshot, with a proven bound."),
@@ -89,8 +90,12 @@ def known_failure(error: Exception) -> str | None:
     from infra.embedded.account import EmbeddedServerError
     from infra.local_state import LocalStateError
     from infra.migrate import MigrationError
+    from infra.production import UnfitForProductionError
     from infra.settings import SettingsError
 
+    if isinstance(error, UnfitForProductionError):
+        # A line for each reason: whoever sets up a deployment mends them all before trying again.
+        return str(error).replace("\n", "\nvehicaid: ")
     if isinstance(error, (Refusal, SettingsError, EmbeddedServerError, LocalStateError, MigrationError)):
         return _one_line(str(error) or type(error).__name__)
     return _connection_failure(error)

@@ -10,9 +10,10 @@ from uuid import UUID
 import typer
 
 from application.change_account import CloseAccount, close_account
+from application.security_log import SecurityKind
 from domain.account_terms import ClosedFor
 from domain.actor import Actor
-from domain.ids import Prefix, parse
+from domain.ids import Prefix, parse, show
 from infra.bootstrap import build
 from infra.database_url import app_dsn
 from infra.identity.people import SIGN_IN
@@ -39,7 +40,7 @@ def erase(
     told: dict[str, object] = {"person_id": person_id, "erased": known}
     if prefix is not Prefix.USER:
         told["positions"] = asyncio.run(_forget_where(settings, tenant, person))
-    told["sessions"] = asyncio.run(_sign_out(settings, tenant, person))
+    told["sessions"] = asyncio.run(_sign_out(settings, tenant, person, prefix))
     typer.echo(json.dumps(told))
     if not any((known, told.get("positions"), told["sessions"])):
         raise typer.Exit(1)
@@ -69,7 +70,7 @@ async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
         return await positions.forget_person(tenant, person)
 
 
-async def _sign_out(settings: Settings, tenant: str, person: UUID) -> int:
+async def _sign_out(settings: Settings, tenant: str, person: UUID, prefix: Prefix) -> int:
     """Close the account, drop what it was found and proven by, and end its sessions."""
     stack = await build(settings, "vehicaid-erasure")
     try:
@@ -78,6 +79,8 @@ async def _sign_out(settings: Settings, tenant: str, person: UUID) -> int:
             command = CloseAccount(Actor.system(SIGN_IN, tenant), person, ClosedFor.ERASED, at)
             await people.order(tenant, f"erase/{person.hex}", lambda work: close_account(command, work), at)
         await stack.sign_in.proofs.forget(tenant, person)
+        actor, told = Actor.system(SIGN_IN, tenant).text, show(prefix, person)
+        stack.security.note(SecurityKind.PRIVACY_ERASED, tenant=tenant, at=at, actor=actor, object_id=told)
         return await stack.identity.sessions.forget(person, tenant)
     finally:
         await stack.close()

@@ -22,6 +22,7 @@ from application.change_account import (
     withdraw_role,
 )
 from application.engine import Answer, Work
+from application.security_log import SecurityKind
 from domain.account_terms import AccountKind, Grant, HandleKind, SuspendedFor
 from domain.actor import Actor, Duty, Role
 from domain.ids import Prefix, new_id, parse, show
@@ -64,6 +65,7 @@ def create(
         people = stack.sign_in.people
         await people.know(account_id, tenant, HandleKind.EMAIL, address, new_id(at), at, as_what=AccountKind.STAFF)
         await _order(stack, tenant, lambda work: grant_role(GrantRole(actor, account_id, grant, at), work), at)
+        _note(stack, SecurityKind.ACCOUNT_CREATED, tenant, account_id, at, role.value)
         return await _link_told(stack, account_id, tenant, at)
 
     _tell(_with_stack(make))
@@ -81,6 +83,7 @@ def reset(tenant: Tenant, account_id: AccountId) -> None:
         account.check_open()
         await stack.sign_in.proofs.drop_credentials(tenant, person)
         await stack.identity.sessions.revoke_all(person, tenant, at)
+        _note(stack, SecurityKind.CREDENTIALS_SET, tenant, person, at, "reset")
         return await _link_told(stack, person, tenant, at)
 
     _tell(_with_stack(begin))
@@ -115,7 +118,9 @@ def grant(
 
     async def run(stack: Stack, at: datetime) -> Answer:
         command = GrantRole(_actor(tenant), person, Grant(role, scope, duty), at)
-        return await _order(stack, tenant, lambda work: grant_role(command, work), at)
+        done = await _order(stack, tenant, lambda work: grant_role(command, work), at)
+        _note(stack, SecurityKind.ROLE_GRANTED, tenant, person, at, role.value)
+        return done
 
     _tell(_with_stack(run))
 
@@ -128,6 +133,7 @@ def withdraw(tenant: Tenant, account_id: AccountId, role: Role, company: Company
     async def run(stack: Stack, at: datetime) -> Answer:
         command = WithdrawRole(_actor(tenant), person, role, scope, at)
         done = await _order(stack, tenant, lambda work: withdraw_role(command, work), at)
+        _note(stack, SecurityKind.ROLE_WITHDRAWN, tenant, person, at, role.value)
         return done | {"sessions_ended": await stack.identity.sessions.revoke_all(person, tenant, at)}
 
     _tell(_with_stack(run))
@@ -141,6 +147,7 @@ def suspend(tenant: Tenant, account_id: AccountId, reason: SuspendedFor) -> None
     async def run(stack: Stack, at: datetime) -> Answer:
         command = SuspendAccount(_actor(tenant), person, reason, at)
         done = await _order(stack, tenant, lambda work: suspend_account(command, work), at)
+        _note(stack, SecurityKind.ACCOUNT_SUSPENDED, tenant, person, at, reason.value)
         return done | {"sessions_ended": await stack.identity.sessions.revoke_all(person, tenant, at)}
 
     _tell(_with_stack(run))
@@ -153,7 +160,9 @@ def reinstate(tenant: Tenant, account_id: AccountId) -> None:
 
     async def run(stack: Stack, at: datetime) -> Answer:
         command = ReinstateAccount(_actor(tenant), person, at)
-        return await _order(stack, tenant, lambda work: reinstate_account(command, work), at)
+        done = await _order(stack, tenant, lambda work: reinstate_account(command, work), at)
+        _note(stack, SecurityKind.ACCOUNT_REINSTATED, tenant, person, at)
+        return done
 
     _tell(_with_stack(run))
 
@@ -161,6 +170,12 @@ def reinstate(tenant: Tenant, account_id: AccountId) -> None:
 def _actor(tenant: str) -> Actor:
     """Whoever sits at this terminal holds the deployment's own keys."""
     return Actor.system(SIGN_IN, tenant)
+
+
+def _note(stack: Stack, kind: SecurityKind, tenant: str, person: UUID, at: datetime, detail: str = "") -> None:
+    """Tell the security log too: it is where an auditor looks for who may act as whom."""
+    told = show(Prefix.USER, person)
+    stack.security.note(kind, tenant=tenant, at=at, actor=_actor(tenant).text, object_id=told, detail=detail)
 
 
 def _scope(company: str) -> UUID | None:

@@ -20,6 +20,7 @@ BackgroundService = Callable[[Settings, threading.Event], None]
 
 BACKGROUND_SERVICES: Final = (
     "infra.audit.sealer:run_sealer",
+    "infra.audit.sealer:run_security_sealer",
     "infra.personal.sweeper:run_sweeper",
     "infra.personal.aging:run_aging",
     "infra.retention:run_retention",

@@ -1,0 +1,1 @@
+"""How often may one caller ask, counted over all processes?"""

@@ -1,0 +1,1 @@
+"""Is what protects the service there, and does it hold?"""
