@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import anyio.to_thread
 import pytest
@@ -104,32 +105,28 @@ async def test_a_link_comes_by_mail_and_one_who_is_known_is_told_so_there(
     assert stack.sign_in.keys.code(begun.challenge_id) not in taking.taken[1].text
 
 
-async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
-    stack: Stack,
-    database: Database,
-    post: tuple[Postman, Taking],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
+async def test_no_number_lies_in_the_open(
+    stack: Stack, database: Database, post: tuple[Postman, Taking], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(personal, "load_settings", lambda: database.settings)
-    postman, _ = post
     at, sign_in = now(), stack.sign_in
-    asked = await sign_in.ask_phone("demo", PHONE, HERE, at)
-    code = sign_in.keys.code(asked.challenge_id)
-    pair = await sign_in.by_code(asked.challenge_id, code, Purpose.SIGN_IN, HERE, Wanted(), at)
+    person = await signed_in(stack, at)
     await sign_in.register("demo", EMAIL, PASSWORD, HERE, at)
-    await postman.deliver(at)
-    wanted = needles(PHONE, EMAIL, PASSWORD, HERE.address)
+    await post[0].deliver(at)
     said = [("what was logged", capfd.readouterr().out.encode())]
+    wanted = needles(PHONE, EMAIL, PASSWORD, HERE.address)
     assert sightings([*tables(database.admin_dsn), *said], wanted) == []
-    person = stack.identity.authority.verify(pair.access_token, at).actor.subject_id
-    assert person is not None
-    account = await sign_in.people.account("demo", person)
-    assert account is not None
-    (record_id,) = account.handles.values()
+    record_id = await phone_of(stack, person)
     told = await stack.personal.get("demo", [record_id])
     assert told[record_id] is not None
 
+
+async def test_who_is_erased_is_found_no_more(
+    stack: Stack, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal, "load_settings", lambda: database.settings)
+    at, sign_in = now(), stack.sign_in
+    person = await signed_in(stack, at)
+    record_id = await phone_of(stack, person)
     done = await anyio.to_thread.run_sync(
         lambda: CliRunner().invoke(personal.app, ["erase", "demo", f"usr_{person.hex}"], catch_exceptions=False)
     )
@@ -140,11 +137,24 @@ async def test_no_number_lies_in_the_open_and_who_is_erased_is_found_no_more(
     assert closed.closed_for is ClosedFor.ERASED
     index = sign_in.keys.blind_index("demo", HandleKind.PHONE, PHONE)
     assert await sign_in.proofs.whose("demo", HandleKind.PHONE, index) is None
-    later = at + timedelta(minutes=1)
-    again = await sign_in.ask_phone("demo", PHONE, HERE, later)
-    code = sign_in.keys.code(again.challenge_id)
-    pair = await sign_in.by_code(again.challenge_id, code, Purpose.SIGN_IN, HERE, Wanted(), later)
-    assert stack.identity.authority.verify(pair.access_token, later).actor.subject_id != person, "somebody new"
+    assert await signed_in(stack, at + timedelta(minutes=1)) != person, "somebody new"
+
+
+async def signed_in(stack: Stack, at: datetime) -> UUID:
+    sign_in = stack.sign_in
+    asked = await sign_in.ask_phone("demo", PHONE, HERE, at)
+    code = sign_in.keys.code(asked.challenge_id)
+    pair = await sign_in.by_code(asked.challenge_id, code, Purpose.SIGN_IN, HERE, Wanted(), at)
+    person = stack.identity.authority.verify(pair.access_token, at).actor.subject_id
+    assert person is not None
+    return person
+
+
+async def phone_of(stack: Stack, person: UUID) -> UUID:
+    account = await stack.sign_in.people.account("demo", person)
+    assert account is not None
+    (record_id,) = account.handles.values()
+    return record_id
 
 
 async def test_what_was_asked_long_ago_goes_and_what_limits_count_stays(stack: Stack, database: Database) -> None:
