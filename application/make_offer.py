@@ -63,7 +63,8 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
 
     ``expected_version`` is the request's. Raises NotAllowed, NotFound, StaleVersion, ProviderNotActive, NotCapable,
     RequestClosed, OutOfTurn, OfferStillOut, AskedEnough, NotTheLiveOffer, OfferLapsed, DeclinedBefore, ShiftReserved,
-    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, CashLimitReached, BadLapse, BadEta or BadDecision.
+    ShiftOnBreak, ShiftStale, ShiftOverTime, ShiftEnded, CashLimitReached, DocumentNotValid, BadLapse, BadEta or
+    BadDecision.
     """
     check_role(work, command.actor, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
@@ -71,6 +72,7 @@ async def make_offer(command: MakeOffer, work: Work, guidance: Guidance = AS_USU
     shift = await work.get(Shift, command.shift_id)
     provider = await work.get(Provider, shift.provider_id)
     provider.check_active(command.at)
+    provider.check_papers(shift.crew_id, shift.truck_id, command.at)
     shift.check_capable(request.service, request.vehicle_class, request.fuel)
     await check_cash_limit(work, request, provider.id, command.at)
     if command.instead_of is not None:

@@ -37,6 +37,8 @@ class PersonalKind(StrEnum):
     """where somebody is paid: holder, account_number, branch_code"""
     BILLING = "billing"
     """whom a bill between businesses is made out to: name, gstin, street, town, pin"""
+    PAPER = "paper"
+    """what stands on a document: number, branch_code"""
     REGISTRATION = "registration"
     """what the registrar signed of it, which names both: signed_qr"""
 

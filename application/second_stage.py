@@ -35,6 +35,7 @@ async def ask_who_is_ready(work: Work, request: ServiceRequest, at: datetime) ->
     provider = await work.get(Provider, shift.provider_id)
     try:
         provider.check_active(at)
+        provider.check_papers(shift.crew_id, shift.truck_id, at)
         shift.check_capable(request.service, request.vehicle_class, request.fuel)
     except Refusal:
         return

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 async def check_may_take(work: Work, offer: Offer, request: ServiceRequest, at: datetime) -> Shift:
     """The shift that was asked, when it may take the job as it stands now (I5).
 
-    Raises ProviderNotActive or NotCapable.
+    Raises ProviderNotActive, DocumentNotValid or NotCapable.
     """
     provider = await work.get(Provider, offer.provider_id)
     provider.check_active(at)
     shift = await work.get(Shift, offer.shift_id)
+    provider.check_papers(shift.crew_id, shift.truck_id, at)
     shift.check_capable(request.service, request.vehicle_class, request.fuel)
     return shift
 

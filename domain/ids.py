@@ -45,6 +45,7 @@ class Prefix(StrEnum):
     RECEIPT_VOUCHER = "rcv_"
     REFUND_VOUCHER = "rfv_"
     DOCUMENT = "doc_"
+    FILE = "fil_"
     ORDER = "pod_"
     REFUND = "rfd_"
     DISPUTE = "dsp_"

@@ -1,12 +1,14 @@
 """Which documents has a provider shown, and do they still hold?"""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate, event
 from domain.provider_standing import ProviderStanding
 from domain.provider_terms import (
+    CLOSED,
     RUNS_OUT,
     BadDocument,
     Document,
@@ -22,6 +24,9 @@ from domain.provider_terms import (
 )
 from domain.refusal import OutOfTurn
 
+ENDS = frozenset({DocumentState.UPLOADED, DocumentState.VERIFIED, DocumentState.ASKED_AGAIN})
+"""States in which a document may still run out."""
+
 
 class PaperEvent(Aggregate.Event):
     """Base of what becomes of a document."""
@@ -35,12 +40,26 @@ class ProviderPapers(ProviderStanding):
     """Documents of the company, of crew members and of trucks, by hash; the newest of a kind and holder counts."""
 
     class DocumentUploaded(PaperEvent):
-        """A document was shown; it takes the place of the one of that kind and holder. No holder is the company."""
+        """A document was shown; it takes the place of the one of that kind and holder. No holder is the company.
+
+        ``file_id`` is the uploaded file, ``number_id`` the personal record with its number, where there are some;
+        ``must_be_verified`` tells that what it replaces did not hold. Version 1 knew none of them.
+        """
 
         TOPIC: ClassVar[str] = "provider.document_uploaded"
+        class_version: ClassVar[int] = 2
         valid_until: datetime | None
         crew_id: UUID | None
         truck_id: UUID | None
+        valid_from: datetime | None
+        file_id: UUID | None
+        number_id: UUID | None
+        must_be_verified: bool
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """Nobody kept a file or a number, and whatever was shown held until somebody said otherwise."""
+            state.update(valid_from=None, file_id=None, number_id=None, must_be_verified=False)
 
     class DocumentVerified(PaperEvent):
         """Somebody checked it, and it does."""
@@ -53,6 +72,19 @@ class ProviderPapers(ProviderStanding):
 
         TOPIC: ClassVar[str] = "provider.document_rejected"
         reason: DocumentFlaw
+
+    class DocumentAskedAgain(PaperEvent):
+        """It may do for now, but a better one is wanted."""
+
+        TOPIC: ClassVar[str] = "provider.document_asked_again"
+        reason: DocumentFlaw
+
+    class DocumentEndsSoon(PaperEvent):
+        """Its company is told that it ends within so many days."""
+
+        TOPIC: ClassVar[str] = "provider.document_ends_soon"
+        valid_until: datetime
+        days: int
 
     class DocumentExpired(PaperEvent):
         """It has run out."""
@@ -85,6 +117,12 @@ class ProviderPapers(ProviderStanding):
             valid_until=paper.valid_until,
             crew_id=paper.crew_id,
             truck_id=paper.truck_id,
+            valid_from=paper.valid_from,
+            file_id=paper.file_id,
+            number_id=paper.number_id,
+            must_be_verified=any(
+                paper.replaces(known.paper) and not known.holds(at) for known in self.documents.values()
+            ),
         )
         return document_id
 
@@ -115,6 +153,33 @@ class ProviderPapers(ProviderStanding):
         if document.state is DocumentState.EXPIRED:
             raise OutOfTurn("the document has run out", state=document.state.value, act="reject_document")
         self._tell(self.DocumentRejected, document_id, at, reason=reason)
+
+    def ask_document_again(self, document_id: UUID, reason: DocumentFlaw, at: datetime) -> None:
+        """Ask for a better one; twice changes nothing. A review waits for it, whoever drives goes on.
+
+        Raises ProviderClosed, UnknownDocument, or OutOfTurn once it was rejected or has run out.
+        """
+        document = self._document(document_id)
+        if document.state is DocumentState.ASKED_AGAIN:
+            return
+        self._not_closed()
+        if document.state in {DocumentState.REJECTED, DocumentState.EXPIRED}:
+            raise OutOfTurn("a new one is needed anyway", state=document.state.value, act="ask_document_again")
+        self._tell(self.DocumentAskedAgain, document_id, at, reason=reason)
+
+    def look_after_papers(self, at: datetime) -> None:
+        """Note what has run out, and tell the company what ends soon: once for each of ``WARNED_BEFORE``.
+
+        Of whoever left or was not taken nothing is noted.
+        """
+        if self.state in CLOSED:
+            return
+        for document_id, document in tuple(self.documents.items()):
+            due, until = document.warning_due(at), document.paper.valid_until
+            if document.state in ENDS and document.has_run_out(at):
+                self.expire_document(document_id, at)
+            elif due is not None and until is not None:
+                self._tell(self.DocumentEndsSoon, document_id, at, valid_until=until, days=due.days)
 
     def expire_document(self, document_id: UUID, at: datetime) -> None:
         """Note that it has run out; twice changes nothing. Raises UnknownDocument, or OutOfTurn before its time."""
@@ -152,10 +217,10 @@ class ProviderPapers(ProviderStanding):
         self.trigger_event(fact, timestamp=at, document_id=document_id, kind=paper.kind, sha256=paper.sha256, **more)
 
     def _note(self, document_id: UUID, state: DocumentState) -> None:
-        self.documents[document_id] = Document(self.documents[document_id].paper, state)
+        self.documents[document_id] = replace(self.documents[document_id], state=state)
 
     @event(DocumentUploaded)
-    def _on_document_uploaded(
+    def _on_document_uploaded(  # noqa: PLR0913, PLR0917  (the fields of the fact)
         self,
         document_id: UUID,
         kind: DocumentKind,
@@ -163,10 +228,14 @@ class ProviderPapers(ProviderStanding):
         valid_until: datetime | None,
         crew_id: UUID | None,
         truck_id: UUID | None,
+        valid_from: datetime | None,
+        file_id: UUID | None,
+        number_id: UUID | None,
+        must_be_verified: bool,  # noqa: FBT001  (a field of the fact)
     ) -> None:
-        paper = Paper(kind, sha256, valid_until, crew_id, truck_id)
+        paper = Paper(kind, sha256, valid_until, crew_id, truck_id, valid_from, file_id, number_id)
         kept = {known_id: known for known_id, known in self.documents.items() if not paper.replaces(known.paper)}
-        self.documents = {**kept, document_id: Document(paper, DocumentState.UPLOADED)}
+        self.documents = {**kept, document_id: Document(paper, DocumentState.UPLOADED, must_be_verified)}
         if self.state is ProviderState.APPLIED:
             self.state = ProviderState.DOCS_PENDING
 
@@ -179,6 +248,16 @@ class ProviderPapers(ProviderStanding):
         self._note(document_id, DocumentState.REJECTED)
         if self.state is ProviderState.UNDER_REVIEW:
             self.state = ProviderState.DOCS_PENDING
+
+    @event(DocumentAskedAgain)
+    def _on_document_asked_again(self, document_id: UUID) -> None:
+        self._note(document_id, DocumentState.ASKED_AGAIN)
+        if self.state is ProviderState.UNDER_REVIEW:
+            self.state = ProviderState.DOCS_PENDING
+
+    @event(DocumentEndsSoon)
+    def _on_document_ends_soon(self, document_id: UUID, days: int) -> None:
+        self.documents[document_id] = replace(self.documents[document_id], warned=timedelta(days=days))
 
     @event(DocumentExpired)
     def _on_document_expired(self, document_id: UUID) -> None:

@@ -1,12 +1,23 @@
 """In which words do we speak of a provider: its states, its documents, the reasons given, why it says no?"""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
+from domain.paper_terms import (
+    OF_CREW,
+    OF_TRUCKS,
+    REQUIRED,
+    RUNS_OUT,
+    WARNED_BEFORE,
+    BadDocument,
+    Document,
+    DocumentFlaw,
+    DocumentKind,
+    DocumentState,
+    Paper,
+)
 from domain.refusal import BadInput, Refusal
 
 MOST_CREW = 2_000
@@ -14,8 +25,6 @@ MOST_CREW = 2_000
 
 MOST_TRUCKS = 1_000
 """Trucks of one company, for the same reason."""
-
-SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class ProviderState(StrEnum):
@@ -69,51 +78,6 @@ class AnswersBy(StrEnum):
 
     APP = "app"
     DESK = "desk"
-
-
-class DocumentKind(StrEnum):
-    """What a document is: a code, the document itself is kept by whoever checks it."""
-
-    LICENCE = "licence"
-    INSURANCE = "insurance"
-    PERMIT = "permit"
-    PAN = "pan"
-    GSTIN = "gstin"
-    BANK = "bank"
-
-
-REQUIRED = (DocumentKind.BANK, DocumentKind.INSURANCE, DocumentKind.PAN)
-"""What a company shows before it is taken: where its money goes, who pays for damage, who it is for the tax office.
-A small company has no GSTIN; licences and permits are crew members' and trucks'."""
-
-RUNS_OUT = frozenset({DocumentKind.LICENCE, DocumentKind.INSURANCE, DocumentKind.PERMIT})
-"""Kinds without which nobody drives, and which end one day (S1)."""
-
-OF_CREW = frozenset({DocumentKind.LICENCE})
-"""Kinds that a crew member can have."""
-
-OF_TRUCKS = frozenset({DocumentKind.INSURANCE, DocumentKind.PERMIT})
-"""Kinds that a truck can have."""
-
-
-class DocumentState(StrEnum):
-    """What is known of a document."""
-
-    UPLOADED = "uploaded"
-    VERIFIED = "verified"
-    REJECTED = "rejected"
-    EXPIRED = "expired"
-
-
-class DocumentFlaw(StrEnum):
-    """Why a document does not do."""
-
-    UNREADABLE = "unreadable"
-    WRONG_KIND = "wrong_kind"
-    WRONG_HOLDER = "wrong_holder"
-    EXPIRED = "expired"
-    FORGED = "forged"
-    OTHER = "other"
 
 
 class ProviderNotActive(Refusal):
@@ -188,12 +152,6 @@ class NoCapability(BadInput):
     code = "no_capability"
 
 
-class BadDocument(BadInput):
-    """A document is a SHA-256 in lower-case hexadecimal, of one holder who can have that kind, valid for some time."""
-
-    code = "bad_document"
-
-
 class BadEngagement(BadInput):
     """An engagement takes effect now or later: what was agreed before cannot be changed afterwards."""
 
@@ -232,48 +190,16 @@ class Duty:
     truck_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document as it is handed in: what it is, whose (a crew member's, a truck's, or the company's), until when."""
-
-    kind: DocumentKind
-    sha256: str
-    valid_until: datetime | None = None
-    crew_id: UUID | None = None
-    truck_id: UUID | None = None
-
-    def checked(self, at: datetime) -> "Paper":
-        """The same, when it makes sense at that instant; raises BadDocument."""
-        whose = OF_CREW if self.crew_id else OF_TRUCKS if self.truck_id else frozenset(DocumentKind)
-        if not SHA256.fullmatch(self.sha256) or (self.crew_id and self.truck_id) or self.kind not in whose:
-            raise BadDocument
-        if self.kind in RUNS_OUT and self.valid_until is None:
-            raise BadDocument(f"a document of the kind {self.kind.value} ends one day: say when")
-        if self.valid_until is not None and self.valid_until <= at:
-            raise BadDocument("it has run out")
-        return self
-
-    def replaces(self, other: "Paper") -> bool:
-        """Whether it is the same kind of the same holder."""
-        return (self.kind, self.crew_id, self.truck_id) == (other.kind, other.crew_id, other.truck_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document as it stands."""
-
-    paper: Paper
-    state: DocumentState
-
-    def has_run_out(self, at: datetime) -> bool:
-        """Whether its time is up, noted or not."""
-        until = self.paper.valid_until
-        return self.state is DocumentState.EXPIRED or (until is not None and until <= at)
-
-    def holds(self, at: datetime) -> bool:
-        """Whether it does: neither rejected nor run out."""
-        return self.state is not DocumentState.REJECTED and not self.has_run_out(at)
-
-    def is_verified(self, at: datetime) -> bool:
-        """Whether somebody checked it, and it still holds."""
-        return self.state is DocumentState.VERIFIED and not self.has_run_out(at)
+__all__ = [
+    "OF_CREW",
+    "OF_TRUCKS",
+    "REQUIRED",
+    "RUNS_OUT",
+    "WARNED_BEFORE",
+    "BadDocument",
+    "Document",
+    "DocumentFlaw",
+    "DocumentKind",
+    "DocumentState",
+    "Paper",
+]

@@ -21,6 +21,9 @@ from infra.database_url import app_dsn
 from infra.dispatch.plan import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
+from infra.files.links import FileLinks
+from infra.files.place import file_shelf
+from infra.files.shelf import FileShelf
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
@@ -53,6 +56,7 @@ from projections.matching_table import ShiftRow, matching_table
 from projections.merge_suggestions import SuggestionRow, merge_suggestions
 from projections.provider_directory import DirectoryRow, provider_directory
 from projections.provider_jobs import JobRow, provider_jobs
+from projections.provider_papers import PapersRow, provider_papers
 from projections.request_board import RequestRow, request_board
 from projections.tow_legs import LegRow, tow_legs
 
@@ -83,6 +87,7 @@ class Stack:
     legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
     directory: ReadModelView[DirectoryRow]
+    papers: ReadModelView[PapersRow]
     positions: PositionStore
     shift_owners: ShiftOwners
     zones: ZoneMap
@@ -101,6 +106,8 @@ class Stack:
     codes: StartCodes
     identity: Identity
     sign_in: SignIn
+    files: FileShelf
+    file_links: FileLinks
     promises: PromiseBook | None = None
     security: SecurityLog = field(default_factory=NothingNoted)
     limiter: RateLimiter | None = None
@@ -194,7 +201,7 @@ async def build(
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
         identity=has.identity,
-        sign_in=_sign_in(settings, has, engine),
+        **_people_and_files(settings, has, engine),
         promises=city.promises if settings.promises else None,
         security=has.security,
         limiter=await _limiter(settings, has.closers),
@@ -222,6 +229,7 @@ class Views(TypedDict):
     legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
     directory: ReadModelView[DirectoryRow]
+    papers: ReadModelView[PapersRow]
 
 
 def views_of(readers: Pool) -> Views:
@@ -235,6 +243,7 @@ def views_of(readers: Pool) -> Views:
         "legs": ReadModelView(readers, tow_legs, "planned_at"),
         "shifts": ReadModelView(readers, matching_table, "started_at"),
         "directory": ReadModelView(readers, provider_directory, "created_at"),
+        "papers": ReadModelView(readers, provider_papers, "waiting_since", oldest_first=True),
     }
 
 
@@ -244,6 +253,21 @@ def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:
     return sign_in
 
 
+
+
+class PeopleAndFiles(TypedDict):
+    """Who signs in, and what they upload."""
+
+    sign_in: SignIn
+    files: FileShelf
+    file_links: FileLinks
+
+
+def _people_and_files(settings: Settings, has: _Opened, engine: RunsCommands) -> PeopleAndFiles:
+    shelf = file_shelf(settings, has.readers, has.store)
+    has.closers.callback(shelf.close)
+    links = FileLinks(settings.personal_key)
+    return {"sign_in": _sign_in(settings, has, engine), "files": shelf, "file_links": links}
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

@@ -9,7 +9,9 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from infra.demo_settings import DemoSettings
 from infra.dispatch_settings import DispatchSettings
+from infra.file_settings import FileSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.production import refuse_if_unfit
@@ -38,6 +40,8 @@ class Settings(
     RegistrarSettings,
     SessionSettings,
     ProofSettings,
+    FileSettings,
+    DemoSettings,
     SecuritySettings,
 ):
     """Everything a process is told from outside, read once and never changed."""
@@ -129,17 +133,6 @@ class Settings(
     # a client that retries that long has given up before. At most 12 h, since receipts may be gone after a day.
     personal_sweep_every_s: float = Field(default=300.0, ge=1, le=3_600)
     personal_orphan_after_s: float = Field(default=3_600.0, ge=60, le=43_200)
-
-    # The demo city of a local `vehicaid up`. It lives in a tenant of its own: what a newcomer tries is not in its way.
-    demo: bool = True
-    demo_tenant: str = Field(default="demo-city", pattern=r"^[a-z][a-z0-9_-]{1,39}$")
-    # 10 times as fast as life: a job takes some minutes, and no truck is faster than a position may be (70 m/s).
-    demo_speed: float = Field(default=10.0, ge=1, le=600)
-    # A call every 20 s: at that speed a quarter of the forty crews are on a job, and the machine hardly notices.
-    demo_call_every_s: float = Field(default=20.0, ge=0.5, le=3_600)
-    demo_seed: int = Field(default=1, ge=0)
-    # 7 days: long enough to look back over a weekend; then its invented people are forgotten as real ones would be.
-    demo_kept_days: int = Field(default=7, ge=1, le=3_650)
 
     @field_validator("cell")
     @classmethod

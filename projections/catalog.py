@@ -31,6 +31,7 @@ from projections.promises import promises
 from projections.promo_grants import promo_grants
 from projections.provider_directory import provider_directory
 from projections.provider_jobs import provider_jobs
+from projections.provider_papers import provider_papers
 from projections.provider_ratings import provider_ratings
 from projections.provider_statement import provider_statement
 from projections.ratings import ratings
@@ -55,6 +56,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         request_board,
         provider_jobs,
         provider_directory,
+        provider_papers,
         audit_trail,
         matching_table,
         customer_requests,

@@ -63,6 +63,11 @@ WRAPPED_OTHERWISE: Final = """
 SELECT tenant, person_id, key_id, kek_id, wrapped_key FROM personal_keys
  WHERE kek_id <> %s AND key_id > %s ORDER BY key_id LIMIT %s
 """
+KEY_OF: Final = "SELECT key_id, kek_id, wrapped_key FROM personal_keys WHERE tenant = %s AND person_id = %s"
+MAKE_KEY: Final = """
+INSERT INTO personal_keys (tenant, person_id, key_id, wrapped_key, kek_id) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
 REWRAP: Final = """
 UPDATE personal_keys SET wrapped_key = %s, kek_id = %s WHERE tenant = %s AND person_id = %s AND key_id = %s
 """
@@ -179,6 +184,22 @@ class PostgresPersonalStore(PersonalStore):
             await self._execute(CLAIM, (tenant, wire.uuids(claimed)))
             dropped += await self._execute(DROP, (tenant, wire.uuids(orphans), before))
         return dropped
+
+    async def key_of(self, tenant: str, person_id: UUID, *, make: bool) -> PersonKey | None:
+        """A person's key as it stands now, whatever this process holds; a new one where there is none and ``make``.
+
+        Raises RecordTampered or PersonalUnavailable.
+        """
+        rows = await self._rows(KEY_OF, (tenant, person_id))
+        if not rows and make:
+            key = self._masters.new_key()
+            wrapped = self._masters.wrap(tenant, person_id, key)
+            await self._execute(MAKE_KEY, (tenant, person_id, key.key_id, wrapped, self._masters.kek_id))
+            rows = await self._rows(KEY_OF, (tenant, person_id))
+        if not rows:
+            return None
+        key_id, kek_id, wrapped = cast("tuple[UUID, str, bytes]", rows[0])
+        return self._masters.unwrap(tenant, person_id, key_id, kek_id, wrapped)
 
     async def rewrap(self, at_once: int = 500) -> Rewrapped:
         """Wrap every key anew that an earlier master key wrapped; when none is unreadable, that one can go."""

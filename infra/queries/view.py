@@ -23,14 +23,15 @@ MOST_ROWS: Final = 201
 
 
 class ReadModelView(Generic[R]):
-    """One read model as queries see it: newest first, paged by (instant, id), never across tenants."""
+    """One read model as queries see it: newest first unless said otherwise, by (instant, id), never across tenants."""
 
-    def __init__(self, pool: Pool, model: ReadModel[R], ordered_by: str) -> None:
+    def __init__(self, pool: Pool, model: ReadModel[R], ordered_by: str, *, oldest_first: bool = False) -> None:
         self._pool = pool
         self._row = model.row
         self.name = model.name
         self._id = model.key[1]
         self._instant = ordered_by
+        self._beyond, self._order = (sql.SQL(">"), sql.SQL("ASC")) if oldest_first else (sql.SQL("<"), sql.SQL("DESC"))
         self._columns = frozenset(model.fields)
         self._select = sql.SQL("SELECT {columns} FROM {view} WHERE tenant = %s").format(
             columns=sql.SQL(", ").join(map(sql.Identifier, model.fields)), view=sql.Identifier(model.name)
@@ -43,7 +44,7 @@ class ReadModelView(Generic[R]):
         return rows[0] if rows else None
 
     async def page(self, tenant: str, filters: Filters, after: After | None, limit: int) -> list[R]:
-        """Up to ``limit`` rows behind ``after``, newest first."""
+        """Up to ``limit`` rows behind ``after``, in the order of the view."""
         wanted, values = self._select, cast("list[object]", [tenant])
         for column, value in filters.items():
             if column not in self._columns:
@@ -57,11 +58,11 @@ class ReadModelView(Generic[R]):
             else:
                 wanted += sql.SQL(" AND {} = ANY(%s)").format(named)
                 values.append(list(value))
-        names = {"instant": sql.Identifier(self._instant), "id": sql.Identifier(self._id)}
+        names = {"instant": sql.Identifier(self._instant), "id": sql.Identifier(self._id), "order": self._order}
         if after is not None:
-            wanted += sql.SQL(" AND ({instant}, {id}) < (%s, %s)").format(**names)
+            wanted += sql.SQL(" AND ({instant}, {id}) {beyond} (%s, %s)").format(beyond=self._beyond, **names)
             values += after
-        wanted += sql.SQL(" ORDER BY {instant} DESC, {id} DESC LIMIT %s").format(**names)
+        wanted += sql.SQL(" ORDER BY {instant} {order}, {id} {order} LIMIT %s").format(**names)
         return await self._rows(wanted, [*values, min(limit, MOST_ROWS)])
 
     async def _rows(self, wanted: sql.Composed, values: Sequence[object]) -> list[R]:

@@ -8,6 +8,7 @@ import typer
 
 from infra.health.analytics import analytics_findings
 from infra.health.database import database_findings
+from infra.health.files import file_findings
 from infra.health.finding import Finding, Verdict
 from infra.health.keys import key_findings
 from infra.health.personal import personal_findings
@@ -32,6 +33,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
         *position_findings(settings),
         *work_findings(settings),
         *personal_findings(settings),
+        *file_findings(settings),
         *key_findings(settings),
     ]
     healthy = all(finding.verdict is not Verdict.WRONG for finding in findings)

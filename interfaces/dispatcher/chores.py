@@ -13,6 +13,7 @@ from application.dispatch.standbys import StandbyWatch
 from application.dispatch.swaps import Swaps
 from application.dispatch.twins import TwinWatch
 from application.dispatch.whereabouts import Attendance
+from application.paper_watch import PaperWatch
 from application.payout_run import PayoutDay, PayoutRun
 from application.promo_run import PromoRun
 from infra.dispatch.booking_board import PostgresBookingBoard
@@ -22,6 +23,7 @@ from infra.dispatch.plan import attention_of
 from infra.dispatch.promo_board import PostgresPromoBoard
 from infra.dispatch.standby_board import PostgresStandbyBoard
 from infra.dispatch.vigilance import planning_of, reserving_of, swapping_of, vigilance_of
+from infra.paper_board import PostgresPaperBoard
 from infra.payout_board import PostgresPayoutBoard
 from interfaces.dispatcher import watch
 
@@ -88,6 +90,7 @@ def chores_of(
     bookings = BookingWatch(PostgresBookingBoard(connection), travel, engine, planning_of(settings), news)
     ordering = Ordering(engine, news)
     paying = PayoutRun(PostgresPayoutBoard(connection), ordering, PayoutDay(from_hour=settings.payouts_from_hour))
+    papers = PaperWatch(PostgresPaperBoard(connection), ordering)
     promos = PromoRun(PostgresPromoBoard(connection), ordering)
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
     return Chores(
@@ -100,6 +103,7 @@ def chores_of(
             (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
             (settings.payout_looks_every_s, _counted(paying.look, watch.payouts)),
             (settings.promo_looks_every_s, _counted(promos.look, watch.promos)),
+            (settings.paper_looks_every_s, _counted(papers.look, watch.papers)),
         ]
     )
 

@@ -110,6 +110,11 @@ swaps = Counter("vehicaid_dispatch_swaps", "Crews found to be sent back for a be
 bookings = Counter("vehicaid_dispatch_bookings", "Booked hours whose search was planned anew.", registry=REGISTRY)
 standbys = Counter("vehicaid_dispatch_standbys", "Tows kept ready, or given free again.", registry=REGISTRY)
 payouts = Counter("vehicaid_payouts_requested", "Payouts that the gateway is to be asked for.", registry=REGISTRY)
+papers = Counter(
+    "vehicaid_papers_looked_after",
+    "Companies whose documents were looked after, and shifts without a document that holds.",
+    registry=REGISTRY,
+)
 promos = Counter("vehicaid_promos_looked_at", "Wallets whose expired grants were let go.", registry=REGISTRY)
 twins = Counter("vehicaid_dispatch_twins", "Pairs of calls that the desk was pointed at.", registry=REGISTRY)
 restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)

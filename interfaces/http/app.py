@@ -29,6 +29,7 @@ from interfaces.http.routes import (
     document_files,
     earning_rules,
     fare_rules,
+    files,
     health,
     kpis,
     ledger,
@@ -45,6 +46,7 @@ from interfaces.http.routes import (
     price_estimates,
     problems,
     provider_cash,
+    provider_papers,
     provider_review,
     providers,
     ratings,
@@ -70,6 +72,7 @@ from interfaces.http.routes import (
     webhooks,
     zones,
 )
+from interfaces.http.uploads import Turns
 
 ROUTERS = (
     # First, because routes are tried one after the other: a storm of news is to cost nobody else's time.
@@ -94,6 +97,8 @@ ROUTERS = (
     request_options.routes.router,
     providers.routes.router,
     provider_review.routes.router,
+    provider_papers.routes.router,
+    files.router,
     shifts.routes.router,
     zones.routes.router,
     tariffs.routes.router,
@@ -146,6 +151,7 @@ def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
     app.state.authority = authority
     app.state.cursors = Cursors(settings.cursor_key)
     app.state.stopping = False
+    app.state.uploads = Turns(settings.file_uploads_at_once)
     if stack is not None:
         app.state.stack = stack
     app.user_middleware.append(Middleware(ObserveRequests))

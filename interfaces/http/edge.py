@@ -99,7 +99,7 @@ class Edge:
         elif not length.isdigit() or int(length) > at_most:
             raise Problem("body_too_large")
         try:
-            async with asyncio.timeout(self._limits.request_s):
+            async with asyncio.timeout(self._limits.request_s_at(path)):
                 await self._app(scope, receive, send)
         except TimeoutError as error:
             raise Problem("timed_out") from error

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from application.engine import Contended, RefusedBefore
+from application.files import FileStoreAway, ScannerAway
 from application.log import KeyReused, LogUnavailable
 from application.personal import PersonalUnavailable, RecordDiffers
 from application.prices import PricesUnknown
@@ -29,6 +30,8 @@ BY_KIND: tuple[tuple[type[Exception], str], ...] = (
     (LogUnavailable, "log_unavailable"),
     (PasswordsBusy, "overloaded"),
     (PersonalUnavailable, "store_unavailable"),
+    (FileStoreAway, "store_unavailable"),
+    (ScannerAway, "scanner_away"),
     # A process that has just begun and has not read its zones or tariffs yet.
     (ZonesUnknown, "store_unavailable"),
     (PricesUnknown, "store_unavailable"),

@@ -15,6 +15,8 @@ class Limits:
     in_flight: int
     body_bytes_of: Mapping[str, int] = field(default_factory=dict)
     """Paths, with all below them, whose bodies are larger by their nature."""
+    request_s_of: Mapping[str, float] = field(default_factory=dict)
+    """Paths whose requests may take longer."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -23,8 +25,17 @@ class Limits:
             settings.body_limit_bytes,
             settings.request_timeout_s,
             settings.most_requests_in_flight,
-            {"/v1/positions": settings.positions_body_limit_bytes, "/v1/zones": settings.zones_body_limit_bytes},
+            {
+                "/v1/positions": settings.positions_body_limit_bytes,
+                "/v1/zones": settings.zones_body_limit_bytes,
+                "/v1/files": settings.file_limit_bytes,
+            },
+            {"/v1/files": settings.file_upload_timeout_s},
         )
+
+    def request_s_at(self, path: str) -> float:
+        """How long a request to this path may take."""
+        return self.request_s_of.get(path, self.request_s)
 
     def body_bytes_at(self, path: str) -> int:
         """How large a body may be that is sent to this path."""

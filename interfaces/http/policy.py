@@ -96,6 +96,11 @@ POLICY: Final = table(
     (WORKERS, "read_provider list_provider_jobs read_opinion"),
     (OFFICE | DESK, "take_crew_member_in take_truck_in show_document"),
     (OWNER | DESK, "apply_to_join ask_for_review"),
+    (OFFICE | DESK, "upload_file"),
+    (OPEN, "take_file"),
+    (OFFICE | LOOKERS, "list_documents read_document"),
+    (LOOKERS, "list_provider_reviews"),
+    (DESK, "ask_for_document_again"),
     (DESK, "approve_document turn_document_down note_document_expiry"),
     (DESK, "approve_company turn_company_down let_company_go agree_on_engagement"),
     # Shifts and positions

@@ -1,17 +1,9 @@
 """Which problems can the API answer with, with which status, and what should the caller do?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One sort of problem. ``retry_after_s`` is told to the caller when waiting helps."""
-
-    status: int
-    title: str
-    explanation: str
-    retry_after_s: int | None = None
+from interfaces.http.file_problems import FILES
+from interfaces.http.problem_kind import Kind
 
 
 EDGE: Mapping[str, Kind] = {
@@ -42,7 +34,7 @@ EDGE: Mapping[str, Kind] = {
     "stale_version": Kind(
         412, "The object has changed", "If-Match names an older version: read the object again, then decide again."
     ),
-    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, positions and zones to 128 KiB."),
+    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, positions and zones to 128 KiB, files to 10 MiB."),
     "unsupported_media_type": Kind(415, "Not JSON", "Send the body as application/json."),
     "validation_failed": Kind(422, "Validation failed", "Some fields are wrong; `errors` says which and why."),
     "key_reused": Kind(
@@ -96,12 +88,6 @@ RULES: Mapping[str, Kind] = {
     "provider_closed": Kind(409, "Provider closed", "This provider was not taken, or has left."),
     "already_applied": Kind(409, "Already applied", "This company is known already."),
     "still_on_duty": Kind(409, "Still on duty", "Somebody of this provider is on a shift: end it first."),
-    "unknown_document": Kind(404, "Unknown document", "There is no such document, or a newer one in its place."),
-    "documents_missing": Kind(409, "Documents missing", "`missing` says which every company has to show, verified."),
-    "document_not_valid": Kind(
-        409, "Document not valid", "A licence, insurance or permit has run out or was rejected."
-    ),
-    "bad_document": Kind(422, "Not a document", "A SHA-256, one holder who can have that kind, and an end to come."),
     "bad_engagement": Kind(422, "Bad engagement", "An engagement takes effect now or later, never earlier."),
     "bad_suspension": Kind(422, "Bad suspension", "A suspension ends after it begins."),
     "unknown_crew": Kind(409, "Unknown crew member", "This provider has no such crew member."),
@@ -289,5 +275,5 @@ RULES: Mapping[str, Kind] = {
     "not_for_registration": Kind(409, "Not for registration", "Only documents between registered parties are."),
 }
 
-CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES}
+CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES, **FILES}
 """Every code the API uses. A test fails when a refusal of the domain is missing here."""

@@ -23,6 +23,7 @@ BACKGROUND_SERVICES: Final = (
     "infra.audit.sealer:run_security_sealer",
     "infra.personal.sweeper:run_sweeper",
     "infra.personal.aging:run_aging",
+    "infra.files.place:run_file_sweep",
     "infra.retention:run_retention",
     "infra.bookkeeping:run_bookkeeper",
     "infra.positions.upkeep:run_upkeep",

@@ -155,10 +155,20 @@ async def test_nobody_goes_out_with_a_licence_that_has_run_out() -> None:
 async def test_who_leaves_is_off_duty_and_whoever_decides_has_looked() -> None:
     world = Joining()
     await world.open_company()
-    with pytest.raises(StillOnDuty):
-        await world.run(offboard_provider, OffboardProvider(DESK_ACTOR, PROVIDER, NOON))
     with pytest.raises(StaleVersion):
         await world.run(offboard_provider, OffboardProvider(DESK_ACTOR, PROVIDER, NOON, expected_version=1))
+    before = world.head
+    await world.run(offboard_provider, OffboardProvider(DESK_ACTOR, PROVIDER, NOON))
+    assert sorted(world.topics(before)) == ["provider.offboarded", "provider.went_off_duty", "shift.ended"]
+    assert (await world.the_shift()).state is ShiftState.ENDED
+
+
+async def test_who_leaves_finishes_the_job_first() -> None:
+    world = await World().held()
+    before = world.head
+    with pytest.raises(StillOnDuty):
+        await world.run(offboard_provider, OffboardProvider(DESK_ACTOR, PROVIDER, SOON))
+    assert world.topics(before) == []
 
 
 async def test_a_suspension_for_a_time_is_over_by_itself() -> None:

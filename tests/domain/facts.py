@@ -118,8 +118,9 @@ PAPERS_END = NOON + timedelta(days=90)
 
 def uploaded(kind: DocumentKind, number: int = 1, **whose: object) -> Fact:
     """A document was shown, the company's unless said whose; its id and hash follow from the number."""
-    holder: dict[str, object] = {"crew_id": None, "truck_id": None, **whose}
-    return fact(Provider.DocumentUploaded, NOON, **paper(kind, number), valid_until=PAPERS_END, **holder)
+    holder: dict[str, object] = {"crew_id": None, "truck_id": None, "must_be_verified": False, **whose}
+    nothing = {"valid_from": None, "file_id": None, "number_id": None}
+    return fact(Provider.DocumentUploaded, NOON, **paper(kind, number), valid_until=PAPERS_END, **nothing, **holder)
 
 
 def paper(kind: DocumentKind, number: int = 1) -> dict[str, object]:

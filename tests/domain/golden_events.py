@@ -64,6 +64,8 @@ SAMPLES: tuple[Fact, ...] = (
     facts.uploaded(DocumentKind.PAN),
     facts.verified(DocumentKind.PAN),
     fact(Provider.DocumentRejected, LATER, **facts.paper(DocumentKind.PAN), reason=DocumentFlaw.UNREADABLE),
+    fact(Provider.DocumentAskedAgain, LATER, **facts.paper(DocumentKind.PAN), reason=DocumentFlaw.UNREADABLE),
+    fact(Provider.DocumentEndsSoon, LATER, **facts.paper(DocumentKind.PAN), valid_until=facts.PAPERS_END, days=30),
     fact(Provider.DocumentExpired, LATER, **facts.paper(DocumentKind.PAN), valid_until=LATER),
     fact(Provider.SubmittedForReview, LATER),
     fact(Provider.Approved, LATER),

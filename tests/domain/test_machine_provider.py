@@ -105,6 +105,17 @@ class ProviderMachine(AggregateMachine[Provider]):
     def reject_document(self, document_id: UUID, reason: DocumentFlaw) -> None:
         self.attempt(lambda p: p.reject_document(document_id, reason, self.now))
 
+    @rule(document_id=DOCUMENTS, reason=st.sampled_from(DocumentFlaw))
+    def ask_document_again(self, document_id: UUID, reason: DocumentFlaw) -> None:
+        self.attempt(lambda p: p.ask_document_again(document_id, reason, self.now))
+
+    @rule()
+    def look_after_papers(self) -> None:
+        assert self.attempt(lambda p: p.look_after_papers(self.now)) is None
+        again = len(self.history)
+        self.attempt(lambda p: p.look_after_papers(self.now))
+        assert len(self.history) == again, "each is told once"
+
     @rule(document_id=DOCUMENTS)
     def expire_document(self, document_id: UUID) -> None:
         self.attempt(lambda p: p.expire_document(document_id, self.now))

@@ -7,6 +7,8 @@ from starlette.responses import Response
 from application.apply_as_provider import ApplyAsProvider, apply_as_provider
 from application.approve_provider import ApproveProvider, approve_provider
 from application.expire_document import ExpireDocument, expire_document
+from application.files import UnknownFile
+from application.guards import check_sees_provider
 from application.offboard_provider import OffboardProvider, offboard_provider
 from application.personal import PersonalKind, PersonalRecord, Told, record_id_for
 from application.reject_document import RejectDocument, reject_document
@@ -17,9 +19,10 @@ from application.upload_document import UploadDocument, upload_document
 from application.verify_document import VerifyDocument, verify_document
 from domain.actor import Role
 from domain.ids import Prefix, parse
-from domain.provider_terms import Paper
+from domain.paper_numbers import BadPaperNumber, checked_branch, checked_number
+from domain.provider_terms import BadDocument, DocumentKind, Paper
 from interfaces.http import answers
-from interfaces.http.calls import Command, Creation, id_in_path
+from interfaces.http.calls import Command, CommandCall, Creation, id_in_path
 from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.providers import (
     DocumentBody,
@@ -64,24 +67,33 @@ async def apply_to_join(call: Creation, body: ProviderBody) -> Response:
     ONE + "/documents",
     DocumentDone,
     status=201,
-    problems=("provider_closed", "bad_document", "unknown_crew", "unknown_truck"),
+    problems=(
+        *("provider_closed", "bad_document", "unknown_crew", "unknown_truck"),
+        *("unknown_file", "bad_paper_number", "bad_gstin", "store_unavailable"),
+    ),
 )
 async def show_document(call: Command, provider_id: str, body: DocumentBody) -> Response:
     """Show a document of the company, a crew member or a truck.
 
-    Only its kind, hash and end are kept. It takes the place of an older one of that kind and holder; the same document
-    again has its first id.
+    It takes the place of an older one of that kind and holder; the same document again has its first id. The log keeps
+    its kind, hash and dates; its number goes to the erasable store, its file is the one that was uploaded before.
     """
+    wanted = _id(provider_id)
+    number_id, told = _number(call, wanted, body)
     paper = Paper(
         body.kind,
-        body.sha256,
+        await _sha256(call, wanted, body),
         body.valid_until,
         None if body.crew_id is None else parse(Prefix.CREW, body.crew_id),
         None if body.truck_id is None else parse(Prefix.TRUCK, body.truck_id),
+        body.valid_from,
+        None if body.file_id is None else parse(Prefix.FILE, body.file_id),
+        number_id,
     )
     document_id = uuid5(call.context.command_id, Prefix.DOCUMENT.value)
-    command = UploadDocument(call.actor, _id(provider_id), document_id, paper, call.at, call.expected_version)
-    return answers.done(await call.run(upload_document, command), Prefix.PROVIDER, status=201, location=PROVIDERS)
+    command = UploadDocument(call.actor, wanted, document_id, paper, call.at, call.expected_version)
+    done = await call.run(upload_document, command, told)
+    return answers.done(done, Prefix.PROVIDER, status=201, location=PROVIDERS)
 
 
 @routes.command(
@@ -184,6 +196,34 @@ async def agree_on_engagement(call: Command, provider_id: str, body: EngagementB
         expected_version=call.expected_version,
     )
     return answers.done(await call.run(set_engagement, command), Prefix.PROVIDER)
+
+
+async def _sha256(call: CommandCall, provider_id: UUID, body: DocumentBody) -> str:
+    """Of the uploaded file, or as told; raises NotFound, BadDocument or UnknownFile."""
+    check_sees_provider(call.actor, provider_id)
+    if body.file_id is None:
+        if body.sha256 is None:
+            raise BadDocument("name the uploaded file, or tell the document's hash")
+        return body.sha256
+    file = await call.stack.files.find(call.tenant, parse(Prefix.FILE, body.file_id))
+    if file is None or file.owner_id != provider_id:
+        raise UnknownFile
+    if body.sha256 not in {None, file.sha256}:
+        raise BadDocument("the file has another hash")
+    return file.sha256
+
+
+def _number(call: CommandCall, provider_id: UUID, body: DocumentBody) -> tuple[UUID | None, Told | None]:
+    """The number's record and what is kept under it; raises BadPaperNumber or BadGstin."""
+    if body.number is None:
+        if body.branch_code is not None:
+            raise BadPaperNumber("a branch has no account without its number", kind=body.kind.value)
+        return None, None
+    fields = {"number": checked_number(body.kind, body.number, of_crew=body.crew_id is not None)}
+    if body.kind is DocumentKind.BANK:
+        fields["branch_code"] = checked_branch(body.branch_code or "")
+    number_id = record_id_for(call.context.command_id, PersonalKind.PAPER)
+    return number_id, Told(provider_id, {number_id: PersonalRecord(PersonalKind.PAPER, fields)})
 
 
 def _id(text: str) -> UUID:

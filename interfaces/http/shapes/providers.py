@@ -158,10 +158,33 @@ class ProviderShown(Shown):
 
 
 class DocumentBody(Body):
-    """A document that is shown: its hash, until when it is valid, and whose it is when it is not the company's."""
+    """A document that is shown: its file or its hash, until when it is valid, and whose, when not the company's."""
 
     kind: Annotated[DocumentKind, Field(examples=["insurance"])]
-    sha256: Sha256
+    sha256: Annotated[Sha256 | None, Field(description="Of the document's bytes, where they are kept elsewhere.")] = (
+        None
+    )
+    file_id: Annotated[
+        str | None,
+        Field(
+            pattern="^fil_[0-9a-f]{32}$",
+            description="The uploaded file; then its hash need not be told.",
+            examples=["fil_01a2b3c4d5e670008000000000000001"],
+        ),
+    ] = None
+    number: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[A-Za-z0-9 /.-]{5,40}$",
+            description="As it stands on the document; it goes to the erasable store.",
+            examples=["OG-26-1234-1801-00001234"],
+        ),
+    ] = None
+    branch_code: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Z]{4}0[A-Z0-9]{6}$", description="Of a bank account: IFSC.", examples=["HDFC0000123"]),
+    ] = None
+    valid_from: Annotated[InstantTold | None, Field(examples=["2026-04-01T00:00:00Z"])] = None
     valid_until: Annotated[InstantTold | None, Field(examples=["2028-03-31T00:00:00Z"])] = None
     crew_id: CrewId | None = None
     truck_id: TruckId | None = None

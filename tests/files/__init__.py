@@ -1,0 +1,1 @@
+"""Do files come in clean, lie sealed, and go when they should?"""
