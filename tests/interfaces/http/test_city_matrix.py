@@ -53,7 +53,7 @@ async def test_the_desk_writes_and_everybody_of_the_tenant_reads(place: Place, r
     the_zone, the_tariff = await place.with_zone(), await place.with_prices()
     path, body = ROUTES[route](the_zone, the_tariff)
     rival = somebody(Role.ADMIN, "rival")
-    for role in sorted(admitted(route)):
+    for role in (role for role in Role if role in admitted(route)):
         caller = somebody(role, place.desk.tenant)
         if route.endswith("condition-lifting"):
             await api.done(f"/v1/zones/{the_zone['id']}/conditions", place.desk, {"kind": "closure"})

@@ -103,7 +103,7 @@ async def test_the_worker_checks_the_account_pays_and_learns_what_became_of_it(a
         stand_in.play("/fund", amount=EARNED)
         gateways = stand_in.gateways()
         rounds, asking = rounds_of(stack, pool, gateways), asking_of(stack, pool, gateways)
-        worker = Working(api, stack, desk, rounds, asking, later)
+        worker = Working(api, stack, somebody(Role.FINANCE, tenant), rounds, asking, later)
         await worker.until(account, int(str(given["position"])), is_verified=True)
         meant = await worker.meant(provider_id, earning_id(job.payment_id))
         path = f"/v1/payouts/{Prefix.PAYOUT.value}{meant.answer['id']}"
