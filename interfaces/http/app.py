@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -13,6 +14,7 @@ from infra.settings import Settings
 from infra.telemetry.asgi import ObserveRequests
 from infra.version import version
 from interfaces.http import docs_page
+from interfaces.http.cookies import ASKS
 from interfaces.http.cursors import Cursors
 from interfaces.http.declared import check_complete, open_paths
 from interfaces.http.edge import Edge, trace_id_of
@@ -20,6 +22,7 @@ from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
 from interfaces.http.openapi import document_of
 from interfaces.http.problems import response
+from interfaces.http.rates import Rates
 from interfaces.http.routes import (
     accounts,
     audit,
@@ -59,6 +62,7 @@ from interfaces.http.routes import (
     request_twins,
     request_work,
     rewards,
+    security_log,
     service_requests,
     sessions,
     shifts,
@@ -124,6 +128,7 @@ ROUTERS = (
     rewards.routes.router,
     ledger.routes.router,
     audit.routes.router,
+    security_log.routes.router,
     health.router,
     signing_keys.router,
     problems.router,
@@ -133,6 +138,18 @@ ALL_ROUTES = tuple(route for router in ROUTERS for route in router.routes)
 check_complete(ALL_ROUTES)
 OPEN_PATHS = open_paths(ALL_ROUTES)
 """Paths under /v1 that need no access token."""
+
+EXPOSED = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "VehicAid-Position",
+    "X-Correlation-Id",
+)
+"""What a page may read of an answer's head."""
 
 
 def described_app() -> FastAPI:
@@ -154,6 +171,8 @@ def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
     app.state.uploads = Turns(settings.file_uploads_at_once)
     if stack is not None:
         app.state.stack = stack
+    if settings.web_origins:
+        app.user_middleware.append(_for_pages_of(settings))
     app.user_middleware.append(Middleware(ObserveRequests))
     app.user_middleware.append(
         Middleware(
@@ -161,12 +180,25 @@ def build_app(settings: Settings, stack: Stack | None = None) -> FastAPI:
             authority=authority,
             limits=Limits.of(settings),
             open_paths=OPEN_PATHS,
-            over_tls=settings.over_tls,
+            rates=Rates.of(settings),
+            over_tls=settings.over_tls or settings.tls_certificate is not None,
         )
     )
     for failure in (RequestValidationError, HTTPException):
         app.add_exception_handler(failure, _tell)
     return app
+
+
+def _for_pages_of(settings: Settings) -> Middleware:
+    """Browsers ask first whether a page may call us: those pages that are listed may, and say who somebody is."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.web_origins),
+        allow_credentials=True,
+        allow_methods=("GET", "POST"),
+        allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "traceparent", ASKS),
+        expose_headers=EXPOSED,
+    )
 
 
 async def _tell(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """What does a handler know of the call it answers: who, when, under which key, at which version, on which stack?"""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from application.engine import Answer, Done, Work
 from application.log import CommandContext, fingerprint_of
-from application.personal import Told
+from application.personal import PersonalRecord, Told
 from domain.actor import Actor
 from domain.ids import BadId, parse
 from domain.refusal import NotFound
 from infra.bootstrap import Stack
+from interfaces.http.noted import note_view
 from interfaces.http.problems import Problem
 
 C = TypeVar("C")
@@ -39,6 +40,13 @@ class Call:
         self.at: datetime = state["at"]
         self.correlation_id: UUID = state["correlation_id"]
         self.stack: Stack = request.scope["app"].state.stack
+
+    async def read_personal(self, record_ids: Sequence[UUID]) -> Mapping[UUID, PersonalRecord | None]:
+        """Names, numbers and places, as far as they are kept; that one of ours looks at them is noted."""
+        records = await self.stack.personal.get(self.tenant, record_ids)
+        if any(records.values()):
+            note_view(self.request.scope)
+        return records
 
     @property
     def tenant(self) -> str:

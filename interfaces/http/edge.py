@@ -11,10 +11,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from infra.identity.access_tokens import BadToken, Caller, NotHeardYet, TokenAuthority, UnknownKey
+from infra.security_log.scene import Scene, enter, here
 from infra.telemetry.logging import bind, log
 from interfaces.http.failures import problem_of
 from interfaces.http.limits import Limits
+from interfaces.http.noted import note_refusal
 from interfaces.http.problems import Problem, response
+from interfaces.http.rates import Rates, address_of, count, rate_headers
 
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -46,6 +49,7 @@ class Edge:
         authority: TokenAuthority,
         limits: Limits,
         open_paths: frozenset[str],
+        rates: Rates | None = None,
         *,
         over_tls: bool = False,
         clock: Callable[[], datetime] = utc_now,
@@ -54,6 +58,7 @@ class Edge:
         self._authority = authority
         self._limits = limits
         self._open_paths = open_paths
+        self._rates = rates
         self._headers = ALWAYS + ((HSTS,) if over_tls else ())
         self._clock = clock
         self._in_flight = 0
@@ -69,7 +74,7 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._dress(message)
+                self._dress(message, scope)
             await send(message)
 
         self._in_flight += 1
@@ -89,10 +94,17 @@ class Edge:
         state["at"] = self._clock()
         path: str = scope["path"]
         headers = Headers(scope=scope)
-        if path.startswith("/v1/") and path not in self._open_paths:
+        needs_token = path.startswith("/v1/") and path not in self._open_paths
+        enter(Scene(address_of(scope), state.get("correlation_id")))
+        if self._rates is not None:
+            await count(scope, self._rates.of_address(scope, is_open=not needs_token))
+        if needs_token:
             caller = state["caller"] = await self._caller(scope, headers, state["at"])
             actor = state["actor"] = caller.actor
             bind(tenant=actor.tenant, actor=actor.text)
+            here().actor = actor.text
+            if self._rates is not None:
+                await count(scope, self._rates.of_actor(scope, actor))
         length, at_most = headers.get("content-length"), self._limits.body_bytes_at(path)
         if length is None:
             receive = _counted(receive, at_most)
@@ -120,14 +132,18 @@ class Edge:
         except NotHeardYet as error:
             raise Problem("store_unavailable") from error
 
-    def _dress(self, message: Message) -> None:
+    def _dress(self, message: Message, scope: Scope) -> None:
         headers = message.setdefault("headers", [])
         said = {name for name, _ in headers}
         headers.extend(self._headers)
         headers.extend(pair for pair in UNLESS_SAID if pair[0] not in said)
+        rate = scope["state"].get("rate")
+        if rate is not None:
+            headers.extend(rate_headers(rate))
 
     async def _answer(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         problem = problem_of(error)
+        note_refusal(problem, scope)
         if problem.code == "internal_error":
             # The message of an exception may hold what a person typed; its kind and its place do not.
             frame = traceback.extract_tb(sys.exc_info()[2])[-1]

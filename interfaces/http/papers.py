@@ -17,7 +17,7 @@ async def paper_for(call: QueryCall, row: TaxDocumentRow) -> Paper:
         recipient = Party(name=await _name(call, row), state_code=row.place_of_supply)
         return paper_of(row, call.stack.settings, recipient, against)
     wanted = [billing_id(operation), signed_id(operation)]
-    kept = await call.stack.personal.get(call.tenant, wanted)
+    kept = await call.read_personal(wanted)
     billed, signed = (kept.get(each) for each in wanted)
     signed_qr = "" if signed is None else str(signed.fields["signed_qr"])
     return paper_of(row, call.stack.settings, recipient_of(billed), against, signed_qr)
@@ -30,5 +30,5 @@ async def _name(call: QueryCall, row: TaxDocumentRow) -> str:
     request = await call.stack.board.one(call.tenant, row.request_id)
     if request is None:
         return ""
-    contact = (await call.stack.personal.get(call.tenant, [request.contact_id])).get(request.contact_id)
+    contact = (await call.read_personal([request.contact_id])).get(request.contact_id)
     return "" if contact is None else str(contact.fields.get("name") or "")

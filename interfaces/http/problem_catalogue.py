@@ -24,6 +24,9 @@ EDGE: Mapping[str, Kind] = {
     "forged_webhook": Kind(401, "Forged webhook", "No secret that lives has signed this body."),
     "proof_refused": Kind(401, "Not let in", "This is over, was used, or is wrong; which of them is not told."),
     "session_over": Kind(401, "Sign in again", "This refresh token opens nothing any more, or never did."),
+    "wrong_origin": Kind(
+        403, "Wrong page", "The cookie is taken only from pages of ours, which name themselves in Origin."
+    ),
     "forbidden": Kind(403, "Not for this role", "This role may not use this operation."),
     "unknown_route": Kind(404, "No such route", "There is nothing at this address; see /docs."),
     "method_not_allowed": Kind(405, "Method not allowed", "This address does not know that method; see Allow."),
@@ -42,6 +45,9 @@ EDGE: Mapping[str, Kind] = {
     ),
     "version_required": Kind(
         428, "If-Match is required", "Say which version you decided on: send its ETag in If-Match."
+    ),
+    "too_many_requests": Kind(
+        429, "Too many requests", "Wait for `retry_after_s`; whoever calls for help is always heard.", 60
     ),
     "head_too_large": Kind(431, "Head too large", "Address and headers are limited to 32 KiB together."),
     "internal_error": Kind(500, "Something broke", "That is our fault; tell us the trace_id."),

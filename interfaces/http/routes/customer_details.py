@@ -31,7 +31,7 @@ async def read_customer_details(call: Asked, request_id: str, min_position: MinP
     row = await visible(call, request_id, min_position)
     if not _may_know(call.actor, row):
         raise NotAllowed("personal details are shown to a provider only while it holds the job")
-    records = await call.stack.personal.get(call.tenant, [row.place_id, row.contact_id])
+    records = await call.read_personal([row.place_id, row.contact_id])
     place, contact = records.get(row.place_id), records.get(row.contact_id)
     return answers.plain(
         {

@@ -76,7 +76,7 @@ async def read_account(call: Asked, provider_id: str, min_position: MinPosition 
     account = await call.stack.aggregates.load(PayoutAccount, call.tenant, payout_account_id(wanted))
     if account is None:
         raise NotFound
-    record = (await call.stack.personal.get(call.tenant, [account.record_id])).get(account.record_id)
+    record = (await call.read_personal([account.record_id])).get(account.record_id)
     return answers.thing(
         {
             "id": show(Prefix.PAYOUT_ACCOUNT, account.id),

@@ -73,7 +73,7 @@ async def read_provider(call: Asked, provider_id: str, min_position: MinPosition
 
 
 async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
-    records = await call.stack.personal.get(call.tenant, [provider.profile_id])
+    records = await call.read_personal([provider.profile_id])
     profile = records.get(provider.profile_id)
     return {
         "id": show(Prefix.PROVIDER, provider.id),

@@ -13,6 +13,7 @@ from infra.identity.session import End, Session
 from infra.identity.sessions import Pair, account_of
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Call, Creation, id_in_path
+from interfaces.http.cookies import refresh_token_of, wants_cookie, with_pair, without_cookie
 from interfaces.http.described import responses_of
 from interfaces.http.routing import OpenRoute, Routes
 from interfaces.http.shapes.sessions import PairMade, RefreshBody, SessionsEnded, SessionsShown
@@ -21,6 +22,8 @@ PATH = "/v1/sessions"
 REFRESH = (
     "malformed_request",
     "session_over",
+    "wrong_origin",
+    "too_many_requests",
     "body_too_large",
     "unsupported_media_type",
     "validation_failed",
@@ -47,14 +50,15 @@ async def refresh_session(request: Request, body: RefreshBody) -> Response:
 
     Within ten seconds the same device gets the same pair again, for an answer that was lost on the way. After that, or
     from another device, a used token ends the session for everybody who has a copy, and 401 `session_over` means: sign
-    in again. It needs no access token and no Idempotency-Key.
+    in again. It needs no access token and no Idempotency-Key. A web app sends `VehicAid-Web` instead of a
+    token: then the cookie counts.
     """
     scope = request.scope
     at: datetime = scope["state"]["at"]
     stack: Stack = scope["app"].state.stack
-    return answers.plain(
-        shown_pair(await stack.identity.sessions.refresh(body.refresh_token, device=body.device, at=at))
-    )
+    token = refresh_token_of(request, body.refresh_token)
+    pair = await stack.identity.sessions.refresh(token, device=body.device, at=at)
+    return with_pair(request, shown_pair(pair), pair)
 
 
 @routes.query(PATH, SessionsShown)
@@ -77,7 +81,8 @@ async def revoke_session(call: Creation, session_id: str) -> Response:
     why = End.SIGNED_OUT if wanted == _caller(call).session_id else End.REVOKED
     if not await call.stack.identity.sessions.revoke(call.actor, wanted, why=why):
         raise NotFound
-    return answers.plain({"ended": 1})
+    answer = answers.plain({"ended": 1})
+    return without_cookie(answer) if why is End.SIGNED_OUT and wants_cookie(call.request) else answer
 
 
 @routes.report(f"{PATH}/revocation", SessionsEnded)

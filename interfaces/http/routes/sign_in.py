@@ -15,6 +15,7 @@ from infra.identity.sessions import Pair
 from infra.identity.sign_in import Begun, Device
 from infra.identity.staff_sign_in import StaffSignIn
 from interfaces.http import answers
+from interfaces.http.cookies import wants_cookie, with_pair
 from interfaces.http.described import responses_of
 from interfaces.http.routes.sessions import shown_pair
 from interfaces.http.routing import Handler, OpenRoute
@@ -44,6 +45,8 @@ ALWAYS = (
     "log_unavailable",
     "timed_out",
     "overloaded",
+    "too_many_requests",
+    "wrong_origin",
 )
 ASKING = ("too_many_codes",)
 SHOWING = ("proof_refused", "account_suspended", "account_closed", "not_allowed", "store_unavailable")
@@ -128,7 +131,7 @@ async def sign_in_by_link(request: Request, body: LinkBody) -> Response:
     It is good for a quarter of an hour, once.
     """
     pair = await _stack(request).sign_in.by_link(body.link, _device(request, body), _wanted(body), _at(request))
-    return answers.plain(shown_pair(pair))
+    return with_pair(request, shown_pair(pair), pair)
 
 
 @_open("/email/sessions", PasswordTaken, (*ASKING, *SHOWING))
@@ -141,7 +144,7 @@ async def sign_in_by_password(request: Request, body: PasswordBody) -> Response:
     sign_in = _stack(request).sign_in
     taken = await sign_in.by_password(body.tenant, body.email, body.password, device, wanted, _at(request))
     if isinstance(taken, Pair):
-        return answers.plain({"session": shown_pair(taken), "second_factor": None})
+        return with_pair(request, {"session": shown_pair(taken), "second_factor": None}, taken)
     return answers.plain({"session": None, "second_factor": _begun(taken)})
 
 
@@ -151,10 +154,10 @@ async def show_second_factor(request: Request, body: SecondFactorBody) -> Respon
 
     A code of the authenticator is good once; so is a recovery code.
     """
-    device = Device(body.device, body.label, _from(request).address)
+    device = _on(request, body.device, body.label)
     challenge_id = parse(Prefix.CHALLENGE, body.challenge_id)
     pair = await StaffSignIn(_stack(request).sign_in).by_second_factor(challenge_id, body.code, device, _at(request))
-    return answers.plain(shown_pair(pair))
+    return with_pair(request, shown_pair(pair), pair)
 
 
 @_open("/set-ups", Enrolled, (*SHOWING, "weak_password"))
@@ -178,9 +181,8 @@ async def _by_code(request: Request, body: CodeBody, purpose: Purpose) -> Respon
     challenge_id = parse(Prefix.CHALLENGE, body.challenge_id)
     device, wanted = _device(request, body), _wanted(body)
     sign_in = _stack(request).sign_in
-    return answers.plain(
-        shown_pair(await sign_in.by_code(challenge_id, body.code, purpose, device, wanted, _at(request)))
-    )
+    pair = await sign_in.by_code(challenge_id, body.code, purpose, device, wanted, _at(request))
+    return with_pair(request, shown_pair(pair), pair)
 
 
 def _stack(request: Request) -> Stack:
@@ -199,7 +201,13 @@ def _from(request: Request) -> Device:
 
 
 def _device(request: Request, body: OnDevice) -> Device:
-    return Device(body.device, body.label, _from(request).address)
+    return _on(request, body.device, body.label)
+
+
+def _on(request: Request, name: str, label: str) -> Device:
+    """A page that is none of ours is refused before a code is used up."""
+    wants_cookie(request)
+    return Device(name, label, _from(request).address)
 
 
 def _wanted(body: OnDevice) -> Wanted:

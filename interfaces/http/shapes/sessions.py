@@ -15,8 +15,14 @@ class RefreshBody(Body):
     """A refresh token, and the device that it was given to."""
 
     refresh_token: Annotated[
-        str, Field(max_length=128, pattern=r"^[A-Za-z0-9_-]+$", examples=["vrt_AaLDxNXmcACAAAAAAAAAAQ"])
-    ]
+        str,
+        Field(
+            max_length=128,
+            pattern=r"^[A-Za-z0-9_-]*$",
+            description="Left out by a web app, whose cookie counts.",
+            examples=["vrt_AaLDxNXmcACAAAAAAAAAAQ"],
+        ),
+    ] = ""
     device: Annotated[
         str,
         Field(
@@ -34,7 +40,7 @@ class PairMade(Shown):
     access_token: str
     token_type: Annotated[str, Field(examples=["Bearer"])]
     expires_in: Annotated[int, Field(description="Seconds that the access token lives.", examples=[900])]
-    refresh_token: str
+    refresh_token: Annotated[str, Field(description="Empty where it went into the cookie of a web app.")]
     refresh_until: Annotated[Instant, Field(description="Unless it is used before then, the session is over.")]
     session_id: SessionId
 

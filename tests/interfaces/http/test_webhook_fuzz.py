@@ -18,6 +18,10 @@ from pydantic import SecretStr
 from starlette.types import Message
 
 from application.log import LogUnavailable
+from application.security_log import NothingNoted, SecurityLog
+from application.security_log import NothingNoted
+from infra.identity.access_tokens import TokenAuthority
+from infra.identity.place import authority_of
 from infra.razorpay.news import EVENT_ID, news_of
 from infra.settings import Settings
 from interfaces.http.app import build_app
@@ -57,13 +61,22 @@ bodies = st.binary(max_size=200) | st.one_of(json_values, events).map(lambda tol
 header_values = st.binary(max_size=80).map(lambda value: value.translate(None, b"\r\n\x00"))
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Who answers for tokens: nobody shows one here."""
+
+    authority: TokenAuthority
+
+
 @dataclass
 class Stack:
     """As much of a stack as the route needs, with an inbox over a dict."""
 
     settings: Settings
+    identity: Identity
     kept: dict[str, bytes] = field(default_factory=dict)
     is_away: bool = False
+    security: NothingNoted = field(default_factory=NothingNoted)
 
     @property
     def webhooks(self) -> Stack:
@@ -92,7 +105,8 @@ class Hook:
             body_limit_bytes=LARGEST,
         )
         told = {"razorpay_webhook_secrets": SecretStr(",".join(SECRETS))}
-        self.stack = Stack(given.model_copy(update=told))
+        settings = given.model_copy(update=told)
+        self.stack = Stack(settings, Identity(authority_of(settings)))
         self._app = build_app(self.stack.settings, self.stack)  # type: ignore[arg-type]  # as much as the route needs
         self._loop = asyncio.new_event_loop()
 
