@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from domain.actor import Actor, Duty, Role
 from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key
 from interfaces.http.described import responses_of
-from interfaces.http.policy import DONE_IN_ANOTHERS_NAME, POLICY, SEEN_IN_ANOTHERS_NAME
+from interfaces.http.policy import POLICY
 from interfaces.http.problems import Problem
 from interfaces.http.reach import ALL_DUTIES, BadPolicy, Reach, Row, Who, admits
 
@@ -76,11 +76,10 @@ class QueryRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         inner = super().get_route_handler()
-        operation = cast("_Declared", self).operation_id
-        row = row_of(operation)
+        row = row_of(cast("_Declared", self).operation_id)
 
         async def handle(request: Request) -> Response:
-            check_admitted(request, row, operation)
+            check_admitted(request, row)
             return await inner(request)
 
         return handle
@@ -95,13 +94,12 @@ class CommandRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         declared = cast("_Declared", self)
-        endpoint, operation = declared.endpoint, declared.operation_id
-        row = row_of(operation)
+        endpoint, row = declared.endpoint, row_of(declared.operation_id)
         if_match_required = (declared.openapi_extra or {}).get("x-if-match") == REQUIRED
         body_name, body_type = _body_of(endpoint)
 
         async def handle(request: Request) -> Response:
-            check_admitted(request, row, operation)
+            check_admitted(request, row)
             request.scope["state"]["key"] = read_key(request)
             if if_match_required and "if-match" not in request.headers:
                 raise Problem("version_required")
@@ -134,14 +132,11 @@ class OpenRoute(APIRoute):
         return handle
 
 
-def check_admitted(request: Request, row: Row, operation: str) -> None:
+def check_admitted(request: Request, row: Row) -> None:
     """Refuse whoever the row does not admit; raises the problem ``forbidden``."""
     actor: Actor = request.scope["state"]["actor"]
     if not admits(row, actor.role, actor.duty):
         raise Problem("forbidden")
-    if actor.impersonator is not None and operation not in SEEN_IN_ANOTHERS_NAME:
-        if not (actor.impersonator.may_act and operation in DONE_IN_ANOTHERS_NAME):
-            raise Problem("forbidden", "nobody does this in somebody else's name")
 
 
 def parse_body(request: Request, raw: bytes, body_type: type[B]) -> B:
