@@ -35,7 +35,11 @@ def note_view(scope: Scope) -> None:
 def _note(scope: Scope, kind: SecurityKind, detail: str) -> None:
     state = scope.get("state", {})
     actor: Actor | None = state.get("actor")
-    security: SecurityLog = scope["app"].state.stack.security
+    stack = getattr(scope["app"].state, "stack", None)
+    if stack is None:
+        # Nothing is behind the routes: the document is being looked at, or a test asks about the wall alone.
+        return
+    security: SecurityLog = stack.security
     security.note(
         kind,
         tenant="" if actor is None else actor.tenant,
