@@ -13,6 +13,7 @@ from application.gateway_payouts import Dispute, Evidence, PayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from application.gateway import Link, Order, Outcome, Payment, PaymentGateway, Refund
     from application.gateway_mandates import MandateDesk, OpenMandate
@@ -92,6 +93,20 @@ def ensure_link(gateway: PaymentGateway, wanted: OpenLink) -> Outcome[Link]:
 
     return _ensured(
         lambda: gateway.open_link(wanted), lambda: gateway.find_link(wanted.operation_id), fits, "reference_taken"
+    )
+
+
+def ensure_unlinked(gateway: PaymentGateway, gateway_link: str, operation_id: UUID) -> Outcome[Link]:
+    """Nobody can pay by a link any more: ended by this call, by an earlier one, by time, or by somebody who paid."""
+
+    def look() -> Outcome[Link]:
+        found = gateway.find_link(operation_id)
+        if isinstance(found, Confirmed):
+            return Confirmed(found.value) if found.value is not None else Rejected("no_such_link")
+        return found
+
+    return _answered(
+        lambda: gateway.cancel_link(gateway_link), look, lambda link: link.status not in {"created", "partially_paid"}
     )
 
 
@@ -192,9 +207,9 @@ def _ensured(
 
 
 def _answered(
-    ask: Callable[[], Outcome[Dispute]], look: Callable[[], Outcome[Dispute]], is_done: Callable[[Dispute], bool]
-) -> Outcome[Dispute]:
-    last: Outcome[Dispute] = Uncertain("not_asked")
+    ask: Callable[[], Outcome[Made]], look: Callable[[], Outcome[Made]], is_done: Callable[[Made], bool]
+) -> Outcome[Made]:
+    last: Outcome[Made] = Uncertain("not_asked")
     for _ in range(TRIES):
         last = ask()
         if isinstance(last, Confirmed) or (isinstance(last, Rejected) and last.code != "not_open"):

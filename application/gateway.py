@@ -141,7 +141,7 @@ class OpenLink:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A payment link as the gateway has it."""
+    """A payment link as the gateway has it; ``reference`` is our operation id."""
 
     link_id: str
     reference: str

@@ -52,13 +52,18 @@ async def learn_payments(command: LearnPayments, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.SYSTEM)
     order = await work.get(PaymentOrder, command.order_id)
-    for told in command.told:
-        becomes = order.learn(told, command.source, command.at)
-        if becomes is Becomes.PAYS:
-            await _use(order, told, work, command.at)
-        elif becomes is not None:
-            _give_back(order, told, becomes, work, command.at)
+    await learn_of(order, command.told, command.source, work, command.at)
     return order_told(order)
+
+
+async def learn_of(order: PaymentOrder, told: Sequence[Told], source: Source, work: Work, at: datetime) -> None:
+    """The same, within the save of whoever was told; raises CurrencyMismatch or BadAmount."""
+    for each in told:
+        becomes = order.learn(each, source, at)
+        if becomes is Becomes.PAYS:
+            await _use(order, each, work, at)
+        elif becomes is not None:
+            _give_back(order, each, becomes, work, at)
 
 
 def told_of(payment: GatewayPayment) -> Told:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from application.engine import Answer
     from domain.dispute import Dispute
     from domain.payment_order import PaymentOrder
@@ -23,6 +25,13 @@ def order_told(order: PaymentOrder) -> Answer:
         "currency": order.currency,
         "gateway_order": order.gateway_order,
     }
+
+
+def link_told(order: PaymentOrder, link_id: UUID) -> Answer:
+    """Where an order and the link to pay it by stand."""
+    link = order.link_named(link_id)
+    state = {} if link is None else {"link_state": link.state.value}
+    return {**order_told(order), "link_id": link_id.hex, **state}
 
 
 def refund_told(refund: Refund) -> Answer:

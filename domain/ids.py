@@ -48,6 +48,7 @@ class Prefix(StrEnum):
     FILE = "fil_"
     ORDER = "pod_"
     REFUND = "rfd_"
+    LINK = "lnk_"
     DISPUTE = "dsp_"
     PAYOUT = "pyo_"
     PAYOUT_BATCH = "pyb_"

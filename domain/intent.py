@@ -16,6 +16,7 @@ class IntentKind(StrEnum):
     REFUND = "refund"
     OPEN_LINK = "open_link"
     CANCEL_LINK = "cancel_link"
+    SEND_LINK = "send_link"
     PAY_OUT = "pay_out"
     CHECK_ACCOUNT = "check_account"
     CONTEST_DISPUTE = "contest_dispute"

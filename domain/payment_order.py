@@ -6,10 +6,14 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Created, event
-from domain.intent import IntentEnd, IntentKind
+from domain.intent import IntentKind
 from domain.ledger import MoneyEvent, recipes
 from domain.money import CurrencyMismatch, checked_amount, checked_currency
+from domain.payment_link_terms import PaymentLink
 from domain.payment_order_captures import OrderCaptures
+from domain.payment_order_link_messages import OrderLinkMessages
+from domain.payment_order_links import OrderLinks
+from domain.payment_order_opening import OrderOpening
 from domain.payment_order_refunds import OrderRefunds
 from domain.payment_order_terms import (
     LEAST_MINOR,
@@ -33,7 +37,7 @@ from domain.payment_order_terms import (
 from domain.refusal import OutOfTurn
 
 
-class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
+class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderLinkMessages, Aggregate):
     """One sum that a customer pays through the gateway, and every payment that was tried for it.
 
     What the gateway tells is folded by rank, payment by payment, so that it comes to the same in whichever order and
@@ -59,6 +63,7 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
     refunded_minor: int = field(default=0, init=False)
     challenges: tuple[Challenge, ...] = field(default=(), init=False)
     seen_at_checkout: tuple[str, ...] = field(default=(), init=False)
+    links: tuple[PaymentLink, ...] = field(default=(), init=False)
 
     class Requested(Created):
         """The gateway is to open an order; ``subject_id`` is the payment that is owed, or the request."""
@@ -72,30 +77,6 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
         amount_minor: int
         currency: str
         captures_at_once: bool
-
-    class Opened(Aggregate.Event):
-        """The gateway has the order, under an id of its own."""
-
-        TOPIC: ClassVar[str] = "payment_order.opened"
-        ENDS: ClassVar[IntentEnd] = IntentEnd.CONFIRMED
-        operation_id: UUID
-        gateway_order: str
-
-    class OpeningRejected(Aggregate.Event):
-        """The gateway refused the order: certainly there is none."""
-
-        TOPIC: ClassVar[str] = "payment_order.opening_rejected"
-        ENDS: ClassVar[IntentEnd] = IntentEnd.REJECTED
-        operation_id: UUID
-        why: str
-
-    class OpeningDoubted(Aggregate.Event):
-        """Nobody knows whether the gateway has the order: it has to be asked."""
-
-        TOPIC: ClassVar[str] = "payment_order.opening_doubted"
-        DOUBTS: ClassVar[bool] = True
-        operation_id: UUID
-        why: str
 
     class CallbackVerified(Aggregate.Event):
         """The customer's checkout handed over a payment that the gateway had signed."""
@@ -174,22 +155,6 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
             captures_at_once=purpose is not Purpose.JOB,
         )
 
-    def opened(self, gateway_order: str, at: datetime) -> None:
-        """The gateway has it; told twice it is no news."""
-        if self.gateway_order is None and not self.opening_is_over:
-            operation_id = self.operation_id
-            self.trigger_event(self.Opened, timestamp=at, operation_id=operation_id, gateway_order=gateway_order)
-
-    def opening_rejected(self, why: str, at: datetime) -> None:
-        """The gateway refused it; once it is open or refused that is no news."""
-        if not self.opening_is_over:
-            self.trigger_event(self.OpeningRejected, timestamp=at, operation_id=self.operation_id, why=why)
-
-    def opening_doubted(self, why: str, at: datetime) -> None:
-        """Nobody knows; once it is open or refused somebody does."""
-        if not self.opening_is_over:
-            self.trigger_event(self.OpeningDoubted, timestamp=at, operation_id=self.operation_id, why=why)
-
     def verify_callback(self, payment: str, at: datetime) -> None:
         """A checkout's signature was genuine; the same again is no news. Raises OutOfTurn before it is open."""
         if self.gateway_order is None:
@@ -219,6 +184,7 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
         if self.state in {OrderState.PAID, OrderState.REFUSED}:
             raise OutOfTurn(f"the order is {self.state.value}", state=self.state.value, act="abandon")
         self.trigger_event(self.Abandoned, timestamp=at)
+        self.unlink(at)
 
     def _learn_news(self, told: Told, source: Source, at: datetime) -> Becomes | None:
         if told.status is not TryStatus.CAPTURED:
@@ -232,6 +198,7 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
             self.PaymentCaptured, timestamp=at, becomes=becomes, source=source, **booked.fields, **told_of
         )
         self._capture_came_true(told.payment, at)
+        self.unlink(at)
         return becomes
 
     def _what_becomes_of(self, told: Told, at: datetime) -> Becomes:
@@ -251,19 +218,6 @@ class PaymentOrder(OrderCaptures, OrderRefunds, Aggregate):
         booked = recipes.gateway_fee(told.payment, told.fee_minor, tax, self.currency)
         fields = {"gateway_payment": told.payment, "fee_minor": told.fee_minor, "tax_minor": tax}
         self.trigger_event(self.FeeLearned, timestamp=at, **booked.fields, **fields)
-
-    @event(Opened)
-    def _on_opened(self, gateway_order: str) -> None:
-        self.gateway_order = gateway_order
-        self.opening_is_over = True
-        if self.state is OrderState.OPENING:
-            self.state = OrderState.OPEN
-
-    @event(OpeningRejected)
-    def _on_opening_rejected(self) -> None:
-        self.opening_is_over = True
-        if self.state is OrderState.OPENING:
-            self.state = OrderState.REFUSED
 
     @event(CallbackVerified)
     def _on_callback_verified(self, gateway_payment: str) -> None:

@@ -20,6 +20,7 @@ from projections.ledger_postings import ledger_postings
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
 from projections.partner_accounts import partner_accounts
+from projections.payment_links import payment_links
 from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payout_accounts import payout_accounts
@@ -79,6 +80,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         payments,
         partner_accounts,
         payment_orders,
+        payment_links,
         refunds,
         disputes,
         intents,

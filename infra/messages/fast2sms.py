@@ -1,4 +1,4 @@
-"""How does Fast2SMS take a code for a telephone in India?"""
+"""How does Fast2SMS take a code, or a short text, for a telephone in India?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OF_THE_NUMBER: Final = frozenset({405, 411, 995})
 
 
 class Fast2SMS:
-    """The carrier of codes: its own text, our digits. See Carrier."""
+    """The carrier of codes (its own text, our digits) and of short texts of ours. See Carrier."""
 
     def __init__(self, key: str, base_url: str, timeout_s: float) -> None:
         self._key = key
@@ -33,6 +33,8 @@ class Fast2SMS:
         if not message.to.startswith(INDIA) or len(number) != NATIONAL_DIGITS or not number.isdigit():
             raise NotCarried("not_in_india", for_good=True)
         asked = {"route": "otp", "variables_values": message.code, "numbers": number}
+        if not message.code:
+            asked = {"route": "q", "message": message.text, "language": "english", "numbers": number}
         try:
             async with httpx.AsyncClient(timeout=self._timeout_s) as client:
                 answer = await client.post(self._url, json=asked, headers={"authorization": self._key})

@@ -11,6 +11,7 @@ from projections.disputes import disputes
 from projections.earnings import earnings
 from projections.invoices import invoices
 from projections.partner_accounts import partner_accounts
+from projections.payment_links import payment_links
 from projections.payment_orders import payment_orders
 from projections.payments import payments
 from projections.payout_batches import payout_batches
@@ -27,6 +28,7 @@ class MoneyViews:
     def __init__(self, pool: Pool) -> None:
         self.payments = ReadModelView(pool, payments, "created_at")
         self.orders = ReadModelView(pool, payment_orders, "created_at")
+        self.links = ReadModelView(pool, payment_links, "created_at")
         self.refunds = ReadModelView(pool, refunds, "created_at")
         self.disputes = ReadModelView(pool, disputes, "created_at")
         self.partners = ReadModelView(pool, partner_accounts, "opened_at")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from application.gateway import Payment, Refund
+    from application.gateway import Link, Payment, Refund
     from application.gateway_payouts import Dispute, Payout
     from infra.razorpay.wire import Entity
 
@@ -26,7 +26,7 @@ EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event: what it is called, and the payment, the refund, the payout or the dispute that it tells of.
+    """One event: what it is called, and the payment, the refund, the payout, the dispute or the link that it tells of.
 
     ``operation`` is what of ours the payment's notes name; ``said_at`` is the gateway's own instant of the event.
     """
@@ -38,6 +38,7 @@ class News:
     operation: UUID | None = None
     dispute: Dispute | None = None
     said_at: datetime | None = None
+    link: Link | None = None
 
 
 def event_id_of(header: str | None, body: bytes) -> str:
@@ -65,6 +66,7 @@ def news_of(body: bytes) -> News | None:
         _read(entities, "payment", lambda told: UUID(str(told["notes"]["operation_id"]))),
         _read(entities, "dispute", reading.dispute),
         _instant(told.get("created_at")),
+        _read(entities, "payment_link", reading.link),
     )
 
 

@@ -28,7 +28,23 @@ STANDING: Final = """
 SELECT count(*), coalesce(extract(epoch FROM %(at)s - min(asked_at)), 0) FROM intents
  WHERE state IN ('open', 'uncertain')"""
 # The gateway knows no tenants: its order names ours.
-ORDER_OF: Final = "SELECT tenant, order_id FROM payment_orders WHERE gateway_order = %s"
+# A link that is paid has an order of its own there.
+ORDER_OF: Final = """
+SELECT tenant, order_id FROM payment_orders WHERE gateway_order = %(order)s
+ UNION ALL SELECT tenant, order_id FROM payment_links WHERE gateway_order = %(order)s LIMIT 1"""
+LINK_OF: Final = "SELECT tenant, order_id FROM payment_links WHERE link_id = %s"
+# Links that somebody may have paid, or whose time is over, and of which no news came.
+LINKS_TO_ASK: Final = """
+SELECT tenant, order_id FROM payment_links
+ WHERE state IN ('open', 'cancelling') AND created_at <= %(at)s - interval '15 min'
+   AND expires_at > %(at)s - interval '2 days'
+ ORDER BY created_at LIMIT %(limit)s"""
+# Links over what is not owed any more: paid from the wallet, say, or given up.
+LINKS_TO_END: Final = """
+SELECT l.tenant, l.order_id FROM payment_links l
+  JOIN payments p ON p.tenant = l.tenant AND p.payment_id = l.subject_id
+ WHERE l.state = 'open' AND l.purpose = 'debt' AND p.owed_minor = 0
+ ORDER BY l.created_at LIMIT %(limit)s"""
 # Whose checkout is through and nobody told us; and, rarely, whatever is open at all.
 TO_ASK: Final = """
 SELECT tenant, order_id, seen_at IS NOT NULL FROM payment_orders
@@ -90,8 +106,26 @@ class WorkBoard:
     async def order_of(self, gateway_order: str) -> tuple[str, UUID] | None:
         """Tenant and id of the order that the gateway knows under that name."""
         async with borrowed(self._pool) as connection:
-            found = await (await connection.execute(ORDER_OF, (gateway_order,))).fetchone()
+            found = await (await connection.execute(ORDER_OF, {"order": gateway_order})).fetchone()
             return cast("tuple[str, UUID] | None", found)
+
+    async def link_of(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Tenant and id of the order to which the link of that operation belongs."""
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(LINK_OF, (operation_id,))).fetchone()
+            return cast("tuple[str, UUID] | None", found)
+
+    async def links_to_ask(self, at: datetime, limit: int) -> list[tuple[str, UUID]]:
+        """Orders whose link the gateway is to be asked about."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(LINKS_TO_ASK, {"at": at, "limit": limit})
+            return cast("list[tuple[str, UUID]]", await cursor.fetchall())
+
+    async def links_to_end(self, limit: int) -> list[tuple[str, UUID]]:
+        """Orders with a link over what is not owed any more."""
+        async with borrowed(self._pool) as connection:
+            cursor = await connection.execute(LINKS_TO_END, {"limit": limit})
+            return cast("list[tuple[str, UUID]]", await cursor.fetchall())
 
     async def to_ask(self, at: datetime, limit: int) -> list[tuple[str, UUID, bool]]:
         """Orders that the gateway is to be asked about: tenant, id, whether the customer was through."""

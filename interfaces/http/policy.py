@@ -132,6 +132,8 @@ POLICY: Final = table(
     (CALLERS, "begin_to_pay hand_checkout_over abandon_payment_order"),
     (CUSTOMER | BOOKS, "list_payment_orders read_payment_order list_refunds read_refund"),
     (MONEY_DESK, "capture_payment_order refund_payment_order"),
+    (DESK, "begin_to_be_paid_by_link send_link_of_order cancel_link_of_order"),
+    (CUSTOMER | BOOKS, "list_payment_links read_payment_link"),
     (BOOKS, "list_disputes read_dispute"),
     (MONEY_DESK, "take_evidence contest_one accept_one"),
     # Partners

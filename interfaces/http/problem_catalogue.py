@@ -237,6 +237,9 @@ RULES: Mapping[str, Kind] = {
     ),
     "no_check_asked": Kind(409, "No check asked for", "No check of this account is under way under that operation."),
     "amount_too_small": Kind(422, "Amount too small", "The gateway takes `least_minor` or more."),
+    "bad_link_life": Kind(422, "Bad link life", "A link is good for 20 minutes at least and 15 days at most."),
+    "too_many_links": Kind(409, "Too many links", "This order had as many links as one may have: begin another."),
+    "no_open_link": Kind(409, "No open link", "This order has no link that could be cancelled."),
     "nothing_to_refund": Kind(409, "Nothing to refund", "Nothing was captured for this order that could go back."),
     "another_dispute": Kind(409, "Another dispute", "What is told is not of this dispute."),
     "payment_disputed": Kind(

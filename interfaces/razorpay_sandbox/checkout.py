@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from interfaces.razorpay_sandbox import bank, charging, page, paying
+from interfaces.razorpay_sandbox.api.payment_links import STILL_OPEN
 from interfaces.razorpay_sandbox.control import handed_over
 from interfaces.razorpay_sandbox.entities import Entity
 from interfaces.razorpay_sandbox.links import pay_link
@@ -90,9 +91,9 @@ def _pay_order(sandbox: Sandbox, order_id: str, form: dict[str, str]) -> str:
 def _show_link(sandbox: Sandbox, link_id: str, query: dict[str, str]) -> str:
     del query
     link = sandbox.books.get("link", link_id)
-    if link["status"] != "created":
+    if link["status"] not in STILL_OPEN:
         return page.told("Nothing to pay", f"This link is {link['status']}.")
-    return page.checkout(int(link["amount"]), link["description"] or f"Link {link_id}", "")
+    return page.checkout(int(link["amount"]) - int(link["amount_paid"]), link["description"] or f"Link {link_id}", "")
 
 
 def _pay_link(sandbox: Sandbox, link_id: str, form: dict[str, str]) -> str:

@@ -134,6 +134,12 @@ def _faults(body: Entity) -> Faults:
     return Faults(rules, int(body.get("seed", 0)), int(body.get("per_100_000", 0)), kinds)
 
 
+def _pay_link(call: Call) -> Entity:
+    amount = call.body.get("amount")
+    part = None if amount is None else int(amount)
+    return pay_link(call.books, call.id, str(call.body.get("method", "upi")), amount=part)
+
+
 def _refuse_charges(call: Call) -> Entity:
     charging.refuse_charges(call.books, call.id, refuse=bool(call.body.get("refuse", True)))
     return call.books.get("subscription", call.id)
@@ -155,7 +161,7 @@ ROUTES: Routes = (
     ("POST", "/settle", lambda call: {"settlement": settle(call.books)}),
     ("POST", "/payments/{id}/authorise", lambda call: paying.authorise(call.books, call.id)),
     ("POST", "/payments/{id}/fail", lambda call: paying.fail(call.books, call.id)),
-    ("POST", "/links/{id}/pay", lambda call: pay_link(call.books, call.id, str(call.body.get("method", "upi")))),
+    ("POST", "/links/{id}/pay", _pay_link),
     ("POST", "/refunds/{id}", lambda call: refunds.finish(call.books, call.id, failed=bool(call.body.get("failed")))),
     ("POST", "/payouts/{id}", lambda call: payouts.change(call.books, call.id, str(call.body.get("status")))),
     ("POST", "/disputes", lambda call: disputes.raise_one(call.books, str(call.body.get("payment_id")), call.body)),

@@ -2,18 +2,30 @@
 
 from interfaces.razorpay_sandbox import paying
 from interfaces.razorpay_sandbox.api.orders import shown
-from interfaces.razorpay_sandbox.api.payment_links import paid
+from interfaces.razorpay_sandbox.api.payment_links import STILL_OPEN, paid
 from interfaces.razorpay_sandbox.books import Books
 from interfaces.razorpay_sandbox.entities import Entity
 from interfaces.razorpay_sandbox.refusals import Refused
 
 
-def pay_link(books: Books, link_id: str, method: str, outcome: str = "success") -> Entity:
-    """The link after somebody paid by it, or tried to."""
+def pay_link(books: Books, link_id: str, method: str, outcome: str = "success", amount: int | None = None) -> Entity:
+    """The link after somebody paid by it, or tried to; ``amount`` is a part, of a link that accepts parts."""
     link = books.get("link", link_id)
-    if link["status"] != "created":
+    if link["status"] not in STILL_OPEN:
         raise Refused(f"Payment Link is already {link['status']}. Action not allowed.")
-    order = books.add(
+    if amount is not None:
+        least = 1 if link["amount_paid"] else max(1, link["first_min_partial_amount"])
+        if not link["accept_partial"] or not least <= amount <= link["amount"] - link["amount_paid"]:
+            raise Refused("amount is not what this link takes now", field="amount")
+    order = books.get("order", link["order_id"]) if link.get("order_id") else _order_of(books, link)
+    payment = paying.pay(books, order["id"], method, outcome, amount=amount)
+    if payment["status"] != "captured":
+        return link
+    return paid(books, link, payment, shown(books.get("order", order["id"])))
+
+
+def _order_of(books: Books, link: Entity) -> Entity:
+    return books.add(
         "order",
         {
             "id": books.new_id("order"),
@@ -31,7 +43,3 @@ def pay_link(books: Books, link_id: str, method: str, outcome: str = "success") 
             "captures_at_once": True,
         },
     )
-    payment = paying.pay(books, order["id"], method, outcome)
-    if payment["status"] != "captured":
-        return link
-    return paid(books, link, payment, shown(books.get("order", order["id"])))

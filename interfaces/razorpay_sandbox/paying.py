@@ -21,12 +21,14 @@ CAPTURE_WITHIN_S: Final = 5 * 86_400
 LATE_AFTER_S: Final = 30
 
 
-def pay(books: Books, order_id: str, method: str, outcome: str, notes: Entity | None = None) -> Entity:
-    """A customer pays an order, or tries to; the payment as it stands then."""
+def pay(
+    books: Books, order_id: str, method: str, outcome: str, notes: Entity | None = None, amount: int | None = None
+) -> Entity:
+    """A customer pays an order, or tries to, all of it or a part; the payment as it stands then."""
     if method not in METHODS or outcome not in OUTCOMES:
         raise Refused(f"method is one of {', '.join(METHODS)}, outcome one of {', '.join(OUTCOMES)}")
     order = books.get("order", order_id)
-    payment = books.add("payment", _begun(books, order, method, notes))
+    payment = books.add("payment", _begun(books, order, method, notes) | ({} if amount is None else {"amount": amount}))
     order["attempts"] += 1
     if order["status"] == "created":
         order["status"] = "attempted"

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from application.dispute_errands import DisputeErrands
+from application.link_errands import LinkErrands
 from application.membership_errands import MembershipErrands
 from application.order_errands import OrderErrands
 from application.paying_out import Errands
@@ -17,6 +18,7 @@ from application.registering import RegistrarErrands
 from domain.gst.paper import Party
 from domain.intent import IntentKind
 from infra.evidence_desk import evidence_of
+from infra.messages.build import carriers_of
 from infra.papers.weasy import form_bytes
 from infra.registrar.build import open_registrar
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
     """The table: what is not in it stays open, is counted as ``nobody`` and rings the alarm after ten minutes."""
     orders = orders_of(stack, gateways)
-    payouts = payouts_of(stack, gateways)
+    payouts, links = payouts_of(stack, gateways), links_of(stack, gateways)
     memberships = memberships_of(stack, gateways)
     disputes = disputes_of(stack, gateways)
     registrar = registrar_of(stack)
@@ -43,6 +45,9 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
         IntentKind.OPEN_ORDER: orders.open,
         IntentKind.CAPTURE: orders.capture,
         IntentKind.REFUND: orders.refund,
+        IntentKind.OPEN_LINK: links.open,
+        IntentKind.CANCEL_LINK: links.cancel,
+        IntentKind.SEND_LINK: links.send,
         IntentKind.PAY_OUT: payouts.pay_out,
         IntentKind.CHECK_ACCOUNT: payouts.check_account,
         IntentKind.CONTEST_DISPUTE: disputes.contest,
@@ -55,6 +60,13 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
 def orders_of(stack: Stack, gateways: Gateways) -> OrderErrands:
     """Errands about customers' money."""
     return OrderErrands(stack.engine, stack.aggregates, gateways.payments)
+
+
+def links_of(stack: Stack, gateways: Gateways) -> LinkErrands:
+    """Errands about links to pay by."""
+    settings = stack.settings
+    sms = carriers_of(settings).sms
+    return LinkErrands(stack.engine, stack.aggregates, stack.personal, gateways.payments, sms, settings.supplier_name)
 
 
 def memberships_of(stack: Stack, gateways: Gateways) -> MembershipErrands:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from application.dispute_errands import DisputeErrands
+    from application.link_errands import LinkErrands
     from application.membership_errands import MembershipErrands
     from application.order_errands import OrderErrands
     from application.paying_out import Errands
@@ -51,6 +52,7 @@ class Letters:
         payouts: Errands,
         mandates: Mandates | None = None,
         disputes: DisputeErrands | None = None,
+        links: LinkErrands | None = None,
     ) -> None:
         """Nothing is read yet. What a letter can be about is in one table: a new kind is one function and one line."""
         self._inbox = inbox
@@ -60,9 +62,11 @@ class Letters:
         self._payouts = payouts
         self._mandates = mandates
         self._disputes = disputes
+        self._links = links
         self._folds: tuple[tuple[Callable[[News], bool], Fold], ...] = (
             (lambda news: news.payout is not None, self._of_payout),
             (lambda news: news.dispute is not None, self._of_dispute),
+            (lambda news: news.link is not None, self._of_link),
             (lambda news: news.payment is not None, self._of_order),
         )
 
@@ -96,12 +100,36 @@ class Letters:
             return IGNORED
         # Our read model may be behind: an order that nobody knows yet may be known in a moment.
         whose = await self._board.order_of(news.payment.order_id)
+        key = f"webhook/{event_id}"
+        if whose is not None:
+            await self._errands.tell(*whose, [news.payment], Source.WEBHOOK, key, at)
+        else:
+            whose = await self._paid_by_link(news, key, at)
         if whose is None:
             return await self._of_membership(news, at)
-        key = f"webhook/{event_id}"
-        await self._errands.tell(*whose, [news.payment], Source.WEBHOOK, key, at)
         if news.refund is not None:
             await self._errands.tell_of_refund(*whose, news.refund, f"{key}/refund", at)
+        return FOLDED
+
+    async def _paid_by_link(self, news: News, key: str, at: datetime) -> tuple[str, UUID] | None:
+        """Who pays by a link pays an order of the gateway's own, whose notes are ours."""
+        whose = None if news.operation is None else await self._board.link_of(news.operation)
+        if self._links is None or whose is None or news.operation is None or news.payment is None:
+            return None
+        await self._links.tell(whose, news.operation, None, [news.payment], Source.WEBHOOK, key, at)
+        return whose
+
+    async def _of_link(self, news: News, event_id: str, at: datetime) -> str | None:
+        """How a link stands, with the payment that came by it."""
+        link_id = None if news.link is None else _operation_in(news.link.reference)
+        if self._links is None or news.link is None or link_id is None:
+            # Somebody made it by hand in the gateway's own office.
+            return IGNORED
+        whose = await self._board.link_of(link_id)
+        if whose is None:
+            return None
+        paid = [] if news.payment is None else [news.payment]
+        await self._links.tell(whose, link_id, news.link.status, paid, Source.WEBHOOK, f"webhook/{event_id}", at)
         return FOLDED
 
     async def _of_membership(self, news: News, at: datetime) -> str | None:
@@ -120,7 +148,7 @@ class Letters:
         return FOLDED
 
     async def _of_payout(self, news: News, _event_id: str, at: datetime) -> str | None:
-        operation_id = _operation_in(news)
+        operation_id = None if news.payout is None else _operation_in(news.payout.reference)
         if news.payout is None or operation_id is None:
             # Somebody paid by hand in the gateway's own office: the statement of the bank tells of it, not the log.
             return IGNORED
@@ -148,6 +176,9 @@ class Letters:
         order = await self._board.order_of(gateway_order)
         if order is not None:
             return order[0], PaidBy(order_id=order[1])
+        link = None if operation is None else await self._board.link_of(operation)
+        if link is not None:
+            return link[0], PaidBy(order_id=link[1])
         if self._mandates is None:
             return None
         board, _ = self._mandates
@@ -157,9 +188,9 @@ class Letters:
         return None if found is None else (found[0], PaidBy(subscription_id=found[1]))
 
 
-def _operation_in(news: News) -> UUID | None:
+def _operation_in(reference: str) -> UUID | None:
     """What the gateway calls our reference is the operation under which it was asked."""
     try:
-        return UUID(news.payout.reference) if news.payout is not None else None
+        return UUID(reference)
     except ValueError:
         return None

@@ -38,7 +38,7 @@ from interfaces.worker import watch
 from interfaces.worker.actors import Crew
 from interfaces.worker.asking import Asking
 from interfaces.worker.carrying import Carrying
-from interfaces.worker.errands import disputes_of, errands_of, memberships_of, orders_of, payouts_of
+from interfaces.worker.errands import disputes_of, errands_of, links_of, memberships_of, orders_of, payouts_of
 from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
 from interfaces.worker.looking_after import LookingAfter
@@ -145,13 +145,15 @@ def carrying_of(stack: Stack, pool: Pool, gateways: Gateways, locks: OperationLo
     board, inbox = WorkBoard(pool), WebhookInbox(pool)
     payouts = PayoutsToAsk(pool), payouts_of(stack, gateways)
     mandates, disputes = mandates_of(stack, pool, gateways), disputes_of(stack, gateways)
-    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts, mandates, disputes)
+    links = links_of(stack, gateways)
+    letters = Letters(inbox, board, orders_of(stack, gateways), *payouts, mandates, disputes, links)
     return Carrying(board, inbox, letters, errands_of(stack, gateways), locks)
 
 
 def sweeping(stack: Stack, pool: Pool, gateways: Gateways, carrying: Carrying, hands: Hands) -> Rounds:
     """Who finds what there is to do."""
-    return Rounds(WorkBoard(pool), WebhookInbox(pool), carrying, hands, orders_of(stack, gateways), stack.engine)
+    orders, links = orders_of(stack, gateways), links_of(stack, gateways)
+    return Rounds(WorkBoard(pool), WebhookInbox(pool), carrying, hands, orders, links, stack.engine)
 
 
 def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:

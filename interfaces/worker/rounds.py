@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
+from uuid import uuid5
 
+from application.abandon_order import AbandonOrder, abandon_order
 from application.capture_order import CaptureOrder, capture_order
 from application.log import CommandContext, fingerprint_of
 from domain.actor import Actor
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.ordering import RunsCommands
+    from application.link_errands import LinkErrands
     from application.order_errands import OrderErrands
     from infra.webhooks.inbox import LetterName, WebhookInbox
     from infra.worker.board import Operation, WorkBoard
@@ -53,6 +56,7 @@ class Rounds:
         carrying: Carrying,
         hands: Hands,
         orders: OrderErrands,
+        links: LinkErrands,
         engine: RunsCommands,
     ) -> None:
         """Nothing is done yet."""
@@ -61,6 +65,7 @@ class Rounds:
         self._carrying = carrying
         self._hands = hands
         self._orders = orders
+        self._links = links
         self._engine = engine
         self._asked: dict[UUID, datetime] = {}
         self._letters: Resting[LetterName] = Resting(LETTERS_AGAIN_AFTER, LETTERS_AGAIN_AT_MOST)
@@ -74,7 +79,8 @@ class Rounds:
         await self._each(captures, lambda order: self._capture(*order, at))
         intents = self._intents.due(await self._board.open_intents(self._carrying.kinds, at, MOST_INTENTS), at)
         await self._hands.carry_out(intents, at)
-        asked = await self._ask(at) + await self._ask_about_refunds(at)
+        await self._each(await self._board.links_to_end(MOST_ASKED), lambda order: self._abandon(*order, at))
+        asked = await self._ask(at) + await self._ask_about_refunds(at) + await self._ask_about_links(at)
         watch.standing(*await self._board.standing(at))
         return len(letters) + len(intents) + asked
 
@@ -84,6 +90,14 @@ class Rounds:
         context = CommandContext(tenant, actor.text, key, fingerprint_of(key), order_id, at)
         command = CaptureOrder(actor, order_id, at)
         await self._engine.run(context, lambda work: capture_order(command, work))
+
+    async def _abandon(self, tenant: str, order_id: UUID, at: datetime) -> None:
+        """What the order was for is not owed any more: nobody is to pay it by a link."""
+        actor = Actor.system(NAME, tenant)
+        key = f"abandon/{order_id}/{int(at.timestamp()) // 60}"
+        context = CommandContext(tenant, actor.text, key, fingerprint_of(key), order_id, at)
+        command = AbandonOrder(actor, order_id, at)
+        await self._engine.run(context, lambda work: abandon_order(command, work))
 
     async def _ask(self, at: datetime) -> int:
         """Ask about orders that nobody told us of, each at its own pace."""
@@ -102,6 +116,15 @@ class Rounds:
         due = [one for one in await self._board.refunds_to_ask(at, MOST_ASKED) if one[1] not in self._asked]
         self._asked |= dict.fromkeys((refund_id for _, refund_id in due), at)
         await self._each(due, lambda refund: self._orders.ask_about_refund(*refund, at))
+        return len(due)
+
+    async def _ask_about_links(self, at: datetime) -> int:
+        """Ask about links that nobody told us of, each at its own pace."""
+        listed = await self._board.links_to_ask(at, MOST_ASKED)
+        # An order and its link are asked about apart: one may be open without the other.
+        due = [one for one in listed if uuid5(one[1], "link") not in self._asked]
+        self._asked |= dict.fromkeys((uuid5(order_id, "link") for _, order_id in due), at)
+        await self._each(due, lambda order: self._links.ask_about(*order, at))
         return len(due)
 
     async def _each(self, things: Iterable[T], do: Callable[[T], Awaitable[object]]) -> None:

@@ -52,6 +52,8 @@ OUTCOMES = {
     for aggregate, asking, begins in (
         (PaymentOrder, PaymentOrder.Requested, "payment_order.open"),
         (PaymentOrder, PaymentOrder.CaptureAsked, "payment_order.capture"),
+        (PaymentOrder, PaymentOrder.LinkCancelAsked, "payment_order.link_cancel"),
+        (PaymentOrder, PaymentOrder.LinkMessageAsked, "payment_order.link_message"),
         (Refund, Refund.Promised, "refund."),
     )
 }

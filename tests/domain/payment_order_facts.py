@@ -1,7 +1,11 @@
 """Which facts do the stories about orders at the gateway and refunds begin with?"""
 
+from datetime import timedelta
+from uuid import uuid5
+
 from domain import ledger
 from domain.ledger import recipes
+from domain.payment_link_terms import LinkState, link_of, message_of
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, Purpose, Source, TryStatus, capture_of, opening_of
 from domain.refund import Refund
@@ -11,6 +15,9 @@ from tests.support.roadside import CUSTOMER, LATER, NOON, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
 ORDER, JOB_ORDER, REFUND = some_id(181), some_id(182), some_id(183)
+LINK, CONTACT, LINK_ENDS = link_of(ORDER, 0), some_id(184), NOON + timedelta(days=2)
+GATEWAY_LINK, LINK_URL = "plink_1", "https://links.example/plink_1"
+CANCELLING, MESSAGE = uuid5(LINK, "cancel/1"), message_of(LINK)
 AMOUNT, FEE, TAX = 50_000, 1_180, 180
 PAY, OTHER_PAY, GATEWAY_ORDER, GATEWAY_REFUND = "pay_1", "pay_2", "order_1", "rfnd_1"
 OPENING, CAPTURE = opening_of(ORDER), capture_of(JOB_ORDER, PAY)
@@ -85,6 +92,33 @@ RETURNED = fact(
     ).fields,
 )
 TOLD_OF_CAPTURE = {"operation_id": CAPTURE}
+LINK_ASKED = fact(
+    PaymentOrder.LinkAsked,
+    SOON,
+    operation_id=LINK,
+    purpose=Purpose.TOP_UP,
+    subject_id=None,
+    expires_at=LINK_ENDS,
+    contact_id=CONTACT,
+    **ASKED_FOR,
+)
+LINK_OPENED = fact(PaymentOrder.LinkOpened, SOON, operation_id=LINK, gateway_link=GATEWAY_LINK, url=LINK_URL)
+OF_CANCEL, OF_MESSAGE = {"operation_id": CANCELLING, "link_id": LINK}, {"operation_id": MESSAGE, "link_id": LINK}
+OF_LINKS: tuple[Fact, ...] = (
+    LINK_ASKED,
+    LINK_OPENED,
+    fact(PaymentOrder.LinkRejected, SOON, operation_id=LINK, why="refused"),
+    fact(PaymentOrder.LinkDoubted, SOON, operation_id=LINK, why="no_answer"),
+    fact(PaymentOrder.LinkEnded, LATER, link_id=LINK, end=LinkState.PAID, gateway_order=GATEWAY_ORDER),
+    fact(PaymentOrder.LinkCancelAsked, LATER, gateway_link=GATEWAY_LINK, **OF_CANCEL),
+    fact(PaymentOrder.LinkCancelConfirmed, LATER, **OF_CANCEL),
+    fact(PaymentOrder.LinkCancelRejected, LATER, why="refused", **OF_CANCEL),
+    fact(PaymentOrder.LinkCancelDoubted, LATER, why="no_answer", **OF_CANCEL),
+    fact(PaymentOrder.LinkMessageAsked, SOON, contact_id=CONTACT, **OF_MESSAGE),
+    fact(PaymentOrder.LinkMessageSent, SOON, **OF_MESSAGE),
+    fact(PaymentOrder.LinkMessageRefused, SOON, why="not_open", **OF_MESSAGE),
+    fact(PaymentOrder.LinkMessageDoubted, SOON, why="no_answer", **OF_MESSAGE),
+)
 
 SAMPLES: tuple[Fact, ...] = (
     REQUESTED,
@@ -133,4 +167,5 @@ SAMPLES: tuple[Fact, ...] = (
         **recipes.refund_failed(recipes.refund_promised(REFUND.hex, {ledger.SUSPENSE: AMOUNT}, "INR")).fields,
     ),
     fact(Refund.Rerouted, SOON, **ASKED_FOR),
+    *OF_LINKS,
 )

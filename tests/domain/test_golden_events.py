@@ -75,7 +75,7 @@ CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop
     *("transfer_id", "account", "gstin", "series", "financial_year", "place_of_supply", "sac"),
     *("slug", "time_zone", "state_code"),
     *("law", "from_cell", "to_cell"),
-    *("gateway_order", "gateway_payment", "gateway_refund"),
+    *("gateway_order", "gateway_payment", "gateway_refund", "gateway_link", "url"),
     *("gateway_dispute", "gateway_document", "reason_code"),
     *("gateway_payout", "gateway_account", "gateway_settlement", "check_id", "bank_reference", "code", "why"),
     *("irn", "ack_no"),

@@ -1,6 +1,7 @@
 """However the gateway tells of an order: does one payment pay it, and is every operation ended once at most?"""
 
 from collections import Counter
+from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,9 +10,10 @@ from hypothesis.stateful import invariant, rule
 from domain import ledger
 from domain.intent import asks, ends
 from domain.ledger import MoneyEvent, check_balanced
+from domain.payment_link_terms import OVER, LinkState, link_of
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, OrderState, Purpose, Source, Told, TryStatus
-from tests.domain.payment_order_facts import AMOUNT, FEE, GATEWAY_ORDER, JOB_ORDER, ORDER, TAX
+from tests.domain.payment_order_facts import AMOUNT, CONTACT, FEE, GATEWAY_ORDER, JOB_ORDER, LINK_URL, ORDER, TAX
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
 from tests.support.roadside import CUSTOMER, NOON, REQUEST, some_id
@@ -78,6 +80,54 @@ class OrderMachine(AggregateMachine[PaymentOrder]):
     @rule(number=st.integers(1, 4), amount=st.sampled_from([0, 20_000, AMOUNT]))
     def refund(self, number: int, amount: int) -> None:
         self.attempt(lambda o: o.ask_for_refund(some_id(number), amount, self.now))
+
+    @rule(told=st.booleans(), minutes=st.sampled_from([5, 60]))
+    def ask_for_link(self, minutes: int, *, told: bool) -> None:
+        ends_at = self.now + timedelta(minutes=minutes)
+        self.attempt(lambda o: o.ask_for_link(CONTACT if told else None, ends_at, self.now))
+
+    @rule(outcome=st.sampled_from(["opened", "rejected", "doubted"]), nth=st.integers(0, 2))
+    def make_link(self, outcome: str, nth: int) -> None:
+        link_id = link_of(self.aggregate.id, nth)
+        if outcome == "opened":
+            self.attempt(lambda o: o.link_opened(link_id, f"plink_{nth}", LINK_URL, self.now))
+        elif outcome == "rejected":
+            self.attempt(lambda o: o.link_rejected(link_id, "refused", self.now))
+        else:
+            self.attempt(lambda o: o.link_doubted(link_id, "no_answer", self.now))
+
+    @rule(end=st.sampled_from([LinkState.PAID, LinkState.EXPIRED, LinkState.CANCELLED]), nth=st.integers(0, 2))
+    def end_link(self, end: LinkState, nth: int) -> None:
+        self.attempt(lambda o: o.link_ended(link_of(o.id, nth), end, None, self.now))
+
+    @rule(is_certain=st.booleans())
+    def cancel_link(self, *, is_certain: bool) -> None:
+        self.attempt(lambda o: o.cancel_link(self.now))
+        for link in self.aggregate.links:
+            operation = link.cancel_operation
+            if is_certain:
+                self.attempt(lambda o, operation=operation: o.link_cancel_rejected(operation, "refused", self.now))  # type: ignore[misc]  # bound now
+            else:
+                self.attempt(lambda o, operation=operation: o.link_cancel_doubted(operation, "no_answer", self.now))  # type: ignore[misc]  # bound now
+
+    @rule(outcome=st.sampled_from(["asked", "sent", "refused", "doubted"]), nth=st.integers(0, 2))
+    def message(self, outcome: str, nth: int) -> None:
+        link_id = link_of(self.aggregate.id, nth)
+        if outcome == "asked":
+            self.attempt(lambda o: o.ask_for_link_message(link_id, self.now))
+        elif outcome == "sent":
+            self.attempt(lambda o: o.link_message_sent(link_id, self.now))
+        elif outcome == "refused":
+            self.attempt(lambda o: o.link_message_refused(link_id, "erased", self.now))
+        else:
+            self.attempt(lambda o: o.link_message_doubted(link_id, "no_answer", self.now))
+
+    @invariant()
+    def one_link_at_a_time_and_none_for_what_nobody_waits_for(self) -> None:
+        going = [each for each in self.aggregate.links if each.state not in OVER]
+        assert len(going) <= 1
+        is_open = any(each.state is LinkState.OPEN and not each.is_cancelling and not each.cancels for each in going)
+        assert not (is_open and self.aggregate.state in {OrderState.PAID, OrderState.ABANDONED})
 
     @invariant()
     def no_more_goes_back_than_came(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -18,16 +18,19 @@ from application.batch_payout import BatchPayout, batch_payout
 from application.capture_order import CaptureOrder, capture_order
 from application.engine import Answer, Engine, Work
 from application.give_payout_account import GivePayoutAccount, give_payout_account
+from application.link_errands import LinkErrands
 from application.log import CommandContext, fingerprint_of
 from application.refund_order import RefundOrder, refund_order
 from application.register_provider import RegisterProvider, register_provider
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from application.request_payout import RequestPayout, request_payout
 from application.request_service import RequestService, request_service
+from application.send_link import SendLink, send_link
 from application.settling import Settling
 from domain.actor import Actor
 from domain.aggregate import Aggregate
 from domain.earnings_terms import earning_id
+from domain.intent import IntentKind
 from domain.money import Money
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import OrderState, Purpose, TryStatus
@@ -54,9 +57,11 @@ from tests.money.line_terms import (
     Names,
     NobodyElse,
     Ours,
+    Pocket,
     Records,
 )
 from tests.support.crash_points import CrashPoints, watched
+from tests.support.razorpay import STANDING_AT
 from tests.support.roadside import CALL
 
 if TYPE_CHECKING:
@@ -86,8 +91,17 @@ class Life:
         gateways: Any = replace(kept.gateways, payments=payments, payouts=bank, settlements=books)
         self.payouts = payouts_of(stack, gateways)
         board: Any = self.board
-        letters = Letters(self.inbox, board, orders_of(stack, gateways), board, self.payouts)
-        self.carrying = Carrying(board, self.inbox, letters, errands_of(stack, gateways), locks or NobodyElse())
+        links = LinkErrands(
+            self.engine, kept.aggregates, stack.personal, payments, watched(Pocket(), "carrier", points), "us"
+        )
+        letters = Letters(self.inbox, board, orders_of(stack, gateways), board, self.payouts, links=links)
+        of_links = {
+            IntentKind.OPEN_LINK: links.open,
+            IntentKind.CANCEL_LINK: links.cancel,
+            IntentKind.SEND_LINK: links.send,
+        }
+        errands = {**errands_of(stack, gateways), **of_links}
+        self.carrying = Carrying(board, self.inbox, letters, errands, locks or NobodyElse())
         self.answered: set[str] = set()
         self.acknowledged: set[str] = set()
 
@@ -109,6 +123,7 @@ class Life:
         )
         account, refund = await self._the(PayoutAccount, self.names.account_id), await self._refund()
         await self._others(order, payout, refund)
+        await self._send_link(order)
         await self._hear()
         await self._carry_out(at)
         if order is not None and order.state is OrderState.PAID:
@@ -158,6 +173,13 @@ class Life:
         for key, actor, decide in steps:
             await self._once(key, actor, decide)
 
+    async def _send_link(self, order: PaymentOrder | None) -> None:
+        """The desk has a link sent, too; it ends when the order is paid at the checkout."""
+        if order is not None and order.gateway_order is not None:
+            names, then = self.names, datetime.fromtimestamp(STANDING_AT, UTC)
+            link = SendLink(names.desk, order.id, names.record_id, then + timedelta(days=1), then)
+            await self._once("link", names.desk, lambda work: send_link(link, work))
+
     async def _earn(self, work: Work) -> Answer:
         await accrue(work, self.names.provider_id, self.names.job, EARNED, "INR", YESTERDAY)
         return {}
@@ -167,7 +189,7 @@ class Life:
         play, ask = self.kept.stand_in.play, self.kept.stand_in.http.get
         if order is not None and order.gateway_order is not None:
             found = ask(f"/v1/orders/{order.gateway_order}/payments").json()
-            if not found["items"]:
+            if not found["items"] and ((order.links and order.links[0].is_opened) or order.state is OrderState.PAID):
                 self.kept.stand_in.pay(order.gateway_order)
         if order is not None and order.state is OrderState.PAID and not await self.board.count("settlement.told"):
             play("/settle")

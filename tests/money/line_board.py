@@ -40,6 +40,13 @@ class LineBoard:
                 return event.tenant, event.stream_id
         return None
 
+    async def link_of(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Whose link that is."""
+        for event in await self._events():
+            if event.topic == "payment_order.link_asked" and _told(event)[OPERATION] == str(operation_id):
+                return event.tenant, event.stream_id
+        return None
+
     async def payout_of(self, operation_id: UUID) -> tuple[str, UUID] | None:
         """Whose payout that is."""
         for event in await self._events():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from domain import ledger
+from domain.payment_link_terms import LinkState, MessageState, link_of
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import OrderState, opening_of
 from domain.payout import Payout
@@ -83,6 +84,9 @@ async def judge(kept: Kept) -> None:
     (paid,) = their(f"/v1/orders/{order.gateway_order}/payments").json()["items"]
     movements = [each["cause"] for each in kept.stand_in.books()["movements"]]
     assert movements.count(f"cap:{paid['id']}") == 1
+    links = their("/v1/payment_links", params={"reference_id": str(link_of(names.order_id, 0))}).json()["payment_links"]
+    assert [each["status"] for each in links] == ["cancelled"]
+    assert [(each.state, each.message) for each in order.links] == [(LinkState.CANCELLED, MessageState.SENT)]
     refunds = their(f"/v1/payments/{paid['id']}/refunds").json()["items"]
     assert [(each["amount"], each["status"]) for each in refunds] == [(REFUNDED, "processed")]
     asked = {"account_number": SANDBOX_ACCOUNT, "reference_id": str(payout.operation_id)}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from application.batch_payout import payout_id_of
 from application.engine import Aggregates, Engine
 from application.log import EventLog
+from application.messages import Message
 from application.personal import PersonalKind, PersonalRecord
 from domain.actor import Actor, Role
 from domain.payout_account import payout_account_id
@@ -69,12 +70,20 @@ class NobodyElse:
         yield frozenset(names)
 
 
+class Pocket:
+    """A carrier that takes everything."""
+
+    async def carry(self, message: Message) -> None:
+        """Take it."""
+        assert message.text
+
+
 class Records:
     """A personal store with one record."""
 
     async def get(self, _tenant: str, record_ids: list[UUID]) -> dict[UUID, Any]:
-        """The bank account."""
-        return dict.fromkeys(record_ids, PersonalRecord(PersonalKind.BANK, BANK_ACCOUNT))
+        """The bank account, and where a link is sent."""
+        return dict.fromkeys(record_ids, PersonalRecord(PersonalKind.BANK, {**BANK_ACCOUNT, "phone": "+919845012345"}))
 
 
 @dataclass

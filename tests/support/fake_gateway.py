@@ -26,6 +26,7 @@ class FakeGateway:
         self.at_once: set[str] = set()
         self.payments: dict[str, Payment] = {}
         self.refunds: dict[str, Refund] = {}
+        self.links: dict[str, Link] = {}
         self.effects: Counter[str] = Counter()
         self.silent = False
         self.refuses = ""
@@ -110,17 +111,43 @@ class FakeGateway:
         """See the port."""
         return self._told(tuple(each for each in self.refunds.values() if each.payment_id == payment_id))
 
+    def pay_link(self, link_id: str) -> Payment:
+        """Somebody pays by a link: the gateway has an order of its own for that, and captures at once."""
+        link = self.links[link_id]
+        order_id = f"order_of_{link_id}"
+        self.orders[order_id] = Order(order_id, link.reference, link.amount_minor, 0, link.currency, "created")
+        self.at_once.add(order_id)
+        paid = self.pay(order_id)
+        self.links[link_id] = replace(link, status="paid", payment_ids=(*link.payment_ids, paid.payment_id))
+        return paid
+
     def open_link(self, wanted: OpenLink) -> Outcome[Link]:
-        """See the port: no test here asks for one."""
-        return Rejected(f"no_links:{wanted.operation_id}")
+        """See the port."""
+        if self.refuses:
+            return Rejected(self.refuses)
+        reference = str(wanted.operation_id)
+        if any(each.reference == reference for each in self.links.values()):
+            return Rejected("reference_taken")
+        link_id = f"plink_{len(self.links) + 1}"
+        url = f"https://links.example/{link_id}"
+        made = Link(link_id, reference, url, "created", wanted.amount_minor, 0, wanted.currency, ())
+        self.links[link_id] = made
+        self.effects[f"link:{reference}"] += 1
+        return self._told(made)
 
     def find_link(self, operation_id: UUID) -> Outcome[Link | None]:
-        """See the port: there are none."""
-        return Rejected(f"no_links:{operation_id}")
+        """See the port."""
+        return self._told(next((e for e in self.links.values() if e.reference == str(operation_id)), None))
 
     def cancel_link(self, link_id: str) -> Outcome[Link]:
-        """See the port: there are none."""
-        return Rejected(f"no_links:{link_id}")
+        """See the port."""
+        if self.refuses:
+            return Rejected(self.refuses)
+        if self.links[link_id].status != "created":
+            return Rejected("not_open")
+        self.links[link_id] = replace(self.links[link_id], status="cancelled")
+        self.effects[f"unlink:{link_id}"] += 1
+        return self._told(self.links[link_id])
 
     def _capture(self, payment_id: str) -> Payment:
         paid = self.payments[payment_id]

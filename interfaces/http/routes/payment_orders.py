@@ -60,7 +60,7 @@ async def begin_to_pay(call: Creation, body: OrderBody) -> Response:
     The gateway is asked right after the answer: read the order until it is open, then let the checkout be paid.
     A job is only authorised; it is captured when help is on its way. Everything else is captured at once.
     """
-    subject = _subject(body.purpose, body.subject_id)
+    subject = subject_in(body.purpose, body.subject_id)
     customer_id = id_in_path(Prefix.USER, body.customer_id)
     money = Money(body.amount_minor, body.currency)
     command = RequestPaymentOrder(call.actor, new_id(call.at), customer_id, body.purpose, subject, money, call.at)
@@ -159,7 +159,7 @@ async def refund_payment_order(call: Command, order_id: str, body: RefundBody) -
     return answers.done(await call.run(refund_order, command), Prefix.REFUND, status=201)
 
 
-def _subject(purpose: Purpose, text: str | None) -> UUID | None:
+def subject_in(purpose: Purpose, text: str | None) -> UUID | None:
     """The id of what is paid for; one of another kind is not found."""
     if text is None:
         return None

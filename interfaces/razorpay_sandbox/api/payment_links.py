@@ -17,6 +17,7 @@ KNOWN: Final = (
 # A link that ends sooner than this is refused.
 LEAST_LIFE_S: Final = 15 * 60
 MEDIA: Final = ("sms", "email")
+STILL_OPEN: Final = ("created", "partially_paid")
 
 
 def create(call: Call) -> Entity:
@@ -32,6 +33,9 @@ def create(call: Call) -> Entity:
     expire_by = body.get("expire_by")
     if expire_by is not None and int(expire_by) < books.now() + LEAST_LIFE_S:
         raise Refused("expire_by should be at least 15 minutes after current time", field="expire_by")
+    least = body.get("first_min_partial_amount")
+    if least is not None and not (body.get("accept_partial") and 0 < int(least) <= amount):
+        raise Refused("first_min_partial_amount is of a link that accepts partial payments", field="accept_partial")
     link = _begun(books, body, amount, reference)
     if link["expire_by"]:
         books.remind(int(link["expire_by"]), "link_expires", link["id"])
@@ -43,7 +47,7 @@ def _begun(books: Books, body: Entity, amount: int, reference: str) -> Entity:
     return {
         "id": link_id,
         "entity": "payment_link",
-        "accept_partial": False,
+        "accept_partial": bool(body.get("accept_partial", False)),
         "amount": amount,
         "amount_paid": 0,
         "currency": body.get("currency", "INR"),
@@ -54,7 +58,7 @@ def _begun(books: Books, body: Entity, amount: int, reference: str) -> Entity:
         "expire_by": body.get("expire_by") or 0,
         "expired_at": 0,
         "cancelled_at": 0,
-        "first_min_partial_amount": 0,
+        "first_min_partial_amount": int(body.get("first_min_partial_amount") or 0),
         "notes": notes_in(body) or None,
         "notify": body.get("notify") or {"email": False, "sms": False},
         "payments": None,
@@ -71,19 +75,22 @@ def _begun(books: Books, body: Entity, amount: int, reference: str) -> Entity:
 
 
 def paid(books: Books, link: Entity, payment: Entity, order: Entity) -> Entity:
-    """Somebody paid by it."""
-    link |= {"amount_paid": payment["amount"], "status": "paid", "updated_at": books.now(), "order_id": order["id"]}
+    """Somebody paid by it: all, or a part of what is left."""
+    amount = link["amount_paid"] + payment["amount"]
+    status = "paid" if amount >= link["amount"] else "partially_paid"
+    link |= {"amount_paid": amount, "status": status, "updated_at": books.now(), "order_id": order["id"]}
     known = ("amount", "created_at", "method", "status")
-    link["payments"] = [{"payment_id": payment["id"], "plink_id": link["id"]} | {name: payment[name] for name in known}]
+    told = {"payment_id": payment["id"], "plink_id": link["id"]} | {name: payment[name] for name in known}
+    link["payments"] = [*(link["payments"] or []), told]
     books.keep(link)
-    announce(books, "payment_link.paid", payment_link=link, payment=payment, order=order)
+    announce(books, f"payment_link.{status}", payment_link=link, payment=payment, order=order)
     return link
 
 
 def expire(books: Books, link_id: str) -> None:
     """Its time is over."""
     link = books.get("link", link_id)
-    if link["status"] == "created" and link["expire_by"] <= books.now():
+    if link["status"] in STILL_OPEN and link["expire_by"] <= books.now():
         books.keep(link | {"status": "expired", "expired_at": books.now()})
         announce(books, "payment_link.expired", payment_link=books.get("link", link_id))
 
@@ -129,7 +136,7 @@ def notify(call: Call) -> Entity:
 
 def _open(call: Call) -> Entity:
     link = call.books.get("link", call.id)
-    if link["status"] != "created":
+    if link["status"] not in STILL_OPEN:
         raise Refused(f"Payment Link is already {link['status']}. Action not allowed.")
     return link
 
