@@ -42,12 +42,28 @@ class Duty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Impersonator:
+    """Who of the desk really acts, in somebody else's name."""
+
+    role: Role
+    subject_id: UUID
+    may_act: bool
+    """Also do some things; looking is all otherwise."""
+
+    @property
+    def text(self) -> str:
+        """How the log names them: ``dispatcher:usr_…``."""
+        return f"{self.role.value}:{show(Prefix.USER, self.subject_id)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """One who orders something.
 
     ``subject_id`` is the customer's, the provider's or the employee's id; the system's own processes have
     none, but a ``name``. Where the subject is a company, ``person_id`` is the account of whoever speaks for it, and
-    ``duty`` what they do there; both are missing where only the company is known.
+    ``duty`` what they do there; both are missing where only the company is known. Where support acts in
+    somebody's name, ``impersonator`` is who really does.
     """
 
     role: Role
@@ -56,6 +72,7 @@ class Actor:
     name: str = ""
     person_id: UUID | None = None
     duty: Duty | None = None
+    impersonator: Impersonator | None = None
 
     @classmethod
     def system(cls, name: str, tenant: str) -> "Actor":
@@ -64,10 +81,14 @@ class Actor:
 
     @property
     def text(self) -> str:
-        """How the log names this actor: ``customer:usr_…``, ``provider:prv_…``, ``system:dispatcher``."""
+        """How the log names this actor: ``customer:usr_…``, ``provider:prv_…``, ``system:dispatcher``.
+
+        In somebody's name: ``customer:usr_…~dispatcher:usr_…``, so that every event tells both.
+        """
         if self.subject_id is None:
             return f"{self.role.value}:{self.name}"
-        return f"{self.role.value}:{show(prefix_of_subject(self.role), self.subject_id)}"
+        named = f"{self.role.value}:{show(prefix_of_subject(self.role), self.subject_id)}"
+        return named if self.impersonator is None else f"{named}~{self.impersonator.text}"
 
     @property
     def is_desk(self) -> bool:

@@ -21,6 +21,7 @@ from infra.identity.ended_sessions import EndedSessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
     from uuid import UUID
 
     from domain.actor import Actor
@@ -84,15 +85,20 @@ class TokenAuthority:
         session_id: UUID | None = None,
         amr: Sequence[str] = (),
         token_id: str = "",
+        life: timedelta | None = None,
     ) -> str:
-        """An access token for this actor; raises NoSigningKey. The same arguments give the same token."""
+        """An access token for this actor; raises NoSigningKey. The same arguments give the same token.
+
+        It lives for ``life`` at the most, and never longer than any other.
+        """
         issued = int(now.timestamp())
+        life_s = self.ttl_s if life is None else min(self.ttl_s, int(life.total_seconds()))
         claims: dict[str, object] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             **claims_of(actor),
             "iat": issued,
-            "exp": issued + self.ttl_s,
+            "exp": issued + life_s,
             "jti": token_id or secrets.token_hex(8),
         }
         if session_id is not None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from domain.actor import Actor, Duty, Role, prefix_of_subject
+from domain.actor import Actor, Duty, Impersonator, Role, prefix_of_subject
 from domain.ids import BadId, Prefix, parse, show
 from domain.refusal import Refusal
 
@@ -24,6 +24,8 @@ def claims_of(actor: Actor) -> dict[str, object]:
         told["per"] = show(Prefix.USER, actor.person_id)
     if actor.duty is not None:
         told["duty"] = actor.duty.value
+    if actor.impersonator is not None:
+        told["imp"] = {"by": actor.impersonator.text, "acts": actor.impersonator.may_act}
     return told
 
 
@@ -42,9 +44,22 @@ def actor_of(claims: dict[str, object]) -> Actor:
             actor_for(Role(role), subject, tenant),
             person_id=None if person is None else parse(Prefix.USER, person),
             duty=None if duty is None else Duty(duty),
+            impersonator=_impersonator_of(claims.get("imp")),
         )
     except (ValueError, Refusal) as error:
         raise BadClaims from error
+
+
+def _impersonator_of(told: object) -> Impersonator | None:
+    """Who really acts; raises BadClaims, ValueError or BadId for what names nobody."""
+    if told is None:
+        return None
+    named: object = told.get("by") if isinstance(told, dict) else None
+    acts: object = told.get("acts") if isinstance(told, dict) else None
+    if not isinstance(named, str) or not isinstance(acts, bool):
+        raise BadClaims
+    role, _, subject = named.partition(":")
+    return Impersonator(Role(role), parse(Prefix.USER, subject), acts)
 
 
 def actor_for(role: Role, subject: str, tenant: str) -> Actor:
@@ -58,7 +73,7 @@ def actor_for(role: Role, subject: str, tenant: str) -> Actor:
 
 def subject_of(actor: Actor) -> str:
     """The subject claim: a prefixed id, or the name of one of our own processes."""
-    return actor.text.partition(":")[2]
+    return actor.name if actor.subject_id is None else show(prefix_for(actor.role), actor.subject_id)
 
 
 def prefix_for(role: Role) -> Prefix:
@@ -68,4 +83,4 @@ def prefix_for(role: Role) -> Prefix:
 
 def show_subject(actor: Actor) -> str:
     """The subject as the API shows it."""
-    return actor.name if actor.subject_id is None else show(prefix_for(actor.role), actor.subject_id)
+    return subject_of(actor)

@@ -12,6 +12,7 @@ from infra.identity.access_tokens import LEEWAY_S, TokenAuthority
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.ended_sessions import EndedSessions
 from infra.identity.following import IdentityFollower
+from infra.identity.impersonations import Impersonations
 from infra.identity.key_ring import KeyRing
 from infra.identity.key_table import KeyTable
 from infra.identity.passwords import Passwords
@@ -42,6 +43,7 @@ class Identity:
     keys: KeyTable
     follower: IdentityFollower
     listening: Pool
+    impersonations: Impersonations
 
     async def start(self) -> None:
         """Hear what the database knows, and go on hearing."""
@@ -109,4 +111,5 @@ def identity_of(
     tokens = RefreshTokens(deployment.for_refresh_tokens())
     sessions = Sessions(table, tokens, authority, settings, standing, security=security)
     follower = IdentityFollower(keys, PostgresSessions(listening, tokens_live), authority, settings.sessions_poll_s)
-    return Identity(authority, sessions, keys, follower, listening)
+    impersonations = Impersonations(table, authority, aggregates)
+    return Identity(authority, sessions, keys, follower, listening, impersonations)

@@ -32,6 +32,7 @@ BENCHES = {
     "webhooks": "interfaces.bench.webhooks",
     "timetravel": "infra.bench.timetravel",
     "logins": "interfaces.bench.logins",
+    "authorisation": "interfaces.bench.authorisation",
 }
 EXIT_MISSED = 1
 EVERY_S = 15.0
@@ -120,6 +121,12 @@ def api(*, as_json: Json = False, quick: Quick = False) -> None:
 def logins(*, as_json: Json = False, quick: Quick = False) -> None:
     """Commands at a fixed rate while people sign in with passwords."""
     _tell([_measure("logins", quick=quick)], as_json=as_json)
+
+
+@app.command()
+def authorisation(*, as_json: Json = False, quick: Quick = False) -> None:
+    """What it adds to a command to know who calls and that they may."""
+    _tell([_measure("authorisation", quick=quick)], as_json=as_json)
 
 
 @app.command()

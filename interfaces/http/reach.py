@@ -54,6 +54,11 @@ def table(*groups: tuple[Row, str]) -> dict[str, Row]:
     return found
 
 
+def names(text: str) -> frozenset[str]:
+    """Operations by their ids, with spaces between."""
+    return frozenset(text.split())
+
+
 def _each(groups: tuple[tuple[Row, str], ...]) -> Iterator[tuple[Row, str]]:
     for row, names in groups:
         for operation in names.split():

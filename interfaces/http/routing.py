@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from domain.actor import Actor, Duty, Role
 from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key
 from interfaces.http.described import responses_of
-from interfaces.http.policy import POLICY
+from interfaces.http.policy import DONE_IN_ANOTHERS_NAME, POLICY, SEEN_IN_ANOTHERS_NAME
 from interfaces.http.problems import Problem
 from interfaces.http.reach import ALL_DUTIES, BadPolicy, Reach, Row, Who, admits
 
@@ -76,10 +76,11 @@ class QueryRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         inner = super().get_route_handler()
-        row = row_of(cast("_Declared", self).operation_id)
+        operation = cast("_Declared", self).operation_id
+        row = row_of(operation)
 
         async def handle(request: Request) -> Response:
-            check_admitted(request, row)
+            check_admitted(request, row, operation)
             return await inner(request)
 
         return handle
@@ -94,12 +95,13 @@ class CommandRoute(APIRoute):
     def get_route_handler(self) -> Handle:
         """See APIRoute."""
         declared = cast("_Declared", self)
-        endpoint, row = declared.endpoint, row_of(declared.operation_id)
+        endpoint, operation = declared.endpoint, declared.operation_id
+        row = row_of(operation)
         if_match_required = (declared.openapi_extra or {}).get("x-if-match") == REQUIRED
         body_name, body_type = _body_of(endpoint)
 
         async def handle(request: Request) -> Response:
-            check_admitted(request, row)
+            check_admitted(request, row, operation)
             request.scope["state"]["key"] = read_key(request)
             if if_match_required and "if-match" not in request.headers:
                 raise Problem("version_required")
@@ -132,11 +134,17 @@ class OpenRoute(APIRoute):
         return handle
 
 
-def check_admitted(request: Request, row: Row) -> None:
+def check_admitted(request: Request, row: Row, operation: str = "") -> None:
     """Refuse whoever the row does not admit; raises the problem ``forbidden``."""
     actor: Actor = request.scope["state"]["actor"]
     if not admits(row, actor.role, actor.duty):
         raise Problem("forbidden")
+    if actor.impersonator is not None and not _in_anothers_name(operation, may_act=actor.impersonator.may_act):
+        raise Problem("forbidden", "nobody does this in somebody else's name")
+
+
+def _in_anothers_name(operation: str, *, may_act: bool) -> bool:
+    return operation in SEEN_IN_ANOTHERS_NAME or (may_act and operation in DONE_IN_ANOTHERS_NAME)
 
 
 def parse_body(request: Request, raw: bytes, body_type: type[B]) -> B:

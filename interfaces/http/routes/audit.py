@@ -37,8 +37,8 @@ TypeText = Annotated[
 ActorText = Annotated[
     str | None,
     Query(
-        pattern=r"^[a-z]{1,20}:[a-z0-9_-]{1,60}$",
-        description="By this actor: role, colon, subject.",
+        pattern=r"^[a-z]{1,20}:[a-z0-9_-]{1,60}(~[a-z]{1,20}:[a-z0-9_-]{1,60})?$",
+        description="By this actor: role, colon, subject; in somebody's name, a tilde and who really acted follow.",
         examples=["system:dispatcher"],
     ),
 ]
