@@ -133,6 +133,8 @@ POLICY: Final = table(
     (CALLERS, "begin_to_pay hand_checkout_over abandon_payment_order"),
     (CUSTOMER | BOOKS, "list_payment_orders read_payment_order list_refunds read_refund"),
     (MONEY_DESK, "capture_payment_order refund_payment_order"),
+    (DESK, "begin_to_be_paid_by_link send_link_of_order cancel_link_of_order"),
+    (CUSTOMER | BOOKS, "list_payment_links read_payment_link"),
     (BOOKS, "list_disputes read_dispute"),
     (MONEY_DESK, "take_evidence contest_one accept_one"),
     # Partners
@@ -166,8 +168,8 @@ SEEN_IN_ANOTHERS_NAME: Final = names("""
     list_job_evidence read_ratings read_position list_zones read_zone list_tariffs read_tariff estimate_price
     read_rules_of_fares list_plans read_own_wallet read_wallet list_wallet_entries list_grants list_payments
     read_payment list_invoices read_invoice list_tax_documents read_tax_document list_payment_orders read_payment_order
-    list_refunds read_refund list_memberships read_membership read_benefits list_offers read_offer read_why_not read_provider
-    list_provider_jobs read_opinion list_shifts_on_duty read_shift read_cash list_earnings list_payouts read_payout
+    list_refunds read_refund list_memberships read_membership read_benefits list_offers read_offer read_why_not
+    read_provider list_provider_jobs read_opinion list_shifts_on_duty read_shift read_cash list_earnings list_payouts read_payout
 """)
 DONE_IN_ANOTHERS_NAME: Final = names("""
     request_help cancel_service_request confirm_provider_arrival change_destination report_danger issue_fresh_quote

@@ -51,7 +51,9 @@ async def test_what_support_orders_names_both_and_the_person_sees_it(api: Api, s
     assert asked.status_code == 201, asked.text
     auditor = somebody(Role.AUDITOR)
     named = f"customer:{person}~{ADMIN.text}"
-    found = (await api.look("/v1/audit/events", {"actor": named, "min_position": str(asked.json()["position"])}, auditor)).json()["data"]
+    found = (
+        await api.look("/v1/audit/events", {"actor": named, "min_position": str(asked.json()["position"])}, auditor)
+    ).json()["data"]
     assert {event["actor"] for event in found} == {named}
     themselves = somebody(Role.CUSTOMER, subject=parse(Prefix.USER, person))
     sessions = (await api.get("/v1/sessions", themselves)).json()["data"]
