@@ -169,7 +169,8 @@ SEEN_IN_ANOTHERS_NAME: Final = names("""
     read_rules_of_fares list_plans read_own_wallet read_wallet list_wallet_entries list_grants list_payments
     read_payment list_invoices read_invoice list_tax_documents read_tax_document list_payment_orders read_payment_order
     list_refunds read_refund list_memberships read_membership read_benefits list_offers read_offer read_why_not
-    read_provider list_provider_jobs read_opinion list_shifts_on_duty read_shift read_cash list_earnings list_payouts read_payout
+    read_provider list_provider_jobs read_opinion list_shifts_on_duty read_shift read_cash list_earnings list_payouts
+    read_payout
 """)
 DONE_IN_ANOTHERS_NAME: Final = names("""
     request_help cancel_service_request confirm_provider_arrival change_destination report_danger issue_fresh_quote

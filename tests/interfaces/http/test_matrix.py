@@ -75,6 +75,7 @@ ELSEWHERE = (
     "/v1/sessions",
     "/v1/auth",
     "/v1/accounts",
+    "/v1/impersonations",
     *OF_PARTNERS,
     "/v1/merge-suggestions",
     OF_DECISIONS,
