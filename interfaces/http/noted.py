@@ -32,6 +32,11 @@ def note_view(scope: Scope) -> None:
         _note(scope, SecurityKind.STAFF_VIEW, "")
 
 
+def note_change(scope: Scope, kind: SecurityKind, detail: str = "") -> None:
+    """Tell that who may act as whom has changed: the thing in the address is the account."""
+    _note(scope, kind, detail)
+
+
 def _note(scope: Scope, kind: SecurityKind, detail: str) -> None:
     state = scope.get("state", {})
     actor: Actor | None = state.get("actor")

@@ -15,10 +15,12 @@ from application.change_account import (
     withdraw_role,
 )
 from application.engine import Done
+from application.security_log import SecurityKind
 from domain.account_terms import Grant
 from domain.ids import Prefix, parse
 from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
+from interfaces.http.noted import note_change
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.accounts import AccountDone, GrantBody, SuspensionBody, WithdrawalBody
 
@@ -36,7 +38,9 @@ async def give_role(call: Command, account_id: str, body: GrantBody) -> Response
     """
     grant = Grant(body.role, _company(body.provider_id), body.duty)
     command = GrantRole(call.actor, id_in_path(Prefix.USER, account_id), grant, call.at, call.expected_version)
-    return _told(await call.run(grant_role, command))
+    done = await call.run(grant_role, command)
+    note_change(call.request.scope, SecurityKind.ROLE_GRANTED, body.role.value)
+    return _told(done)
 
 
 @routes.command(f"{ONE}/role-withdrawals", AccountDone, problems=PROBLEMS)
@@ -44,7 +48,9 @@ async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Res
     """Take a role back, and sign them out everywhere."""
     person, company = id_in_path(Prefix.USER, account_id), _company(body.provider_id)
     command = WithdrawRole(call.actor, person, body.role, company, call.at, call.expected_version)
-    return await _signed_out(call, person, await call.run(withdraw_role, command))
+    done = await call.run(withdraw_role, command)
+    note_change(call.request.scope, SecurityKind.ROLE_WITHDRAWN, body.role.value)
+    return await _signed_out(call, person, done)
 
 
 @routes.command(f"{ONE}/suspension", AccountDone, problems=PROBLEMS)
@@ -55,14 +61,18 @@ async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody)
     """
     person = id_in_path(Prefix.USER, account_id)
     command = SuspendAccount(call.actor, person, body.reason, call.at, call.expected_version)
-    return await _signed_out(call, person, await call.run(suspend_account, command))
+    done = await call.run(suspend_account, command)
+    note_change(call.request.scope, SecurityKind.ACCOUNT_SUSPENDED, body.reason.value)
+    return await _signed_out(call, person, done)
 
 
 @routes.command(f"{ONE}/reinstatement", AccountDone, problems=PROBLEMS)
 async def reinstate_somebody(call: Command, account_id: str) -> Response:
     """Let somebody sign in again."""
     command = ReinstateAccount(call.actor, id_in_path(Prefix.USER, account_id), call.at, call.expected_version)
-    return _told(await call.run(reinstate_account, command))
+    done = await call.run(reinstate_account, command)
+    note_change(call.request.scope, SecurityKind.ACCOUNT_REINSTATED)
+    return _told(done)
 
 
 async def _signed_out(call: Command, person: UUID, done: Done) -> Response:
