@@ -16,6 +16,7 @@ TOLD = {
     "provider": ("position_in_future", "wrong_start_code", "evidence_missing", "new_drop_needed", "completed", "ended"),
     "operator": ("True", "outline_empty", "active", "merged", "searching", "cancelled", "500000"),
     "memberships": ("2", "shown", '"left":1', '"left":2', "cancelled"),
+    "security": ("forbidden", "not_found", '{"data":[]', "forbidden"),
     "identity": ('"crv":"Ed25519"', '{"data":[]}', '"amr":["sms"]', "otpauth://", "admin", "signs", "signs_from"),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }
