@@ -20,6 +20,7 @@ from infra.papers.weasy import WeasyPress, edition, form_bytes
 from infra.queries.positioned import PositionedView
 from infra.queries.view import After, Filters
 from interfaces.http import answers, paging
+from interfaces.http.asked_then import AskedThen, ThenAsked
 from interfaces.http.calls import Asked, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.entries import END
 from interfaces.http.files import SHEETS, SheetForm, file, language_of, sheet
@@ -124,11 +125,11 @@ async def take_register(
     problems=("too_many_rows",),
 )
 async def take_wallet_statement(
-    call: Asked, customer_id: str, as_: As = SheetForm.CSV, min_position: MinPosition = None
+    call: Asked, customer_id: str, as_: As = SheetForm.CSV, min_position: MinPosition = None, *, asked_then: AskedThen
 ) -> Response:
-    """Take a wallet's statement along, newest entry first."""
+    """Take a wallet's statement along, newest entry first: as it is, or was, and as it was known then."""
     owner, view = seen_by(call.actor, customer_id), call.stack.money.wallet_statement
-    rows = await _entries(call, view, owner, lambda row: row.position, min_position)
+    rows = await _entries(call, view, owner, lambda row: row.position, (min_position, asked_then))
     return await sheet(call.request, wallet_sheet(rows), as_, f"wallet-{owner.hex}")
 
 
@@ -138,23 +139,32 @@ async def take_wallet_statement(
     problems=("too_many_rows",),
 )
 async def take_provider_statement(
-    call: Asked, provider_id: str, as_: As = SheetForm.CSV, min_position: MinPosition = None
+    call: Asked, provider_id: str, as_: As = SheetForm.CSV, min_position: MinPosition = None, *, asked_then: AskedThen
 ) -> Response:
-    """Take a provider's statement along, newest job first."""
+    """Take a provider's statement along, newest job first: as it is, or was, and as it was known then."""
     owner, view = id_in_path(Prefix.PROVIDER, provider_id), call.stack.money.provider_statement
     if not (call.actor.sees_books or call.actor.is_provider(owner)):
         raise NotFound
-    rows = await _entries(call, view, owner, lambda row: row.position, min_position)
+    rows = await _entries(call, view, owner, lambda row: row.position, (min_position, asked_then))
     return await sheet(call.request, provider_sheet(rows), as_, f"statement-{owner.hex}")
 
 
 async def _entries(
-    call: QueryCall, view: PositionedView[R], owner: UUID, position_of: Callable[[R], int], min_position: int | None
+    call: QueryCall,
+    view: PositionedView[R],
+    owner: UUID,
+    position_of: Callable[[R], int],
+    asked: tuple[int | None, ThenAsked],
 ) -> list[R]:
+    min_position, asked_then = asked
     await call.at_or_after(view.name, min_position)
+    before, as_of = END, None
+    if not asked_then.is_now:
+        then = await asked_then.settled(call, view.name)
+        before, as_of = then.known_at + 1, then.as_of
     rows: list[R] = []
     while len(rows) <= MOST_IN_A_FILE:
-        page = await view.page(call.tenant, owner, position_of(rows[-1]) if rows else END, AT_ONCE)
+        page = await view.page(call.tenant, owner, position_of(rows[-1]) if rows else before, AT_ONCE, as_of)
         rows += page
         if len(page) < AT_ONCE:
             return rows

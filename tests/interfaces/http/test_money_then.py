@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from domain.actor import Role
+from domain.actor import Actor, Role
 from tests.interfaces.http.of_money import WALLET, path_of, told
 from tests.support.api import Api, somebody
 from tests.support.paid import PAID_IN, TOTAL, PaidJob, a_paid_job
@@ -35,6 +35,22 @@ async def test_what_was_known_before_a_top_up_is_told_again_after_it(api: Api, j
     assert [entry["amount_minor"] for entry in entries["data"]] == [-TOTAL, PAID_IN]
     later = await told(api, f"{wallet}/statement", job.customer, known_at=done["position"])
     assert [entry["amount_minor"] for entry in later["data"]] == [500, -TOTAL, PAID_IN]
+
+
+async def test_files_tell_the_same_of_another_time_as_answers_do(api: Api, job: PaidJob) -> None:
+    wallet, earned = path_of(f"GET {WALLET}", job), path_of(STATEMENT, job)
+    done = await api.done(f"{wallet}/top-ups", api.desk, {"amount_minor": 500, "currency": "INR"})
+    asked: list[tuple[str, Actor, dict[str, object], int]] = [
+        (f"{wallet}/statement/file", job.customer, {"known_at": job.position}, 2),
+        (f"{wallet}/statement/file", job.customer, {"min_position": done["position"]}, 3),
+        (f"{wallet}/statement/file", job.customer, {"as_of": BEFORE_ANYTHING}, 0),
+        (f"{earned}/file", job.provider, {"known_at": job.position}, 1),
+        (f"{earned}/file", job.provider, {"known_at": 0}, 0),
+    ]
+    for path, reader, then, rows in asked:
+        answer = await api.get(path, reader, **then)
+        assert answer.status_code == 200, answer.text
+        assert len(answer.text.strip().splitlines()) == 1 + rows, (path, then)
 
 
 async def test_what_was_kept_is_kept_then_and_free_now(api: Api, job: PaidJob) -> None:
