@@ -22,5 +22,4 @@ FILES: Mapping[str, Kind] = {
     "documents_missing": Kind(409, "Documents missing", "`missing` says which every company has to show, verified."),
     "unknown_document": Kind(404, "Unknown document", "There is no such document, or a newer one in its place."),
     "bad_document": Kind(422, "Not a document", "A SHA-256, one holder who can have that kind, and an end to come."),
-    "scanner_away": Kind(503, "Nobody can look through it", "The virus scanner does not answer: send it again.", 5),
 }

@@ -54,6 +54,7 @@ EDGE: Mapping[str, Kind] = {
     "log_unavailable": Kind(
         503, "The log cannot be reached", "The outcome is unknown until you send it again with the same key.", 1
     ),
+    "scanner_away": Kind(503, "Nobody can look through it", "The virus scanner does not answer: send it again.", 5),
     "store_unavailable": Kind(503, "The database cannot be reached", "Send it again.", 1),
     "projection_behind": Kind(503, "Not there yet", "The list has not reached min_position within 2 s; ask again.", 1),
     "timed_out": Kind(503, "It took too long", "Commands may have been recorded: send it again with the same key.", 1),

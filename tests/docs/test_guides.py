@@ -17,6 +17,10 @@ TOLD = {
     "operator": ("True", "outline_empty", "active", "merged", "searching", "cancelled", "500000"),
     "memberships": ("2", "shown", '"left":1', '"left":2', "cancelled"),
     "security": ("forbidden", "not_found", '{"data":[]', "forbidden"),
+    "onboarding": (
+        *("bank", "unknown_type", "bad_paper_number", "docs_pending", "under_review", "3", "AAPFU0939F", "200 image/png"),
+        *("link_refused", "docs_pending", "under_review", "active", "offboarded", '"lost": 0'),
+    ),
     "identity": ('"crv":"Ed25519"', '{"data":[]}', '"amr":["sms"]', "otpauth://", "admin", "signs", "signs_from"),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from application.files import MediaType
 from application.guards import check_sees_provider
 from application.personal import RecordTampered
 from domain.actor import Role
@@ -16,14 +17,14 @@ from infra.bootstrap import Stack
 from infra.files.shelf import Upload
 from infra.files.table import StoredFile
 from interfaces.http import answers
-from interfaces.http.calls import QueryCall, id_in_path
+from interfaces.http.calls import Key, QueryCall, id_in_path
 from interfaces.http.described import responses_of
 from interfaces.http.problems import Problem
 from interfaces.http.shapes.papers import FileKept
 from interfaces.http.uploads import upload, whole_body
 
 FILES = "/v1/files"
-DOWNLOADS = "/v1/file-downloads"
+DOWNLOADS = "/v1/downloads/file"
 AS_A_FILE = {
     # Shown by no browser, whatever it holds: saved only, and even then without any right.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -40,14 +41,22 @@ ProviderAsked = Annotated[
 router = APIRouter(tags=["Files"])
 
 
+def _taken() -> dict[int | str, dict[str, object]]:
+    problems = ("validation_failed", "link_refused", "body_too_large", "store_unavailable", "internal_error")
+    described = responses_of(200, (*problems, "overloaded", "timed_out"), is_command=False)
+    described[200]["content"] = {media.value: {"schema": {"type": "string", "format": "binary"}} for media in MediaType}
+    return described
+
+
 @upload(router, FILES, FileKept, ("not_found", "file_not_taken", "file_infected", "scanner_away", "log_unavailable"))
-async def upload_file(request: Request, provider_id: ProviderAsked = None) -> Response:
+async def upload_file(request: Request, idempotency_key: Key, provider_id: ProviderAsked = None) -> Response:
     """Upload a file: a JPEG, PNG, WebP or PDF of at most 10 MiB, as the body.
 
     Its bytes say what it is, whatever the content type says. A picture is drawn anew without place or device, of a PDF
     only the pages are kept; what runs, hides a file or is two things at once is refused. It is kept sealed under its
     company's key. The same file again has its first id. Name it in a document within a day, or it goes.
     """
+    del idempotency_key  # the same content is the same file, whatever the key
     call = QueryCall(request)
     owner = await _owner(call, provider_id)
     async with request.scope["app"].state.uploads:
@@ -61,11 +70,7 @@ async def upload_file(request: Request, provider_id: ProviderAsked = None) -> Re
     operation_id="take_file",
     summary="Take a file by its link",
     response_class=Response,
-    responses=responses_of(
-        200,
-        ("validation_failed", "link_refused", "store_unavailable", "internal_error", "overloaded", "timed_out"),
-        is_command=False,
-    ),
+    responses=_taken(),
 )
 async def take_file(
     request: Request, link: Annotated[str, Query(max_length=1024, description="As it was given.")]

@@ -50,6 +50,11 @@ OBJECTS: dict[str, Case] = {
     "POST /v1/providers/{provider_id}/engagement": Case(searching, lambda _job: {"engagement": "guided"}),
     "POST /v1/providers/{provider_id}/offboarding": Case(off_duty, needs_version=True),
     "POST /v1/providers/{provider_id}/documents": Case(searching, lambda _job: document("pan")),
+    "GET /v1/providers/{provider_id}/documents": Case(with_papers),
+    "GET /v1/providers/{provider_id}/documents/{document_id}": Case(with_papers),
+    "POST /v1/providers/{provider_id}/documents/{document_id}/repeat-request": Case(
+        with_papers, lambda _job: {"reason": "unreadable"}
+    ),
     "POST /v1/providers/{provider_id}/documents/{document_id}/verification": Case(with_papers),
     "POST /v1/providers/{provider_id}/documents/{document_id}/rejection": Case(
         with_papers, lambda _job: {"reason": "unreadable"}
