@@ -121,21 +121,23 @@ async def test_what_is_anothers_is_not_there(api: Api, job: PaidJob, route: str,
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("route", [route for route in ABOUT_ONE if "statement" not in route])
+@pytest.mark.parametrize("route", [one for one in ABOUT_ONE if "statement" not in one and one != OPENS_A_WALLET])
 async def test_what_is_another_tenants_or_unknown_is_not_there(
     api: Api, job: PaidJob, theirs: PaidJob, route: str
 ) -> None:
     now = datetime.now(UTC)
     nobodys = PaidJob("demo", somebody(Role.CUSTOMER), somebody(Role.PROVIDER), new_id(now), job.position)
-    paid_in = 100
     for role in sorted(admitted(route)):
         for other in (theirs, nobodys):
             answer = await call(api, route, somebody(role), other)
-            if route == OPENS_A_WALLET:
-                assert answer.json()["balance_minor"] == paid_in, "a wallet of that customer in this tenant, no other"
-            else:
-                assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-        paid_in += 100
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_paying_in_opens_a_wallet_here_and_none_of_another_tenant(api: Api, stack: Stack) -> None:
+    another = await a_paid_job(cast("Engine", stack.engine), "rival")
+    for number, role in enumerate(sorted(admitted(OPENS_A_WALLET)), 1):
+        answer = await call(api, OPENS_A_WALLET, somebody(role), another)
+        assert answer.json()["balance_minor"] == number * 100
 
 
 async def test_statements_show_nothing_of_another_tenant(api: Api, theirs: PaidJob) -> None:
