@@ -18,7 +18,7 @@ from application.start_codes import StartCodes
 from application.trade import Trade
 from application.zones import ZoneMap
 from infra.database_url import app_dsn
-from infra.dispatch.plan import search_plan
+from infra.dispatch.rings import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.files.links import FileLinks
@@ -27,14 +27,17 @@ from infra.files.shelf import FileShelf
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
+from infra.personal.envelopes import PersonEnvelopes
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
 from infra.personal.store import PostgresPersonalStore
-from infra.positions.latest import redis_client
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
+from infra.privacy.exports import Exports
+from infra.privacy.gathering import Gathering
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
+from infra.queries.auditing import for_auditors
 from infra.queries.city import City
 from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
@@ -44,6 +47,7 @@ from infra.queries.readiness import Readiness
 from infra.queries.security import SecurityQueries
 from infra.queries.view import ReadModelView
 from infra.rate.limiter import RateLimiter
+from infra.rate.place import open_limiter
 from infra.security_log.writer import BufferedSecurityLog
 from infra.settings import Settings
 from infra.start_codes import DerivedStartCodes, start_code_key
@@ -108,6 +112,8 @@ class Stack:
     sign_in: SignIn
     files: FileShelf
     file_links: FileLinks
+    records: PostgresPersonalStore
+    exports: Exports
     promises: PromiseBook | None = None
     security: SecurityLog = field(default_factory=NothingNoted)
     limiter: RateLimiter | None = None
@@ -188,9 +194,7 @@ async def build(
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
         webhooks=WebhookInbox(readers),
-        audit=AuditQueries(readers, settings),
-        noted=SecurityQueries(readers, settings.cell, settings.audit_seed),
-        decisions=DecisionQueries(readers, settings),
+        **for_auditors(readers, settings),
         kpis=KpiQueries(readers),
         zones=city.zones,
         prices=city.prices,
@@ -204,18 +208,9 @@ async def build(
         **_people_and_files(settings, has, engine),
         promises=city.promises if settings.promises else None,
         security=has.security,
-        limiter=await _limiter(settings, has.closers),
+        limiter=await open_limiter(settings, has.closers),
         closers=has.closers,
     )
-
-
-async def _limiter(settings: Settings, closers: AsyncExitStack) -> RateLimiter:
-    """Counts over all processes where there is a Redis, and here alone where there is none."""
-    client = redis_client(settings) if settings.redis_url else None
-    limiter = RateLimiter(client, settings.cell, settings.rate_wait_s)
-    closers.push_async_callback(limiter.stop)
-    await limiter.start()
-    return limiter
 
 
 class Views(TypedDict):
@@ -253,21 +248,28 @@ def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:
     return sign_in
 
 
-
-
 class PeopleAndFiles(TypedDict):
     """Who signs in, and what they upload."""
 
     sign_in: SignIn
     files: FileShelf
     file_links: FileLinks
+    records: PostgresPersonalStore
+    exports: Exports
 
 
 def _people_and_files(settings: Settings, has: _Opened, engine: RunsCommands) -> PeopleAndFiles:
     shelf = file_shelf(settings, has.readers, has.store)
     has.closers.callback(shelf.close)
-    links = FileLinks(settings.personal_key)
-    return {"sign_in": _sign_in(settings, has, engine), "files": shelf, "file_links": links}
+    gathering = Gathering(has.readers, has.store, shelf)
+    kept_for = timedelta(days=settings.exports_kept_days)
+    return {
+        "sign_in": _sign_in(settings, has, engine),
+        "files": shelf,
+        "file_links": FileLinks(settings.personal_key),
+        "records": has.store,
+        "exports": Exports(has.readers, gathering, PersonEnvelopes(has.store), kept_for),
+    }
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

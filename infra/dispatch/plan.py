@@ -1,4 +1,4 @@
-"""How does a deployment want searches to go on: the rings, the ladder after them, what is news of a shift?"""
+"""How does a deployment want searches to go on: the ladder after the rings, whom to ask, what is news of a shift?"""
 
 from __future__ import annotations
 
@@ -14,20 +14,11 @@ from application.dispatch.policies.catalogue import POLICIES, work_times_for
 from application.dispatch.rounds import Judgement, Limits
 from application.dispatch.whereabouts import Attention
 from application.guiding import Guidance
-from application.search_plan import SearchPlan
 from application.trade import FREE_EVERYWHERE
+from infra.dispatch.rings import search_plan
 
 if TYPE_CHECKING:
     from infra.settings import Settings
-
-
-def search_plan(settings: Settings) -> SearchPlan:
-    """The rings of a search."""
-    return SearchPlan(
-        radii_m=settings.radii_m,
-        widens_after=timedelta(seconds=settings.search_widens_every_s),
-        repeats_after=timedelta(seconds=settings.search_escalates_after_s),
-    )
 
 
 def rules_of(settings: Settings) -> Rules:
