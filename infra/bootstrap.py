@@ -195,7 +195,6 @@ async def build(
         money=MoneyViews(readers),
         webhooks=WebhookInbox(readers),
         **for_auditors(readers, settings),
-        kpis=KpiQueries(readers),
         zones=city.zones,
         prices=city.prices,
         city=city,

@@ -118,13 +118,9 @@ class Sessions:
         await self._make_room(session, at)
         await self._table.add(session)
         metrics.sessions_opened.inc()
+        told, how = show(Prefix.SESSION, session_id), "_".join(amr)
         self._security.note(
-            SecurityKind.LOGIN,
-            tenant=actor.tenant,
-            at=at,
-            actor=actor.text,
-            object_id=show(Prefix.SESSION, session_id),
-            detail="_".join(amr),
+            SecurityKind.LOGIN, tenant=actor.tenant, at=at, actor=actor.text, object_id=told, detail=how
         )
         return self._pair(session, token)
 

@@ -16,12 +16,25 @@ TOLD = {
     "provider": ("position_in_future", "wrong_start_code", "evidence_missing", "new_drop_needed", "completed", "ended"),
     "operator": ("True", "outline_empty", "active", "merged", "searching", "cancelled", "500000"),
     "memberships": ("2", "shown", '"left":1', '"left":2', "cancelled"),
-    "security": ("forbidden", "not_found", '{"data":[]', "forbidden"),
     "onboarding": (
-        *("bank", "unknown_type", "bad_paper_number", "docs_pending", "under_review", "3", "AAPFU0939F", "200 image/png"),
+        *(
+            "bank",
+            "unknown_type",
+            "bad_paper_number",
+            "docs_pending",
+            "under_review",
+            "3",
+            "AAPFU0939F",
+            "200 image/png",
+        ),
         *("link_refused", "docs_pending", "under_review", "active", "offboarded", '"lost": 0'),
     ),
+    "security": (
+        *("forbidden", "not_found", '{"data":[]', "forbidden"),
+        *('"kind":"denied"', '"kind": "denied"', "WHOLE", "GOOD: ", "is not set"),
+    ),
     "identity": ('"crv":"Ed25519"', '{"data":[]}', '"amr":["sms"]', "otpauth://", "admin", "signs", "signs_from"),
+    "privacy": ('"state":"waiting"', '"state":"ready"', '"bytes"', '"held_for_tax": 0', '"erased_again"'),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }
 """What each page leads to, in this order."""
