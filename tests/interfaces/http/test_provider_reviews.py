@@ -2,14 +2,24 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from domain.actor import Role
+from application.dispatch.ordering import Ordering
+from application.log import CommandContext, fingerprint_of
+from application.paper_watch import PaperWatch
+from application.upload_document import UploadDocument, upload_document
+from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, parse
+from domain.provider_terms import DocumentKind, Paper
+from infra.bootstrap import Stack
+from infra.paper_board import PostgresPaperBoard
 from tests.interfaces.http.applicants import document, in_review, path_of, with_papers
 from tests.interfaces.http.place import Place
-from tests.support.api import Api, Json, somebody
+from tests.support.api import DEPOT, Api, Json, a_shift, fresh_key, somebody
 from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -87,3 +97,44 @@ async def test_whoever_of_us_looks_is_noted_and_a_company_at_its_own_is_not(
                 (place.desk.tenant,),
             ).fetchall()
     assert found == [(place.desk.text, "read_document", job.shift["document_id"])]
+
+
+class Silent:
+    """Hears of refusals and says nothing."""
+
+    def refused(self, order: str, subject_id: UUID, code: str) -> None:
+        del order, subject_id, code
+
+
+async def ran_out(stack: Stack, owner: Actor, provider_id: UUID, truck_id: UUID) -> None:
+    """The truck's paper ended an hour ago, and nobody noted it."""
+    then = datetime.now(UTC) - timedelta(hours=2)
+    paper = Paper(DocumentKind.PUC, "1" * 64, then + timedelta(hours=1), truck_id=truck_id)
+    command = UploadDocument(owner, provider_id, new_id(then), paper, then)
+    context = CommandContext(owner.tenant, owner.text, fresh_key(), fingerprint_of("puc"), provider_id, then)
+    done = await stack.engine.run(context, partial(upload_document, command))
+    await stack.waiting.wait_for("provider_papers", done.position, 10)
+
+
+async def test_whoever_may_not_drive_goes_home_and_comes_back_with_a_paper_that_was_checked(
+    api: Api, place: Place, stack: Stack, shared_database: Database
+) -> None:
+    owner, shift = await a_shift(api, place.desk)
+    path = f"/v1/providers/{shift['provider_id']}"
+    fleet = (await api.get(path, owner)).json()
+    crew_id, truck_id = fleet["crew"][0]["crew_id"], fleet["trucks"][0]["truck_id"]
+    await ran_out(stack, owner, parse(Prefix.PROVIDER, str(shift["provider_id"])), parse(Prefix.TRUCK, truck_id))
+    async with await psycopg.AsyncConnection.connect(shared_database.app_dsn, autocommit=True) as connection:
+        watch = PaperWatch(PostgresPaperBoard(connection), Ordering(stack.engine, Silent()))
+        await watch.look(datetime.now(UTC))
+        for model in ("provider_papers", "matching_table"):
+            await stack.waiting.wait_for(model, await stack.log_head(), 10)
+        await watch.look(datetime.now(UTC) + timedelta(minutes=1))
+    told = (await api.get(path, owner)).json()
+    assert ([one["state"] for one in told["documents"]], told["on_duty"]) == (["expired"], [])
+    body = {"provider_id": shift["provider_id"], "crew_id": crew_id, "truck_id": truck_id, "location": DEPOT}
+    renewed = {"kind": "puc", "sha256": "2" * 64, "valid_until": "2099-01-01T00:00:00Z", "truck_id": truck_id}
+    shown = await api.done(f"{path}/documents", owner, renewed)
+    assert (await api.post("/v1/shifts", owner, body)).json()["code"] == "document_not_valid"
+    await api.done(f"{path}/documents/{shown['document_id']}/verification", place.desk)
+    assert (await api.post("/v1/shifts", owner, body)).is_success
