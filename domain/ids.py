@@ -62,6 +62,7 @@ class Prefix(StrEnum):
     SESSION = "ses_"
     CHALLENGE = "chl_"
 
+    EXPORT = "exp_"
 
 class BadId(BadInput):
     """This text is not an id of that kind."""

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol, TypedDict
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from application.engine import Aggregates, Engine
 from application.log import EventLog
@@ -39,7 +40,6 @@ from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.auditing import for_auditors
 from infra.queries.city import City
-from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import Pool, reader_pool
@@ -64,6 +64,9 @@ from projections.provider_papers import PapersRow, provider_papers
 from projections.request_board import RequestRow, request_board
 from projections.tow_legs import LegRow, tow_legs
 
+if TYPE_CHECKING:
+    from infra.queries.decisions import DecisionQueries
+
 
 class Waiting(Protocol):
     """Waits until a read model has come far enough."""
@@ -73,7 +76,7 @@ class Waiting(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass
 class Stack:
     """Everything a process that serves the application holds; close it where it was built."""
 
@@ -101,7 +104,7 @@ class Stack:
     webhooks: WebhookInbox
     audit: AuditQueries
     noted: SecurityQueries
-    decisions: DecisionQueries
+    readers: Pool
     kpis: KpiQueries
     readiness: Readiness
     log_head: Callable[[], Awaitable[int]]
@@ -118,6 +121,13 @@ class Stack:
     security: SecurityLog = field(default_factory=NothingNoted)
     limiter: RateLimiter | None = None
     closers: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @cached_property
+    def decisions(self) -> "DecisionQueries":
+        """Why jobs were offered as they were."""
+        from infra.queries.decisions import DecisionQueries  # compiled loops, a second that most processes never need
+
+        return DecisionQueries(self.readers, self.settings)
 
     async def close(self) -> None:
         """Finish what is under way and give every connection back."""
@@ -194,6 +204,7 @@ async def build(
         shift_owners=OwnersOnDuty(readers),
         money=MoneyViews(readers),
         webhooks=WebhookInbox(readers),
+        readers=readers,
         **for_auditors(readers, settings),
         zones=city.zones,
         prices=city.prices,

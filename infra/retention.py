@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 import psycopg
 
 from infra.database_url import app_dsn
+from infra.personal.holding import HELD
+from infra.personal.holding import PURGE as PURGE_TAX_PAPERS
+from infra.personal.place import lives_apart
 from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
@@ -26,6 +29,7 @@ PURGE_SESSIONS: Final = (
     "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions"
     " WHERE lives_until < clock_timestamp() - %s OR ended_at < clock_timestamp() - %s LIMIT %s)"
 )
+PURGE_EXPORTS: Final = "DELETE FROM privacy_exports WHERE expires_at < clock_timestamp()"
 # Limits look a day back at most; what is over holds nothing that anybody could still use.
 # Whole sealed segments, 10 at a time: some 40,000 rows.
 PURGE_SECURITY: Final = "SELECT purge_security(%s, 10)"
@@ -96,6 +100,18 @@ def purge_security_log(dsn: str, older_than: timedelta, stop: threading.Event) -
     return removed
 
 
+def purge_exports(dsn: str) -> int:
+    """Remove exports that nobody can fetch any more; how many."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        return connection.execute(PURGE_EXPORTS).rowcount
+
+
+def purge_tax_papers(dsn: str, older_than: timedelta) -> int:
+    """Remove to whom bills were made out, once no law asks for it any more; how many records."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        return connection.execute(PURGE_TAX_PAPERS, ([kind.value for kind in HELD], older_than)).rowcount
+
+
 def run_retention(settings: Settings, stop: threading.Event) -> None:
     """Purge every so often until told to stop: a background service of the projector process."""
     dsn = app_dsn(settings, "vehicaid-retention")
@@ -112,4 +128,7 @@ def run_retention(settings: Settings, stop: threading.Event) -> None:
         removed = purge_security_log(dsn, timedelta(days=settings.security_log_kept_days), stop)
         if removed:
             log(__name__).info("security_notes_purged", notes=removed, kept_days=settings.security_log_kept_days)
+        purge_exports(dsn)
+        personal = app_dsn(lives_apart(settings) or settings, "vehicaid-retention")
+        purge_tax_papers(personal, timedelta(days=settings.tax_papers_kept_days))
         stop.wait(settings.retention_every_s)

@@ -14,6 +14,7 @@ from infra.dispatch_settings import DispatchSettings
 from infra.file_settings import FileSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
+from infra.privacy_settings import PrivacySettings
 from infra.production import refuse_if_unfit
 from infra.proof_settings import ProofSettings
 from infra.registrar_settings import RegistrarSettings
@@ -43,6 +44,7 @@ class Settings(
     FileSettings,
     DemoSettings,
     SecuritySettings,
+    PrivacySettings,
 ):
     """Everything a process is told from outside, read once and never changed."""
 

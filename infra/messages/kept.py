@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from application.messages import Message
@@ -35,6 +36,22 @@ class KeptInAFile:
         file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(file, "a", encoding="utf-8") as out:
             out.write(json.dumps(told) + "\n")
+
+
+def forget_messages(state_dir: Path, whom: Collection[str]) -> int:
+    """Strike out what went to these telephones and mailboxes, in the file before, too; how many there were."""
+    gone = 0
+    for path in (state_dir / FILE, (state_dir / FILE).with_suffix(".before.jsonl")):
+        if not whom or not path.exists():
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        left = [line for line in lines if json.loads(line)["to"] not in whom]
+        draft = path.with_suffix(".draft")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.writelines(left)
+        draft.replace(path)
+        gone += len(lines) - len(left)
+    return gone
 
 
 def kept_messages(state_dir: Path) -> list[dict[str, str]]:

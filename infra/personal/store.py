@@ -19,6 +19,7 @@ from application.personal import (
 )
 from infra.event_store import wire
 from infra.personal.crypto import MasterKeys, about_record
+from infra.personal.holding import erase_but
 from infra.personal.keeper import RecordKeeper
 from infra.personal.keys import KeyCache, KeyLimits
 from infra.personal.patience import within
@@ -49,6 +50,11 @@ GET: Final = """
 SELECT r.record_id, r.person_id, r.kind, r.nonce, r.ciphertext, k.key_id, k.wrapped_key, k.kek_id
   FROM personal_records r JOIN personal_keys k ON k.key_id = r.key_id
  WHERE r.tenant = %s AND r.record_id = ANY (%s)
+"""
+OF_PERSON: Final = """
+SELECT r.record_id, r.person_id, r.kind, r.nonce, r.ciphertext, k.key_id, k.wrapped_key, k.kek_id
+  FROM personal_records r JOIN personal_keys k ON k.key_id = r.key_id
+ WHERE r.tenant = %s AND r.person_id = %s ORDER BY r.put_at, r.record_id
 """
 ERASE: Final = "DELETE FROM personal_keys WHERE tenant = %s AND person_id = %s"
 UNCLAIMED: Final = """
@@ -149,14 +155,18 @@ class PostgresPersonalStore(PersonalStore):
         found: dict[UUID, PersonalRecord | None] = dict.fromkeys(record_ids)
         if not found:
             return found
-        rows = await self._rows(GET, (tenant, wire.uuids(list(found))))
-        for stored in [_Stored(*row) for row in rows]:  # type: ignore[arg-type]  # GET names the columns
-            key = self._key(tenant, stored)
-            about = about_record(tenant, stored.person_id, stored.record_id, stored.kind)
-            content = key.open(about, stored.nonce, stored.ciphertext)
-            fields = cast("dict[str, Field]", msgspec.json.decode(content))
-            found[stored.record_id] = PersonalRecord(PersonalKind(stored.kind), fields)
+        found.update(self._opened(tenant, await self._rows(GET, (tenant, wire.uuids(list(found))))))
         return found
+
+    async def records_of(self, tenant: str, person_id: UUID) -> dict[UUID, PersonalRecord]:
+        """Everything that is kept of a person, the oldest first; raises RecordTampered or PersonalUnavailable."""
+        return self._opened(tenant, await self._rows(OF_PERSON, (tenant, person_id)))
+
+    async def erase_but(self, tenant: str, person_id: UUID, kinds: Collection[PersonalKind]) -> tuple[bool, int]:
+        """As ``erase``, but what the law wants stays readable under another key; also how many records those are."""
+        self._cache.drop(tenant, person_id)
+        async with self._pool.connection() as connection:
+            return await erase_but(connection, self._masters, tenant, person_id, kinds)
 
     async def erase(self, tenant: str, person_id: UUID) -> bool:
         """See ``PersonalStore.erase``; the ciphertexts go with their key."""
@@ -215,6 +225,16 @@ class PostgresPersonalStore(PersonalStore):
                 anew = self._masters.wrap(tenant, person_id, key)
                 rewrapped += await self._execute(REWRAP, (anew, self._masters.kek_id, tenant, person_id, last))
         return Rewrapped(rewrapped, unreadable)
+
+    def _opened(self, tenant: str, rows: list[Row]) -> dict[UUID, PersonalRecord]:
+        found = {}
+        for stored in [_Stored(*row) for row in rows]:  # type: ignore[arg-type]  # the statements name the columns
+            key = self._key(tenant, stored)
+            about = about_record(tenant, stored.person_id, stored.record_id, stored.kind)
+            content = key.open(about, stored.nonce, stored.ciphertext)
+            fields = cast("dict[str, Field]", msgspec.json.decode(content))
+            found[stored.record_id] = PersonalRecord(PersonalKind(stored.kind), fields)
+        return found
 
     def _key(self, tenant: str, stored: _Stored) -> PersonKey:
         """The person's key: the one held, when it is still the one stored."""

@@ -37,6 +37,7 @@ COMMANDS = {
     "sql": Entry("interfaces.cli.sql", "Ask with SQL, as an analyst of one tenant."),
     "export": Entry("interfaces.cli.export", "Write events or a read model to files: Parquet, CSV, JSON lines."),
     "personal": Entry("interfaces.cli.personal", "Erase people, rotate the key of their data.", logs_elsewhere=True),
+    "privacy": Entry("interfaces.cli.privacy", "Export or forget a person; replay erasures.", logs_elsewhere=True),
     "files": Entry("interfaces.cli.files", "Look after uploaded files.", logs_elsewhere=True),
     "watch": Entry("interfaces.cli.watch", "Show a city live in the terminal."),
     "explain": Entry("interfaces.cli.explain", "Say why a shift was offered a request, and why another was not."),

@@ -5,22 +5,17 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 import typer
 
-from application.change_account import CloseAccount, close_account
-from application.security_log import SecurityKind
-from domain.account_terms import ClosedFor
-from domain.actor import Actor
-from domain.ids import Prefix, parse, show
+from domain.ids import Prefix
 from infra.bootstrap import build
 from infra.database_url import app_dsn
-from infra.identity.people import SIGN_IN
 from infra.personal.place import personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.personal.sweeper import sweep as sweep_once
-from infra.positions.store import open_positions
+from infra.privacy.erasure import erase as erase_person
+from infra.privacy.whom import Person, person_of
 from infra.settings import Settings, load_settings
 
 app = typer.Typer(help="Look after names, phones, plates and exact places.", no_args_is_help=True)
@@ -34,15 +29,9 @@ def erase(
     person_id: Annotated[str, typer.Argument(help="usr_..., prv_... or crw_..., as the API shows it.")],
 ) -> None:
     """Forget a person for good: no record of theirs can be read again, they are signed out, and nobody knows where."""
-    prefix = next((each for each in (Prefix.PROVIDER, Prefix.CREW) if person_id.startswith(each)), Prefix.USER)
-    person, settings = parse(prefix, person_id), load_settings()
-    known = _with_store(settings, lambda store: store.erase(tenant, person))
-    told: dict[str, object] = {"person_id": person_id, "erased": known}
-    if prefix is not Prefix.USER:
-        told["positions"] = asyncio.run(_forget_where(settings, tenant, person))
-    told["sessions"] = asyncio.run(_sign_out(settings, tenant, person, prefix))
+    told = asyncio.run(_forgotten(load_settings(), person_of(tenant, person_id)))
     typer.echo(json.dumps(told))
-    if not any((known, told.get("positions"), told["sessions"])):
+    if not any((told["erased"], told.get("positions"), told["sessions"], told["files"])):
         raise typer.Exit(1)
 
 
@@ -65,25 +54,16 @@ def sweep() -> None:
     typer.echo(json.dumps({"dropped": dropped}))
 
 
-async def _forget_where(settings: Settings, tenant: str, person: UUID) -> int:
-    async with open_positions(settings, "vehicaid-erasure") as positions:
-        return await positions.forget_person(tenant, person)
-
-
-async def _sign_out(settings: Settings, tenant: str, person: UUID, prefix: Prefix) -> int:
-    """Close the account, drop what it was found and proven by, and end its sessions."""
+async def _forgotten(settings: Settings, person: Person) -> dict[str, object]:
     stack = await build(settings, "vehicaid-erasure")
     try:
-        people, at = stack.sign_in.people, datetime.now(UTC)
-        if await people.account(tenant, person) is not None:
-            command = CloseAccount(Actor.system(SIGN_IN, tenant), person, ClosedFor.ERASED, at)
-            await people.order(tenant, f"erase/{person.hex}", lambda work: close_account(command, work), at)
-        await stack.sign_in.proofs.forget(tenant, person)
-        actor, told = Actor.system(SIGN_IN, tenant).text, show(prefix, person)
-        stack.security.note(SecurityKind.PRIVACY_ERASED, tenant=tenant, at=at, actor=actor, object_id=told)
-        return await stack.identity.sessions.forget(person, tenant)
+        done = await erase_person(stack, person, datetime.now(UTC))
     finally:
         await stack.close()
+    told: dict[str, object] = {"person_id": person.shown, "erased": done.known}
+    if person.prefix is not Prefix.USER:
+        told["positions"] = done.positions
+    return {**told, "sessions": done.sessions, "files": done.files}
 
 
 def _with_store(settings: Settings, use: Callable[[PostgresPersonalStore], Awaitable[T]]) -> T:

@@ -59,6 +59,9 @@ POLICY: Final = table(
     (OPEN, "sign_in_by_password show_second_factor set_up_sign_in"),
     # Sessions and accounts
     (EACH_THEIR_OWN, "list_sessions revoke_session revoke_other_sessions"),
+    (EACH_THEIR_OWN, "ask_for_export list_exports"),
+    (OPEN, "take_export"),
+    (CUSTOMER, "erase_myself"),
     (OWNER | DESK, "give_role take_role"),
     (DESK, "suspend_somebody reinstate_somebody"),
     (PEOPLE_OF_THE_DESK, "begin_impersonation end_impersonation"),

@@ -22,6 +22,7 @@ from application.settling import Settling
 from infra.bootstrap import build
 from infra.database_url import app_dsn
 from infra.dispatch.seat import keep_lead
+from infra.privacy.preparing import keep_preparing
 from infra.queries.pool import reader_pool
 from infra.razorpay.build import open_gateways
 from infra.settings import Settings, SettingsError
@@ -82,7 +83,7 @@ async def _until_signalled(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _log.info("worker_started", metrics_port=settings.worker_metrics_port)
-    await asyncio.gather(keep_working(settings, stop), keep_posting(settings, stop))
+    await asyncio.gather(keep_working(settings, stop), keep_posting(settings, stop), keep_preparing(settings, stop))
 
 
 async def keep_working(settings: Settings, stop: asyncio.Event) -> None:

@@ -110,7 +110,7 @@ async def test_a_person_is_erased_from_the_terminal(database: Database, monkeypa
     record = await kept(database.settings, uuid4(), person)
     monkeypatch.setattr(command_line, "load_settings", lambda: database.settings)
     run = await in_thread("erase", "demo", show(Prefix.USER, person))
-    assert run == (0, {"person_id": show(Prefix.USER, person), "erased": True, "sessions": 0})
+    assert run == (0, {"person_id": show(Prefix.USER, person), "erased": True, "sessions": 0, "files": 0})
     assert await read(database.settings, record) is None
     assert (await in_thread("erase", "demo", show(Prefix.USER, person)))[0] == 1
 

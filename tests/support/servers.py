@@ -62,6 +62,7 @@ def settings_for(server: EmbeddedPostgres, database: str, redis_url: str = "", c
         cursor_signing_key=CURSOR_KEY,
         personal_master_key=PERSONAL_KEY,
         audit_signing_key=AUDIT_KEY,
+        erasure_list=current_session() / "erasures.jsonl",
         file_folder=current_session() / "files",
     )
 
