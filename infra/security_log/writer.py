@@ -34,7 +34,8 @@ PAUSE_S: Final = 0.1
 WRITE: Final = "SELECT note_security(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 AWAY: Final = (psycopg.Error, PoolTimeout, TooManyRequests, OSError)
 TENANT: Final = re.compile(r"[A-Za-z0-9_.-]{0,64}")
-ACTOR: Final = re.compile(r"[a-z_]{1,20}:[A-Za-z0-9_-]{1,79}")
+# One who acts in somebody's name is named behind a tilde.
+ACTOR: Final = re.compile(r"(?=.{1,100}$)[a-z_]{1,20}:[A-Za-z0-9_-]{1,79}(~[a-z_]{1,20}:[A-Za-z0-9_-]{1,79})?")
 WORD: Final = re.compile(r"[A-Za-z0-9_.-]{0,60}")
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr
 from domain.actor import Role
 from domain.ids import Prefix, parse
 from infra.bootstrap import Stack
-from infra.queries.security import SecurityWanted
+from infra.queries.security import SecurityEntry, SecurityWanted
 from interfaces.http.app import described_app
 from interfaces.http.routing import _body_of
 from tests.support.api import HELP, Api, Json, a_request, in_process, somebody
@@ -64,6 +64,16 @@ def inner(annotation: Any) -> list[type[BaseModel]]:
     return [one for part in getattr(annotation, "__args__", ()) for one in inner(part)]
 
 
+async def entries(stack: Stack, tenant: str, kind: str) -> list[SecurityEntry]:
+    """What was noted of it, once it is written."""
+    for _ in range(60):
+        found = await stack.noted.entries(tenant, SecurityWanted(kind), None, 50)
+        if found:
+            return found
+        await asyncio.sleep(0.05)
+    return []
+
+
 def test_no_body_takes_a_field_that_is_not_its_own() -> None:
     assert len(bodies()) > 40
     for path, body in bodies():
@@ -101,9 +111,7 @@ async def test_a_program_that_tries_codes_comes_to_an_end(api: Api, stack: Stack
     assert await shown(right) == 401, "the right one is worth nothing after that"
     again = await api.client.post("/v1/auth/phone/challenges", json={"tenant": tenant, "phone": phone})
     assert (again.status_code, again.json()["code"]) == (429, "too_many_codes")
-    await asyncio.sleep(0.6)
-    noted = await stack.noted.entries(tenant, SecurityWanted("login_failed"), None, 50)
-    assert noted, "and all of it is noted"
+    assert await entries(stack, tenant, "login_failed"), "and all of it is noted"
 
 
 async def test_a_stolen_refresh_token_ends_both(api: Api, stack: Stack) -> None:
@@ -120,11 +128,7 @@ async def test_a_stolen_refresh_token_ends_both(api: Api, stack: Stack) -> None:
     _, third = await refreshed(str(second["refresh_token"]))
     assert (await refreshed(pair["refresh_token"]))[0] == 401, "a used one"
     assert (await refreshed(str(third["refresh_token"])))[0] == 401, "and with it the one that lived"
-    for _ in range(20):
-        noted = await stack.noted.entries("demo", SecurityWanted("refresh_reused"), None, 5)
-        if noted:
-            break
-        await asyncio.sleep(0.05)
+    noted = await entries(stack, "demo", "refresh_reused")
     assert [(one.object_id, one.detail) for one in noted] == [(pair["session_id"], "reused")]
 
 

@@ -80,10 +80,13 @@ async def test_a_note_says_where_it_came_from_and_nothing_that_is_no_word_of_our
         enter(Scene("203.0.113.9", correlation, "dispatcher:usr_1"))
         security.note(SecurityKind.STAFF_VIEW, tenant="demo", at=NOON, operation="read", object_id="Asha Xyzzy, 98450")
         enter(Scene())
+        security.note(SecurityKind.SESSION_ENDED, tenant="demo", at=NOON, actor="customer:usr_1~dispatcher:usr_2")
         security.note(SecurityKind.LOGIN_FAILED, tenant="x" * 65, at=NOON, detail="DROP TABLE", actor="x:" + "y" * 90)
-    [viewed] = await rows(database)
+    [viewed] = await rows(database, kind="staff_view")
     assert (viewed.actor, viewed.operation, viewed.object_id) == ("dispatcher:usr_1", "read", "")
     assert (viewed.address, viewed.correlation_id) == (b"203.0.113.9".hex(), correlation)
+    [ended] = await rows(database, kind="session_ended")
+    assert ended.actor == "customer:usr_1~dispatcher:usr_2", "support, in somebody's name"
     [failed] = await rows(database, None, kind="login_failed")
     assert (failed.tenant, failed.actor, failed.detail, failed.address) == ("", "", "", "")
 
