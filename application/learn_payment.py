@@ -8,11 +8,13 @@ from uuid import uuid5
 
 from application.advances import receive_advance
 from application.gateway_share import use_for_job
+from application.give_tip import tip_by_order
 from application.guards import check_role
 from application.order_answers import order_told
 from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import Role
+from domain.money import Money
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import Becomes, Purpose, Told, TryStatus
@@ -88,6 +90,8 @@ async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> Non
     if order.purpose is Purpose.JOB and order.subject_id is not None:
         await receive_advance(work, order, order.subject_id, told.amount_minor, at)
         await use_for_job(work, order, wallet, told.amount_minor, at)
+    if order.purpose is Purpose.TIP and order.subject_id is not None:
+        await tip_by_order(work, order.subject_id, wallet, Money(told.amount_minor, told.currency), at)
     if order.purpose is Purpose.DEBT and order.subject_id is not None:
         await _repay(order.subject_id, wallet, told, work, at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.give_tip import check_tippable
 from application.guards import check_role, hidden
 from application.order_answers import order_told
 from domain.actor import DESK, Role
@@ -43,7 +44,8 @@ class RequestPaymentOrder:
 async def request_payment_order(command: RequestPaymentOrder, work: Work) -> Answer:
     """Record what is wanted; the gateway is asked behind the save.
 
-    Raises NotAllowed, NotFound, NothingDue, WrongAmount, CurrencyMismatch, BadAmount, UnknownCurrency or TooLittle.
+    Raises NotAllowed, NotFound, NothingDue, WrongAmount, CurrencyMismatch, BadAmount, UnknownCurrency, TooLittle or,
+    for a tip, OutOfTurn, TooLateToTip, BadTip or AlreadyTipped.
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     if not (command.actor.is_desk or command.actor.is_customer(command.customer_id)):
@@ -72,10 +74,12 @@ async def _check_subject(command: RequestPaymentOrder, work: Work) -> None:
         return
     if wanted is None:
         raise NotFound("say what is paid for")
-    if command.purpose is Purpose.JOB:
+    if command.purpose in {Purpose.JOB, Purpose.TIP}:
         request = await work.get(ServiceRequest, wanted)
         if request.customer_id != command.customer_id:
             raise hidden("ServiceRequest", wanted)
+        if command.purpose is Purpose.TIP:
+            await check_tippable(work, request, command.money, command.at)
         return
     payment = await work.get(Payment, wanted)
     if payment.customer_id != command.customer_id:

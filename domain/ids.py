@@ -49,6 +49,7 @@ class Prefix(StrEnum):
     ORDER = "pod_"
     REFUND = "rfd_"
     LINK = "lnk_"
+    TIP = "tip_"
     DISPUTE = "dsp_"
     PAYOUT = "pyo_"
     PAYOUT_BATCH = "pyb_"

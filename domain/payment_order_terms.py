@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     """what is still owed for a job"""
     JOB = "job"
     """a job that is confirmed: authorised now, captured when help is on its way"""
+    TIP = "tip"
+    """something on top for the crew of a job that was done"""
 
 
 class OrderState(StrEnum):

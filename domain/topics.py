@@ -37,6 +37,7 @@ from domain.subscription import Subscription
 from domain.supply_model import SupplyDecision
 from domain.tariff import Tariff
 from domain.tax_registration import TaxRegistrations
+from domain.tip import Tip
 from domain.wallet import Wallet
 from domain.zone import Zone
 
@@ -52,6 +53,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     PartnerAccount,
     PartnerCover,
     PaymentOrder,
+    Tip,
     Refund,
     Dispute,
     Invoice,

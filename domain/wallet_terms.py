@@ -52,6 +52,7 @@ class WhyDebited(StrEnum):
     SERVICE = "service"
     FEE = "fee"
     DEBT = "debt"
+    TIP = "tip"
 
 
 class WhyReleased(StrEnum):

@@ -27,6 +27,8 @@ BOOKS = (
     "payment.owed",
     "payment.settled",
     "payment.credited_back",
+    "tip.given",
+    "tip.returned",
     "partner_account.charged",
     "partner_account.paid",
     "payment_order.payment_captured",

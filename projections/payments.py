@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from projections.fact import Fact
-from projections.read_model import Index, ReadModel, Row
+from projections.read_model import Index, Key, ReadModel, Row
 
 
 class PaymentRow(Row, frozen=True, gc=False):
@@ -32,6 +32,7 @@ class PaymentRow(Row, frozen=True, gc=False):
     covered_minor: int
     partner_minor: int
     partner_id: UUID | None
+    tip_minor: int
     commission_minor: int | None
     commission_tax_minor: int | None
     payable_minor: int | None
@@ -43,7 +44,7 @@ class PaymentRow(Row, frozen=True, gc=False):
 payments = ReadModel(
     "payments",
     PaymentRow,
-    version=3,
+    version=4,
     key=("tenant", "payment_id"),
     indexes=(
         Index(("tenant", "created_at", "payment_id")),
@@ -75,6 +76,7 @@ def _due(fact: Fact) -> PaymentRow:
         covered_minor=0,
         partner_minor=0,
         partner_id=None,
+        tip_minor=0,
         commission_minor=None,
         commission_tax_minor=None,
         payable_minor=None,
@@ -137,6 +139,21 @@ def _credited_back(row: PaymentRow, fact: Fact) -> PaymentRow:
         covered_minor=row.covered_minor - fact.whole("to_cover_minor"),
         partner_minor=row.partner_minor - fact.whole("to_partner_minor"),
     )
+
+
+def _of_tip(fact: Fact) -> Key:
+    return (fact.tenant, fact.uuid("payment_id"))
+
+
+@payments.settles("tip.given", _of_tip)
+def _tipped(row: PaymentRow | None, fact: Fact) -> PaymentRow | None:
+    # A job that cost nothing has no payment.
+    return None if row is None else replace(row, tip_minor=fact.whole("amount_minor"), position=fact.position)
+
+
+@payments.settles("tip.returned", _of_tip)
+def _tip_returned(row: PaymentRow | None, fact: Fact) -> PaymentRow | None:
+    return None if row is None else replace(row, tip_minor=0, position=fact.position)
 
 
 @payments.on("payment.waived")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from projections.fact import Fact
 from projections.read_model import Index, Key, ReadModel, Row
 
@@ -12,7 +14,8 @@ from projections.read_model import Index, Key, ReadModel, Row
 class EarningRow(Row, frozen=True, gc=False):
     """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us).
 
-    What a credit note took back of a job (outcome ``credited``) is less than nothing.
+    What a credit note took back of a job (outcome ``credited``) is less than nothing, and so is a tip that went back
+    (``tip_returned``); a ``tip`` is all the provider's.
 
     The provider is owed ``net_minor``: what it earned without the cash that it kept. What is withheld for the state
     (``tcs_minor``, ``tds_minor``) is no part of ``earned_minor``.
@@ -41,7 +44,7 @@ class EarningRow(Row, frozen=True, gc=False):
 provider_statement = ReadModel(
     "provider_statement",
     EarningRow,
-    version=2,
+    version=3,
     key=("tenant", "position"),
     indexes=(Index(("tenant", "provider_id", "position")),),
 )
@@ -84,6 +87,21 @@ def _credited_back(fact: Fact) -> EarningRow:
 def _compensated(fact: Fact) -> EarningRow:
     amount = fact.whole("amount_minor")
     return _by_itself(fact, fact.stream_id, "displaced", amount, amount)
+
+
+@provider_statement.begins("tip.given", _position)
+def _tipped(fact: Fact) -> EarningRow:
+    return _of_tip(fact, "tip", fact.whole("amount_minor"))
+
+
+@provider_statement.begins("tip.returned", _position)
+def _tip_returned(fact: Fact) -> EarningRow:
+    return _of_tip(fact, "tip_returned", -fact.whole("amount_minor"))
+
+
+def _of_tip(fact: Fact, outcome: str, amount_minor: int) -> EarningRow:
+    row = _by_itself(fact, fact.uuid("request_id"), outcome, amount_minor, amount_minor)
+    return replace(row, payment_id=fact.uuid("payment_id"))
 
 
 def _by_itself(fact: Fact, request_id: UUID, outcome: str, gross_minor: int, earned_minor: int) -> EarningRow:

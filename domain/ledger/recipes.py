@@ -158,6 +158,18 @@ def payout_reversed(paid: Transfer) -> Transfer:
     return paid.reversed_by(f"{paid.transfer_id}:rev")
 
 
+def tipped(tip_id: UUID, request_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
+    """A customer gave something on top, which waits in the job's advance: all of it is the provider's."""
+    legs = {chart.advance_for(request_id): amount_minor, chart.payable_to(provider_id): -amount_minor}
+    return transfer("tip", tip_id, currency, legs)
+
+
+def tip_returned(tip_id: UUID, request_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
+    """It goes back to the customer, by way of the job's advance."""
+    given = tipped(tip_id, request_id, provider_id, amount_minor, currency)
+    return given.reversed_by(f"{given.transfer_id}:back")
+
+
 def reserved(provider_id: UUID, of: UUID, amount_minor: int, currency: str) -> Transfer:
     """A part of a provider's earnings is kept back while ``of`` may be disputed."""
     legs = {chart.payable_to(provider_id): amount_minor, chart.reserve_of(provider_id): -amount_minor}

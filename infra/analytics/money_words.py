@@ -72,7 +72,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "promo_grants.why": "What it was given for: goodwill, campaign, referral or tier",
     # Orders at the gateway, and what is asked of the world outside
     "order_id": "The order at the gateway",
-    "purpose": "What the customer pays for: top_up, debt or job",
+    "purpose": "What the customer pays for: top_up, debt, job or tip",
     "payment_orders.subject_id": "The payment that is owed, or the request; null for a top-up",
     "gateway_order": "The gateway's id of the order",
     "gateway_payment": "The gateway's id of the payment that paid it",
@@ -86,6 +86,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "payment_links.gateway_order": "The gateway's own order of a link that was paid",
     "payment_links.state": "asked, open, cancelling, refused, paid, expired or cancelled",
     "payment_links.expires_at": "Until when it can be paid",
+    "tip_minor": "What the customer gave the crew on top, in minor units",
     "refund_id": "The refund",
     "refunds.gateway_payment": "The gateway's id of the payment that goes back",
     "gateway_refund": "The gateway's id of the refund; null before it has it",

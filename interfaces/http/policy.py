@@ -127,7 +127,9 @@ POLICY: Final = table(
     # Payments, bills and tax
     (CUSTOMER | OFFICE | BOOKS, "list_payments read_payment list_invoices read_invoice"),
     (CUSTOMER | OFFICE | BOOKS, "list_tax_documents read_tax_document take_tax_document"),
-    (CALLERS, "pay_debt"),
+    (CALLERS, "pay_debt tip_the_crew"),
+    (MONEY_DESK, "give_tip_back"),
+    (CUSTOMER | CREW | BOOKS, "read_tip"),
     (BOOKKEEPERS, "give_payment_up"),
     (MONEY_DESK, "cancel_bill credit_bill register_bill"),
     (BOOKS, "take_register read_tax_registrations read_who_supplies list_balances"),

@@ -26,6 +26,7 @@ from tests.domain import (
     payout_facts,
     promo_facts,
     request_facts,
+    tip_facts,
 )
 from tests.domain.promise_facts import GOLDEN as OF_PROMISES
 from tests.support.roadside import LAPSE, LATER, SOON
@@ -45,6 +46,7 @@ SAMPLES: tuple[Fact, ...] = (
     facts.UNFULFILLED,
     facts.REVOKED,
     *request_facts.GOLDEN,
+    *tip_facts.SAMPLES,
     *OF_PROMISES,
     facts.MADE_AT_NOON,
     fact(Offer.Delivered, SOON, **facts.OFFER_IDS),

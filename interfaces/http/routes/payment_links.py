@@ -45,6 +45,7 @@ routes = Routes("Payment orders")
         "bad_amount",
         "unknown_currency",
         "amount_too_small",
+        *("too_late_to_tip", "bad_tip", "already_tipped"),
     ),
     status=201,
 )

@@ -34,7 +34,7 @@ from projections.payment_orders import PaymentOrderRow
 
 ORDERS = "/v1/payment-orders"
 ONE = ORDERS + "/{order_id}"
-SUBJECTS = {Purpose.DEBT: Prefix.PAYMENT, Purpose.JOB: Prefix.REQUEST}
+SUBJECTS = {Purpose.DEBT: Prefix.PAYMENT, Purpose.JOB: Prefix.REQUEST, Purpose.TIP: Prefix.REQUEST}
 
 routes = Routes("Payment orders")
 
@@ -50,12 +50,13 @@ routes = Routes("Payment orders")
         "bad_amount",
         "unknown_currency",
         "amount_too_small",
+        *("out_of_turn", "too_late_to_tip", "bad_tip", "already_tipped"),
         "not_allowed",
     ),
     status=201,
 )
 async def begin_to_pay(call: Creation, body: OrderBody) -> Response:
-    """Open an order at the payment gateway: for the wallet, a debt, or a job.
+    """Open an order at the payment gateway: for the wallet, a debt, a job, or a tip.
 
     The gateway is asked right after the answer: read the order until it is open, then let the checkout be paid.
     A job is only authorised; it is captured when help is on its way. Everything else is captured at once.

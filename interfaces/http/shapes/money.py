@@ -148,6 +148,7 @@ class PaymentShown(Shown):
     covered_minor: Annotated[Minor, Field(description="Of what is paid, by the customer's membership.")]
     partner_minor: Annotated[Minor, Field(description="Of what is paid, by a partner.")]
     partner_id: Annotated[str | None, Field(examples=[f"ptn_{EXAMPLE}"])]
+    tip_minor: Annotated[Minor, Field(description="What the customer gave the crew on top; no part of the rest.")]
     currency: Currency
     commission_minor: Minor | None
     commission_tax_minor: Minor | None

@@ -1,0 +1,40 @@
+"""Whatever is done about a tip: is it given once, back once at most, and booked to the paisa?"""
+
+from hypothesis import settings
+from hypothesis.stateful import invariant, rule
+
+from domain import ledger
+from domain.ledger import MoneyEvent, check_balanced
+from domain.payment_terms import payment_id
+from domain.tip import Tip
+from tests.domain.tip_facts import AMOUNT
+from tests.support.effort import examples
+from tests.support.machine import AggregateMachine
+from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST
+
+
+class TipMachine(AggregateMachine[Tip]):
+    """Somebody who gives, and a desk that gives back."""
+
+    def __init__(self) -> None:
+        super().__init__(Tip.give(REQUEST, payment_id(REQUEST), (CUSTOMER, PROVIDER), AMOUNT, "INR", NOON))
+
+    @rule()
+    def take_back(self) -> None:
+        self.attempt(lambda tip: tip.take_back(self.now))
+
+    @invariant()
+    def all_of_it_is_the_providers_until_it_goes_back(self) -> None:
+        owed = 0
+        for each in self.history:
+            if issubclass(each.event_class, MoneyEvent):
+                legs = each.fields["legs"]
+                assert isinstance(legs, tuple)
+                check_balanced("", legs)
+                owed -= sum(leg.amount_minor for leg in legs if leg.account == ledger.payable_to(PROVIDER))
+        assert owed == (0 if self.aggregate.is_returned else AMOUNT)
+        assert self.topics().count("tip.returned") == self.aggregate.is_returned
+
+
+TestTipMachine = TipMachine.TestCase
+TestTipMachine.settings = settings(max_examples=examples(10), stateful_step_count=6, deadline=None)
