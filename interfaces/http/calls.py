@@ -76,13 +76,7 @@ class CommandCall(Call):
     @cached_property
     def expected_version(self) -> int | None:
         """The version in If-Match; None when there is none, or `*`. Raises the problem ``malformed_request``."""
-        given = self.request.headers.get("if-match", "*").strip()
-        if given == "*":
-            return None
-        named = ETAG.fullmatch(given)
-        if named is None:
-            raise Problem("malformed_request", 'If-Match takes one ETag such as "3"')
-        return int(named[1])
+        return version_in(self.request)
 
     async def run(self, use_case: Callable[[C, Work], Awaitable[Answer]], command: C, told: Told | None = None) -> Done:
         """Order it: one use case, one save. What is personal is told beside the command, for events hold only ids."""
@@ -112,6 +106,17 @@ def read_key(request: Request) -> str:
     if not KEY.fullmatch(key):
         raise Problem("missing_idempotency_key")
     return key
+
+
+def version_in(request: Request) -> int | None:
+    """The version in If-Match; None when there is none, or `*`. Raises the problem ``malformed_request``."""
+    given = request.headers.get("if-match", "*").strip()
+    if given == "*":
+        return None
+    named = ETAG.fullmatch(given)
+    if named is None:
+        raise Problem("malformed_request", 'If-Match takes one ETag such as "3"')
+    return int(named[1])
 
 
 def id_in_path(prefix: str, text: str) -> UUID:

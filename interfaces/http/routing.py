@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from domain.actor import Actor, Duty, Role
-from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key
+from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key, version_in
 from interfaces.http.described import responses_of
 from interfaces.http.policy import DONE_IN_ANOTHERS_NAME, POLICY, SEEN_IN_ANOTHERS_NAME
 from interfaces.http.problems import Problem
@@ -103,8 +103,7 @@ class CommandRoute(APIRoute):
         async def handle(request: Request) -> Response:
             check_admitted(request, row, operation)
             request.scope["state"]["key"] = read_key(request)
-            if if_match_required and "if-match" not in request.headers:
-                raise Problem("version_required")
+            check_version_named(request, required=if_match_required)
             raw = await request.body()
             arguments: dict[str, object] = dict(request.path_params)
             body: BaseModel | None = None
@@ -132,6 +131,13 @@ class OpenRoute(APIRoute):
             return await endpoint(request, **({body_name: parse_body(request, raw, body_type)} if body_type else {}))
 
         return handle
+
+
+def check_version_named(request: Request, *, required: bool) -> None:
+    """Whether If-Match can be read, also where nobody asks for it; `version_required` or `malformed_request`."""
+    if required and "if-match" not in request.headers:
+        raise Problem("version_required")
+    version_in(request)
 
 
 def check_admitted(request: Request, row: Row, operation: str = "") -> None:
