@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,15 +17,17 @@ from infra.event_store import codec
 from infra.files.links import FileLinks
 from infra.files.place import file_shelf
 from infra.identity.place import identity_of, sign_in_of
+from infra.personal.envelopes import PersonEnvelopes
 from infra.personal.place import personal_store
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
 from infra.prices.table import PriceTable
+from infra.privacy.exports import Exports
+from infra.privacy.gathering import Gathering
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.city import City
-from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
 from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
@@ -118,6 +120,8 @@ def nothing_behind(settings: Settings) -> Stack:
     aggregates = ForgetfulAggregates()
     engine, identity = Engine(log, aggregates), identity_of(settings, readers)
     sign_in = sign_in_of(settings, readers, identity.sessions, engine, aggregates)
+    store = personal_store(settings)
+    shelf = file_shelf(settings, readers, store)
     return Stack(
         settings=settings,
         log=log,
@@ -130,7 +134,7 @@ def nothing_behind(settings: Settings) -> Stack:
         shift_owners=OwnersOnDuty(readers),
         audit=AuditQueries(readers, settings),
         noted=SecurityQueries(readers, settings.cell),
-        decisions=DecisionQueries(readers, settings),
+        readers=readers,
         webhooks=WebhookInbox(readers),
         kpis=KpiQueries(readers),
         money=MoneyViews(readers),
@@ -145,7 +149,9 @@ def nothing_behind(settings: Settings) -> Stack:
         codes=start_codes(settings),
         identity=identity,
         sign_in=sign_in,
-        files=file_shelf(settings, readers, personal_store(settings)),
+        files=shelf,
         file_links=FileLinks(settings.personal_key),
+        records=store,
+        exports=Exports(readers, Gathering(readers, store, shelf), PersonEnvelopes(store), timedelta(days=1)),
         closers=AsyncExitStack(),
     )

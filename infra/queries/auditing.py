@@ -1,11 +1,10 @@
-"""What answers those who look: at the log, at the security log, at why a job was offered as it was, at figures?"""
+"""What answers those who look: at the log, at the security log, at figures?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
 from infra.queries.audit import AuditQueries
-from infra.queries.decisions import DecisionQueries
 from infra.queries.kpis import KpiQueries
 from infra.queries.security import SecurityQueries
 
@@ -19,7 +18,6 @@ class ForAuditors(TypedDict):
 
     audit: AuditQueries
     noted: SecurityQueries
-    decisions: DecisionQueries
     kpis: KpiQueries
 
 
@@ -28,6 +26,5 @@ def for_auditors(readers: Pool, settings: Settings) -> ForAuditors:
     return {
         "audit": AuditQueries(readers, settings),
         "noted": SecurityQueries(readers, settings.cell, settings.audit_seed),
-        "decisions": DecisionQueries(readers, settings),
         "kpis": KpiQueries(readers),
     }

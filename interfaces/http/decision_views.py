@@ -1,10 +1,16 @@
 """How is a decision shown to those who may see all of it?"""
 
-from application.dispatch.reconsidered import Against
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from domain.decision import Candidate, Decision, Inputs
 from domain.ids import Prefix, show
 from interfaces.http import answers
-from projections.decisions import DecisionRow
+
+if TYPE_CHECKING:
+    from application.dispatch.reconsidered import Against
+    from projections.decisions import DecisionRow
 
 AS_FOLDED = (
     "attempt", "decided_by", "actor", "decided_at", "policy", "policy_version", "travel", "work", "rank", "considered",
