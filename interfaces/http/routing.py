@@ -14,15 +14,12 @@ from interfaces.http.calls import CommandCall, canonical, command_call_of, read_
 from interfaces.http.described import responses_of
 from interfaces.http.policy import DONE_IN_ANOTHERS_NAME, POLICY, SEEN_IN_ANOTHERS_NAME
 from interfaces.http.problems import Problem
-from interfaces.http.reach import ALL_DUTIES, BadPolicy, Reach, Row, Who, admits
+from interfaces.http.reach import ALL_DUTIES, BadPolicy, Row, admits
 
 B = TypeVar("B", bound=BaseModel)
 
 Handler = Callable[..., Awaitable[Response]]
 Handle = Callable[[Request], Coroutine[object, object, Response]]
-
-EVERYBODY: Final = (Role.CUSTOMER, Role.PROVIDER, Role.DISPATCHER, Role.ADMIN, Role.AUDITOR, Role.SYSTEM)
-DESK: Final = (Role.DISPATCHER, Role.ADMIN, Role.SYSTEM)
 
 OPTIONAL: Final = "optional"
 REQUIRED: Final = "required"
@@ -59,12 +56,9 @@ class _Declared(Protocol):
     endpoint: Handler
 
 
-_INLINE: Final[dict[str, Row]] = {}
-
-
 def row_of(operation: str) -> Row:
     """Who may do that; raises BadPolicy when the table does not say."""
-    row = POLICY.get(operation) or _INLINE.get(operation)
+    row = POLICY.get(operation)
     if row is None:
         raise BadPolicy(f"no row for {operation}: say in interfaces/http/policy.py who may do it")
     return row
@@ -177,15 +171,6 @@ def _told(row: Row) -> dict[str, object]:
     return told
 
 
-def _inline(roles: Sequence[Role] | None, declare: Callable[[Handler], Handler]) -> Callable[[Handler], Handler]:
-    def named(handler: Handler) -> Handler:
-        if roles is not None:
-            _INLINE[getattr(handler, "__name__")] = {role: Who(Reach.TENANT) for role in roles}  # noqa: B009  as below
-        return declare(handler)
-
-    return named
-
-
 class Routes:
     """The routes of one noun. Their order is the order of the document."""
 
@@ -197,7 +182,6 @@ class Routes:
         path: str,
         answer: type[BaseModel],
         *,
-        roles: Sequence[Role] | None = None,
         problems: Sequence[str] = (),
         status: int = 200,
         if_match: str = OPTIONAL,
@@ -209,35 +193,33 @@ class Routes:
         if "{" in path:
             codes += ["not_found", "stale_version"]
         extra: dict[str, object] = {"x-if-match": if_match}
-        return _inline(roles, self._declare("POST", path, answer, codes, status, extra, CommandRoute))
+        return self._declare("POST", path, answer, codes, status, extra, CommandRoute)
 
     def report(
-        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
+        self, path: str, answer: type[BaseModel], *, problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a POST that orders nothing: it can be repeated by its nature, and needs a key like any other."""
         codes = [*ALWAYS, *OF_REPORTS, *problems]
         extra: dict[str, object] = {"x-if-match": OPTIONAL}
-        return _inline(roles, self._declare("POST", path, answer, codes, 200, extra, CommandRoute))
+        return self._declare("POST", path, answer, codes, 200, extra, CommandRoute)
 
     def query(
-        self, path: str, answer: type[BaseModel], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
+        self, path: str, answer: type[BaseModel], *, problems: Sequence[str] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a GET; the handler's docstring is its documentation."""
         codes = [*ALWAYS, *OF_QUERIES, *problems]
         if "{" in path:
             codes.append("not_found")
         extra: dict[str, object] = {}
-        return _inline(roles, self._declare("GET", path, answer, codes, 200, extra, QueryRoute))
+        return self._declare("GET", path, answer, codes, 200, extra, QueryRoute)
 
-    def file(
-        self, path: str, media: Sequence[str], *, roles: Sequence[Role] | None = None, problems: Sequence[str] = ()
-    ) -> Callable[[Handler], Handler]:
+    def file(self, path: str, media: Sequence[str], *, problems: Sequence[str] = ()) -> Callable[[Handler], Handler]:
         """Declare a GET that answers with a file, of one of these media types."""
         codes = [*ALWAYS, *OF_QUERIES, *problems]
         if "{" in path:
             codes.append("not_found")
         extra: dict[str, object] = {}
-        return _inline(roles, self._declare("GET", path, None, codes, 200, extra, QueryRoute, media))
+        return self._declare("GET", path, None, codes, 200, extra, QueryRoute, media)
 
     def _declare(
         self,
@@ -276,4 +258,4 @@ class Routes:
         return declare
 
 
-__all__ = ["DESK", "EVERYBODY", "OPTIONAL", "REQUIRED", "CommandCall", "Routes"]
+__all__ = ["OPTIONAL", "REQUIRED", "CommandCall", "Routes"]

@@ -38,7 +38,16 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
-ORDER_NOTHING = ("/v1/positions", "/v1/price-estimates", "/v1/files", "/v1/privacy/exports", *SESSIONS, *OPEN_PATHS)
+IMPERSONATIONS = ("/v1/impersonations", "/v1/impersonations/{impersonation_id}/end")
+ORDER_NOTHING = (
+    "/v1/positions",
+    "/v1/price-estimates",
+    "/v1/files",
+    "/v1/privacy/exports",
+    *SESSIONS,
+    *IMPERSONATIONS,
+    *OPEN_PATHS,
+)
 """POSTs that write nothing to the log: there is no state that they could conflict with."""
 
 
