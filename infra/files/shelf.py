@@ -7,6 +7,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from infra.files.table import FileTable
     from infra.personal.envelopes import PersonEnvelopes
 
+# A file is named half an hour before it would go at the latest: the sweep asks a read model that may be minutes behind.
+SWEPT_SOON: Final = timedelta(minutes=30)
 # A sweep removes so many at once: each is a call to the store.
 AT_ONCE: Final = 200
 
@@ -74,6 +77,7 @@ class FileShelf:
         file_id = file_id_of(upload)
         known = await self._table.find(upload.tenant, file_id)
         if known is not None and await self._key_of(known) is not None:
+            await self._table.touch(known.tenant, known.file_id, upload.at)
             return known
         if self._scanner is not None and await self._scanner.scan(upload.content) is not None:
             raise FileInfected
@@ -149,6 +153,11 @@ class FileShelf:
 
     async def _key_of(self, file: StoredFile) -> bytes | None:
         return await self._envelopes.open(file.tenant, file.owner_id, file.file_id.bytes, file.sealed_key)
+
+
+def is_too_old(file: StoredFile, at: datetime, kept_for: timedelta) -> bool:
+    """Whether it may be gone before anybody knows that a document names it now."""
+    return at > file.uploaded_at + kept_for - SWEPT_SOON
 
 
 def file_id_of(upload: Upload) -> UUID:

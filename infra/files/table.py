@@ -35,6 +35,17 @@ IS_THERE: Final = (
     "UPDATE stored_files SET is_there = true WHERE tenant = %s AND file_id = %s AND sealed_key = %s AND NOT is_there"
 )
 FORGET: Final = "DELETE FROM stored_files WHERE tenant = %s AND file_id = ANY (%s)"
+TOUCH: Final = "UPDATE stored_files SET uploaded_at = %s WHERE tenant = %s AND file_id = %s"
+# Whether the read model has seen whatever is older than ten minutes, of every company: a document that it does not know
+# yet may name any file.
+HAS_SEEN: Final = """
+SELECT EXISTS (
+  SELECT FROM projection_positions AS seen
+   WHERE seen.name = 'provider_papers' AND seen.active AND seen.halted IS NULL
+     AND NOT EXISTS (SELECT FROM events WHERE events.position = seen.position + 1
+                        AND events.recorded_at < clock_timestamp() - interval '10 minutes')
+     AND NOT EXISTS (SELECT FROM projection_parked AS parked
+                      WHERE parked.name = seen.name AND parked.generation = seen.generation))"""
 # Nobody named it in a document in time, or its bytes never came.
 UNUSED: Final = f"""
 SELECT {COLUMNS} FROM stored_files AS file WHERE uploaded_at < %(before)s
@@ -107,6 +118,11 @@ class FileTable:
             told = (file.tenant, file.file_id, file.sealed_key)
             return (await connection.execute(IS_THERE, told)).rowcount > 0
 
+    async def touch(self, tenant: str, file_id: UUID, at: datetime) -> None:
+        """It was sent again: the time in which to name it begins anew."""
+        async with borrowed(self._pool) as connection:
+            await connection.execute(TOUCH, (at, tenant, file_id))
+
     async def forget(self, tenant: str, file_ids: Collection[UUID]) -> None:
         """Know nothing of them any more; remove their bytes before."""
         async with borrowed(self._pool) as connection:
@@ -115,7 +131,10 @@ class FileTable:
     async def to_remove(
         self, unused_before: datetime, left_before: datetime, rejected_before: datetime, most: int
     ) -> list[StoredFile]:
-        """Files that nobody named in a document, and those whose company's time is over."""
+        """Files that nobody named in a document, and those whose company's time is over.
+
+        Which are named says a read model: as long as that is behind, nobody's file is taken for unused.
+        """
         asked = {
             "before": unused_before,
             "left_before": left_before,
@@ -123,13 +142,19 @@ class FileTable:
             "most": most,
         }
         try:
-            return [*await self._rows(UNUSED, asked), *await self._rows(OVER, asked)][:most]
+            unused = await self._rows(UNUSED, asked) if await self._has_seen() else []
+            return [*unused, *await self._rows(OVER, asked)][:most]
         except UndefinedTable:
             return []  # the read models were never built: nobody knows yet what is used
 
     async def some_after(self, tenant: str, file_id: UUID, most: int) -> list[StoredFile]:
         """The next of all files, by tenant and id."""
         return await self._rows(ALL_AFTER, (tenant, file_id, most))
+
+    async def _has_seen(self) -> bool:
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(HAS_SEEN)).fetchone()
+            return found == (True,)
 
     async def _rows(self, statement: str, parameters: tuple[object, ...] | dict[str, object]) -> list[StoredFile]:
         async with borrowed(self._pool) as connection:

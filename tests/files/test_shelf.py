@@ -15,7 +15,7 @@ from application.personal import RecordTampered
 from infra.files.clamd import Clamd
 from infra.files.folder import FolderStore
 from infra.files.looked_at import LookLimits
-from infra.files.shelf import FileShelf, Upload
+from infra.files.shelf import FileShelf, Upload, is_too_old
 from infra.files.table import FileTable, StoredFile
 from infra.personal.crypto import MasterKeys
 from infra.personal.envelopes import PersonEnvelopes
@@ -161,6 +161,32 @@ async def test_what_nobody_named_in_time_goes(place: Place) -> None:
     await place.shelf.sweep(NOW - timedelta(days=1), LONG_AGO, LONG_AGO)
     assert await place.shelf.find("demo", old.file_id) is None
     assert await place.shelf.find("demo", young.file_id) is not None
+
+
+async def test_nothing_is_taken_for_unused_by_whoever_has_not_seen_all_documents(place: Place) -> None:
+    old = await place.shelf.take(upload(at=LONG_AGO))
+    place.sql(
+        "INSERT INTO cell_main.projection_parked (name, generation, tenant, stream_id, from_position, error)"
+        " SELECT name, generation, 'demo', %s, 1, 'x' FROM cell_main.projection_positions"
+        " WHERE name = 'provider_papers' AND active",
+        old.owner_id,
+    )
+    await place.shelf.sweep(NOW, LONG_AGO, LONG_AGO)
+    assert await place.shelf.find("demo", old.file_id) is not None
+    place.sql("DELETE FROM cell_main.projection_parked")
+    await place.shelf.sweep(NOW, LONG_AGO, LONG_AGO)
+    assert await place.shelf.find("demo", old.file_id) is None
+
+
+async def test_what_is_sent_again_may_be_named_for_another_day(place: Place) -> None:
+    first = await place.shelf.take(upload(at=LONG_AGO, owner=UUID(int=1)))
+    again = await place.shelf.take(upload(owner=UUID(int=1)))
+    assert again.file_id == first.file_id
+    found = await place.shelf.find("demo", first.file_id)
+    assert found is not None
+    day = timedelta(days=1)
+    assert (is_too_old(first, NOW, day), is_too_old(found, NOW, day)) == (True, False)
+    assert is_too_old(found, NOW + day - timedelta(minutes=29), day)
 
 
 async def test_people_who_read_with_sql_see_nothing_of_it(place: Place) -> None:

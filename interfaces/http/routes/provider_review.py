@@ -1,5 +1,6 @@
 """What can be ordered of a company that would like to join, of its documents, and of one that leaves?"""
 
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from starlette.responses import Response
@@ -21,6 +22,7 @@ from domain.actor import Role
 from domain.ids import Prefix, parse
 from domain.paper_numbers import BadPaperNumber, checked_branch, checked_number
 from domain.provider_terms import BadDocument, DocumentKind, Paper
+from infra.files.shelf import is_too_old
 from interfaces.http import answers
 from interfaces.http.calls import Command, CommandCall, Creation, id_in_path
 from interfaces.http.routing import REQUIRED, Routes
@@ -206,7 +208,8 @@ async def _sha256(call: CommandCall, provider_id: UUID, body: DocumentBody) -> s
             raise BadDocument("name the uploaded file, or tell the document's hash")
         return body.sha256
     file = await call.stack.files.find(call.tenant, parse(Prefix.FILE, body.file_id))
-    if file is None or file.owner_id != provider_id:
+    kept_for = timedelta(hours=call.stack.settings.file_unused_kept_h)
+    if file is None or file.owner_id != provider_id or is_too_old(file, call.at, kept_for):
         raise UnknownFile
     if body.sha256 not in {None, file.sha256}:
         raise BadDocument("the file has another hash")

@@ -189,6 +189,28 @@ async def test_a_link_is_for_one_file_of_one_tenant_and_for_minutes(api: Api, jo
         assert (refused.status_code, refused.json()["code"]) == (403, "link_refused"), wrong
 
 
+async def test_files_stay_while_a_document_names_them_and_their_company_is_with_us(
+    api: Api, job: Job, stack: Stack
+) -> None:
+    path = await shown(api, job)
+    unnamed = await kept(api, job.provider, samples.png())
+    told = (await read(api, path, api.desk))["file"]
+    assert isinstance(told, dict)
+    ever, soon = datetime.now(UTC) - timedelta(days=4_000), datetime.now(UTC) + timedelta(minutes=1)
+    await stack.files.sweep(soon, ever, ever)
+
+    async def is_there(file: Json) -> bool:
+        return await stack.files.find("demo", parse(Prefix.FILE, str(file["file_id"]))) is not None
+
+    assert (await is_there(told), await is_there(unnamed)) == (True, False)
+    await api.done(f"{path_of(job)}/rejection", api.desk, {"reason": "other"}, version=2)
+    await stack.waiting.wait_for("provider_directory", api.reached, 10)
+    await stack.files.sweep(ever, soon, ever)
+    assert await is_there(told), "of who was not taken, for another time than of who left"
+    await stack.files.sweep(ever, ever, soon)
+    assert not await is_there(told)
+
+
 async def test_the_log_holds_no_number_and_an_erased_company_leaves_nothing(
     api: Api, job: Job, stack: Stack, shared_database: Database
 ) -> None:
