@@ -15,7 +15,6 @@ from infra.file_settings import FileSettings
 from infra.gateway_settings import SANDBOX_ACCOUNT, SANDBOX_KEY_ID, GatewaySettings
 from infra.local_state import APPLICATION_SECRETS, LocalState, read_local_state
 from infra.privacy_settings import PrivacySettings
-from infra.production import refuse_if_unfit
 from infra.proof_settings import ProofSettings
 from infra.registrar_settings import RegistrarSettings
 from infra.security_settings import SecuritySettings
@@ -240,7 +239,6 @@ def load_settings() -> Settings:
     """
     given = read_settings()
     if given.environment == "production":
-        refuse_if_unfit(given)
         return given
     return with_local_state(given, read_local_state(given.state_dir))
 

@@ -4,6 +4,7 @@ import importlib
 
 import typer
 
+from infra.production import refuse_if_unfit
 from infra.settings import load_settings
 
 api = typer.Typer()
@@ -60,4 +61,6 @@ def _registrar_sandbox() -> None:
 def _serve(module: str) -> None:
     """Settings first: a wrong one is told before anything heavy is imported."""
     settings = load_settings()
+    if settings.environment == "production":
+        refuse_if_unfit(settings)
     importlib.import_module(module).serve(settings)

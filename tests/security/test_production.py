@@ -5,10 +5,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from infra.production import UnfitForProductionError, refuse_if_unfit, unfit_for_production
-from infra.settings import Settings, load_settings
+from infra.settings import Settings
 from interfaces.cli.main import known_failure
+from interfaces.cli.processes import api, dispatcher, projector, worker
 
 
 def chance(name: str) -> str:
@@ -82,9 +85,12 @@ def test_all_reasons_are_told_at_once_a_line_each() -> None:
     assert len(line.splitlines()) == len(str(refused.value).splitlines()) >= 5
 
 
-def test_every_process_asks_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("process", [api, projector, dispatcher, worker])
+def test_every_process_asks_before_it_starts(process: typer.Typer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terminals need not have it all: an analyst has no key that signs."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"VEHICAID_{name.upper()}", raising=False)
     monkeypatch.setenv("VEHICAID_ENVIRONMENT", "production")
-    with pytest.raises(UnfitForProductionError, match="TOKEN_SIGNING_KEY"):
-        load_settings()
+    refused = CliRunner().invoke(process, [])
+    assert isinstance(refused.exception, UnfitForProductionError)
+    assert "TOKEN_SIGNING_KEY" in str(refused.exception)
