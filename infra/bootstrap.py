@@ -183,10 +183,7 @@ async def _opened(settings: Settings, application_name: str, authority: TokenAut
 async def build(
     settings: Settings, application_name: str = "vehicaid-api", authority: TokenAuthority | None = None
 ) -> Stack:
-    """Build and open everything. The database may be away: connections come when it does.
-
-    ``authority`` is who answers for tokens at the edge, where that was made before.
-    """
+    """Build and open everything, also while the database is away; ``authority`` is who answers for tokens already."""
     has = await _opened(settings, application_name, authority)
     log: EventLog = has.postgres if lives_apart(settings) is None else KeptFirst(has.postgres, has.store)
     log = TracedLog(log) if is_tracing() else log

@@ -116,10 +116,8 @@ class ForgetfulPersonalStore(PersonalStore):
 def nothing_behind(settings: Settings) -> Stack:
     """A stack whose commands go nowhere; its queries are never opened."""
     readers = reader_pool(app_dsn(settings, "vehicaid-nothing"))
-    log = ForgetfulLog()
-    aggregates = ForgetfulAggregates()
+    log, aggregates = ForgetfulLog(), ForgetfulAggregates()
     engine, identity = Engine(log, aggregates), identity_of(settings, readers)
-    sign_in = sign_in_of(settings, readers, identity.sessions, engine, aggregates)
     store = personal_store(settings)
     shelf = file_shelf(settings, readers, store)
     return Stack(
@@ -148,7 +146,7 @@ def nothing_behind(settings: Settings) -> Stack:
         trade=FREE_EVERYWHERE,
         codes=start_codes(settings),
         identity=identity,
-        sign_in=sign_in,
+        sign_in=sign_in_of(settings, readers, identity.sessions, engine, aggregates),
         files=shelf,
         file_links=FileLinks(settings.personal_key),
         records=store,
