@@ -30,12 +30,15 @@ class CancelInvoice:
 
 
 async def cancel_invoice(command: CancelInvoice, work: Work) -> Answer:
-    """Make it void, its number stays taken; twice is no news.
+    """Make it void, its number stays taken; twice is no news. A registered one is void once the registrar says so.
 
     Raises NotAllowed, NotFound, StaleVersion or OutOfTurn.
     """
     check_role(work, command.actor, *MONEY_DESK)
     bill = await work.get(Invoice, command.invoice_id)
     check_version(bill, command.expected_version)
-    bill.cancel(command.why, command.at)
+    if bill.irn is None:
+        bill.cancel(command.why, command.at)
+    else:
+        bill.ask_void(work.context.command_id, command.why, command.at)
     return {"id": bill.id.hex, "version": bill.version}

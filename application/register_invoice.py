@@ -51,6 +51,19 @@ class RecordRegistration:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RecordVoid:
+    """What the registrar said of a bill that it is to take for void: it did, or not, for certain or not."""
+
+    actor: Actor
+    invoice_id: UUID
+    operation_id: UUID
+    is_void: bool
+    why: str
+    is_certain: bool
+    at: datetime
+
+
 async def register_invoice(command: RegisterInvoice, work: Work) -> Answer:
     """Record that it is asked for; the registrar is asked behind the save. Registered already is no news.
 
@@ -64,6 +77,24 @@ async def register_invoice(command: RegisterInvoice, work: Work) -> Answer:
         raise NotForRegistration
     number_text(bill.series, bill.financial_year, command.number)
     bill.ask_registration(command.operation_id, command.number, command.at)
+    return {"id": bill.id.hex, "version": bill.version}
+
+
+async def record_void(command: RecordVoid, work: Work) -> Answer:
+    """Note it; a bill that is void over there is void here. Told twice is no news.
+
+    Raises NotAllowed, NotFound or BadRegistration.
+    """
+    check_role(work, command.actor, Role.SYSTEM)
+    bill = await work.get(Invoice, command.invoice_id)
+    if command.is_void:
+        why = bill.take_void(command.operation_id, command.at)
+        if why is not None:
+            bill.became_void(why, command.at)
+    elif command.is_certain:
+        bill.take_void_rejection(command.operation_id, command.why, command.at)
+    else:
+        bill.doubt_void(command.operation_id, command.why, command.at)
     return {"id": bill.id.hex, "version": bill.version}
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from application.gateway import Confirmed, Rejected, Uncertain
 from application.log import CommandContext, fingerprint_of
 from application.personal import PersonalKind, PersonalRecord, Told, record_id_for
-from application.register_invoice import RecordRegistration, record_registration
-from application.registrar import ensure_registered
+from application.register_invoice import RecordRegistration, RecordVoid, record_registration, record_void
+from application.registrar import ensure_registered, ensure_void
 from domain.actor import Actor
 from domain.gst.gstin import state_of
 from domain.gst.irn import irn_of
@@ -101,6 +101,22 @@ class RegistrarErrands:
             form = self._form_of(told)
             outcome = await asyncio.to_thread(ensure_registered, self._registrar, form, bill.gstin, irn)
         await self._note(tenant, bill, operation_id, outcome, at)
+
+    async def cancel(self, tenant: str, invoice_id: UUID, operation_id: UUID, at: datetime) -> None:
+        """Have a registered bill taken for void; one that nobody asks for any more is left alone."""
+        bill = await self._aggregates.load(Invoice, tenant, invoice_id)
+        wanted = None if bill is None else bill.voiding
+        if bill is None or bill.irn is None or wanted is None or wanted.operation_id != operation_id:
+            return
+        outcome = await asyncio.to_thread(ensure_void, self._registrar, bill.gstin, bill.irn, wanted.why)
+        actor, is_void, why = Actor.system(NAME, tenant), isinstance(outcome, Confirmed), ""
+        if not isinstance(outcome, Confirmed):
+            why = _code(outcome.why if isinstance(outcome, Uncertain) else outcome.code)
+        command = RecordVoid(actor, bill.id, operation_id, is_void, why, isinstance(outcome, Rejected), at)
+        what = f"doubted/{int(at.timestamp())}" if isinstance(outcome, Uncertain) else f"void/{why}"
+        key = f"{operation_id}/{what}"
+        context = CommandContext(tenant, actor.text, key, fingerprint_of(key), operation_id, at)
+        await self._engine.run(context, lambda work: record_void(command, work))
 
     async def _note(
         self, tenant: str, bill: Invoice, operation_id: UUID, outcome: Outcome[Registration], at: datetime

@@ -65,5 +65,16 @@ def ensure_registered(registrar: EInvoiceRegistrar, form: bytes, gstin: str, irn
     return _ours(outcome.value, irn) if isinstance(outcome, Confirmed) else outcome
 
 
+def ensure_void(registrar: EInvoiceRegistrar, gstin: str, irn: str, why: WhyCancelled) -> Outcome[None]:
+    """What the registrar has under that number is void: by this call or by an earlier one, or it is not for certain."""
+    outcome = registrar.cancel(gstin, irn, why)
+    if isinstance(outcome, Confirmed):
+        return Confirmed(None)
+    found = registrar.find(gstin, irn)
+    if isinstance(found, Confirmed) and found.value is not None and not found.value.is_active:
+        return Confirmed(None)
+    return outcome
+
+
 def _ours(told: Registration, irn: str) -> Outcome[Registration]:
     return Confirmed(told) if told.irn == irn and told.is_active else Uncertain("other_irn")

@@ -24,6 +24,7 @@ class IntentKind(StrEnum):
     CREATE_SUBSCRIPTION = "create_subscription"
     CHARGE = "charge"
     REGISTER_IRN = "register_irn"
+    CANCEL_IRN = "cancel_irn"
 
 
 class IntentEnd(StrEnum):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Created
 from domain.invoice_life import InvoiceLife
-from domain.invoice_terms import DocType, InvoiceLine, Series, financial_year, invoice_id, told_of
+from domain.invoice_terms import DocType, InvoiceLine, Series, Voiding, financial_year, invoice_id, told_of
+from domain.invoice_void import InvoiceVoid
 from domain.payment import Payment
 from domain.price_terms import TAXES, PriceLine
 from domain.refusal import BadInput
@@ -31,10 +32,10 @@ class _OfAPayment(Numbered):
     outcome: Outcome
 
 
-class Invoice(InvoiceLife, Aggregate):
+class Invoice(InvoiceLife, InvoiceVoid, Aggregate):
     """One document, whose content never changes: what was supplied by whom to whom, at what price, with which taxes.
 
-    What becomes of it is told in ``domain.invoice_life``.
+    What becomes of it is told in ``domain.invoice_life`` and ``domain.invoice_void``.
     """
 
     TOPIC = "invoice"
@@ -57,6 +58,8 @@ class Invoice(InvoiceLife, Aggregate):
     operation_id: UUID | None = field(default=None, init=False)
     is_registering: bool = field(default=False, init=False)
     irn: str | None = field(default=None, init=False)
+    acknowledged_at: datetime | None = field(default=None, init=False)
+    voiding: Voiding | None = field(default=None, init=False)
     is_cancelled: bool = field(default=False, init=False)
     credited_minor: int = field(default=0, init=False)
     credit_notes: tuple[UUID, ...] = field(default=(), init=False)

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.aggregate import Aggregate, Chapter, event
 from domain.credit_terms import CreditShare, TooMuchCredited, check_in_time, share_of
 from domain.intent import IntentEnd, IntentKind
-from domain.invoice_terms import InvoiceLine, WhyCancelled
+from domain.invoice_terms import InvoiceLine, Voiding, WhyCancelled
 from domain.refusal import BadInput, OutOfTurn
 
 CANCELLED_WITHIN = timedelta(hours=24)
@@ -38,7 +38,9 @@ class InvoiceLife(Chapter):
     operation_id: UUID | None
     is_registering: bool
     irn: str | None
+    acknowledged_at: datetime | None
     is_cancelled: bool
+    voiding: Voiding | None
     credited_minor: int
     credit_notes: tuple[UUID, ...]
 
@@ -133,6 +135,11 @@ class InvoiceLife(Chapter):
             raise OutOfTurn("a bill is cancelled within a day, and corrected by a credit note later")
         self.trigger_event(self.Cancelled, timestamp=at, why=why)
 
+    def became_void(self, why: WhyCancelled, at: datetime) -> None:
+        """The registrar took it for void: so it is."""
+        if not self.is_cancelled:
+            self.trigger_event(self.Cancelled, timestamp=at, why=why)
+
     def credit(self, credit_note_id: UUID, amount_minor: int, time_zone: str, at: datetime) -> CreditShare | None:
         """Take so much back, taxes included; gives how it divides, or None when that note was written already.
 
@@ -143,6 +150,8 @@ class InvoiceLife(Chapter):
         self._check_stands()
         if self.is_registering:
             raise OutOfTurn("nobody knows yet whether it is registered")
+        if self.voiding is not None:
+            raise OutOfTurn("nobody knows yet whether it is void")
         check_in_time(self.financial_year, time_zone, at)
         if not 0 < amount_minor <= self.total_minor - self.credited_minor:
             raise TooMuchCredited(left_minor=self.total_minor - self.credited_minor)
@@ -165,8 +174,9 @@ class InvoiceLife(Chapter):
         self.is_registering = True
 
     @event(Registered)
-    def _on_registered(self, irn: str) -> None:
+    def _on_registered(self, irn: str, acknowledged_at: datetime) -> None:
         self.irn = irn
+        self.acknowledged_at = acknowledged_at
         self.is_registering = False
 
     @event(RegistrationRejected)

@@ -51,6 +51,14 @@ class WhyCancelled(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True, slots=True)
+class Voiding:
+    """The registrar is asked to take the bill for void."""
+
+    operation_id: UUID
+    why: WhyCancelled
+
+
 class Exhausted(Exception):
     """A series has no number left that fits into sixteen characters: it goes on under other letters."""
 

@@ -16,7 +16,7 @@ class TaxDocumentRow(Row, frozen=True, gc=False):
     """One bill, credit note, receipt voucher or refund voucher.
 
     Its number is its place in the series, which the series says right behind it in the same save. ``state`` is
-    issued, registering, registered, cancelled, credited (all of a bill), billed or given_back (an advance).
+    issued, registering, registered, voiding, cancelled, credited (all of a bill), billed or given_back (an advance).
     ``against_id`` is the bill that a note corrects, or the receipt voucher whose advance goes back; ``month`` the
     month of ``issued_on``, the supplier's calendar day.
     """
@@ -56,7 +56,7 @@ class TaxDocumentRow(Row, frozen=True, gc=False):
 tax_documents = ReadModel(
     "tax_documents",
     TaxDocumentRow,
-    version=2,
+    version=3,
     key=("tenant", "document_id"),
     indexes=(
         Index(("tenant", "issued_at", "document_id")),
@@ -113,6 +113,18 @@ def _doubted(row: TaxDocumentRow, fact: Fact) -> TaxDocumentRow:
 @tax_documents.on("invoice.registered")
 def _registered(row: TaxDocumentRow, fact: Fact) -> TaxDocumentRow:
     return replace(_became(row, fact, "registered"), irn=fact.text("irn"), ack_no=fact.text("ack_no"))
+
+
+@tax_documents.on("invoice.void_asked")
+@tax_documents.on("invoice.void_doubted")
+@tax_documents.on("invoice.void_confirmed")
+def _voiding(row: TaxDocumentRow, fact: Fact) -> TaxDocumentRow:
+    return _became(row, fact, "voiding")
+
+
+@tax_documents.on("invoice.void_rejected")
+def _kept(row: TaxDocumentRow, fact: Fact) -> TaxDocumentRow:
+    return _became(row, fact, "registered")
 
 
 @tax_documents.on("invoice.cancelled")

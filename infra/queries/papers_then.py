@@ -96,16 +96,22 @@ class PapersThen:
         return [Fact(*cast("_Row", row), decode) for row in rows]
 
 
+STATES: Final = {
+    "invoice.registration_asked": "registering",
+    "invoice.registration_rejected": "issued",
+    "invoice.void_asked": "voiding",
+    "invoice.void_rejected": "registered",
+    "invoice.cancelled": "cancelled",
+}
+"""What a bill is from such an event on."""
+
+
 def _lived(life: BillLife, fact: Fact) -> BillLife:
+    if fact.topic in STATES:
+        return replace(life, state=STATES[fact.topic])
     match fact.topic:
-        case "invoice.registration_asked":
-            return replace(life, state="registering")
         case "invoice.registered":
             return replace(life, state="registered", irn=fact.text("irn"))
-        case "invoice.registration_rejected":
-            return replace(life, state="issued")
-        case "invoice.cancelled":
-            return replace(life, state="cancelled")
         case "invoice.credited":
             notes = (*life.credit_notes, fact.uuid("credit_note_id"))
             return replace(life, credited_minor=life.credited_minor + fact.whole("amount_minor"), credit_notes=notes)

@@ -41,7 +41,7 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
     disputes = disputes_of(stack, gateways)
     registrar = registrar_of(stack)
     return {
-        **({} if registrar is None else {IntentKind.REGISTER_IRN: registrar.register}),
+        **_of_registrar(registrar),
         IntentKind.OPEN_ORDER: orders.open,
         IntentKind.CAPTURE: orders.capture,
         IntentKind.REFUND: orders.refund,
@@ -55,6 +55,12 @@ def errands_of(stack: Stack, gateways: Gateways) -> Mapping[IntentKind, Errand]:
         IntentKind.CREATE_SUBSCRIPTION: memberships.open,
         IntentKind.CHARGE: memberships.charge,
     }
+
+
+def _of_registrar(registrar: RegistrarErrands | None) -> Mapping[IntentKind, Errand]:
+    if registrar is None:
+        return {}
+    return {IntentKind.REGISTER_IRN: registrar.register, IntentKind.CANCEL_IRN: registrar.cancel}
 
 
 def orders_of(stack: Stack, gateways: Gateways) -> OrderErrands:

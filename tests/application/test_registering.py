@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from application.cancel_invoice import CancelInvoice, cancel_invoice
 from application.engine import Engine
 from application.gateway import Confirmed, Outcome, Rejected, Uncertain
 from application.numbering import take_number
@@ -21,8 +22,8 @@ from domain.gst.inv01 import NotForRegistration
 from domain.gst.irn import irn_of
 from domain.gst.paper import Party
 from domain.invoice import Invoice
-from domain.invoice_terms import DocType, invoice_id
-from domain.refusal import NotAllowed
+from domain.invoice_terms import DocType, WhyCancelled, invoice_id
+from domain.refusal import NotAllowed, OutOfTurn
 from infra.papers.weasy import form_bytes
 from infra.personal.kept_first import KeptFirst
 from tests.application.world import World, context_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Work
     from application.registrar import EInvoiceRegistrar
-    from domain.invoice_terms import WhyCancelled
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +61,7 @@ class FakeRegistrar:
     says: list[Outcome[Registration]] = field(default_factory=list)
     has: dict[str, Registration] = field(default_factory=dict)
     takes_silently: bool = False
+    says_of_void: Outcome[datetime] | None = None
 
     def register(self, form: bytes) -> Outcome[Registration]:
         told = msgspec.json.decode(form)
@@ -79,7 +80,12 @@ class FakeRegistrar:
 
     def cancel(self, gstin: str, irn: str, why: WhyCancelled) -> Outcome[datetime]:
         assert gstin == GSTIN
-        return Confirmed(NOON) if self.has.pop(irn, None) else Rejected(f"2148_{why.value}")
+        if irn not in self.has:
+            return Rejected(f"2148_{why.value}")
+        if self.says_of_void is None or self.takes_silently:
+            self.has[irn] = replace(self.has[irn], is_active=False)
+        told, self.says_of_void = self.says_of_void, None
+        return told or Confirmed(NOON)
 
 
 class Office(World):
@@ -176,6 +182,58 @@ async def test_a_refusal_is_certain_and_it_may_be_asked_anew() -> None:
     assert (bill.is_registering, bill.irn) == (False, None)
     await office.run(register_invoice, replace(office.wanted(), operation_id=some_id(702)))
     assert (await office.the(Invoice, BILL)).is_registering
+
+
+async def void_asked(office: Office) -> Invoice:
+    """A registered bill that the desk makes void."""
+    await office.asking()
+    bill = await office.carried_out()
+    assert bill.acknowledged_at is not None
+    await office.run(cancel_invoice, CancelInvoice(DESK_ACTOR, BILL, WhyCancelled.DATA_ENTRY, NOON))
+    return await office.the(Invoice, BILL)
+
+
+async def made_void(office: Office, seconds: int = 0) -> Invoice:
+    """The bill after the errand was run."""
+    bill = await office.the(Invoice, BILL)
+    if bill.voiding is not None:
+        await office.errands.cancel(TENANT, BILL, bill.voiding.operation_id, NOON + timedelta(seconds=seconds))
+    return await office.the(Invoice, BILL)
+
+
+async def test_a_registered_bill_is_void_once_the_registrar_says_so() -> None:
+    office = Office()
+    asked = await void_asked(office)
+    assert (asked.is_cancelled, asked.voiding is not None) == (False, True)
+    await office.run(cancel_invoice, CancelInvoice(DESK_ACTOR, BILL, WhyCancelled.DATA_ENTRY, NOON))
+    assert office.topics().count("invoice.void_asked") == 1
+    for seconds in range(2):
+        assert (await made_void(office, seconds)).is_cancelled
+    assert office.topics()[-2:] == ["invoice.void_confirmed", "invoice.cancelled"]
+    assert not office.registrar.has[IRN].is_active
+    audited(office.log.events)
+
+
+@pytest.mark.parametrize("silently", [True, False])
+async def test_what_nobody_answered_for_is_looked_up_and_asked_again(*, silently: bool) -> None:
+    office = Office()
+    await void_asked(office)
+    office.registrar.says_of_void, office.registrar.takes_silently = Uncertain("no_answer"), silently
+    assert (await made_void(office)).is_cancelled is silently
+    assert (await made_void(office, 1)).is_cancelled
+
+
+async def test_what_the_registrar_keeps_stands_and_is_corrected_by_a_note() -> None:
+    office = Office()
+    await void_asked(office)
+    office.registrar.says_of_void = Rejected("2270")
+    kept = await made_void(office)
+    assert (kept.is_cancelled, kept.voiding, kept.irn) == (False, None, IRN)
+    late = NOON + timedelta(days=1)
+    with pytest.raises(OutOfTurn):
+        await office.run(cancel_invoice, CancelInvoice(DESK_ACTOR, BILL, WhyCancelled.OTHER, late))
+    with pytest.raises(NotAllowed):
+        await office.run(cancel_invoice, CancelInvoice(THE_CUSTOMER, BILL, WhyCancelled.OTHER, NOON))
 
 
 async def test_whom_nobody_remembers_is_told_to_nobody() -> None:

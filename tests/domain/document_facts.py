@@ -35,6 +35,10 @@ REGISTERED = fact(
 REJECTED = fact(Invoice.RegistrationRejected, LATER, operation_id=OPERATION, code="2172")
 DOUBTED = fact(Invoice.RegistrationDoubted, LATER, operation_id=OPERATION, why="no_answer")
 CANCELLED = fact(Invoice.Cancelled, LATER, why=WhyCancelled.DATA_ENTRY)
+VOID_ASKED = fact(Invoice.VoidAsked, LATER, operation_id=OPERATION, irn=IRN, why=WhyCancelled.DATA_ENTRY)
+VOID_CONFIRMED = fact(Invoice.VoidConfirmed, LATER, operation_id=OPERATION)
+VOID_REJECTED = fact(Invoice.VoidRejected, LATER, operation_id=OPERATION, code="2270")
+VOID_DOUBTED = fact(Invoice.VoidDoubted, LATER, operation_id=OPERATION, why="no_answer")
 CREDITED = fact(Invoice.Credited, LATER, credit_note_id=NOTE, amount_minor=59_000)
 
 AMOUNTS: dict[str, object] = {
@@ -116,6 +120,10 @@ SAMPLES: tuple[Fact, ...] = (
     REJECTED,
     DOUBTED,
     CANCELLED,
+    VOID_ASKED,
+    VOID_CONFIRMED,
+    VOID_REJECTED,
+    VOID_DOUBTED,
     CREDITED,
     NOTE_ISSUED,
     RECEIPT_ISSUED,

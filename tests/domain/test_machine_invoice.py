@@ -55,6 +55,24 @@ class InvoiceMachine(AggregateMachine[Invoice]):
     def cancel(self, why: WhyCancelled) -> None:
         self.attempt(lambda bill: bill.cancel(why, self.now))
 
+    @rule(operation=st.sampled_from(OPERATIONS), why=st.sampled_from(WhyCancelled))
+    def ask_for_void(self, operation: UUID, why: WhyCancelled) -> None:
+        self.attempt(lambda bill: bill.ask_void(operation, why, self.now))
+
+    @rule(operation=st.sampled_from(OPERATIONS), answer=st.sampled_from(["yes", "no", "perhaps"]))
+    def the_registrar_answers_about_void(self, operation: UUID, answer: str) -> None:
+        def take(bill: Invoice) -> None:
+            why = bill.take_void(operation, self.now)
+            if why is not None:
+                bill.became_void(why, self.now)
+
+        if answer == "yes":
+            self.attempt(take)
+        elif answer == "no":
+            self.attempt(lambda bill: bill.take_void_rejection(operation, "2270", self.now))
+        else:
+            self.attempt(lambda bill: bill.doubt_void(operation, "no_answer", self.now))
+
     @rule(note=st.integers(1, 9), amount=st.integers(-1, 200_000))
     def credit(self, note: int, amount: int) -> None:
         def order(bill: Invoice) -> None:
@@ -79,9 +97,10 @@ class InvoiceMachine(AggregateMachine[Invoice]):
             assert tax == sum(line.amount_minor for line in self.aggregate.tax_lines)
 
     @invariant()
-    def what_is_void_was_never_registered_or_credited(self) -> None:
+    def what_is_void_was_never_credited_and_never_registered_unless_it_is_void_there_too(self) -> None:
         if self.aggregate.is_cancelled:
-            assert self.aggregate.irn is None
+            assert self.aggregate.irn is None or "invoice.void_confirmed" in self.topics()
+            assert self.aggregate.voiding is None
             assert not self.aggregate.credited_minor
             assert not self.aggregate.is_registering
 

@@ -33,6 +33,7 @@ class DocumentState(StrEnum):
 
     ISSUED = "issued"
     REGISTERING = "registering"
+    VOIDING = "voiding"
     REGISTERED = "registered"
     CANCELLED = "cancelled"
     CREDITED = "credited"

@@ -204,7 +204,7 @@ class InvoiceLineShown(Shown):
 class BillLifeShown(ThenShown):
     """What became of a bill: it never changes itself, and its number stays taken."""
 
-    state: Literal["issued", "registering", "registered", "cancelled"]
+    state: Literal["issued", "registering", "registered", "voiding", "cancelled"]
     irn: Annotated[str | None, Field(description="The registrar's reference number.")]
     credited_minor: Minor
     credit_notes: list[Annotated[str, _id("crn", "credit note")]]
