@@ -49,6 +49,8 @@ class Impersonator:
     subject_id: UUID
     may_act: bool
     """Also do some things; looking is all otherwise."""
+    session_id: UUID | None = None
+    """Their own session, with which this ends as well."""
 
     @property
     def text(self) -> str:

@@ -123,7 +123,8 @@ class TokenAuthority:
         if instant >= known.not_after:
             self._known.pop(token, None)
             raise BadToken
-        if known.session_id in self.ended.ids:
+        by = known.actor.impersonator
+        if known.session_id in self.ended.ids or (by is not None and by.session_id in self.ended.ids):
             raise BadToken
         return known
 

@@ -25,7 +25,9 @@ def claims_of(actor: Actor) -> dict[str, object]:
     if actor.duty is not None:
         told["duty"] = actor.duty.value
     if actor.impersonator is not None:
-        told["imp"] = {"by": actor.impersonator.text, "acts": actor.impersonator.may_act}
+        session_id = actor.impersonator.session_id
+        named = {} if session_id is None else {"sid": show(Prefix.SESSION, session_id)}
+        told["imp"] = {"by": actor.impersonator.text, "acts": actor.impersonator.may_act, **named}
     return told
 
 
@@ -54,12 +56,14 @@ def _impersonator_of(told: object) -> Impersonator | None:
     """Who really acts; raises BadClaims, ValueError or BadId for what names nobody."""
     if told is None:
         return None
-    named: object = told.get("by") if isinstance(told, dict) else None
-    acts: object = told.get("acts") if isinstance(told, dict) else None
-    if not isinstance(named, str) or not isinstance(acts, bool):
+    if not isinstance(told, dict):
+        raise BadClaims
+    named, acts, sid = told.get("by"), told.get("acts"), told.get("sid")
+    if not isinstance(named, str) or not isinstance(acts, bool) or not isinstance(sid, str | None):
         raise BadClaims
     role, _, subject = named.partition(":")
-    return Impersonator(Role(role), parse(Prefix.USER, subject), acts)
+    session_id = None if sid is None else parse(Prefix.SESSION, sid)
+    return Impersonator(Role(role), parse(Prefix.USER, subject), acts, session_id)
 
 
 def actor_for(role: Role, subject: str, tenant: str) -> Actor:

@@ -83,7 +83,7 @@ class Impersonations:
             live=nobody,
         )
         await self._table.add(session)
-        named = replace(whom, impersonator=Impersonator(by.role, by.subject_id, may_act))
+        named = replace(whom, impersonator=Impersonator(by.role, by.subject_id, may_act, caller.session_id))
         token = self._authority.sign(named, at, session_id=session_id, amr=(SUPPORT,), life=LIFE)
         return Begun(session_id, token, until)
 

@@ -94,6 +94,18 @@ async def test_it_ends_when_it_is_ended_and_in_a_quarter_of_an_hour_anyway(api: 
     assert (await as_them(api, made["access_token"], "GET", "/v1/my-requests")).status_code == 401
 
 
+async def test_it_ends_with_the_session_of_whoever_began_it(api: Api, stack: Stack, person: str) -> None:
+    now = datetime.now(UTC)
+    pair = await stack.identity.sessions.open(somebody(Role.ADMIN), amr=("pwd", "otp"), device="", at=now)
+    body = {"role": "customer", "subject": person, "reason": "complaint"}
+    made = await as_them(api, pair.access_token, "POST", PATH, body)
+    token = made.json()["access_token"]
+    assert (await as_them(api, token, "GET", "/v1/my-requests")).status_code == 200
+    admin = api.authority.verify(pair.access_token, now).actor
+    assert (await api.post("/v1/sessions/revocation", admin)).json()["ended"] == 1
+    assert (await as_them(api, token, "GET", "/v1/my-requests")).status_code == 401
+
+
 async def test_only_the_desk_and_only_for_whom_is_there(api: Api, person: str) -> None:
     unknown = show(Prefix.USER, new_id(datetime.now(UTC)))
     assert (await begun(api, unknown)).json()["code"] == "not_found"
