@@ -66,7 +66,7 @@ def inner(annotation: Any) -> list[type[BaseModel]]:
 
 async def entries(stack: Stack, tenant: str, kind: str) -> list[SecurityEntry]:
     """What was noted of it, once it is written."""
-    for _ in range(60):
+    for _ in range(400):
         found = await stack.noted.entries(tenant, SecurityWanted(kind), None, 50)
         if found:
             return found

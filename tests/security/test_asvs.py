@@ -83,7 +83,13 @@ def is_there(name: str) -> bool:
 
 @pytest.mark.parametrize(
     "shown",
-    ["`tests/security/test_nothing.py`", "`tests/security/test_asvs.py::test_gone`", "`VEHICAID_NOTHING`", "trust us", "Not met: ."],
+    [
+        "`tests/security/test_nothing.py`",
+        "`tests/security/test_asvs.py::test_gone`",
+        "`VEHICAID_NOTHING`",
+        "trust us",
+        "Not met: .",
+    ],
 )
 def test_what_is_not_there_would_be_found(shown: str) -> None:
     assert unmet(shown)

@@ -36,14 +36,15 @@ async def deployed(database: Database, **changed: object) -> AsyncIterator[Api]:
         yield api
 
 
-async def entries(stack: Stack, **wanted: Any) -> list[SecurityEntry]:
-    """The newest of them, once they are written."""
-    for _ in range(40):
+async def entries(stack: Stack, at_least: int = 1, **wanted: Any) -> list[SecurityEntry]:
+    """The newest of them, once so many are written: within a second, unless the machine is busy."""
+    found: list[SecurityEntry] = []
+    for _ in range(400):
         found = await stack.noted.entries(None, SecurityWanted(**wanted), None, 50)
-        if found:
-            return found
+        if len(found) >= at_least:
+            break
         await asyncio.sleep(0.05)
-    return []
+    return found
 
 
 async def signed_in(api: Api, stack: Stack, headers: dict[str, str] | None = None) -> httpx.Response:
@@ -167,7 +168,8 @@ async def test_sign_ins_refusals_and_views_are_noted(api: Api, stack: Stack) -> 
     assert (await api.get(path, stranger, min_position=request["position"])).status_code == 404
     assert (await api.get("/v1/audit/security", stranger)).status_code == 403
     assert {
-        (one.operation, one.object_id, one.detail) for one in await entries(stack, kind="denied", actor=stranger.text)
+        (one.operation, one.object_id, one.detail)
+        for one in await entries(stack, 2, kind="denied", actor=stranger.text)
     } == {
         ("read_service_request", request["id"], "not_found"),
         ("list_security_entries", "", "forbidden"),
@@ -179,15 +181,17 @@ async def test_sign_ins_refusals_and_views_are_noted(api: Api, stack: Stack) -> 
     [seen] = await entries(stack, kind="staff_view", actor=looker.text)
     assert (seen.operation, seen.object_id) == ("read_customer_details", request["id"])
     assert not await stack.noted.entries("demo", SecurityWanted("staff_view", customer.text), None, 5)
+    since = datetime.now(UTC)
     assert (await api.client.get("/v1/audit/root", headers={"Authorization": "Bearer forged"})).status_code == 401
-    assert "unauthenticated" in {one.detail for one in await entries(stack, kind="denied", actor="")}
+    [unknown] = await entries(stack, kind="denied", actor="", since=since)
+    assert (unknown.tenant, unknown.detail) == ("", "unauthenticated")
 
 
 async def test_an_auditor_reads_the_security_log_page_by_page(api: Api, stack: Stack) -> None:
     stranger, auditor, path = somebody(Role.CUSTOMER), somebody(Role.AUDITOR), "/v1/audit/security"
     for refused in ("/v1/kpis", "/v1/audit/events", "/v1/audit/root", f"{path}/root"):
         await api.get(refused, stranger)
-    await entries(stack, kind="denied", actor=stranger.text)
+    await entries(stack, 4, kind="denied", actor=stranger.text)
     wanted = {"actor": stranger.text, "limit": "2"}
     first = (await api.look(path, wanted, auditor)).json()
     assert [one["detail"] for one in first["data"]] == ["forbidden"] * 2

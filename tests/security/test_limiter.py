@@ -146,6 +146,10 @@ async def test_what_was_let_pass_is_told_in_the_background(redis_url: str) -> No
     async with on_redis(redis_url, 2) as [one, other]:
         await one.start()
         assert await passed(one, 40, "told", hundred) == 40
-        await asyncio.sleep(0.3)
+        async with redis.asyncio.Redis.from_url(redis_url) as eye:
+            for _ in range(400):
+                if sum([int(await eye.get(key) or 0) for key in await eye.keys("*told*")]) == 40:
+                    break
+                await asyncio.sleep(0.05)
         await passed(other, 50, "told", hundred)
         assert (await other.take(hundred, "told")).left < 15

@@ -46,19 +46,18 @@ def put_together(tree: ast.AST) -> Iterator[int]:
             yield from (call.lineno for argument in call.args[:1] if not is_fixed(argument))
 
 
-def is_fixed(part: ast.expr) -> bool:
+def is_fixed(part: ast.expr, *, inside: bool = False) -> bool:
     """Whether nothing in it comes from outside: a literal, a constant, or what psycopg.sql has quoted."""
     if isinstance(part, ast.JoinedStr):
-        return all(is_fixed(value.value) for value in part.values if isinstance(value, ast.FormattedValue))
+        return all(is_fixed(one.value, inside=True) for one in part.values if isinstance(one, ast.FormattedValue))
     if isinstance(part, ast.BinOp):
-        return is_fixed(part.left) and is_fixed(part.right)
+        return is_fixed(part.left, inside=True) and is_fixed(part.right, inside=True)
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr == "format":
-        # sql.SQL(...).format quotes what it is given; a plain string's does not.
-        inner = part.func.value
-        return not isinstance(inner, ast.Constant | ast.JoinedStr) or all(is_fixed(one) for one in part.args)
-    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-        return True
-    return isinstance(part, ast.Constant | ast.Attribute | ast.Call | ast.Subscript)
+        # sql.SQL(...).format quotes what it is given; that of a plain string does not.
+        return not isinstance(part.func.value, ast.Constant | ast.JoinedStr)
+    if inside:
+        return isinstance(part, ast.Constant) or bool(CONSTANT.fullmatch(ast.unparse(part).split(".")[-1]))
+    return True
 
 
 def interpolated(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -84,7 +83,8 @@ def test_no_statement_is_put_together_from_what_somebody_sent(room: str) -> None
     broken = []
     for file in sorted((ROOT / room).rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
-        broken += [f"{file.relative_to(ROOT)}:{line}" for line in put_together(tree)]
+        if str(file.relative_to(ROOT)) not in PUT_TOGETHER:
+            broken += [f"{file.relative_to(ROOT)}:{line}" for line in put_together(tree)]
         broken += [
             f"{file.relative_to(ROOT)}:{line} {name}"
             for line, name in interpolated(tree)
@@ -94,6 +94,13 @@ def test_no_statement_is_put_together_from_what_somebody_sent(room: str) -> None
     assert not broken
 
 
+PUT_TOGETHER: Final = {
+    "infra/analytics/presenter.py": "the quoted name of a schema of ours, and a number",
+    "infra/event_store/recorder.py": "ASC or DESC, and a channel that is named after the cell",
+    "infra/worker/locks.py": "a number",
+    "interfaces/razorpay_sandbox/books.py": "fields out of a list of ours; values are parameters",
+}
+"""Files with statements that take a value of ours where no parameter can stand, each with which."""
 FIELDS: Final = "the fields of a row that we declare"
 VIEWS: Final = "views are written in the repository, names and all"
 KNOWN: Final = {
@@ -117,7 +124,10 @@ def test_what_this_test_looks_for_it_finds() -> None:
     bad = 'connection.execute(f"SELECT * FROM t WHERE a = {name}")\nq = f"SELECT a FROM t WHERE b = {given}"'
     tree = ast.parse(bad)
     assert {name for _, name in interpolated(tree)} == {"name", "given"}
-    assert list(put_together(ast.parse('c.execute("SELECT %s" % (x + 1))'))) == [1]
+    for statement in ('"SELECT %s" % given', '"SELECT " + given', '"SELECT {}".format(given)', 'f"SELECT {given}"'):
+        assert list(put_together(ast.parse(f"connection.execute({statement})"))) == [1], statement
+    for statement in ('"SELECT " + COLUMNS', 'sql.SQL("SELECT {}").format(name)', "statement", 'f"SET x = {LIMIT_MS}"'):
+        assert list(put_together(ast.parse(f"connection.execute({statement})"))) == [], statement
 
 
 WEAK: Final = re.compile(r"\b(md5|sha1|DES|RC4|ARC4|ECB|Blowfish|PKCS1v15)\b", re.IGNORECASE)
