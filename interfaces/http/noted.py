@@ -28,7 +28,7 @@ def note_refusal(problem: Problem, scope: Scope) -> None:
 def note_view(scope: Scope) -> None:
     """Tell that one of ours has read what is personal."""
     actor: Actor = scope["state"]["actor"]
-    if actor.role not in THEMSELVES:
+    if actor.role not in THEMSELVES or actor.impersonator is not None:
         _note(scope, SecurityKind.STAFF_VIEW, "")
 
 
