@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 
+from infra.audit.sealed_log import EVENTS, SECURITY
 from infra.database_url import APP_ROLE, admin_dsn, app_dsn
 from infra.health.finding import Finding, fine, watch, wrong
 from infra.migrate import MigrationError, pending
@@ -17,6 +18,10 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 LAG_WORTH_A_LOOK = 1_000
 # An event is sealed within a minute of being recorded.
 UNSEALED_AT_MOST_S = 60
+UNSEALED = (
+    "SELECT s.last, coalesce(extract(epoch FROM clock_timestamp() - (SELECT recorded_at FROM {rows}"
+    " WHERE position = s.last + 1))::float8, 0) FROM (SELECT coalesce(max(last_position), 0) AS last FROM {seals}) s"
+)
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:
@@ -128,15 +133,14 @@ def _projection(name: str, halted: str | None, lag: int, parked: int) -> Finding
 
 
 def _sealing(connection: psycopg.Connection) -> Iterator[Finding]:
-    if connection.execute("SELECT to_regclass('seals')").fetchone() == (None,):
-        return
-    row = connection.execute(
-        "SELECT s.last, coalesce(extract(epoch FROM clock_timestamp() - (SELECT recorded_at FROM events"
-        " WHERE position = s.last + 1))::float8, 0) FROM (SELECT coalesce(max(last_position), 0) AS last FROM seals) s"
-    ).fetchone()
-    sealed, waits_s = (0, 0.0) if row is None else (int(row[0]), float(row[1]))
-    told = f"sealed up to position {sealed}, the next event waits for {waits_s:.0f} s"
-    yield watch("sealing", told, "is the projector running?") if waits_s > UNSEALED_AT_MOST_S else fine("sealing", told)
+    for name, of in (("sealing", EVENTS), ("security log", SECURITY)):
+        if connection.execute("SELECT to_regclass(%s)", [of.seals]).fetchone() == (None,):
+            continue
+        row = connection.execute(of.statement(UNSEALED)).fetchone()
+        sealed, waits_s = (0, 0.0) if row is None else (int(row[0]), float(row[1]))
+        told = f"sealed up to position {sealed}, the next row waits for {waits_s:.0f} s"
+        late = waits_s > UNSEALED_AT_MOST_S
+        yield watch(name, told, "is the projector running?") if late else fine(name, told)
 
 
 def _setting(connection: psycopg.Connection, name: str) -> str:

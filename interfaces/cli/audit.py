@@ -58,11 +58,13 @@ def verify(*, root: RootFiles = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def root(*, out: Out = None) -> None:
+def root(
+    *, out: Out = None, security: Annotated[bool, typer.Option("--security", help="Of the security log.")] = False
+) -> None:
     """Export the root of the sealed log: keep it where nobody who can change the database can change it."""
     settings = load_settings()
     with _told(), _connected(settings) as connection:
-        exported = current_root(connection, settings.cell)
+        exported = current_root(connection, settings.cell, SECURITY if security else EVENTS)
     seed = settings.audit_seed
     _write(to_text((exported if seed is None else sign(exported, seed)).as_json()), out)
 
@@ -182,10 +184,11 @@ def _show(report: Report, beside: Report) -> None:
         f"security log: {beside.events} rows in {beside.segments} segments and the tail"
         + (f", {beside.removed} removed when their time was over" if beside.removed else "")
     )
-    if not report.roots_checked:
+    if not report.roots_checked + beside.roots_checked:
         typer.echo("no root given: a log rewritten as a whole, seals and all, would not be noticed")
-    elif report.ok:
-        typer.echo(f"agrees with {report.roots_checked} exported root{'s' if report.roots_checked > 1 else ''}")
+    elif report.ok and beside.ok:
+        count = report.roots_checked + beside.roots_checked
+        typer.echo(f"agrees with {count} exported root{'s' if count > 1 else ''}")
     typer.echo(typer.style("WHOLE", fg="green") if report.ok and beside.ok else typer.style("DAMAGED", fg="red"))
 
 

@@ -47,7 +47,8 @@ class Rates:
             return []
         address = address_of(scope)
         counted = [(self.addresses, address)]
-        return [*counted, (self.sign_ins, address)] if is_open else counted
+        # What is taken without a token, by a link that was signed, is no attempt to get in.
+        return [*counted, (self.sign_ins, address)] if is_open and scope["method"] == "POST" else counted
 
     def of_actor(self, scope: Scope, actor: Actor) -> list[tuple[Limit, str]]:
         """What is counted for whoever calls: the person where one is named, so that a company's crews share nothing."""

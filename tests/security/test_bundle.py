@@ -141,8 +141,10 @@ def test_an_operator_exports_and_that_is_noted(deployment: Database) -> None:
     [line] = vehicaid_audit("security", "--kind", "audit_export").stdout.splitlines()
     assert (json.loads(line)["actor"], json.loads(line)["operation"]) == ("system:terminal", "audit_export")
     assert vehicaid_audit("seal").exit_code == 0
-    whole = vehicaid_audit("verify")
+    assert vehicaid_audit("root", "--security", "--out", "security.json").exit_code == 0
+    whole = vehicaid_audit("verify", "--root", "security.json")
     assert "security log: 1 rows in 1 segments" in whole.stdout
+    assert whole.exit_code == 0
     with psycopg.connect(deployment.admin_dsn) as owner:
         owner.execute("UPDATE security_log SET kind = 'login'")
     damaged = vehicaid_audit("verify")
