@@ -60,6 +60,7 @@ from tests.support.roadside import (
     BREAKDOWN_CELL,
     DESK_ACTOR,
     DISPATCHER,
+    FINANCE_ACTOR,
     NOON,
     OTHER_SHIFT,
     SHIFT,
@@ -185,7 +186,7 @@ class MoneyCity:
         self.order(collect_cash, CollectCash(self.holder(request_id), request_id, due, "INR", self.now))
 
     def give_up_cash(self, request_id: UUID, _number: int) -> None:
-        self.order(waive_payment, WaivePayment(DESK_ACTOR, payment_id(request_id), WhyWaived.GOODWILL, self.now))
+        self.order(waive_payment, WaivePayment(FINANCE_ACTOR, payment_id(request_id), WhyWaived.GOODWILL, self.now))
 
     def repay(self, request_id: UUID, number: int) -> None:
         payment: Payment | None = self.get(Payment, payment_id(request_id))

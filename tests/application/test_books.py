@@ -38,6 +38,7 @@ from tests.support.roadside import (
     AUDITOR,
     CUSTOMER,
     DESK_ACTOR,
+    FINANCE_ACTOR,
     NOON,
     PROVIDER,
     REQUEST,
@@ -145,10 +146,10 @@ async def test_a_debt_is_not_paid_without_a_wallet() -> None:
         await world.run(repay_debt, RepayDebt(THE_CUSTOMER, payment_id(REQUEST), Money(1, "INR"), NOON))
 
 
-async def test_cash_that_never_came_is_given_up_by_the_desk_and_the_job_closed() -> None:
+async def test_cash_that_never_came_is_given_up_by_finance_and_the_job_closed() -> None:
     world = await PricedWorld().done(FLAT_TYRE, PaymentMethod.CASH)
     await world.finish()
-    waiver = WaivePayment(DESK_ACTOR, payment_id(REQUEST), WhyWaived.UNCOLLECTABLE, NOON)
+    waiver = WaivePayment(FINANCE_ACTOR, payment_id(REQUEST), WhyWaived.UNCOLLECTABLE, NOON)
     with pytest.raises(NotAllowed):
         await world.run(waive_payment, replace(waiver, actor=THE_PROVIDER))
     before = world.head
@@ -168,7 +169,7 @@ async def test_what_was_paid_is_not_given_up() -> None:
     world = await PricedWorld().done()
     await world.finish()
     with pytest.raises(OutOfTurn):
-        await world.run(waive_payment, WaivePayment(DESK_ACTOR, payment_id(REQUEST), WhyWaived.GOODWILL, NOON))
+        await world.run(waive_payment, WaivePayment(FINANCE_ACTOR, payment_id(REQUEST), WhyWaived.GOODWILL, NOON))
 
 
 @pytest.mark.parametrize("method", [PaymentMethod.WALLET, PaymentMethod.CASH])

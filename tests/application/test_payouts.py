@@ -44,6 +44,7 @@ from tests.domain.payout_facts import EARNED, RECORD, RULES
 from tests.support.roadside import (
     ANOTHER_PROVIDER,
     DESK_ACTOR,
+    FINANCE_ACTOR,
     NOON,
     PROVIDER,
     TENANT,
@@ -81,7 +82,7 @@ class Office(World):
             await accrue(work, PROVIDER, cause_id, amount_minor, "INR", NOON)
             return {}
 
-        await self.run(settle, HoldEarning(DESK_ACTOR, cause_id, None, NOON))
+        await self.run(settle, HoldEarning(FINANCE_ACTOR, cause_id, None, NOON))
 
     async def verify(self, gateway_account: str) -> None:
         """The bank says that the account is there."""
@@ -191,14 +192,14 @@ async def test_the_gateways_no_is_an_end_and_its_silence_is_none() -> None:
 async def test_what_nobody_was_asked_for_is_withdrawn_whole() -> None:
     office = await Office().opened()
     await office.batch()
-    await office.run(withdraw_payout, WithdrawPayout(DESK_ACTOR, ID, TOMORROW))
-    await office.run(withdraw_payout, WithdrawPayout(DESK_ACTOR, ID, TOMORROW))
+    await office.run(withdraw_payout, WithdrawPayout(FINANCE_ACTOR, ID, TOMORROW))
+    await office.run(withdraw_payout, WithdrawPayout(FINANCE_ACTOR, ID, TOMORROW))
     assert await office.waiting(CAUSE, ID) == EARNED
 
 
-async def test_what_the_desk_doubts_waits() -> None:
+async def test_what_finance_doubts_waits() -> None:
     office = await Office().opened()
-    hold = HoldEarning(DESK_ACTOR, earning_id(CAUSE), WhyHeld.QUALITY, NOON)
+    hold = HoldEarning(FINANCE_ACTOR, earning_id(CAUSE), WhyHeld.QUALITY, NOON)
     await office.run(hold_earning, hold)
     with pytest.raises(NotPayable):
         await office.batch()
