@@ -10,6 +10,9 @@ from PIL import Image, ImageOps
 from application.files import FileFlaw, FileNotTaken, MediaType
 
 FORMATS: Final = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG", MediaType.WEBP: "WEBP"}
+# A progressive JPEG has some ten scans; each may be fifty bytes long and costs a pass over all pixels.
+SCAN: Final = b"\xff\xda"
+MOST_SCANS: Final = 64
 # A seal or small print is still sharp at 90; the file is a third of one at 100.
 QUALITY: Final = 90
 
@@ -19,6 +22,8 @@ def redrawn(content: bytes, media: MediaType, most_pixels: int, longest_side_px:
 
     What is larger than ``longest_side_px`` is made smaller. Raises FileNotTaken.
     """
+    if media is MediaType.JPEG and content.count(SCAN) > MOST_SCANS:
+        raise FileNotTaken(FileFlaw.TOO_COMPLEX)
     try:
         drawn = _drawn(content, media, most_pixels, longest_side_px)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -61,6 +61,23 @@ def bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+def scanned(times: int) -> bytes:
+    """A progressive JPEG whose last scan comes so many times more: each is a pass over all pixels."""
+    out = BytesIO()
+    picture().save(out, "JPEG", progressive=True)
+    content = out.getvalue()
+    scan = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + scan * times + content[-2:]
+
+
+def looped() -> bytes:
+    """A PDF whose page tree leads back to itself."""
+    body = (
+        b"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[2 0 R 2 0 R]/Count 1>>\nendobj\n"
+    )
+    return b"%PDF-1.7\n" + body + b"trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
 def archive() -> bytes:
     """A ZIP with one program in it."""
     out = BytesIO()

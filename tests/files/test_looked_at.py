@@ -42,6 +42,10 @@ def test_a_picture_is_upright_small_enough_and_says_not_where_it_was_taken() -> 
         assert "comment" not in image.info
 
 
+def test_an_ordinary_progressive_picture_is_taken() -> None:
+    assert looked_at(samples.scanned(0), LIMITS).media is MediaType.JPEG
+
+
 def test_what_is_seen_through_stays_so() -> None:
     out = BytesIO()
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(out, "PNG")
@@ -73,6 +77,8 @@ def test_a_pdf_keeps_its_pages_alone() -> None:
         (samples.bomb(), FileFlaw.TOO_MANY_PIXELS),
         (samples.bomb(1_001, 1_000), FileFlaw.TOO_MANY_PIXELS),
         (samples.bomb(9_600, 9_600), FileFlaw.TOO_MANY_PIXELS),
+        (samples.scanned(100), FileFlaw.TOO_COMPLEX),
+        (samples.looped(), FileFlaw.UNREADABLE),
         (samples.a_pdf(pages=4), FileFlaw.TOO_MANY_PAGES),
         (samples.a_pdf(secret=True), FileFlaw.ENCRYPTED),
         (samples.a_pdf(script=True), FileFlaw.ACTIVE_CONTENT),
