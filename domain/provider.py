@@ -99,6 +99,8 @@ class Provider(ProviderFleet, ProviderEngagement, Aggregate):
         acts: list[str] = []
         if any(one.state is DocumentState.UPLOADED for one in self.documents.values()):
             acts += ["verify_document", "reject_document"]
+        if any(one.state in {DocumentState.UPLOADED, DocumentState.VERIFIED} for one in self.documents.values()):
+            acts.append("ask_document_again")
         if self.state in CANDIDATE:
             if self.state is ProviderState.UNDER_REVIEW and not self.lacks(at, verified=True):
                 acts.append("approve")

@@ -35,8 +35,8 @@ class FileSettings(BaseSettings):
     file_most_pages: int = Field(default=50, ge=1, le=1_000)
     # 60 s for one upload: ten megabytes over a slow mobile network.
     file_upload_timeout_s: float = Field(default=60.0, gt=0, le=600)
-    # 4 at a time in one process, each with its file in memory; 2 of them are decoded at a time.
-    file_uploads_at_once: int = Field(default=4, ge=1, le=64)
+    # 8 at a time in one process, each with its file in memory; 2 of them are decoded at a time.
+    file_uploads_at_once: int = Field(default=8, ge=1, le=64)
     file_threads: int = Field(default=2, ge=1, le=16)
     # 5 min: a link is for whoever just asked for it, not to be kept.
     file_link_lives_s: float = Field(default=300.0, ge=10, le=3_600)

@@ -27,6 +27,11 @@ def _place(settings: Settings) -> Finding:
         return wrong("files", f"the place of files does not answer: {error}", "check VEHICAID_FILE_S3_URL and its keys")
     if settings.file_store == "s3":
         return fine("files", f"kept in the bucket {settings.file_s3_bucket}, sealed")
+    if settings.file_folder is None and settings.environment == "production":
+        advice = (
+            "name a folder that stays and that all machines see, VEHICAID_FILE_FOLDER, or set VEHICAID_FILE_STORE=s3"
+        )
+        return watch("files", f"kept beside the process, in {settings.state_dir / 'files'}", advice)
     return fine("files", f"kept in {settings.file_folder or settings.state_dir / 'files'}, sealed")
 
 

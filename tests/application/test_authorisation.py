@@ -11,6 +11,7 @@ from application.add_crew_member import AddCrewMember, add_crew_member
 from application.add_truck import AddTruck, add_truck
 from application.apply_as_provider import ApplyAsProvider, apply_as_provider
 from application.approve_provider import ApproveProvider, approve_provider
+from application.ask_document_again import AskDocumentAgain, ask_document_again
 from application.cancel_request import CancelRequest, cancel_request
 from application.complete_service import CompleteService, complete_service
 from application.confirm_arrival import ConfirmArrival, confirm_arrival
@@ -25,6 +26,7 @@ from application.force_off_shift import ForceOffShift, force_off_shift
 from application.get_shift_ready import GetShiftReady, get_shift_ready
 from application.give_up_search import GiveUpSearch, give_up_search
 from application.lapse_offer import LapseOffer, lapse_offer
+from application.look_after_papers import LookAfterPapers, look_after_papers
 from application.make_offer import MakeOffer, make_offer
 from application.offboard_provider import OffboardProvider, offboard_provider
 from application.register_provider import RegisterProvider, register_provider
@@ -123,6 +125,8 @@ OF_THE_DESK: dict[str, Case] = {
     "refuse_counter": (decline_counter, lambda a: DeclineCounter(a, OFFER, 600, SOON)),
     "verify": (verify_document, lambda a: VerifyDocument(a, PROVIDER, DOCUMENT, SOON)),
     "reject_document": (reject_document, lambda a: RejectDocument(a, PROVIDER, DOCUMENT, DocumentFlaw.OTHER, SOON)),
+    "ask_again": (ask_document_again, lambda a: AskDocumentAgain(a, PROVIDER, DOCUMENT, DocumentFlaw.OTHER, SOON)),
+    "look_after": (look_after_papers, lambda a: LookAfterPapers(a, PROVIDER, SOON)),
     "expire": (expire_document, lambda a: ExpireDocument(a, PROVIDER, DOCUMENT, SOON)),
     "approve": (approve_provider, lambda a: ApproveProvider(a, PROVIDER, SOON)),
     "reject": (reject_provider, lambda a: RejectProvider(a, PROVIDER, RejectReason.OTHER, SOON)),

@@ -36,6 +36,13 @@ async def test_the_doctor_says_openly_that_nobody_scans(tmp_path: Path) -> None:
     assert told == [("files", Verdict.FINE), ("virus scanner", Verdict.WATCH)]
 
 
+async def test_the_doctor_wonders_about_files_that_a_new_container_would_not_have(tmp_path: Path) -> None:
+    there = Settings(environment="production", state_dir=tmp_path)
+    assert (await found(there))[0] == ("files", Verdict.WATCH)
+    named = there.model_copy(update={"file_folder": tmp_path / "files"})
+    assert (await found(named))[0] == ("files", Verdict.FINE)
+
+
 async def test_the_doctor_asks_the_scanner_and_the_bucket(tmp_path: Path) -> None:
     with s3_stand_in() as bucket:
         async with clamd_stand_in() as clamd:
