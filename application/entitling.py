@@ -5,6 +5,7 @@ Each benefit of each term is a guarded account: nobody uses more than there is, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain import ledger
@@ -54,6 +55,23 @@ async def lose_units(work: Work, subscription_id: UUID, term: Term, terms: PlanT
             asset = ASSET_OF[each.benefit]
             account.request(memberships.lapsed(subscription_id, each.benefit.value, term.number, rest, asset), at)
         account.close(at)
+
+
+async def change_units(work: Work, subscription: Subscription, before: PlanTerms, at: datetime) -> None:
+    """Another plan applies within the term: give what it gives more, and take what it does not give at all."""
+    term, after = subscription.term, subscription.terms
+    if term is None or after == before:
+        return
+    dropped = tuple(each for each in before.benefits if after.of(each.benefit) is None)
+    await lose_units(work, subscription.id, term, replace(before, benefits=dropped), at)
+    for each in after.benefits:
+        former, name, asset = before.of(each.benefit), each.benefit.value, ASSET_OF[each.benefit]
+        account = await _account(work, subscription.id, each.benefit, term.number)
+        more = each.units - (0 if former is None else former.units)
+        if account is not None and more > 0:
+            nth = subscription.version
+            account.book(memberships.entitled_more(subscription.id, name, term.number, more, asset, nth), at)
+    await give_units(work, subscription, at)
 
 
 async def units_left(work: Work, subscription: Subscription, term: Term, at: datetime) -> dict[Benefit, int]:

@@ -11,6 +11,7 @@ from application.gateway_share import use_for_job
 from application.give_tip import tip_by_order
 from application.guards import check_role
 from application.order_answers import order_told
+from application.upgrade_subscription import pay_upgrade
 from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import Role
@@ -83,6 +84,8 @@ def told_of(payment: GatewayPayment) -> Told:
 
 
 async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> None:
+    if order.purpose is Purpose.UPGRADE and await pay_upgrade(work, order, told, at):
+        return
     wallet = await wallet_for(work, order.customer_id, order.currency, at)
     wallet.credit(
         uuid5(order.id, told.payment), told.amount_minor, WhyCredited.TOP_UP, ledger.advance_for(order.id), at

@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """a job that is confirmed: authorised now, captured when help is on its way"""
     TIP = "tip"
     """something on top for the crew of a job that was done"""
+    UPGRADE = "upgrade"
+    """what a dearer plan costs more until a membership's term ends"""
 
 
 class OrderState(StrEnum):

@@ -24,6 +24,7 @@ from domain.subscription_terms import (
     Helped,
     SubscriptionState,
     Term,
+    UpgradeWanted,
     WhyEnded,
     term_id,
 )
@@ -58,6 +59,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     paused_at: datetime | None = field(default=None, init=False)
     ends_with_term: bool = field(default=False, init=False)
     next_terms: PlanTerms | None = field(default=None, init=False)
+    upgrade_wanted: UpgradeWanted | None = field(default=None, init=False)
     helped: tuple[Helped, ...] = field(default=(), init=False)
 
     class Started(Created):

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from domain import ledger
 from domain.aggregate import Aggregate, Chapter, event
 from domain.ledger import MoneyEvent, memberships
+from domain.payment_order_terms import LEAST_MINOR
 from domain.plan_terms import PlanTerms, bill_of_term, taxes_of
 from domain.refusal import OutOfTurn
 from domain.subscription_terms import (
@@ -16,6 +18,7 @@ from domain.subscription_terms import (
     SubscriptionOver,
     SubscriptionState,
     Term,
+    UpgradeWanted,
     WhyEnded,
     prorated,
 )
@@ -37,6 +40,7 @@ class SubscriptionChanges(Chapter):
     paused_at: datetime | None
     ends_with_term: bool
     next_terms: PlanTerms | None
+    upgrade_wanted: UpgradeWanted | None
 
     class Earned(MoneyEvent):
         """Days of a term are over; ``day`` of it is the last."""
@@ -76,6 +80,25 @@ class SubscriptionChanges(Chapter):
         amount_minor: int
         net_minor: int
         gateway_payment: str
+
+    class UpgradeAsked(Aggregate.Event):
+        """A dearer plan is to apply once so much is paid by that order, in this term."""
+
+        TOPIC: ClassVar[str] = "subscription.upgrade_asked"
+        order_id: UUID
+        plan_id: UUID
+        plan_version: int
+        terms: PlanTerms
+        amount_minor: int
+        term: int
+
+    class ChangedNow(Aggregate.Event):
+        """Another plan applies from now on, which costs nothing more until the term ends."""
+
+        TOPIC: ClassVar[str] = "subscription.changed_now"
+        plan_id: UUID
+        plan_version: int
+        terms: PlanTerms
 
     class EndPlanned(Aggregate.Event):
         """It ends with its term."""
@@ -140,24 +163,51 @@ class SubscriptionChanges(Chapter):
             raise NotSubscribed(state=self.state.value)
         return prorated(terms.price_minor, self.terms.price_minor, term.days - term.day_at(at), term.days)
 
-    def upgrade(self, plan: tuple[UUID, int, PlanTerms], payment: str, state: str, at: datetime) -> None:
-        """A dearer plan applies now: the customer has paid the difference at a checkout. Told twice it is no news.
+    def ask_upgrade(self, plan: tuple[UUID, int, PlanTerms], order_id: UUID, at: datetime) -> UpgradeWanted | None:
+        """Let a dearer plan apply once its difference is paid by an order, or at once where there is none: then None.
 
-        Raises SubscriptionOver, ChargeOpen, NotSubscribed, or OutOfTurn where there is nothing to pay.
+        The same plan again is no news. Raises SubscriptionOver, ChargeOpen, NotSubscribed, or OutOfTurn for a cheaper
+        one.
         """
-        if payment in self.payments:
-            return
         plan_id, plan_version, terms = plan
         self._check_changeable(terms)
-        amount = self.prorated_minor(terms, at)
-        if amount == 0 or self.charge is not None:
-            raise OutOfTurn("there is nothing to pay, or the next term is announced", act="upgrade")
+        if self.charge is not None:
+            raise ChargeOpen
+        amount, term = self.prorated_minor(terms, at), self.term
+        if terms.price_minor < self.terms.price_minor:
+            raise OutOfTurn("a cheaper plan applies from the next term on", act="upgrade")
+        told = {"plan_id": plan_id, "plan_version": plan_version, "terms": terms}
+        if amount < LEAST_MINOR or term is None:
+            if (self.plan_id, self.terms) != (plan_id, terms):
+                self.earn(at)
+                self.trigger_event(self.ChangedNow, timestamp=at, **told)
+            return None
+        wanted = self.upgrade_wanted
+        if wanted is None or (wanted.plan_id, wanted.terms, wanted.term) != (plan_id, terms, term.number):
+            due = {"order_id": order_id, "amount_minor": amount, "term": term.number}
+            self.trigger_event(self.UpgradeAsked, timestamp=at, **told, **due)
+        return self.upgrade_wanted
+
+    def upgrade(self, order_id: UUID, paid: tuple[str, int], state: str, at: datetime) -> bool:
+        """The customer paid so much by that order: the plan that it was for applies now, if it still can.
+
+        ``state`` is the one whose tax is owed. False changes nothing: the money is the customer's.
+        """
+        (payment, amount), wanted, term = paid, self.upgrade_wanted, self.term
+        if wanted is None or (wanted.order_id, wanted.amount_minor) != (order_id, amount):
+            return False
+        is_same_term = term is not None and term.number == wanted.term
+        if self.state is not SubscriptionState.ACTIVE or not is_same_term or self.charge is not None:
+            return False
         self.earn(at)
-        bill = bill_of_term(amount, terms.tax_bp)
-        booked = memberships.charged(payment, self.id, bill.net_minor, taxes_of(bill, state), terms.currency)
-        told = {"plan_id": plan_id, "plan_version": plan_version, "terms": terms, "customer_id": self.customer_id}
+        bill = bill_of_term(amount, wanted.terms.tax_bp)
+        due, source = taxes_of(bill, state), ledger.advance_for(order_id)
+        booked = memberships.charged(payment, self.id, bill.net_minor, due, self.terms.currency, source)
+        told = {"plan_id": wanted.plan_id, "plan_version": wanted.plan_version, "terms": wanted.terms}
         sums = {"amount_minor": amount, "net_minor": bill.net_minor, "gateway_payment": payment}
-        self.trigger_event(self.Upgraded, timestamp=at, **booked.fields, **told, **sums)
+        whose = {"customer_id": self.customer_id}
+        self.trigger_event(self.Upgraded, timestamp=at, **booked.fields, **told, **sums, **whose)
+        return True
 
     def end_with_term(self, at: datetime) -> None:
         """Let it end with its term, without another charge; twice is no news. Raises SubscriptionOver or ChargeOpen."""
@@ -212,10 +262,20 @@ class SubscriptionChanges(Chapter):
 
     @event(Upgraded)
     def _on_upgraded(self, plan_id: UUID, terms: PlanTerms, net_minor: int, gateway_payment: str, at: datetime) -> None:
-        self.plan_id, self.terms, self.next_terms = plan_id, terms, None
+        self.plan_id, self.terms, self.next_terms, self.upgrade_wanted = plan_id, terms, None, None
         self.payments = (*self.payments, gateway_payment)
         if self.term is not None:
             self.term = self.term.raised(self.term.day_at(at), self.earned_minor, net_minor)
+
+    @event(UpgradeAsked)
+    def _on_upgrade_asked(
+        self, order_id: UUID, plan_id: UUID, plan_version: int, terms: PlanTerms, amount_minor: int, term: int
+    ) -> None:
+        self.upgrade_wanted = UpgradeWanted(order_id, plan_id, plan_version, terms, amount_minor, term)
+
+    @event(ChangedNow)
+    def _on_changed_now(self, plan_id: UUID, terms: PlanTerms) -> None:
+        self.plan_id, self.terms, self.next_terms, self.upgrade_wanted = plan_id, terms, None, None
 
     @event(EndPlanned)
     def _on_end_planned(self) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from domain.catalogue import Service
 from domain.ledger import memberships
+from domain.plan_terms import PlanTerms
 from domain.refusal import Refusal
 
 NOTICE: Final = timedelta(hours=24)
@@ -138,6 +139,18 @@ class Charge:
     def operations(self) -> frozenset[UUID]:
         """The operations of all attempts up to now."""
         return frozenset(operation_of(self.charge_id, each) for each in range(1, self.attempt + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeWanted:
+    """A dearer plan that applies once this order is paid, in the same term."""
+
+    order_id: UUID
+    plan_id: UUID
+    plan_version: int
+    terms: PlanTerms
+    amount_minor: int
+    term: int
 
 
 def becoming(charge: Charge | None, state: ChargeState) -> Charge | None:

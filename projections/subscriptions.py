@@ -41,7 +41,7 @@ class SubscriptionRow(Row, frozen=True, gc=False):
 subscriptions = ReadModel(
     "subscriptions",
     SubscriptionRow,
-    version=1,
+    version=2,
     key=("tenant", "subscription_id"),
     indexes=(
         Index(("tenant", "created_at", "subscription_id")),
@@ -112,6 +112,7 @@ def _resumed(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 
 @subscriptions.on("subscription.change_planned")
 @subscriptions.on("subscription.upgraded")
+@subscriptions.on("subscription.changed_now")
 def _changed(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
     return replace(_touched(row, fact), plan_id=fact.uuid("plan_id"))
 
@@ -141,6 +142,7 @@ def _moves(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 for _what in (
     *("mandate_asked", "mandate_doubted", "mandate_given", "mandate_refused", "charge_requested", "charge_confirmed"),
     *("charge_failed", "charge_doubted", "charged", "charged_in_vain", "fee_learned", "earned", "helped", "clock_set"),
+    "upgrade_asked",
 ):
     subscriptions.on(f"subscription.{_what}")(_moves)
 

@@ -12,9 +12,11 @@ from domain.ledger.recipes import Taxed
 from domain.ledger.transfer import Leg, Transfer, fact_id, transfer
 
 
-def charged(charge: str, subscription_id: UUID, net_minor: int, taxes: Taxed, currency: str) -> Transfer:
+def charged(
+    charge: str, subscription_id: UUID, net_minor: int, taxes: Taxed, currency: str, source: str = chart.CLEARING
+) -> Transfer:
     """A term was paid through the gateway: the tax is owed now, the rest is earned day by day."""
-    legs = {chart.CLEARING: net_minor + sum(taxes.values()), chart.deferred_for(subscription_id): -net_minor}
+    legs = {source: net_minor + sum(taxes.values()), chart.deferred_for(subscription_id): -net_minor}
     legs |= {chart.gst_out(kind, state): -amount for (kind, state), amount in taxes.items()}
     return transfer("sbc", charge, currency, legs)
 
@@ -58,6 +60,12 @@ def entitled(subscription_id: UUID, benefit: str, period: int, units: int, asset
     """A period begins: so much of a benefit may be used in it."""
     legs = (Leg(chart.units_given(benefit), units), Leg(chart.units_of(subscription_id, benefit, period), -units))
     return Transfer(fact_id("ent", subscription_id, benefit, str(period)), asset, legs)
+
+
+def entitled_more(subscription_id: UUID, benefit: str, period: int, units: int, asset: str, nth: int) -> Transfer:
+    """A dearer plan applies within a period: so much more may be used in it; ``nth`` tells one change from the next."""
+    given = entitled(subscription_id, benefit, period, units, asset)
+    return Transfer(fact_id("ent", subscription_id, benefit, str(period), f"more{nth}"), asset, given.legs)
 
 
 def used(

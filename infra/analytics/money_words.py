@@ -72,7 +72,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "promo_grants.why": "What it was given for: goodwill, campaign, referral or tier",
     # Orders at the gateway, and what is asked of the world outside
     "order_id": "The order at the gateway",
-    "purpose": "What the customer pays for: top_up, debt, job or tip",
+    "purpose": "What the customer pays for: top_up, debt, job, tip or upgrade",
     "payment_orders.subject_id": "The payment that is owed, or the request; null for a top-up",
     "gateway_order": "The gateway's id of the order",
     "gateway_payment": "The gateway's id of the payment that paid it",

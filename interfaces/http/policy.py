@@ -160,6 +160,7 @@ POLICY: Final = table(
     (ADMIN, "offer_a_plan withdraw_a_plan"),
     (CUSTOMER | BOOKS, "list_memberships read_membership read_benefits"),
     (CALLERS, "begin_membership pause_membership resume_membership change_membership"),
+    (CALLERS, "upgrade_membership"),
     (CALLERS, "end_membership_with_term end_membership show_coverage"),
     # Audit
     (AUDIT, "list_events trace_command read_state_then read_root prove_event"),

@@ -112,6 +112,17 @@ FEE = fact(
     currency="INR",
     legs=(Leg(ledger.CLEARING, -470), Leg(ledger.PSP_FEE, 398), Leg(ledger.GST_INPUT, 72)),
 )
+UPGRADE_ASKED = fact(
+    Subscription.UpgradeAsked,
+    NOON,
+    order_id=some_id(953),
+    plan_id=PLAN,
+    plan_version=2,
+    terms=PREMIUM,
+    amount_minor=PRICE,
+    term=1,
+)
+CHANGED_NOW = fact(Subscription.ChangedNow, NOON, plan_id=PLAN, plan_version=2, terms=PREMIUM)
 UPGRADED = fact(
     Subscription.Upgraded,
     NOON,
@@ -165,6 +176,8 @@ SAMPLES: tuple[Fact, ...] = (
     DOUBTED,
     IN_VAIN,
     FEE,
+    UPGRADE_ASKED,
+    CHANGED_NOW,
     UPGRADED,
     fact(Coverage.Opened, SOON, request_id=REQUEST, customer_id=CUSTOMER),
     SHOWN,

@@ -1,6 +1,7 @@
 """Whatever happens to memberships: is notice given, is what was paid earned or given back, does replay agree?"""
 
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -73,9 +74,16 @@ class SubscriptionMachine(AggregateMachine[Subscription]):
     def change(self, terms: PlanTerms) -> None:
         self.attempt(lambda s: s.plan_change(PLAN, 2, terms, self.now))
 
-    @rule(terms=PLANS, payment=PAYMENTS)
-    def upgrade(self, terms: PlanTerms, payment: str) -> None:
-        self.attempt(lambda s: s.upgrade((PLAN, 2, terms), payment, "29", self.now))
+    @rule(terms=PLANS, order=st.integers(1, 3))
+    def ask_upgrade(self, terms: PlanTerms, order: int) -> None:
+        self.attempt(lambda s: s.ask_upgrade((PLAN, 2, terms), UUID(int=order), self.now))
+
+    @rule(payment=PAYMENTS, order=st.integers(1, 3))
+    def upgrade(self, payment: str, order: int) -> None:
+        wanted = self.aggregate.upgrade_wanted
+        amount = 1 if wanted is None else wanted.amount_minor
+        if payment not in self.aggregate.payments:
+            self.attempt(lambda s: s.upgrade(UUID(int=order), (payment, amount), "29", self.now))
 
     @rule()
     def end(self) -> None:

@@ -1,5 +1,6 @@
 """Which rules does a subscription keep? Notice before a debit, grace before the end, and what was paid is earned."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -242,15 +243,27 @@ def test_a_dearer_plan_now_costs_the_days_that_are_left() -> None:
     made = running()
     at = NOON + 9 * DAY
     assert made.prorated_minor(PREMIUM, at) == (39_900 - 19_900) * 36 // 45
-    made.upgrade((PLAN, 2, PREMIUM), "pay_2", "29", at)
-    made.upgrade((PLAN, 2, PREMIUM), "pay_2", "29", at)
+    for order in (some_id(954), some_id(955)):
+        wanted = made.ask_upgrade((PLAN, 2, PREMIUM), order, at)
+        assert (wanted.order_id, wanted.amount_minor) == (some_id(954), 16_000) if wanted else None
+    assert not made.upgrade(some_id(955), ("pay_2", 16_000), "29", at)
+    assert not made.upgrade(some_id(954), ("pay_2", 15_999), "29", at)
+    assert made.upgrade(some_id(954), ("pay_2", 16_000), "29", at)
+    assert not made.upgrade(some_id(954), ("pay_2", 16_000), "29", at)
     extra = bill_of_term(16_000, 1_800).net_minor
     assert made.term is not None
     assert made.term.net_minor == NET + extra
     made.advance(ENDS)
     assert made.earned_minor == NET + extra
+    again = running()
+    again.collect_events()
+    assert again.ask_upgrade((PLAN, 1, PLUS), some_id(956), at) is None
+    assert again.collect_events() == [], "the plan that applies already is no news"
+    dear = replace(PLUS, price_minor=PLUS.price_minor + 4)
+    assert again.ask_upgrade((PLAN, 2, dear), some_id(956), at) is None
+    assert again.terms == dear, "less than the gateway takes is nothing to pay"
     with pytest.raises(OutOfTurn):
-        running().upgrade((PLAN, 1, PLUS), "pay_3", "29", at)
+        again.ask_upgrade((PLAN, 1, PLUS), some_id(956), at)
 
 
 def test_nothing_is_covered_at_first_or_for_another_vehicle() -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from application.covering import ShowCover, show_cover
 from application.run_subscription import ChangeSubscription, Wish, change_subscription
 from application.subscribe import OfferPlan, Subscribe, offer_plan, subscribe
+from application.upgrade_subscription import UpgradeSubscription, upgrade_subscription
 from domain import ledger
 from domain.actor import Role
 from domain.ids import Prefix, new_id, parse, show
@@ -38,6 +39,7 @@ from interfaces.http.shapes.memberships import (
     SubscriptionDone,
     SubscriptionPage,
     SubscriptionShown,
+    UpgradeDone,
 )
 from interfaces.http.shapes.values import InstantAsked
 from projections.subscriptions import SubscriptionRow
@@ -185,6 +187,24 @@ async def resume_membership(call: Command, subscription_id: str) -> Response:
 async def change_membership(call: Command, subscription_id: str, body: ChangeBody) -> Response:
     """Let another plan apply from the next term on, before that is announced."""
     return await _changed(call, subscription_id, Wish.CHANGE, body.plan)
+
+
+@routes.command(
+    ONE + "/upgrade",
+    UpgradeDone,
+    problems=(
+        *("out_of_turn", "charge_open", "subscription_over", "not_subscribed", "plan_not_offered", "not_allowed"),
+    ),
+)
+async def upgrade_membership(call: Command, subscription_id: str, body: ChangeBody) -> Response:
+    """Take a dearer plan now: what it costs more for the days that are left is paid by an order, then it applies.
+
+    Where it costs nothing more it applies at once, and there is no order. Pay it as any other
+    (`GET /v1/payment-orders/{order_id}`); what is paid too late is in the wallet.
+    """
+    wanted, order = id_in_path(Prefix.SUBSCRIPTION, subscription_id), new_id(call.at)
+    command = UpgradeSubscription(call.actor, wanted, body.plan, order, call.at, call.expected_version)
+    return answers.done(await call.run(upgrade_subscription, command), Prefix.SUBSCRIPTION)
 
 
 @routes.command(

@@ -34,7 +34,12 @@ from projections.payment_orders import PaymentOrderRow
 
 ORDERS = "/v1/payment-orders"
 ONE = ORDERS + "/{order_id}"
-SUBJECTS = {Purpose.DEBT: Prefix.PAYMENT, Purpose.JOB: Prefix.REQUEST, Purpose.TIP: Prefix.REQUEST}
+SUBJECTS = {
+    Purpose.DEBT: Prefix.PAYMENT,
+    Purpose.JOB: Prefix.REQUEST,
+    Purpose.TIP: Prefix.REQUEST,
+    Purpose.UPGRADE: Prefix.SUBSCRIPTION,
+}
 
 routes = Routes("Payment orders")
 

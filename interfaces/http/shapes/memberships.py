@@ -145,6 +145,13 @@ class SubscriptionDone(Shown):
     gateway_order: str | None
 
 
+class UpgradeDone(SubscriptionDone):
+    """Where a membership stands, and what is to be paid before the dearer plan applies."""
+
+    order_id: Annotated[str | None, Field(pattern="^pod_[0-9a-f]{32}$", examples=[f"pod_{EXAMPLE}"])]
+    due_minor: Annotated[Minor, Field(description="Zero: it applies already.")]
+
+
 class SubscriptionShown(Shown):
     """One membership. It is allowed, and its first term paid, by a checkout of ``gateway_order``."""
 

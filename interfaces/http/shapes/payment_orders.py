@@ -20,8 +20,8 @@ GatewayId = Annotated[
 ]
 SubjectId = Annotated[
     str,
-    StringConstraints(pattern="^(pay|req)_[0-9a-f]{32}$"),
-    Field(description="The payment that is owed, or the request.", examples=[f"pay_{EXAMPLE}"]),
+    StringConstraints(pattern="^(pay|req|sub)_[0-9a-f]{32}$"),
+    Field(description="The payment that is owed, the request, or the membership.", examples=[f"pay_{EXAMPLE}"]),
 ]
 
 
