@@ -61,7 +61,9 @@ class Rates:
 
 async def count(scope: Scope, wanted: list[tuple[Limit, str]]) -> None:
     """Count this request; raises the problem ``too_many_requests`` where it is one too many and may be refused."""
-    limiter: RateLimiter = scope["app"].state.stack.limiter
+    limiter: RateLimiter | None = scope["app"].state.stack.limiter
+    if limiter is None:
+        return
     for limit, caller in wanted:
         verdict = await limiter.take(limit, caller)
         scope["state"]["rate"] = tightest(scope["state"].get("rate"), verdict)

@@ -14,7 +14,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from domain.actor import Role
-from domain.ids import Prefix, parse
+from domain.ids import Prefix, parse, show
 from infra.bootstrap import Stack
 from infra.queries.security import SecurityEntry, SecurityWanted
 from interfaces.http.app import described_app
@@ -185,6 +185,18 @@ async def test_sign_ins_refusals_and_views_are_noted(api: Api, stack: Stack) -> 
     assert (await api.client.get("/v1/audit/root", headers={"Authorization": "Bearer forged"})).status_code == 401
     [unknown] = await entries(stack, kind="denied", actor="", since=since)
     assert (unknown.tenant, unknown.detail) == ("", "unauthenticated")
+
+
+async def test_a_suspension_is_noted_with_the_sessions_that_it_ends(api: Api, stack: Stack) -> None:
+    pair, admin = (await signed_in(api, stack)).json(), somebody(Role.ADMIN)
+    subject = api.authority.verify(pair["access_token"], datetime.now(UTC)).actor.subject_id
+    assert subject is not None
+    account = show(Prefix.USER, subject)
+    await api.done(f"/v1/accounts/{account}/suspension", admin, {"reason": "fraud"})
+    [suspended] = await entries(stack, kind="account_suspended", actor=admin.text)
+    assert (suspended.object_id, suspended.detail, suspended.operation) == (account, "fraud", "suspend_somebody")
+    [ended] = await entries(stack, kind="session_ended", object_id=pair["session_id"])
+    assert (ended.actor, ended.detail) == (admin.text, "revoked")
 
 
 async def test_an_auditor_reads_the_security_log_page_by_page(api: Api, stack: Stack) -> None:
