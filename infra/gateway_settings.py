@@ -31,6 +31,10 @@ class GatewaySettings(BaseSettings):
     payout_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
     # A minute between two looks at whose grants are over: they are given for months.
     promo_looks_every_s: float = Field(default=60.0, gt=0, le=86_400)
+    # What both get when somebody was brought, by the dispatcher's look; 0: only the desk gives it.
+    referral_reward_minor: int = Field(default=10_000, ge=0, le=1_000_000)
+    # Half a minute between two looks at who has earned a reward: the customer still thinks of the job.
+    reward_looks_every_s: float = Field(default=30.0, gt=0, le=86_400)
     payouts_from_hour: int = Field(default=10, ge=0, le=23)
     # Two working days are left for a person when a dispute's pack of evidence is too weak to be sent by itself.
     dispute_decides_before_h: int = Field(default=48, ge=1, le=240)

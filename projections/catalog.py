@@ -17,6 +17,7 @@ from projections.kpi_requests import kpi_requests
 from projections.ledger_balances import ledger_balances
 from projections.ledger_history import ledger_history
 from projections.ledger_postings import ledger_postings
+from projections.loyalty import loyalty
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
 from projections.partner_accounts import partner_accounts
@@ -75,6 +76,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         wallets,
         wallet_statement,
         promo_grants,
+        loyalty,
         plans,
         subscriptions,
         payments,

@@ -70,6 +70,16 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "granted_at": "When it was given",
     "promo_grants.expires_at": "Until when it can be spent; null: for ever",
     "promo_grants.why": "What it was given for: goodwill, campaign, referral or tier",
+    # Who brought whom, and what own money came to
+    "own_minor": "What jobs took of the customer's own money and did not give back, in minor units",
+    "loyalty.job_id": "The last job that took some",
+    "loyalty.job_minor": "What that job took, in minor units",
+    "last_job_at": "When a job took some for the last time",
+    "qualified_by": "The first job that took enough to be rewarded",
+    "referrer_id": "Who brought the customer",
+    "rewarded_by": "The job for which both were rewarded",
+    "gift_minor": "What was given last for a tier, in minor units",
+    "gift_at": "When that was given",
     # Orders at the gateway, and what is asked of the world outside
     "order_id": "The order at the gateway",
     "purpose": "What the customer pays for: top_up, debt, job, tip or upgrade",

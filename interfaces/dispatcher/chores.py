@@ -16,11 +16,13 @@ from application.dispatch.whereabouts import Attendance
 from application.paper_watch import PaperWatch
 from application.payout_run import PayoutDay, PayoutRun
 from application.promo_run import PromoRun
+from application.reward_run import RewardRun
 from infra.dispatch.booking_board import PostgresBookingBoard
 from infra.dispatch.call_board import PostgresCallBoard
 from infra.dispatch.drive_board import PostgresDriveBoard
 from infra.dispatch.plan import attention_of
 from infra.dispatch.promo_board import PostgresPromoBoard
+from infra.dispatch.reward_board import PostgresRewardBoard
 from infra.dispatch.standby_board import PostgresStandbyBoard
 from infra.dispatch.vigilance import planning_of, reserving_of, swapping_of, vigilance_of
 from infra.paper_board import PostgresPaperBoard
@@ -91,7 +93,7 @@ def chores_of(
     ordering = Ordering(engine, news)
     paying = PayoutRun(PostgresPayoutBoard(connection), ordering, PayoutDay(from_hour=settings.payouts_from_hour))
     papers = PaperWatch(PostgresPaperBoard(connection), ordering)
-    promos = PromoRun(PostgresPromoBoard(connection), ordering)
+    promos, rewards = PromoRun(PostgresPromoBoard(connection), ordering), rewards_of(settings, connection, ordering)
     standbys = StandbyWatch(PostgresStandbyBoard(connection, board), engine, reserving_of(settings), news)
     return Chores(
         [
@@ -103,9 +105,15 @@ def chores_of(
             (settings.standby_looks_every_s, _counted(standbys.look, watch.standbys)),
             (settings.payout_looks_every_s, _counted(paying.look, watch.payouts)),
             (settings.promo_looks_every_s, _counted(promos.look, watch.promos)),
+            (settings.reward_looks_every_s, _counted(rewards.look, watch.rewards)),
             (settings.paper_looks_every_s, _counted(papers.look, watch.papers)),
         ]
     )
+
+
+def rewards_of(settings: Settings, connection: Connection, ordering: Ordering) -> RewardRun:
+    """Who is rewarded, and with how much."""
+    return RewardRun(PostgresRewardBoard(connection), ordering, settings.referral_reward_minor)
 
 
 def _counted(look: Callable[[datetime], Coroutine[None, None, int]], counter: Counter) -> Look:

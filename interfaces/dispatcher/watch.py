@@ -116,6 +116,7 @@ papers = Counter(
     registry=REGISTRY,
 )
 promos = Counter("vehicaid_promos_looked_at", "Wallets whose expired grants were let go.", registry=REGISTRY)
+rewards = Counter("vehicaid_rewards_looked_at", "Customers who seemed to have earned a reward.", registry=REGISTRY)
 twins = Counter("vehicaid_dispatch_twins", "Pairs of calls that the desk was pointed at.", registry=REGISTRY)
 restarts = Counter("vehicaid_dispatcher_restarts", "Times the dispatcher failed and began again.", registry=REGISTRY)
 
@@ -137,6 +138,7 @@ EVERYDAY: Final = frozenset(
         "not_nudged",
         "already_swapped",
         "not_for_a_maybe",
+        "not_earned",
     }
 )
 """Refusals that a board behind the log explains; others are worth a warning."""
