@@ -24,6 +24,7 @@ from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_batch import PayoutBatch
 from domain.plan import Plan
+from domain.profile import Profile
 from domain.provider import Provider
 from domain.rating import Rating
 from domain.receipt_voucher import ReceiptVoucher
@@ -38,6 +39,7 @@ from domain.supply_model import SupplyDecision
 from domain.tariff import Tariff
 from domain.tax_registration import TaxRegistrations
 from domain.tip import Tip
+from domain.vehicle import Vehicle
 from domain.wallet import Wallet
 from domain.zone import Zone
 
@@ -80,6 +82,8 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     Subscription,
     Coverage,
     Account,
+    Profile,
+    Vehicle,
 )
 
 

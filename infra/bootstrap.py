@@ -23,19 +23,17 @@ from infra.dispatch.rings import search_plan
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
 from infra.files.links import FileLinks
-from infra.files.place import file_shelf
 from infra.files.shelf import FileShelf
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
-from infra.personal.envelopes import PersonEnvelopes
+from infra.people_and_files import people_and_files
 from infra.personal.kept_first import KeptFirst
 from infra.personal.place import lives_apart, personal_store
 from infra.personal.store import PostgresPersonalStore
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import open_positions
 from infra.privacy.exports import Exports
-from infra.privacy.gathering import Gathering
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.auditing import for_auditors
@@ -63,6 +61,7 @@ from projections.provider_jobs import JobRow, provider_jobs
 from projections.provider_papers import PapersRow, provider_papers
 from projections.request_board import RequestRow, request_board
 from projections.tow_legs import LegRow, tow_legs
+from projections.vehicles import VehicleRow, vehicles
 
 if TYPE_CHECKING:
     from infra.queries.decisions import DecisionQueries
@@ -95,6 +94,7 @@ class Stack:
     shifts: ReadModelView[ShiftRow]
     directory: ReadModelView[DirectoryRow]
     papers: ReadModelView[PapersRow]
+    vehicles: ReadModelView[VehicleRow]
     positions: PositionStore
     shift_owners: ShiftOwners
     zones: ZoneMap
@@ -212,7 +212,9 @@ async def build(
         trade=trade_of(settings, city.zones, city.prices),
         codes=start_codes(settings),
         identity=has.identity,
-        **_people_and_files(settings, has, engine),
+        sign_in=_sign_in(settings, has, engine),
+        vehicles=ReadModelView(readers, vehicles, "registered_at"),
+        **people_and_files(settings, readers, has.store, has.closers),
         promises=city.promises if settings.promises else None,
         security=has.security,
         limiter=await open_limiter(settings, has.closers),
@@ -253,30 +255,6 @@ def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:
     sign_in = sign_in_of(settings, has.readers, has.identity.sessions, engine, has.aggregates, has.security)
     has.closers.callback(sign_in.passwords.close)
     return sign_in
-
-
-class PeopleAndFiles(TypedDict):
-    """Who signs in, and what they upload."""
-
-    sign_in: SignIn
-    files: FileShelf
-    file_links: FileLinks
-    records: PostgresPersonalStore
-    exports: Exports
-
-
-def _people_and_files(settings: Settings, has: _Opened, engine: RunsCommands) -> PeopleAndFiles:
-    shelf = file_shelf(settings, has.readers, has.store)
-    has.closers.callback(shelf.close)
-    gathering = Gathering(has.readers, has.store, shelf)
-    kept_for = timedelta(days=settings.exports_kept_days)
-    return {
-        "sign_in": _sign_in(settings, has, engine),
-        "files": shelf,
-        "file_links": FileLinks(settings.personal_key),
-        "records": has.store,
-        "exports": Exports(has.readers, gathering, PersonEnvelopes(has.store), kept_for),
-    }
 
 
 def trade_of(settings: Settings, zones: ZoneMap, prices: PriceBook) -> Trade:

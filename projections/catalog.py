@@ -47,6 +47,7 @@ from projections.tariffs import tariffs
 from projections.tax_documents import tax_documents
 from projections.timers import timers
 from projections.tow_legs import tow_legs
+from projections.vehicles import vehicles
 from projections.wallet_statement import wallet_statement
 from projections.wallets import wallets
 from projections.zone_shapes import zone_shapes
@@ -101,6 +102,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         promise_scores,
         decisions,
         accounts,
+        vehicles,
     ),
 )
 """All of them; whoever runs them does not care about their row types."""

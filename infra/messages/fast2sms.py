@@ -34,7 +34,8 @@ class Fast2SMS:
             raise NotCarried("not_in_india", for_good=True)
         asked = {"route": "otp", "variables_values": message.code, "numbers": number}
         if not message.code:
-            asked = {"route": "q", "message": message.text, "language": "english", "numbers": number}
+            language = "english" if message.text.isascii() else "unicode"
+            asked = {"route": "q", "message": message.text, "language": language, "numbers": number}
         try:
             async with httpx.AsyncClient(timeout=self._timeout_s) as client:
                 answer = await client.post(self._url, json=asked, headers={"authorization": self._key})

@@ -29,8 +29,9 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "plan_id": Prefix.PLAN,
     "subscription_id": Prefix.SUBSCRIPTION,
     "merged_into": Prefix.REQUEST,
-    "link_id": Prefix.LINK,
     "file_id": Prefix.FILE,
+    "vehicle_id": Prefix.VEHICLE,
+    "link_id": Prefix.LINK,
 }
 """Which prefix an id is shown with, by the name of its field."""
 

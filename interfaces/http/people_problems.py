@@ -8,6 +8,12 @@ PEOPLE: Mapping[str, Kind] = {
     "erasure_waits": Kind(
         409, "Something is under way", "Finish or end first what `waits_for` names: jobs, debts, disputes, memberships."
     ),
+    "too_many_addresses": Kind(409, "Too many addresses", "Twenty are enough: remove one first."),
+    "nothing_agreed_to": Kind(409, "Nothing agreed to", "There is no consent for this purpose to withdraw."),
+    "bad_text_version": Kind(422, "Bad text version", "A version is like 2026-11: letters, digits, points, dashes."),
+    "bad_plate": Kind(422, "Not a plate", "A plate is like KA01AB1234, or of the BH series like 22BH1234AA."),
+    "bad_vehicle": Kind(422, "Bad vehicle", "Make and model are codes: small letters, digits, - and _."),
+    "vehicle_retired": Kind(409, "Vehicle retired", "This vehicle is not on the road any more."),
     "sign_in_again": Kind(
         403, "Sign in again", "This is done only within minutes after signing in: sign in once more."
     ),

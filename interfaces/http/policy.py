@@ -59,6 +59,9 @@ POLICY: Final = table(
     (OPEN, "sign_in_by_password show_second_factor set_up_sign_in"),
     # Sessions and accounts
     (EACH_THEIR_OWN, "list_sessions revoke_session revoke_other_sessions"),
+    (CUSTOMER, "read_profile change_own_profile keep_address drop_address give_consent withdraw_consent"),
+    (PEOPLE_OF_THE_DESK, "read_customer_profile"),
+    (CALLERS, "keep_vehicle list_vehicles read_vehicle note_vehicle_paper transfer_vehicle retire_vehicle"),
     (EACH_THEIR_OWN, "ask_for_export list_exports"),
     (OPEN, "take_export"),
     (CUSTOMER, "erase_myself"),

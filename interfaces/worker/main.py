@@ -44,6 +44,7 @@ from interfaces.worker.handing import OwnHands
 from interfaces.worker.letters import Letters
 from interfaces.worker.looking_after import LookingAfter
 from interfaces.worker.postman import keep_posting
+from interfaces.worker.reminding import keep_reminding
 from interfaces.worker.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -83,7 +84,12 @@ async def _until_signalled(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     _log.info("worker_started", metrics_port=settings.worker_metrics_port)
-    await asyncio.gather(keep_working(settings, stop), keep_posting(settings, stop), keep_preparing(settings, stop))
+    await asyncio.gather(
+        keep_working(settings, stop),
+        keep_posting(settings, stop),
+        keep_preparing(settings, stop),
+        keep_reminding(settings, stop),
+    )
 
 
 async def keep_working(settings: Settings, stop: asyncio.Event) -> None:

@@ -34,6 +34,7 @@ TOLD = {
         *('"kind":"denied"', '"kind": "denied"', "WHOLE", "GOOD: ", "is not set"),
     ),
     "identity": ('"crv":"Ed25519"', '{"data":[]}', '"amr":["sms"]', "otpauth://", "admin", "signs", "signs_from"),
+    "profile": ("customer_id", "address_id", '"name":"Asha Rao"', "on_the_road", "KA01AB0123", "retired"),
     "privacy": ('"state":"waiting"', '"state":"ready"', '"bytes"', '"held_for_tax": 0', '"erased_again"'),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }

@@ -73,7 +73,7 @@ def test_topics_are_explicit_unique_and_named_after_their_aggregate() -> None:
 
 CODES = {"policy", "policy_version", "travel", "cell", "originator_topic", "drop_cell", "currency", "sha256"} | {
     *("transfer_id", "account", "gstin", "series", "financial_year", "place_of_supply", "sac"),
-    *("slug", "time_zone", "state_code"),
+    *("slug", "time_zone", "state_code", "make", "model", "text_version"),
     *("law", "from_cell", "to_cell"),
     *("gateway_order", "gateway_payment", "gateway_refund", "gateway_link", "url"),
     *("gateway_dispute", "gateway_document", "reason_code"),
