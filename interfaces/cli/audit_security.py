@@ -44,9 +44,14 @@ def list_entries(
     async def read() -> None:
         async with reader_pool(app_dsn(settings, "vehicaid-audit"), most=1, name="audit") as pool:
             for entry in await SecurityQueries(pool, settings.cell).entries(tenant, wanted, None, limit):
-                typer.echo(json.dumps(asdict(entry), default=str))
+                typer.echo(json.dumps(asdict(entry), default=_plain))
 
     asyncio.run(read())
+
+
+def _plain(value: object) -> str:
+    """Instants as RFC 3339; ids as everywhere."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def export(

@@ -24,6 +24,7 @@ from infra.identity.deployment_key import DeploymentKey
 from infra.identity.key_ring import KeyRing
 from infra.settings import Settings
 from interfaces.cli.audit import app
+from interfaces.cli.keys import app as keys_app
 from tests.audit.lab import sealed_log
 from tests.support.servers import Database
 
@@ -129,6 +130,15 @@ def deployment(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def vehicaid_audit(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
+
+
+def test_another_key_is_noted(deployment: Database) -> None:
+    assert CliRunner().invoke(keys_app, ["rotate", "--now"]).exit_code == 0
+    [line] = vehicaid_audit("security", "--kind", "key_rotated").stdout.splitlines()
+    told = json.loads(line)
+    assert (told["actor"], told["tenant"]) == ("system:terminal", "")
+    assert datetime.fromisoformat(told["at"]).tzinfo is not None
+    assert deployment.cell
 
 
 def test_an_operator_exports_and_that_is_noted(deployment: Database) -> None:
