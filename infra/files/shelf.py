@@ -126,7 +126,7 @@ class FileShelf:
         return await self._key_of(file) is not None
 
     async def of_owner(self, tenant: str, owner_id: UUID) -> list[StoredFile]:
-        """All files of a person or a company, for whoever asks what we have of them."""
+        """All files of a person or a company, a crew member's documents too: for whoever asks what we have of them."""
         return await self._table.of_owner(tenant, owner_id)
 
     async def forget_owner(self, tenant: str, owner_id: UUID) -> int:

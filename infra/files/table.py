@@ -25,6 +25,13 @@ FIND: Final = f"SELECT {COLUMNS} FROM stored_files WHERE tenant = %s AND file_id
 OF_OWNER: Final = (
     f"SELECT {COLUMNS} FROM stored_files WHERE tenant = %s AND owner_id = %s ORDER BY uploaded_at, file_id"  # noqa: S608
 )
+# A crew member's licence is the company's to show, and that person's to have forgotten.
+OF_CREW: Final = f"""
+SELECT {COLUMNS} FROM stored_files WHERE tenant = %(tenant)s AND file_id IN (
+  SELECT (paper->>'file_id')::uuid
+    FROM provider_papers AS company, jsonb_array_elements(company.documents || company.earlier) AS paper
+   WHERE company.tenant = %(tenant)s AND paper->>'crew_id' = %(crew_id)s AND paper->>'file_id' IS NOT NULL)
+ ORDER BY uploaded_at, file_id"""  # noqa: S608
 BEGIN: Final = f"""
 INSERT INTO stored_files ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (tenant, file_id) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
@@ -100,8 +107,14 @@ class FileTable:
         return rows[0] if rows else None
 
     async def of_owner(self, tenant: str, owner_id: UUID) -> list[StoredFile]:
-        """All that are sealed under somebody's key, the oldest first."""
-        return await self._rows(OF_OWNER, (tenant, owner_id))
+        """All that are sealed under somebody's key, or are a crew member's documents, the oldest first."""
+        own = await self._rows(OF_OWNER, (tenant, owner_id))
+        try:
+            shown = await self._rows(OF_CREW, {"tenant": tenant, "crew_id": str(owner_id)})
+        except UndefinedTable:
+            shown = []  # the read models were never built: nobody has shown anything
+        known = {file.file_id for file in own}
+        return [*own, *(file for file in shown if file.file_id not in known)]
 
     async def begin(self, file: StoredFile) -> None:
         """Note it before its bytes are kept: what dies in between is found again."""

@@ -217,7 +217,10 @@ async def _sha256(call: CommandCall, provider_id: UUID, body: DocumentBody) -> s
 
 
 def _number(call: CommandCall, provider_id: UUID, body: DocumentBody) -> tuple[UUID | None, Told | None]:
-    """The number's record and what is kept under it; raises BadPaperNumber or BadGstin."""
+    """The number's record and what is kept under it: a crew member's own, or the company's.
+
+    Raises BadPaperNumber or BadGstin.
+    """
     if body.number is None:
         if body.branch_code is not None:
             raise BadPaperNumber("a branch has no account without its number", kind=body.kind.value)
@@ -226,7 +229,8 @@ def _number(call: CommandCall, provider_id: UUID, body: DocumentBody) -> tuple[U
     if body.kind is DocumentKind.BANK:
         fields["branch_code"] = checked_branch(body.branch_code or "")
     number_id = record_id_for(call.context.command_id, PersonalKind.PAPER)
-    return number_id, Told(provider_id, {number_id: PersonalRecord(PersonalKind.PAPER, fields)})
+    whose = provider_id if body.crew_id is None else parse(Prefix.CREW, body.crew_id)
+    return number_id, Told(whose, {number_id: PersonalRecord(PersonalKind.PAPER, fields)})
 
 
 def _id(text: str) -> UUID:

@@ -211,6 +211,21 @@ async def test_files_stay_while_a_document_names_them_and_their_company_is_with_
     assert not await is_there(told)
 
 
+async def test_a_crew_members_licence_is_forgotten_with_that_person(api: Api, job: Job, stack: Stack) -> None:
+    crew = await api.done(f"{path_of(job)}/crew-members", job.provider, {"skills": ["tow"]})
+    crew_id = parse(Prefix.CREW, str(crew["crew_id"]))
+    path = await shown(api, job, kind="licence", crew_id=crew["crew_id"], number="KA-01 2011 0012345")
+    assert (await read(api, path, api.desk))["number"] == "KA0120110012345"
+    other = await shown(api, job)
+    (file,) = await stack.files.of_owner("demo", crew_id)
+    assert await stack.personal.erase("demo", crew_id)
+    assert await stack.files.forget_owner("demo", crew_id) == 1
+    assert await stack.files.find("demo", file.file_id) is None
+    told = await read(api, path, api.desk)
+    assert (told["number"], told["file"]) == (None, None)
+    assert (await read(api, other, api.desk))["number"] == KEPT_NUMBER
+
+
 async def test_the_log_holds_no_number_and_an_erased_company_leaves_nothing(
     api: Api, job: Job, stack: Stack, shared_database: Database
 ) -> None:
