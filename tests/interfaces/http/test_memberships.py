@@ -29,6 +29,7 @@ ROUTES = (
     f"POST {ONE}/pause",
     f"POST {ONE}/pause-end",
     f"POST {ONE}/change",
+    f"POST {ONE}/upgrade",
     f"POST {ONE}/end-with-term",
     f"POST {ONE}/end",
     "POST /v1/service-requests/{request_id}/coverage",
@@ -61,6 +62,7 @@ def body_of(route: str, customer: str) -> dict[str, Any] | None:
         "POST /v1/plans/{plan}/end": {},
         "POST /v1/subscriptions": {"customer_id": customer, "plan": "free", "vehicle_ids": [vehicle]},
         f"POST {ONE}/change": {"plan": "free"},
+        f"POST {ONE}/upgrade": {"plan": "free"},
         "POST /v1/service-requests/{request_id}/coverage": {
             "subscription_id": an_id(Prefix.SUBSCRIPTION),
             "vehicle_id": vehicle,
