@@ -1,6 +1,7 @@
 """What can an auditor ask of one tenant's log: which events, what caused what, what a thing looked like at a time?"""
 
 import asyncio
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,13 @@ from psycopg import sql
 
 from application.log import LoggedEvent
 from domain.aggregate import Aggregate
+from infra.audit.bundle import BundleAsked, write_bundle
 from infra.audit.prove import Unprovable, prove
 from infra.audit.root import NothingSealed, Root, root_of, sign
 from infra.database_url import app_dsn
 from infra.event_store.codec import replay
 from infra.event_store.log import COLUMNS
+from infra.identity.key_ring import SigningKey
 from infra.queries.pool import Pool
 from infra.settings import Settings
 
@@ -26,6 +29,8 @@ MOST_IN_TREE: Final = 1_000
 MOST_ON_PAGE: Final = 201
 # Proofs read a whole segment over a connection of their own: two at a time leave the server to its work.
 PROOFS_AT_ONCE: Final = 2
+# 100,000 rows of the cell, some seconds and 10 MB; a longer time is taken away at a terminal.
+MOST_IN_BUNDLE: Final = 100_000
 
 _EVENTS: Final = sql.SQL(f"SELECT {COLUMNS} FROM events JOIN page USING (position) WHERE tenant = %s")  # noqa: S608
 _TREE: Final = (
@@ -156,6 +161,18 @@ class AuditQueries:
         root = await self.root(segment)
         async with self._proofs:
             return await asyncio.to_thread(self._prove, position, root)
+
+    async def bundle(self, tenant: str, since: datetime, until: datetime, key: SigningKey, at: datetime) -> bytes:
+        """Both logs of a tenant and a time in one signed archive; raises infra.audit.bundle.TooLong."""
+        async with self._proofs:
+            return await asyncio.to_thread(self._bundle, tenant, since, until, key, at)
+
+    def _bundle(self, tenant: str, since: datetime, until: datetime, key: SigningKey, at: datetime) -> bytes:
+        archive = io.BytesIO()
+        with psycopg.connect(app_dsn(self._settings, "vehicaid-bundle"), autocommit=True) as connection:
+            cell = self._settings.cell
+            write_bundle(connection, archive, cell, key, BundleAsked(since, until, tenant, at, MOST_IN_BUNDLE))
+        return archive.getvalue()
 
     def _prove(self, position: int, root: Root) -> dict[str, object]:
         with psycopg.connect(app_dsn(self._settings, "vehicaid-proof"), autocommit=True) as connection:

@@ -12,7 +12,7 @@ import typer
 
 from application.security_log import SecurityKind
 from domain.refusal import BadInput
-from infra.audit.bundle import write_bundle
+from infra.audit.bundle import BundleAsked, write_bundle
 from infra.database_url import app_dsn
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.key_ring import KeyRing, NoSigningKey, SigningKey
@@ -72,7 +72,7 @@ def export(
         raise BadInput(f"there is no folder {out.parent}")
     key = asyncio.run(_key(settings, now, tenant))
     with psycopg.connect(app_dsn(settings, "vehicaid-audit"), autocommit=True) as connection:
-        told = write_bundle(connection, out, settings.cell, key, since=begins, until=ends, tenant=tenant, at=now)
+        told = write_bundle(connection, out, settings.cell, key, BundleAsked(begins, ends, tenant, now))
     typer.echo(json.dumps({"out": str(out), "files": told["files"], "kid": key.kid}))
 
 

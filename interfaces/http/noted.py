@@ -32,8 +32,8 @@ def note_view(scope: Scope) -> None:
         _note(scope, SecurityKind.STAFF_VIEW, "")
 
 
-def note_change(scope: Scope, kind: SecurityKind, detail: str = "") -> None:
-    """Tell that who may act as whom has changed: the thing in the address is the account."""
+def note_done(scope: Scope, kind: SecurityKind, detail: str = "") -> None:
+    """Tell of something that happened by an operation: the thing in the address is what it is about."""
     _note(scope, kind, detail)
 
 

@@ -167,7 +167,7 @@ POLICY: Final = table(
     (CALLERS, "end_membership_with_term end_membership show_coverage"),
     # Audit
     (AUDIT, "list_events trace_command read_state_then read_root prove_event"),
-    (AUDIT, "list_security_entries read_security_root"),
+    (AUDIT, "list_security_entries read_security_root take_audit_bundle"),
 )
 
 # What support may do in the name of a customer or a company (ADR 47); whatever is not told here, it may not. Never what

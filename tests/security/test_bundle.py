@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from infra.audit import check_bundle
-from infra.audit.bundle import write_bundle
+from infra.audit.bundle import BundleAsked, TooLong, span_of, write_bundle
+from infra.audit.sealed_log import EVENTS
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.key_ring import KeyRing
 from infra.settings import Settings
@@ -58,11 +59,9 @@ def test_the_checker_is_one_short_file_of_the_standard_library() -> None:
 def bundle(database: Database, tmp_path: Path) -> Path:
     sealed_log(database, events=20)
     with psycopg.connect(database.app_dsn, autocommit=True) as connection:
-        write_bundle(
-            connection, tmp_path / "b.zip", database.cell, KEY,
-            since=datetime.now(UTC) - timedelta(hours=1), until=datetime.now(UTC) + timedelta(hours=1), tenant=None,
-            at=NOW,
-        )  # fmt: skip
+        hour, now = timedelta(hours=1), datetime.now(UTC)
+        wanted = BundleAsked(now - hour, now + hour, None, NOW)
+        write_bundle(connection, tmp_path / "b.zip", database.cell, KEY, wanted)
     return tmp_path / "b.zip"
 
 
@@ -114,6 +113,22 @@ def test_whatever_is_changed_is_found(bundle: Path) -> None:
     assert not is_good(
         bundle, {"keys": [{"kid": KEY.kid, "x": base64.urlsafe_b64encode(stranger).decode().rstrip("=")}]}
     )
+
+
+def test_a_time_with_too_many_rows_is_refused_and_what_lies_outside_is_not_read(
+    database: Database, bundle: Path
+) -> None:
+    now = datetime.now(UTC)
+    with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+        few = BundleAsked(now - timedelta(days=1), now, None, now, most=19)
+        with pytest.raises(TooLong):
+            write_bundle(connection, bundle, database.cell, KEY, few)
+        for since, until, span in (
+            (now - timedelta(days=9), now - timedelta(days=8), (1, 1)),
+            (now + timedelta(days=8), now + timedelta(days=9), (21, 21)),
+            (now - timedelta(minutes=5), now, (1, 21)),
+        ):
+            assert span_of(connection, EVENTS, since, until) == span
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from domain.account_terms import Grant
 from domain.ids import Prefix, parse
 from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
-from interfaces.http.noted import note_change
+from interfaces.http.noted import note_done
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.accounts import AccountDone, GrantBody, SuspensionBody, WithdrawalBody
 
@@ -39,7 +39,7 @@ async def give_role(call: Command, account_id: str, body: GrantBody) -> Response
     grant = Grant(body.role, _company(body.provider_id), body.duty)
     command = GrantRole(call.actor, id_in_path(Prefix.USER, account_id), grant, call.at, call.expected_version)
     done = await call.run(grant_role, command)
-    note_change(call.request.scope, SecurityKind.ROLE_GRANTED, body.role.value)
+    note_done(call.request.scope, SecurityKind.ROLE_GRANTED, body.role.value)
     return _told(done)
 
 
@@ -49,7 +49,7 @@ async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Res
     person, company = id_in_path(Prefix.USER, account_id), _company(body.provider_id)
     command = WithdrawRole(call.actor, person, body.role, company, call.at, call.expected_version)
     done = await call.run(withdraw_role, command)
-    note_change(call.request.scope, SecurityKind.ROLE_WITHDRAWN, body.role.value)
+    note_done(call.request.scope, SecurityKind.ROLE_WITHDRAWN, body.role.value)
     return await _signed_out(call, person, done)
 
 
@@ -62,7 +62,7 @@ async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody)
     person = id_in_path(Prefix.USER, account_id)
     command = SuspendAccount(call.actor, person, body.reason, call.at, call.expected_version)
     done = await call.run(suspend_account, command)
-    note_change(call.request.scope, SecurityKind.ACCOUNT_SUSPENDED, body.reason.value)
+    note_done(call.request.scope, SecurityKind.ACCOUNT_SUSPENDED, body.reason.value)
     return await _signed_out(call, person, done)
 
 
@@ -71,7 +71,7 @@ async def reinstate_somebody(call: Command, account_id: str) -> Response:
     """Let somebody sign in again."""
     command = ReinstateAccount(call.actor, id_in_path(Prefix.USER, account_id), call.at, call.expected_version)
     done = await call.run(reinstate_account, command)
-    note_change(call.request.scope, SecurityKind.ACCOUNT_REINSTATED)
+    note_done(call.request.scope, SecurityKind.ACCOUNT_REINSTATED)
     return _told(done)
 
 

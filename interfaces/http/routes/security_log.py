@@ -1,17 +1,22 @@
 """What can an auditor ask of the security log: who came in, who was refused, and who looked at whom?"""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import Query
 from starlette.responses import Response
 
 from application.security_log import SecurityKind
+from domain.refusal import BadInput
+from infra.audit.bundle import TooLong
 from infra.audit.root import NothingSealed
+from infra.identity.key_ring import NoSigningKey
 from infra.queries.security import SecurityEntry, SecurityWanted
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Cursor, Limit
 from interfaces.http.cursors import Cursors
+from interfaces.http.noted import note_done
 from interfaces.http.problems import Problem
 from interfaces.http.routes.audit import ActorText, Since, Until
 from interfaces.http.routing import Routes
@@ -19,6 +24,7 @@ from interfaces.http.shapes.audit import RootShown
 from interfaces.http.shapes.security_log import SecurityPage
 
 PATH: Final = "/v1/audit/security"
+A_DAY: Final = timedelta(days=1)
 KindAsked = Annotated[SecurityKind | None, Query(description="Of this kind.")]
 ObjectText = Annotated[
     str | None, Query(alias="object", pattern=r"^[a-z]{3}_[0-9a-f]{32}$", description="About this thing or person.")
@@ -66,6 +72,30 @@ async def read_security_root(call: Asked) -> Response:
         return answers.plain((await call.stack.noted.root()).as_json())
     except NothingSealed as error:
         raise Problem("not_found", str(error)) from error
+
+
+@routes.file("/v1/audit/bundle", ("application/zip",), problems=("bad_input", "too_many_rows"))
+async def take_audit_bundle(call: Asked, since: Since = None, until: Until = None) -> Response:
+    """Take both logs away, signed.
+
+    What was recorded in that time, of the last day without one: `events.jsonl`, `security.jsonl` and a manifest, signed
+    by a key that `/.well-known/jwks.json` publishes. The file of `vehicaid audit checker --bundle` checks it anywhere.
+    """
+    ends = until or call.at
+    begins = since or ends - A_DAY
+    if begins >= ends:
+        raise BadInput("a time ends after it begins")
+    try:
+        key = call.stack.identity.authority.ring.signing(call.at)
+    except NoSigningKey as error:
+        raise Problem("store_unavailable") from error
+    note_done(call.request.scope, SecurityKind.AUDIT_EXPORT)
+    try:
+        content = await call.stack.audit.bundle(call.tenant, begins, ends, key, call.at)
+    except TooLong as error:
+        raise Problem("too_many_rows") from error
+    headers = {"Content-Disposition": 'attachment; filename="audit-bundle.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 def _shown(entry: SecurityEntry) -> dict[str, object]:
