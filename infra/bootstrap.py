@@ -52,6 +52,7 @@ from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
 from infra.webhooks.inbox import WebhookInbox
+from projections.accounts import AccountRow, accounts
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.drives import DriveRow, drives
 from projections.matching_table import ShiftRow, matching_table
@@ -95,6 +96,7 @@ class Stack:
     directory: ReadModelView[DirectoryRow]
     papers: ReadModelView[PapersRow]
     vehicles: ReadModelView[VehicleRow]
+    people: ReadModelView[AccountRow]
     positions: PositionStore
     shift_owners: ShiftOwners
     zones: ZoneMap
@@ -214,7 +216,8 @@ async def build(
         identity=has.identity,
         sign_in=_sign_in(settings, has, engine),
         vehicles=ReadModelView(readers, vehicles, "registered_at"),
-        **people_and_files(settings, readers, has.store, has.closers),
+        people=ReadModelView(readers, accounts, "registered_at"),
+        **people_and_files(settings, readers, has.store, has.aggregates, has.closers),
         promises=city.promises if settings.promises else None,
         security=has.security,
         limiter=await open_limiter(settings, has.closers),

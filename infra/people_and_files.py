@@ -16,6 +16,7 @@ from infra.privacy.gathering import Gathering
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
+    from application.engine import Aggregates
     from infra.queries.pool import Pool
     from infra.settings import Settings
 
@@ -30,7 +31,11 @@ class PeopleAndFiles(TypedDict):
 
 
 def people_and_files(
-    settings: Settings, readers: Pool, store: PostgresPersonalStore, closers: AsyncExitStack
+    settings: Settings,
+    readers: Pool,
+    store: PostgresPersonalStore,
+    aggregates: Aggregates,
+    closers: AsyncExitStack,
 ) -> PeopleAndFiles:
     """Over connections that are open; ``closers`` end what runs by itself."""
     shelf = file_shelf(settings, readers, store)
@@ -40,5 +45,5 @@ def people_and_files(
         "files": shelf,
         "file_links": FileLinks(settings.personal_key),
         "records": store,
-        "exports": Exports(readers, Gathering(readers, store, shelf), PersonEnvelopes(store), kept_for),
+        "exports": Exports(readers, Gathering(readers, store, shelf, aggregates), PersonEnvelopes(store), kept_for),
     }

@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """A link to a mailbox: whoever follows it signs in."""
     SECOND_FACTOR = "second_factor"
     """The password was right; the authenticator's code is asked for."""
+    ADD_HANDLE = "add_handle"
+    """A code to another telephone or mailbox of somebody who is signed in."""
     SET_UP = "set_up"
     """A link for those who work for us: they choose a password and get a second factor."""
 

@@ -9,6 +9,7 @@ from psycopg.errors import UndefinedTable
 
 from domain.actor import Role
 from domain.ids import Prefix
+from domain.profile import Profile, profile_id
 from infra.event_store.log import borrowed
 from projections.catalog import READ_MODELS
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from application.engine import Aggregates
     from infra.files.shelf import FileShelf
     from infra.files.table import StoredFile
     from infra.personal.store import PostgresPersonalStore
@@ -58,8 +60,9 @@ SIGN_IN: Final = {
 class Gathering:
     """Looks everywhere. Every method may raise LogUnavailable, PersonalUnavailable or RecordTampered."""
 
-    def __init__(self, pool: Pool, personal: PostgresPersonalStore, files: FileShelf) -> None:
+    def __init__(self, pool: Pool, personal: PostgresPersonalStore, files: FileShelf, aggregates: Aggregates) -> None:
         self._pool = pool
+        self._aggregates = aggregates
         self._personal = personal
         self._files = files
 
@@ -68,6 +71,8 @@ class Gathering:
         found: Everything = {"personal": await self._personal_of(person)}
         for name, statement, values in self._questions(person):
             found[name] = await self._rows(statement, values)
+        profile = await self._aggregates.load(Profile, person.tenant, profile_id(person.person_id))
+        found["profile"] = [] if profile is None else _told(profile)
         files = await self.files_of(person)
         found["files"] = [_shown(file) for file in files]
         return {name: rows for name, rows in found.items() if rows}
@@ -122,6 +127,19 @@ def _condition(model: str, fields: tuple[str, ...], prefix: Prefix) -> sql.Compo
         return sql.SQL("actor = ANY (%(actors)s)")
     column = NAMED_AS[prefix]
     return sql.SQL("{} = %(person)s").format(sql.Identifier(column)) if column in fields else None
+
+
+def _told(profile: Profile) -> Section:
+    """Language, notices and consents; names and addresses are among the personal records."""
+    consents: Section = [
+        {"consent": purpose, "text_version": consent.text_version, "given_at": consent.given_at}
+        for purpose, consent in profile.consents.items()
+    ]
+    notices: Section = [
+        {"notice": kind, "channel": channel, "is_wanted": is_wanted}
+        for (kind, channel), is_wanted in profile.notices.items()
+    ]
+    return [{"language": profile.language}, *notices, *consents]
 
 
 def _shown(file: StoredFile) -> dict[str, object]:

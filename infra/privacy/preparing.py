@@ -13,6 +13,7 @@ from application.files import FileStoreAway
 from application.log import LogUnavailable
 from application.personal import PersonalUnavailable
 from infra.database_url import app_dsn
+from infra.event_store.aggregates import StoredAggregates
 from infra.files.place import opened_shelf
 from infra.personal.envelopes import PersonEnvelopes
 from infra.personal.place import personal_store
@@ -54,7 +55,7 @@ async def _prepare_until(settings: Settings, stop: asyncio.Event) -> None:
         closers.push_async_callback(store.close)
         shelf = await closers.enter_async_context(opened_shelf(settings, "vehicaid-exports"))
         kept_for = timedelta(days=settings.exports_kept_days)
-        exports = Exports(pool, Gathering(pool, store, shelf), PersonEnvelopes(store), kept_for)
+        exports = Exports(pool, Gathering(pool, store, shelf, StoredAggregates(pool)), PersonEnvelopes(store), kept_for)
         while not stop.is_set():
             if not await exports.prepare_next(datetime.now(UTC)):
                 await _rest(stop, REST_S)

@@ -62,6 +62,8 @@ POLICY: Final = table(
     (CUSTOMER, "read_profile change_own_profile keep_address drop_address give_consent withdraw_consent"),
     (PEOPLE_OF_THE_DESK, "read_customer_profile"),
     (CALLERS, "keep_vehicle list_vehicles read_vehicle note_vehicle_paper transfer_vehicle retire_vehicle"),
+    (EACH_THEIR_OWN, "change_password ask_handle_code add_handle"),
+    (PEOPLE_OF_THE_DESK, "list_people"),
     (EACH_THEIR_OWN, "ask_for_export list_exports"),
     (OPEN, "take_export"),
     (CUSTOMER, "erase_myself"),

@@ -12,7 +12,6 @@ from domain.ids import Prefix, show
 from domain.refusal import NotAllowed
 from infra.bootstrap import Stack
 from infra.files.links import FileLink
-from infra.identity.access_tokens import Caller
 from infra.privacy.erasure import erase
 from infra.privacy.exports import Export
 from infra.privacy.waits import check_nothing_waits
@@ -20,6 +19,7 @@ from infra.privacy.whom import Person, person_behind
 from interfaces.http import answers
 from interfaces.http.calls import Asked, Call, Creation
 from interfaces.http.described import responses_of
+from interfaces.http.fresh import check_fresh
 from interfaces.http.problems import Problem
 from interfaces.http.routes.files import AS_A_FILE
 from interfaces.http.routing import Routes
@@ -97,7 +97,7 @@ async def erase_myself(call: Creation) -> Response:
     what does. Bills and the ledger stay as the law asks, by numbers and amounts.
     """
     person = _person(call)
-    await _check_fresh(call)
+    await check_fresh(call)
     await check_nothing_waits(call.stack, person)
     done = await erase(call.stack, person, call.at)
     return answers.plain({"erased": done.known, "held_for_tax": done.held, "sessions": done.sessions})
@@ -108,15 +108,6 @@ def _person(call: Call) -> Person:
     if person is None:
         raise NotAllowed("nobody's data is behind this caller")
     return person
-
-
-async def _check_fresh(call: Call) -> None:
-    """Refuse a session that was opened long ago, or a token without one; raises the problem ``sign_in_again``."""
-    caller: Caller = call.request.scope["state"]["caller"]
-    since = call.at - timedelta(seconds=call.stack.settings.fresh_sign_in_s)
-    living = await call.stack.identity.sessions.living(call.actor, call.at)
-    if not any(one.session_id == caller.session_id and one.opened_at >= since for one in living):
-        raise Problem("sign_in_again")
 
 
 def _shown(call: Call, export: Export) -> dict[str, object]:

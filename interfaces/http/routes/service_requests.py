@@ -22,6 +22,7 @@ from domain.refusal import NotAllowed
 from domain.request_terms import Call, RequestState
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.named_vehicle import class_of, with_vehicle
 from interfaces.http.request_views import shown, visible
 from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.service_requests import (
@@ -47,6 +48,7 @@ routes = Routes("Service requests")
         "store_unavailable",
         "not_allowed",
         "service_does_not_fit",
+        "not_found",
         "bad_id",
         "bad_place",
         "outside_served_area",
@@ -63,8 +65,9 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     Where nothing is charged, and for an SOS, the search for a provider starts at once; otherwise when the price is
     confirmed, here or later. A customer asks for themselves; the desk for any customer.
     """
-    check_fit(body.service, body.fuel)
     customer_id = _customer(call, body)
+    body = await with_vehicle(call, customer_id, body)
+    check_fit(body.service, body.fuel)
     record_id = record_id_for(call.context.command_id, PersonalKind.CALL)
     command = RequestService(
         actor=call.actor,
@@ -97,7 +100,7 @@ def _call(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Call:
     return Call(
         customer_id,
         body.service,
-        body.vehicle_class,
+        class_of(body),
         body.fuel,
         cell_of(body.location.lat, body.location.lng),
         place_id=record_id,

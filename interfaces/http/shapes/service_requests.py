@@ -1,8 +1,8 @@
 """What do service requests look like on the wire?"""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.catalogue import Fuel, Service, VehicleClass
 from domain.price_terms import Fault, PaymentMethod
@@ -33,6 +33,7 @@ from interfaces.http.shapes.values import (
     Version,
     ZoneId,
 )
+from interfaces.http.shapes.vehicles import CustomersVehicleId
 
 
 class Contact(Body):
@@ -61,8 +62,14 @@ class ServiceRequestBody(Body):
     """A call for help. Contact, exact location, note and plate go to the erasable store, never into an event."""
 
     service: Annotated[Service, Field(examples=["flat_tyre"])]
-    vehicle_class: Annotated[VehicleClass, Field(examples=["car"])]
+    vehicle_class: Annotated[
+        VehicleClass | None, Field(description="Left out where `vehicle_id` names one.", examples=["car"])
+    ] = None
     fuel: Fuel = Fuel.UNKNOWN
+    vehicle_id: Annotated[
+        CustomersVehicleId | None,
+        Field(description="A vehicle of the customer: class, fuel and plate are its own.", examples=[None]),
+    ] = None
     location: Location
     contact: Contact
     note: Annotated[
@@ -86,6 +93,13 @@ class ServiceRequestBody(Body):
     confirm: Annotated[
         ConfirmAtOnce | None, Field(description="Agree to the price in the same breath; else confirm the quote.")
     ] = None
+
+    @model_validator(mode="after")
+    def _says_which_vehicle(self) -> Self:
+        if self.vehicle_class is None and self.vehicle_id is None:
+            message = "say what kind of vehicle it is, or which: vehicle_class or vehicle_id"
+            raise ValueError(message)
+        return self
 
 
 class CancellationBody(Body):

@@ -39,11 +39,13 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
 IMPERSONATIONS = ("/v1/impersonations", "/v1/impersonations/{impersonation_id}/end")
+OWN_SIGN_IN = ("/v1/account/password", "/v1/account/handle-challenges", "/v1/account/handles")
 ORDER_NOTHING = (
     "/v1/positions",
     "/v1/price-estimates",
     "/v1/files",
     "/v1/privacy/exports",
+    *OWN_SIGN_IN,
     *SESSIONS,
     *IMPERSONATIONS,
     *OPEN_PATHS,

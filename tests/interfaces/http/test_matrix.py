@@ -78,7 +78,7 @@ ELSEWHERE = (
     "/v1/impersonations",
     *OF_PARTNERS,
     "/v1/merge-suggestions",
-    *("/v1/privacy", "/v1/profile", "/v1/vehicles"),
+    *("/v1/privacy", "/v1/profile", "/v1/vehicles", "/v1/account/"),
     *("/v1/files", "/v1/downloads", "/v1/provider-reviews"),
     OF_DECISIONS,
     *OF_FIGURES,
