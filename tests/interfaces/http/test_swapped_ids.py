@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
 AN_ID: Final = re.compile(rf"({'|'.join(prefix.value for prefix in Prefix)})[0-9a-f]{{32}}")
-NAMES_NOTHING_OF_OURS: Final = {"plan", "month", "position", "command_id", "session_id"}
+NAMES_NOTHING_OF_OURS: Final = {"plan", "month"}
 """What addresses name beside ids of things: the same words are good everywhere, and mean one's own."""
 OF_CUSTOMERS: Final = "/v1/customers/{customer_id}/"
 """Nobody keeps a list of customers: a wallet is opened for whoever is named, in the tenant of who names them."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tests.support.api import Job
 
 TERMS = {"credit_limit_minor": 5_000_000, "most_per_job_minor": 150_000, "currency": "INR"}
+VEHICLE: dict[str, object] = {"vehicle_class": "car", "fuel": "petrol", "plate": "KA01AB1234"}
+ADDRESS: dict[str, object] = {"label": "Home", "address": "12 Lake View Road, Bengaluru 560008"}
 NOBODYS = "0" * 32
 HERE = Device("6f1c9a52", "Firefox on Android", "192.0.2.9")
 
@@ -68,9 +70,15 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
     await api.done("/v1/plans", admin, FREE)
     tariff = await place.with_prices(zone_id=zone["id"])
     customer = cast("Any", paid.job.customer.subject_id)
-    vehicle = {"customer_id": show(Prefix.USER, customer), "plan": "free", "vehicle_ids": [an_id(Prefix.VEHICLE)]}
-    member = await api.done("/v1/subscriptions", desk, vehicle)
-    account = await an_account(stack, tenant)
+    membership = {"customer_id": show(Prefix.USER, customer), "plan": "free", "vehicle_ids": [an_id(Prefix.VEHICLE)]}
+    member = await api.done("/v1/subscriptions", desk, membership)
+    account, owner = await an_account(stack, tenant), paid.job.customer
+    vehicle = await api.done("/v1/vehicles", owner, VEHICLE)
+    home = await api.done("/v1/profile/addresses", owner, ADDRESS)
+    session = await stack.identity.sessions.open(owner, amr=("sms",), device="", at=datetime.now(UTC))
+    begun = {"role": "customer", "subject": account, "reason": "complaint"}
+    named = await api.done("/v1/impersonations", admin, begun)
+    event = (await api.get("/v1/audit/events", admin, min_position=api.reached, limit=1)).json()["data"][0]
     ids = {
         "request_id": job.request["id"], "offer_id": job.offer["id"], "shift_id": job.shift["id"],
         "provider_id": job.shift["provider_id"], "applicant_id": papers.shift["provider_id"],
@@ -81,7 +89,10 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
         "earning_id": show(Prefix.EARNING, earning_id(paid.job.payment_id)),
         "batch_id": show(Prefix.PAYOUT_BATCH, paid.batch_id), "order_id": show(Prefix.ORDER, case.order_id),
         "refund_id": show(Prefix.REFUND, case.refund_id), "dispute_id": show(Prefix.DISPUTE, case.dispute_id),
-        "stream_id": job.request["id"], "account_id": account,
+        "stream_id": job.request["id"], "account_id": account, "vehicle_id": vehicle["id"],
+        "address_id": home["address_id"],
+        "session_id": show(Prefix.SESSION, session.session_id), "impersonation_id": named["id"],
+        "command_id": event["command_id"], "position": event["position"],
     }  # fmt: skip
     return Things(tenant, {name: str(value) for name, value in ids.items()}, job, paid, max(api.reached, case.position))
 
