@@ -26,6 +26,8 @@ LONG_FILES = {
     "test_guide.py", "test_killed.py", "test_killed_at_points.py", "test_order_under_faults.py", "test_privacy.py",
     "test_process.py", "test_process_drives.py", "test_process_timers.py", "test_processes.py", "test_year_end.py",
 }  # fmt: skip
+# Of those, whoever follows several stories on one system, which each worker would have to start for itself.
+ONE_SYSTEM = {"test_guides.py"}
 SERVER_FIXTURES = {"postgres_server", "redis_server", "private_postgres"}
 
 
@@ -54,9 +56,14 @@ def in_shares(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     long = [item for item in items if item.path.name in LONG_FILES or not LONG_STORIES.isdisjoint(item.path.parts)]
     known = set(map(id, long))
     short = [item for item in items if id(item) not in known]
+    together = [item for item in long if item.path.name in ONE_SYSTEM]
+    apart = [item for item in long if item.path.name not in ONE_SYSTEM]
+    # Who has the stories of one system begins with them and has the fewer of the others.
+    shares = [together, *([] for _ in range(workers - 1))]
+    for item in apart:
+        min(reversed(shares), key=len).append(item)
     whole, found = len(items), list[pytest.Item]()
-    for worker in range(workers):
-        share = long[worker::workers]
+    for worker, share in enumerate(shares):
         until = whole * (worker + 1) // workers
         found += share
         taken, short = short[: max(0, until - len(found))], short[max(0, until - len(found)) :]
