@@ -1,6 +1,7 @@
 """Is a tip all the crew's, once, within bounds, from the wallet or through the gateway, and back only by the desk?"""
 
 from datetime import timedelta
+from uuid import uuid5
 
 import pytest
 
@@ -89,6 +90,8 @@ async def test_a_tip_goes_back_with_the_job_by_the_desk_alone() -> None:
         await world.run(take_tip_back, TakeTipBack(DESK_ACTOR, REQUEST, world.now))
     assert (await owed(world), (await world.wallet()).balance_minor) == (before, balance)
     assert world.topics().count("tip.returned") == 1
+    less = await world.the(Earning, earning_id(uuid5(TIP, "back")))
+    assert (less.amount_minor, less.provider_id) == (-TEN.amount_minor, PROVIDER), "the next payout is less by it"
     assert audited(world.log.events).balance(ledger.advance_for(REQUEST)) == 0
 
 
