@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
+from application.security_log import SecurityKind
 from domain.account_terms import OF_STAFF, HandleKind
 from domain.ids import Prefix, parse, show
 from domain.refusal import NotAllowed
@@ -15,6 +16,7 @@ from infra.identity.sign_in import Device
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Call, Creation, Paged
 from interfaces.http.fresh import check_fresh
+from interfaces.http.noted import note_done
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.own_sign_in import (
     HandleBody,
@@ -40,6 +42,7 @@ async def change_password(call: Creation, body: NewPasswordBody) -> Response:
     is_staff, stack = call.actor.role in OF_STAFF, call.stack
     await OwnHandles(stack.sign_in).choose_password(call.tenant, person, body.password, call.at, is_staff=is_staff)
     ended = await stack.identity.sessions.revoke_all(person, call.tenant, call.at, but=caller.session_id)
+    note_done(call.request.scope, SecurityKind.CREDENTIALS_SET, "password")
     return answers.plain({"ended": ended})
 
 
@@ -75,6 +78,7 @@ async def add_handle(call: Creation, body: HandleCodeBody) -> Response:
     """
     challenge_id = parse(Prefix.CHALLENGE, body.challenge_id)
     account = await OwnHandles(call.stack.sign_in).add(call.tenant, _person(call), challenge_id, body.code, call.at)
+    note_done(call.request.scope, SecurityKind.CREDENTIALS_SET, "handle")
     return answers.plain({"handles": sorted(kind.value for kind in account.handles)})
 
 
