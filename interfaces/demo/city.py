@@ -15,6 +15,7 @@ from interfaces.demo.companies import COMPANIES
 from interfaces.demo.crews import Crew, Crews
 from interfaces.demo.customers import DECIDING, Customers, until
 from interfaces.demo.manners import DemoManners
+from interfaces.demo.members import Members
 from interfaces.demo.opening import draw_the_map
 from interfaces.simulation.acts import REQUESTS, TOO_LATE, Acts
 from interfaces.simulation.api import Answer, Api, GaveUp, Refused, Who
@@ -51,12 +52,13 @@ WALLET_SHARE: Final = 0.55
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which city to live in, and how fast."""
+    """Which city to live in, and how fast; ``checkout`` is where its people pay online, if they can."""
 
     url: str
     tenant: str
     speed: float
     seed: int
+    checkout: str = ""
 
 
 class City:
@@ -72,6 +74,8 @@ class City:
         self._pace = pace
         self.crews = Crews(self.acts, COMPANIES, manners, pace)
         self.customers = Customers(self.acts, manners, pace)
+        self.members = Members(self.acts, place.checkout, self.customers.subject_of, self._member_breaks_down)
+        self.customers.cover = self.members.cover
         self._jobs = JobRun(self.acts, pace, manners)
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
@@ -89,7 +93,7 @@ class City:
 
     async def live(self) -> None:
         """Until cancelled."""
-        loops = (self._see_to_calls, self._answer_offers, self._see_to_the_board, self._ping)
+        loops = (self._see_to_calls, self._answer_offers, self._see_to_the_board, self._ping, self.members.live)
         try:
             await asyncio.gather(*(self._for_ever(loop) for loop in loops))
         finally:
@@ -116,6 +120,11 @@ class City:
                 self._begin(call.key, self._call_at(call.at, self.customers.call(call)))
             planned = ahead
             await asyncio.sleep(AHEAD.total_seconds() / 2)
+
+    def _member_breaks_down(self, number: int, at: datetime) -> None:
+        """Once a day, so that somebody who watches need not wait until a member is drawn."""
+        call = self._demand.of_member(number, at)
+        self._begin(call.key, self.customers.call(call))
 
     async def _call_at(self, at: datetime, call: Coroutine[object, object, None]) -> None:
         try:

@@ -14,10 +14,15 @@ from interfaces.simulation.day import person
 from interfaces.simulation.job import ENDED, OVERTAKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from interfaces.demo.demand import Breakdown
     from interfaces.demo.manners import DemoManners
     from interfaces.simulation.acts import Acts
     from interfaces.simulation.day import Pace
+
+    Covers = Callable[[Who, str, Answer], Awaitable[bool]]
+    """Whether a membership bears something of a request at that price."""
 
 DECIDING: Final = frozenset({"submitted", "quoted"})
 WAITING: Final = frozenset({"confirmed", "searching", "assigned", "en_route"})
@@ -39,6 +44,7 @@ class Customers:
         self._manners = manners
         self._pace = pace
         self._seen_to: set[str] = set()
+        self.cover: Covers | None = None
 
     def subject_of(self, number: int, at: datetime) -> str:
         """Who that is on that day: people are new every day, so that their names can be forgotten after some days."""
@@ -93,7 +99,9 @@ class Customers:
         if row["state"] == "quoted" and not self._manners.wants_it(request_id):
             await self._off(customer, row, "no_longer_needed")
             return False
-        await self._acts.agree(customer, request_id, quote, "wallet" if by_wallet else "cash")
+        # Who is a member pays online what the membership leaves: nobody carries change for a rest.
+        borne = self.cover is not None and await self.cover(customer, request_id, quote)
+        await self._acts.agree(customer, request_id, quote, "wallet" if by_wallet or borne else "cash")
         return True
 
     async def _off(self, customer: Who, row: Answer, reason: str) -> None:

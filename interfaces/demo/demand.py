@@ -6,7 +6,7 @@ calls twice. Where the figures come from stands in docs/guides/demo.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import exp
 from typing import Final
@@ -104,6 +104,12 @@ class Demand:
         """Calls of the first seconds, so that whoever starts the demo need not wait for one."""
         stamp = at.astimezone(UTC).strftime("opening-%Y%m%dT%H%M%S")
         return [self._call(f"{stamp}-{number}", at + timedelta(seconds=2 * number)) for number in range(calls)]
+
+    def of_member(self, number: int, at: datetime) -> Breakdown:
+        """The flat tyre that a member has on that day."""
+        call = self._call(f"member-{at.astimezone(UTC):%Y%m%d}-{number}", at)
+        on_the_spot = replace(call, customer=number, drop=None, drop_name="", sos=False)
+        return replace(on_the_spot, service="flat_tyre", vehicle_class="car", fuel="petrol")
 
     def _of_minute(self, minute: datetime) -> list[Breakdown]:
         stamp = minute.strftime("%Y%m%dT%H%M")

@@ -49,7 +49,9 @@ async def _until_signalled(settings: Settings) -> None:
 async def _live(settings: Settings) -> None:
     url = f"http://{settings.host}:{settings.port}"
     api = Api(url, settings.demo_tenant, GIVE_UP_AFTER_S)
-    place = Place(url, settings.demo_tenant, settings.demo_speed, settings.demo_seed)
+    # Nobody of this city pays at the real gateway.
+    checkout = settings.razorpay_base_url if settings.razorpay_base_url.startswith("http://") else ""
+    place = Place(url, settings.demo_tenant, settings.demo_speed, settings.demo_seed, checkout)
     demand = Demand(settings.demo_seed, settings.demo_call_every_s)
     city = City(place, demand, api, tell=lambda what: _log.info("demo_fault", why=what))
     try:
