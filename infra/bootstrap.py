@@ -215,8 +215,6 @@ async def build(
         codes=start_codes(settings),
         identity=has.identity,
         sign_in=_sign_in(settings, has, engine),
-        vehicles=ReadModelView(readers, vehicles, "registered_at"),
-        people=ReadModelView(readers, accounts, "registered_at"),
         **people_and_files(settings, readers, has.store, has.aggregates, has.closers),
         promises=city.promises if settings.promises else None,
         security=has.security,
@@ -237,6 +235,8 @@ class Views(TypedDict):
     shifts: ReadModelView[ShiftRow]
     directory: ReadModelView[DirectoryRow]
     papers: ReadModelView[PapersRow]
+    vehicles: ReadModelView[VehicleRow]
+    people: ReadModelView[AccountRow]
 
 
 def views_of(readers: Pool) -> Views:
@@ -251,6 +251,8 @@ def views_of(readers: Pool) -> Views:
         "shifts": ReadModelView(readers, matching_table, "started_at"),
         "directory": ReadModelView(readers, provider_directory, "created_at"),
         "papers": ReadModelView(readers, provider_papers, "waiting_since", oldest_first=True),
+        "vehicles": ReadModelView(readers, vehicles, "registered_at"),
+        "people": ReadModelView(readers, accounts, "registered_at"),
     }
 
 
