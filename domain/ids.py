@@ -62,8 +62,8 @@ class Prefix(StrEnum):
     PARTNER = "ptn_"
     SESSION = "ses_"
     CHALLENGE = "chl_"
-
     EXPORT = "exp_"
+
 
 class BadId(BadInput):
     """This text is not an id of that kind."""

@@ -6,7 +6,6 @@ from interfaces.http.file_problems import FILES
 from interfaces.http.people_problems import PEOPLE
 from interfaces.http.problem_kind import Kind
 
-
 EDGE: Mapping[str, Kind] = {
     "malformed_request": Kind(400, "Malformed request", "The body is not valid JSON, or a header cannot be read."),
     "missing_idempotency_key": Kind(
@@ -38,7 +37,9 @@ EDGE: Mapping[str, Kind] = {
     "stale_version": Kind(
         412, "The object has changed", "If-Match names an older version: read the object again, then decide again."
     ),
-    "body_too_large": Kind(413, "Body too large", "Bodies are limited to 64 KiB, positions and zones to 128 KiB, files to 10 MiB."),
+    "body_too_large": Kind(
+        413, "Body too large", "Bodies are limited to 64 KiB, positions and zones to 128 KiB, files to 10 MiB."
+    ),
     "unsupported_media_type": Kind(415, "Not JSON", "Send the body as application/json."),
     "validation_failed": Kind(422, "Validation failed", "Some fields are wrong; `errors` says which and why."),
     "key_reused": Kind(
