@@ -1,10 +1,12 @@
 """Do the books hold at every position of years of business, and does the same seed give the same years?"""
 
 import hashlib
+from uuid import UUID
 
 import pytest
 
 from domain import ledger
+from domain.invoice import Invoice
 from domain.ledger.invariants import effects, replayed_alone, two_bookkeepers
 from domain.subscription import Subscription
 from domain.subscription_terms import OVER
@@ -28,6 +30,7 @@ async def lived(seed: int, days: int, customers: int = 200, providers: int = 20)
 async def check(years: Years) -> None:
     """What must be so when nothing is on its way, by bookkeepers who know nothing of each other (M5, M7, M12)."""
     assert effects(years.theirs, years.confirmed) == []
+    assert documents(years), "there is something to give again"
     assert (
         replayed_alone(await states(years, years.aggregates), await states(years, LivingAggregates(years.log)), ())
         == []
@@ -47,7 +50,7 @@ async def check(years: Years) -> None:
 
 
 async def states(years: Years, aggregates: LivingAggregates) -> bytes:
-    """Every wallet and subscription, as these aggregates have it."""
+    """Every wallet, subscription and bill, as these aggregates have it."""
     told = hashlib.sha256()
     for member in years.members:
         of_the_member = [(Wallet, wallet_id(TENANT, member.customer_id)), (Subscription, member.subscription_id)]
@@ -56,7 +59,17 @@ async def states(years: Years, aggregates: LivingAggregates) -> bytes:
             if found is not None:
                 told.update(codec.freeze(found))
                 aggregates.saved(TENANT, found, 0)
+    for stream_id in documents(years):
+        bill = await aggregates.load(Invoice, TENANT, stream_id)
+        assert bill is not None
+        told.update(codec.freeze(bill))
+        aggregates.saved(TENANT, bill, 0)
     return told.digest()
+
+
+def documents(years: Years) -> list[UUID]:
+    """Every bill of these years, in the order in which they were issued."""
+    return [event.stream_id for event in years.log.events if event.topic == Invoice.Issued.TOPIC]
 
 
 def digest(years: Years) -> str:
