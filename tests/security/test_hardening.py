@@ -226,7 +226,7 @@ async def test_an_auditor_takes_both_logs_of_their_tenant_away(api: Api, stack: 
     auditor = somebody(Role.AUDITOR, "bundled")
     _, request = await a_request(api, somebody(Role.CUSTOMER, "bundled"))
     await a_request(api)
-    taken = await api.get("/v1/audit/bundle", auditor)
+    taken = await api.get("/v1/audit/bundle/file", auditor)
     assert (taken.status_code, taken.headers["content-type"]) == (200, "application/zip")
     jwks = (await api.client.get("/.well-known/jwks.json")).json()
     with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
@@ -235,11 +235,11 @@ async def test_an_auditor_takes_both_logs_of_their_tenant_away(api: Api, stack: 
     assert (manifest["tenant"], {event["tenant"] for event in events}) == ("bundled", {"bundled"})
     assert events[0]["stream_id"].replace("-", "") == str(request["id"])[4:]
     await entries(stack, kind="audit_export", actor=auditor.text)
-    again = await api.look("/v1/audit/bundle", {"until": "2020-01-01T00:00:00Z"}, auditor)
+    again = await api.look("/v1/audit/bundle/file", {"until": "2020-01-01T00:00:00Z"}, auditor)
     with zipfile.ZipFile(io.BytesIO(again.content)) as archive:
         assert [one["lines"] for one in check_bundle.check(archive)["files"]] == [0, 0]
     backwards = {"from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}
-    refused = await api.look("/v1/audit/bundle", backwards, auditor)
+    refused = await api.look("/v1/audit/bundle/file", backwards, auditor)
     assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
 
 

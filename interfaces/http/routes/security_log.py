@@ -74,7 +74,7 @@ async def read_security_root(call: Asked) -> Response:
         raise Problem("not_found", str(error)) from error
 
 
-@routes.file("/v1/audit/bundle", ("application/zip",), problems=("bad_input", "too_many_rows"))
+@routes.file("/v1/audit/bundle/file", ("application/zip",), problems=("bad_input", "too_many_rows"))
 async def take_audit_bundle(call: Asked, since: Since = None, until: Until = None) -> Response:
     """Take both logs away, signed.
 
