@@ -30,6 +30,7 @@ COMMANDS = {
     "users": Entry("interfaces.cli.users", "Create, list, grant, suspend and reset accounts.", logs_elsewhere=True),
     "messages": Entry("interfaces.cli.messages", "Show the codes and links that a local run sent to nobody."),
     "keys": Entry("interfaces.cli.keys", "List, rotate and retire the keys that sign access tokens."),
+    "hooks": Entry("interfaces.cli.hooks", "Say where webhooks go; send them again.", logs_elsewhere=True),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "ledger": Entry("interfaces.cli.ledger", "Check that the books balance."),
     "invoice": Entry("interfaces.cli.invoice", "Print tax documents, or list them in a file."),

@@ -46,6 +46,7 @@ from interfaces.worker.looking_after import LookingAfter
 from interfaces.worker.postman import keep_posting
 from interfaces.worker.reminding import keep_reminding
 from interfaces.worker.rounds import Rounds
+from interfaces.worker.telling_partners import keep_telling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,6 +90,7 @@ async def _until_signalled(settings: Settings) -> None:
         keep_posting(settings, stop),
         keep_preparing(settings, stop),
         keep_reminding(settings, stop),
+        keep_telling(settings, stop),
     )
 
 

@@ -1,0 +1,1 @@
+"""How are partners told, over HTTP, of what concerns them?"""

@@ -1,0 +1,113 @@
+"""How does an operator say where webhooks go, see what became of them, and send them again?"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import typer
+
+from domain.ids import Prefix, new_id, parse, show
+from infra.database_url import app_dsn
+from infra.hooks.endpoints import Endpoint, Endpoints
+from infra.identity.deployment_key import DeploymentKey
+from infra.queries.pool import reader_pool
+from infra.settings import load_settings
+
+app = typer.Typer(help="Look after the webhooks that go to partners.", no_args_is_help=True)
+
+T = TypeVar("T")
+Tenant = Annotated[str, typer.Argument(help="Whose.")]
+Hook = Annotated[UUID, typer.Argument(help="As `vehicaid hooks list` names it.")]
+
+
+@app.command()
+def add(
+    tenant: Tenant,
+    url: Annotated[str, typer.Argument(help="https; http in a local run only.")],
+    partner: Annotated[str, typer.Option(help="A partner account (ptn_...): hears of what it bears alone.")] = "",
+    name: Annotated[list[str] | None, typer.Option(help="A public name; again for more. All, when left out.")] = None,
+) -> None:
+    """Tell a place of whatever happens from now on; prints its secret, which is shown this once."""
+    at = datetime.now(UTC)
+    hook_id, partner_id = new_id(at), parse(Prefix.PARTNER, partner) if partner else None
+    secret = _with_hooks(lambda hooks: hooks.add(tenant, hook_id, partner_id, url, name or (), at))
+    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret}))
+
+
+@app.command("list")
+def list_hooks(tenant: Tenant) -> None:
+    """Say where webhooks go, a line of JSON each, and how many messages wait, were taken, or are dead."""
+    hooks = _with_hooks(lambda hooks: hooks.listed(tenant))
+    standing = _with_hooks(lambda hooks: hooks.standing(tenant))
+    for one in hooks:
+        typer.echo(json.dumps({**_told(one), "messages": standing.get(one.endpoint_id, {})}))
+
+
+@app.command()
+def rotate(
+    tenant: Tenant,
+    hook_id: Hook,
+    overlap_h: Annotated[int, typer.Option(min=0, max=168, help="The secret before signs as well for so long.")] = 24,
+) -> None:
+    """Sign with another secret; prints it, this once."""
+    overlap = timedelta(hours=overlap_h)
+    secret = _with_hooks(lambda hooks: hooks.rotate(tenant, hook_id, datetime.now(UTC), overlap))
+    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret}))
+
+
+@app.command()
+def on(tenant: Tenant, hook_id: Hook) -> None:
+    """Go on with a place that was turned off, or that failed for days; what waited is sent now."""
+    _with_hooks(lambda hooks: hooks.turn(tenant, hook_id, on=True))
+
+
+@app.command()
+def off(tenant: Tenant, hook_id: Hook) -> None:
+    """Send nothing to a place for now."""
+    _with_hooks(lambda hooks: hooks.turn(tenant, hook_id, on=False))
+
+
+@app.command()
+def remove(tenant: Tenant, hook_id: Hook) -> None:
+    """Forget a place, with whatever waits for it."""
+    _with_hooks(lambda hooks: hooks.remove(tenant, hook_id))
+
+
+@app.command()
+def replay(
+    tenant: Tenant,
+    hook_id: Hook,
+    first: Annotated[int, typer.Option("--from", min=1, help="The first position.")],
+    last: Annotated[int, typer.Option("--to", min=1, help="The last position; the first alone, when left out.")] = 0,
+    *,
+    dead_only: Annotated[bool, typer.Option("--dead", help="Only what was never taken.")] = False,
+) -> None:
+    """Send messages again, under their old ids: whoever has one already can tell."""
+    positions, at = (first, last or first), datetime.now(UTC)
+    count = _with_hooks(lambda hooks: hooks.replay(tenant, hook_id, positions, at, dead_only=dead_only))
+    typer.echo(json.dumps({"replayed": count}))
+
+
+def _told(one: Endpoint) -> dict[str, object]:
+    instants = {"added_at": one.added_at, "old_secret_until": one.old_until, "failing_since": one.failing_since}
+    return {
+        "hook_id": str(one.endpoint_id),
+        "partner_id": None if one.partner_id is None else show(Prefix.PARTNER, one.partner_id),
+        "url": one.url,
+        "names": list(one.names),
+        "state": one.state,
+        **{name: None if at is None else at.isoformat() for name, at in instants.items()},
+    }
+
+
+def _with_hooks(use: Callable[[Endpoints], Awaitable[T]]) -> T:
+    async def run() -> T:
+        settings = load_settings()
+        async with reader_pool(app_dsn(settings, "vehicaid-hooks"), most=1, name="hooks") as pool:
+            key = DeploymentKey(settings.token_key)
+            return await use(Endpoints(pool, key, is_local=settings.environment == "local"))
+
+    return asyncio.run(run())

@@ -1,0 +1,1 @@
+"""Does a webhook of ours reach whom it is for, and nobody else?"""
