@@ -150,6 +150,8 @@ def nothing_behind(settings: Settings) -> Stack:
         files=shelf,
         file_links=FileLinks(settings.personal_key),
         records=store,
-        exports=Exports(readers, Gathering(readers, store, shelf), PersonEnvelopes(store), timedelta(days=1)),
+        exports=Exports(
+            readers, Gathering(readers, store, shelf, aggregates), PersonEnvelopes(store), timedelta(days=1)
+        ),
         closers=AsyncExitStack(),
     )
