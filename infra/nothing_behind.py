@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,17 +14,13 @@ from domain.aggregate import Aggregate
 from infra.bootstrap import Stack, fingerprint_key, start_codes, views_of
 from infra.database_url import app_dsn
 from infra.event_store import codec
-from infra.files.links import FileLinks
-from infra.files.place import file_shelf
 from infra.identity.place import identity_of, sign_in_of
-from infra.personal.envelopes import PersonEnvelopes
+from infra.people_and_files import people_and_files
 from infra.personal.place import personal_store
 from infra.positions.owners import OwnersOnDuty
 from infra.positions.store import Positions
 from infra.positions.track import PositionTrack
 from infra.prices.table import PriceTable
-from infra.privacy.exports import Exports
-from infra.privacy.gathering import Gathering
 from infra.projections.waiting import ProjectionWaiter
 from infra.queries.audit import AuditQueries
 from infra.queries.city import City
@@ -119,7 +115,7 @@ def nothing_behind(settings: Settings) -> Stack:
     log, aggregates = ForgetfulLog(), ForgetfulAggregates()
     engine, identity = Engine(log, aggregates), identity_of(settings, readers)
     store = personal_store(settings)
-    shelf = file_shelf(settings, readers, store)
+    closers = AsyncExitStack()
     return Stack(
         settings=settings,
         log=log,
@@ -147,11 +143,6 @@ def nothing_behind(settings: Settings) -> Stack:
         codes=start_codes(settings),
         identity=identity,
         sign_in=sign_in_of(settings, readers, identity.sessions, engine, aggregates),
-        files=shelf,
-        file_links=FileLinks(settings.personal_key),
-        records=store,
-        exports=Exports(
-            readers, Gathering(readers, store, shelf, aggregates), PersonEnvelopes(store), timedelta(days=1)
-        ),
-        closers=AsyncExitStack(),
+        **people_and_files(settings, readers, store, aggregates, closers),
+        closers=closers,
     )
