@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import statistics
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from infra.bench.frame import (
     percentile,
     summary,
 )
+from infra.bench.many_processes import from_processes
 from infra.bench.peer import stock_application
 from infra.bench.raw import raw_inserts
 from infra.bench.subjects import OurJob, TheirJob
@@ -133,9 +133,18 @@ def ours_from_threads(dsn: str, threads: int, seconds: float, side: Side) -> Non
     committer.close()
 
 
-def stock_in_a_process(url: str, threads: int, seconds: float, side: Side) -> None:
-    """The library where its tables exist already."""
-    stock_from_threads(url, threads, seconds, side, create=False)
+def stock_in_a_process(url: str, seconds: float) -> float:
+    """The rate of the library with one save in flight, where its tables exist already."""
+    side = Side([], [])
+    stock_from_threads(url, 1, seconds, side, create=False)
+    return side.rates[0]
+
+
+def ours_in_a_process(dsn: str, seconds: float) -> float:
+    """Our rate with one save in flight."""
+    side = Side([], [])
+    ours_from_threads(dsn, 1, seconds, side)
+    return side.rates[0]
 
 
 def stock_from_threads(url: str, threads: int, seconds: float, side: Side, *, create: bool = True) -> None:
@@ -166,23 +175,6 @@ def _threads(save: Callable[[J], object], jobs: list[J], seconds: float, side: S
         latencies = [value for some in pool.map(client, jobs) for value in some]
     side.rates.append(len(latencies) / (perf_counter() - begun))
     side.latencies += latencies
-
-
-def from_processes(target: Callable[[str, int, float, Side], None], dsn: str, processes: int, seconds: float) -> float:
-    """The rate of many processes with one save in flight each."""
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        pool.map(_warm, range(processes), chunksize=1)
-        return sum(pool.starmap(_one_process, [(target, dsn, seconds)] * processes, chunksize=1))
-
-
-def _warm(_number: int) -> None:
-    """Only there so that every process has imported what it needs."""
-
-
-def _one_process(target: Callable[[str, int, float, Side], None], dsn: str, seconds: float) -> float:
-    side = Side([], [])
-    target(dsn, 1, seconds, side)
-    return side.rates[0]
 
 
 def run(*, quick: bool, say: Say) -> Report:
@@ -261,7 +253,7 @@ class Comparison:
         mine, theirs = Side([], []), Side([], [])
         for _ in range(self._plan.rounds):
             theirs.rates.append(from_processes(stock_in_a_process, stock, processes, self._plan.seconds))
-            mine.rates.append(from_processes(ours_from_threads, ours, processes, self._plan.seconds))
+            mine.rates.append(from_processes(ours_in_a_process, ours, processes, self._plan.seconds))
         self._note(f"processes_{processes}", mine, theirs)
 
     def _note(self, case: str, mine: Side, theirs: Side) -> None:
