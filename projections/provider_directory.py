@@ -48,7 +48,7 @@ class DirectoryRow(Row, frozen=True, gc=False):
 provider_directory = ReadModel(
     "provider_directory",
     DirectoryRow,
-    version=2,
+    version=3,
     key=("tenant", "provider_id"),
     indexes=(
         Index(("tenant", "created_at", "provider_id")),
@@ -141,8 +141,14 @@ def _document_checked(row: DirectoryRow, fact: Fact) -> DirectoryRow:
 
 
 @provider_directory.on("provider.document_rejected")
+@provider_directory.on("provider.document_asked_again")
 def _document_rejected(row: DirectoryRow, fact: Fact) -> DirectoryRow:
     return _checked(row, fact, "docs_pending" if row.state == "under_review" else row.state)
+
+
+@provider_directory.on("provider.document_ends_soon")
+def _document_ends_soon(row: DirectoryRow, fact: Fact) -> DirectoryRow:
+    return _told(row, fact)
 
 
 # How it stands.

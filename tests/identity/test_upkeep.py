@@ -79,6 +79,6 @@ async def test_an_erased_person_is_signed_out(
     done = await anyio.to_thread.run_sync(
         lambda: CliRunner().invoke(personal.app, ["erase", "demo", named], catch_exceptions=False)
     )
-    assert json.loads(done.output.splitlines()[-1]) == {"person_id": named, "erased": False, "sessions": 1}
+    assert json.loads(done.output.splitlines()[-1]) == {"person_id": named, "erased": False, "sessions": 1, "files": 0}
     assert ("", b"", "erased") in rows(database)
     assert len([row for row in rows(database) if row[2] is None]) == 1
