@@ -232,6 +232,8 @@ async def _keep_asking(asking: Asking) -> None:
     while True:
         try:
             await asking.look(_now())
+        except psycopg.errors.UndefinedTable:
+            _log.info("worker_waits_for_read_models")
         except (psycopg.Error, LogUnavailable, OSError) as error:
             _log.warning("worker_connection_lost", error=type(error).__name__)
         await asyncio.sleep(PAUSE_S)
