@@ -83,7 +83,9 @@ def test_the_rooms_of_the_readme_are_there() -> None:
 def test_every_setting_that_a_document_names_exists() -> None:
     known = {f"VEHICAID_{name.upper()}" for name in Settings.model_fields}
     elsewhere = {"VEHICAID_DATA_DIR", "VEHICAID_POSTGRES_VERSION"}
-    named = {name for path in DOCUMENTS for name in re.findall(r"VEHICAID_[A-Z0-9_]+", path.read_text(encoding="utf-8"))}
+    named = {
+        name for path in DOCUMENTS for name in re.findall(r"VEHICAID_[A-Z0-9_]+", path.read_text(encoding="utf-8"))
+    }
     assert named - known - elsewhere == set()
 
 

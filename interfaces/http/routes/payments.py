@@ -34,7 +34,16 @@ from projections.payments import PaymentRow
 PAYMENTS = "/v1/payments"
 INVOICES = "/v1/invoices"
 AMOUNTS = (
-    *("amount_minor", "paid_minor", "owed_minor", "collected_minor", "covered_minor", "partner_minor", "tip_minor", "currency"),
+    *(
+        "amount_minor",
+        "paid_minor",
+        "owed_minor",
+        "collected_minor",
+        "covered_minor",
+        "partner_minor",
+        "tip_minor",
+        "currency",
+    ),
 )
 INSTANTS = ("created_at", "updated_at", "settled_at")
 SHARES = ("commission_minor", "commission_tax_minor", "payable_minor")

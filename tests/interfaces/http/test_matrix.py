@@ -53,7 +53,13 @@ OF_PAYOUTS = (
     *("/v1/providers/{provider_id}/earnings", "/v1/providers/{provider_id}/reserve-release"),
 )
 OF_MONEY = (
-    *("/v1/payment-orders", "/v1/payment-links", "/v1/service-requests/{request_id}/tip", "/v1/refunds", "/v1/disputes"),
+    *(
+        "/v1/payment-orders",
+        "/v1/payment-links",
+        "/v1/service-requests/{request_id}/tip",
+        "/v1/refunds",
+        "/v1/disputes",
+    ),
     "/v1/webhooks",
     *OF_PAYOUTS,
     "/v1/wallets",

@@ -18,7 +18,6 @@ from pydantic import SecretStr
 from starlette.types import Message
 
 from application.log import LogUnavailable
-from application.security_log import NothingNoted, SecurityLog
 from application.security_log import NothingNoted
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import authority_of
