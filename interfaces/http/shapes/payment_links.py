@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.payment_link_terms import LinkState, MessageState
-from domain.payment_order_terms import OrderState, Purpose
+from domain.payment_order_terms import Purpose
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
-from interfaces.http.shapes.payment_orders import OrderId, SubjectId
+from interfaces.http.shapes.payment_orders import OrderDone, OrderId, SubjectId
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.values import (
     EXAMPLE,
@@ -16,7 +16,6 @@ from interfaces.http.shapes.values import (
     Instant,
     InstantTold,
     Phone,
-    Position,
     Shown,
     UserId,
     Version,
@@ -64,18 +63,9 @@ class LinkOfOrderBody(Body):
     expires_at: Until = None
 
 
-class LinkDone(Shown):
+class LinkDone(OrderDone):
     """Where an order and its link stand after a command."""
 
-    id: OrderId
-    version: Version
-    position: Position
-    state: OrderState
-    purpose: Purpose
-    customer_id: UserId
-    amount_minor: Minor
-    currency: Currency
-    gateway_order: str | None
     link_id: LinkId
     link_state: LinkState
 

@@ -194,6 +194,7 @@ async def test_what_a_bank_gets_can_be_taken_along_before_it_is_sent(api: Api, s
     try:
         papers = await evidence_of(stack).pdf("demo", dispute, dispute.draft)
     except PressMissing as missing:
+        # Without root nobody can install Pango; all of the pack but its pages was looked at above.
         pytest.skip(str(missing))
     assert papers.bill is not None
     assert papers.pdf.startswith(b"%PDF")
