@@ -33,6 +33,8 @@ class SecurityKind(StrEnum):
     PRIVACY_EXPORT = "privacy_export"
     PRIVACY_ERASED = "privacy_erased"
     AUDIT_EXPORT = "audit_export"
+    HOOK_CHANGED = "hook_changed"
+    HOOK_FAILED = "hook_failed"
     OTHERS = "others"
     """So many different things of one kind in one minute that only their number was kept."""
 

@@ -63,6 +63,7 @@ class Prefix(StrEnum):
     SESSION = "ses_"
     CHALLENGE = "chl_"
     EXPORT = "exp_"
+    HOOK = "whk_"
 
 
 class BadId(BadInput):

@@ -65,6 +65,7 @@ from projections.tow_legs import LegRow, tow_legs
 from projections.vehicles import VehicleRow, vehicles
 
 if TYPE_CHECKING:
+    from infra.hooks.desk import HookDesk
     from infra.queries.decisions import DecisionQueries
 
 
@@ -130,6 +131,13 @@ class Stack:
         from infra.queries.decisions import DecisionQueries  # compiled loops, a second that most processes never need
 
         return DecisionQueries(self.readers, self.settings)
+
+    @cached_property
+    def hooks(self) -> "HookDesk":
+        """Where webhooks of ours go."""
+        from infra.hooks.desk import hook_desk  # few processes look after them
+
+        return hook_desk(self.readers, self.settings)
 
     async def close(self) -> None:
         """Finish what is under way and give every connection back."""

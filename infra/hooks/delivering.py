@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from application.security_log import NothingNoted, SecurityKind
+from domain.ids import Prefix, show
 from infra.event_store.log import borrowed
-from infra.hooks.endpoints import about
+from infra.hooks import watch
+from infra.hooks.endpoints import secrets_now
 from infra.hooks.reaching import ANSWERS_WITHIN_S
 from infra.hooks.signing import headers
 from infra.hooks.telling import CONTENT_TYPE, message_id
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
+    from application.security_log import SecurityLog
     from infra.hooks.reaching import Reached
     from infra.identity.deployment_key import DeploymentKey
     from infra.queries.pool import Pool
@@ -101,11 +105,19 @@ def next_try(tries: int, at: datetime, chance: float) -> datetime | None:
 class Delivering:
     """Takes what is due and hands it over. Raises LogUnavailable."""
 
-    def __init__(self, pool: Pool, key: DeploymentKey, reaching: Hands, chance: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        key: DeploymentKey,
+        reaching: Hands,
+        chance: Callable[[], float],
+        security: SecurityLog | None = None,
+    ) -> None:
         self._pool = pool
         self._key = key
         self._reaching = reaching
         self._chance = chance
+        self._security = security or NothingNoted()
 
     async def go_on(self, at: datetime) -> int:
         """Hand over what is due, up to a number; how many there were."""
@@ -126,11 +138,7 @@ class Delivering:
 
     def _opened(self, row: DueTuple, at: datetime) -> Due:
         tenant, endpoint_id, position, body, tries, url, sealed, sealed_old, old_until = row
-        wrapped = [sealed]
-        if sealed_old is not None and old_until is not None and at < old_until:
-            wrapped.append(sealed_old)
-        opened = (self._key.unwrap(about(tenant, endpoint_id), bytes(one)) for one in wrapped)
-        secrets = tuple(one.decode() for one in opened if one is not None)
+        secrets = secrets_now(self._key, tenant, endpoint_id, bytes(sealed), sealed_old, old_until, at)
         return Due(tenant, endpoint_id, position, bytes(body), tries, url, secrets)
 
     async def _deliver(self, due: Due, at: datetime) -> None:
@@ -144,6 +152,7 @@ class Delivering:
         told |= {"gone": reached is not None and reached.status == GONE, "long": at - FAILS_FOR}
         async with borrowed(self._pool) as connection:
             await connection.execute(DONE, told)
+            watch.deliveries.labels("again" if state == "waiting" else state).inc()
             if is_taken:
                 await connection.execute(WELL, told)
                 return
@@ -151,8 +160,19 @@ class Delivering:
             failed = (await connection.execute(FAILED, told)).rowcount
         _log.info("hook_not_taken", endpoint_id=str(due.endpoint_id), code=code, tries=due.tries, state=state)
         if failed:
-            # Nobody is asked again until somebody turns it on: `vehicaid hooks on`.
-            _log.warning("hook_turned_off", endpoint_id=str(due.endpoint_id), tenant=due.tenant, code=code)
+            self._tell_of_failure(due, code, at)
+
+    def _tell_of_failure(self, due: Due, code: str, at: datetime) -> None:
+        """Nobody is asked again until somebody turns it on: `vehicaid hooks on`, or `.../on` over HTTP."""
+        _log.warning("hook_turned_off", endpoint_id=str(due.endpoint_id), tenant=due.tenant, code=code)
+        self._security.note(
+            SecurityKind.HOOK_FAILED,
+            tenant=due.tenant,
+            at=at,
+            actor="system:worker",
+            object_id=show(Prefix.HOOK, due.endpoint_id),
+            detail=code.lower(),
+        )
 
     async def _sent(self, due: Due, at: datetime) -> Reached | None:
         """None where this deployment's key opens no secret of the place: unsigned nothing leaves."""

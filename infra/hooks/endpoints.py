@@ -1,14 +1,19 @@
-"""Where do webhooks go, and with which secrets are they signed?"""
+"""Where do webhooks go, and with which secrets are they signed?
+
+An order that is repeated (the same id of a command) changes nothing more: its secret follows from the order, so that
+an answer that was lost on the way is given again, and nothing in clear is kept for that.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
+from application.log import KeyReused
 from domain.refusal import BadInput, NotFound, Refusal
 from infra.event_store.log import borrowed
 from infra.hooks.addresses import checked_url
-from infra.hooks.signing import new_secret
+from infra.hooks.signing import new_secret, secret_of
 from infra.hooks.telling import EVERY_NAME
 
 if TYPE_CHECKING:
@@ -16,37 +21,41 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from uuid import UUID
 
+    import psycopg
+
     from infra.identity.deployment_key import DeploymentKey
     from infra.queries.pool import Pool
 
+    Connection = psycopg.AsyncConnection[tuple[object, ...]]
     EndpointTuple = tuple[UUID, UUID | None, str, list[str], str, datetime, datetime | None, datetime | None]
+    SealedTuple = tuple[bytes, bytes | None]
 
 # A tenant's systems and its partners': more is somebody's mistake, and every fact is told to each of them.
 MOST_ENDPOINTS: Final = 100
-# At most so many are sent again by one order; the next order takes the rest.
-MOST_REPLAYED: Final = 10_000
+# Of these, one partner's: none of them takes the room of all others.
+MOST_OF_A_PARTNER: Final = 10
 
+# Two that are added at the same time count one after the other.
+IN_TURN: Final = "SELECT pg_advisory_xact_lock(hashtextextended('hooks of ' || %s, 0))"
 ADD: Final = (
     "INSERT INTO hook_endpoints (tenant, endpoint_id, partner_id, url, names, sealed, added_at, told_after)"
     " SELECT %s, %s, %s, %s, %s, %s, %s, coalesce(max(position), 0) FROM events"
 )
-COUNT: Final = "SELECT count(*) FROM hook_endpoints WHERE tenant = %s"
+COUNT: Final = "SELECT count(*), count(*) FILTER (WHERE partner_id = %s) FROM hook_endpoints WHERE tenant = %s"
 LIST: Final = (
     "SELECT endpoint_id, partner_id, url, names, state, added_at, old_until, failing_since FROM hook_endpoints"
     " WHERE tenant = %s ORDER BY added_at, endpoint_id"
 )
+ONE: Final = (
+    "SELECT endpoint_id, partner_id, url, names, state, added_at, old_until, failing_since FROM hook_endpoints"
+    " WHERE tenant = %s AND endpoint_id = %s"
+)
+SEALED: Final = "SELECT sealed, sealed_old FROM hook_endpoints WHERE tenant = %s AND endpoint_id = %s FOR UPDATE"
 ROTATE: Final = (
     "UPDATE hook_endpoints SET sealed_old = sealed, old_until = %s, sealed = %s WHERE tenant = %s AND endpoint_id = %s"
 )
 TURN: Final = "UPDATE hook_endpoints SET state = %s, failing_since = NULL WHERE tenant = %s AND endpoint_id = %s"
 REMOVE: Final = "DELETE FROM hook_endpoints WHERE tenant = %s AND endpoint_id = %s"
-REPLAY: Final = """
-UPDATE hook_messages SET state = 'waiting', tries = 0, due_at = %(at)s WHERE (tenant, endpoint_id, position) IN (
-    SELECT tenant, endpoint_id, position FROM hook_messages
-     WHERE tenant = %(tenant)s AND endpoint_id = %(endpoint)s AND position BETWEEN %(first)s AND %(last)s
-       AND state <> 'waiting' AND (state = 'dead' OR NOT %(dead_only)s) ORDER BY position LIMIT %(most)s)
-"""
-STANDING: Final = "SELECT endpoint_id, state, count(*) FROM hook_messages WHERE tenant = %s GROUP BY endpoint_id, state"
 
 
 class UnknownHookName(BadInput):
@@ -75,6 +84,14 @@ class Endpoint:
     failing_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is shown once: nothing where the same order was carried out before, and another secret followed since."""
+
+    shown: str | None
+    is_repeated: bool
+
+
 class Endpoints:
     """The table, over a pool of the application's connections. Raises LogUnavailable."""
 
@@ -84,47 +101,64 @@ class Endpoints:
         self._is_local = is_local
 
     async def add(
-        self, tenant: str, endpoint_id: UUID, partner_id: UUID | None, url: str, names: Sequence[str], at: datetime
-    ) -> str:
+        self,
+        tenant: str,
+        endpoint_id: UUID,
+        partner_id: UUID | None,
+        url: str,
+        names: Sequence[str],
+        at: datetime,
+        order: UUID | None = None,
+    ) -> Secret:
         """Tell a place of whatever happens from now on; gives its secret, which is shown this once.
 
-        Raises BadHookUrl, UnknownHookName or TooManyHooks.
+        Raises BadHookUrl, UnknownHookName, TooManyHooks, or KeyReused where the same order named another place.
         """
         checked_url(url, is_local=self._is_local)
-        unknown = sorted(set(names) - EVERY_NAME)
-        if unknown:
+        if unknown := sorted(set(names) - EVERY_NAME):
             raise UnknownHookName(f"nothing is called {', '.join(unknown)}")
-        secret = new_secret()
-        sealed = self._key.wrap(about(tenant, endpoint_id), secret.encode())
-        async with borrowed(self._pool) as connection:
-            row = await (await connection.execute(COUNT, (tenant,))).fetchone()
-            if row is not None and cast("int", row[0]) >= MOST_ENDPOINTS:
-                raise TooManyHooks
-            told = (tenant, endpoint_id, partner_id, url, sorted(set(names)), sealed, at)
+        wanted = (partner_id, url, tuple(sorted(set(names))))
+        async with borrowed(self._pool) as connection, connection.transaction():
+            await connection.execute(IN_TURN, (tenant,))
+            there = await _one(connection, tenant, endpoint_id)
+            if there is not None:
+                if (there.partner_id, there.url, there.names) != wanted:
+                    raise KeyReused
+                sealed, _ = await _sealed(connection, tenant, endpoint_id)
+                given = self._secret(tenant, endpoint_id, order)
+                return Secret(given if self._opened(tenant, endpoint_id, sealed) == given else None, is_repeated=True)
+            await _check_room(connection, tenant, partner_id)
+            secret = self._secret(tenant, endpoint_id, order)
+            sealed = self._key.wrap(about(tenant, endpoint_id), secret.encode())
+            told = (tenant, endpoint_id, partner_id, url, list(wanted[2]), sealed, at)
             await connection.execute(ADD, told)
-        return secret
+        return Secret(secret, is_repeated=False)
 
     async def listed(self, tenant: str) -> list[Endpoint]:
         """All of a tenant, the oldest first."""
         async with borrowed(self._pool) as connection:
             rows = cast("list[EndpointTuple]", await (await connection.execute(LIST, (tenant,))).fetchall())
-        return [Endpoint(*one[:3], tuple(one[3]), one[4], one[5], one[6], one[7]) for one in rows]
+        return [_endpoint(row) for row in rows]
 
-    async def standing(self, tenant: str) -> dict[UUID, dict[str, int]]:
-        """How many messages of each place wait, were taken, or are dead."""
+    async def one(self, tenant: str, endpoint_id: UUID) -> Endpoint | None:
+        """That place."""
         async with borrowed(self._pool) as connection:
-            rows = await (await connection.execute(STANDING, (tenant,))).fetchall()
-        told: dict[UUID, dict[str, int]] = {}
-        for endpoint_id, state, count in cast("list[tuple[UUID, str, int]]", rows):
-            told.setdefault(endpoint_id, {})[state] = count
-        return told
+            return await _one(connection, tenant, endpoint_id)
 
-    async def rotate(self, tenant: str, endpoint_id: UUID, at: datetime, overlap: timedelta) -> str:
+    async def rotate(
+        self, tenant: str, endpoint_id: UUID, at: datetime, overlap: timedelta, order: UUID | None = None
+    ) -> Secret:
         """Sign with another secret, and with the one before as well for a while; gives it. Raises NotFound."""
-        secret = new_secret()
-        sealed = self._key.wrap(about(tenant, endpoint_id), secret.encode())
-        await self._changed(ROTATE, (at + overlap, sealed, tenant, endpoint_id))
-        return secret
+        secret = self._secret(tenant, endpoint_id, order)
+        async with borrowed(self._pool) as connection, connection.transaction():
+            now, before = await _sealed(connection, tenant, endpoint_id)
+            if self._opened(tenant, endpoint_id, now) == secret:
+                return Secret(secret, is_repeated=True)
+            if before is not None and self._opened(tenant, endpoint_id, before) == secret:
+                return Secret(None, is_repeated=True)
+            sealed = self._key.wrap(about(tenant, endpoint_id), secret.encode())
+            await connection.execute(ROTATE, (at + overlap, sealed, tenant, endpoint_id))
+        return Secret(secret, is_repeated=False)
 
     async def turn(self, tenant: str, endpoint_id: UUID, *, on: bool) -> None:
         """Stop or go on; what waits meanwhile goes on waiting. Raises NotFound."""
@@ -134,14 +168,14 @@ class Endpoints:
         """Forget it, with whatever waits for it. Raises NotFound."""
         await self._changed(REMOVE, (tenant, endpoint_id))
 
-    async def replay(
-        self, tenant: str, endpoint_id: UUID, positions: tuple[int, int], at: datetime, *, dead_only: bool
-    ) -> int:
-        """Send what was told of these positions again, under the same ids; how many."""
-        told = {"tenant": tenant, "endpoint": endpoint_id, "first": positions[0], "last": positions[1], "at": at}
-        async with borrowed(self._pool) as connection:
-            cursor = await connection.execute(REPLAY, {**told, "dead_only": dead_only, "most": MOST_REPLAYED})
-            return cursor.rowcount
+    def _secret(self, tenant: str, endpoint_id: UUID, order: UUID | None) -> str:
+        if order is None:
+            return new_secret()
+        return secret_of(self._key.for_hook_secrets(), f"{about(tenant, endpoint_id)} {order}")
+
+    def _opened(self, tenant: str, endpoint_id: UUID, sealed: bytes) -> str | None:
+        opened = self._key.unwrap(about(tenant, endpoint_id), sealed)
+        return None if opened is None else opened.decode()
 
     async def _changed(self, statement: str, told: tuple[object, ...]) -> None:
         async with borrowed(self._pool) as connection:
@@ -149,6 +183,47 @@ class Endpoints:
                 raise NotFound
 
 
+async def _one(connection: Connection, tenant: str, endpoint_id: UUID) -> Endpoint | None:
+    row = await (await connection.execute(ONE, (tenant, endpoint_id))).fetchone()
+    return None if row is None else _endpoint(cast("EndpointTuple", row))
+
+
+def _endpoint(row: EndpointTuple) -> Endpoint:
+    return Endpoint(*row[:3], tuple(row[3]), row[4], row[5], row[6], row[7])
+
+
+async def _sealed(connection: Connection, tenant: str, endpoint_id: UUID) -> tuple[bytes, bytes | None]:
+    row = await (await connection.execute(SEALED, (tenant, endpoint_id))).fetchone()
+    if row is None:
+        raise NotFound
+    now, before = cast("SealedTuple", row)
+    return bytes(now), None if before is None else bytes(before)
+
+
+async def _check_room(connection: Connection, tenant: str, partner_id: UUID | None) -> None:
+    row = await (await connection.execute(COUNT, (partner_id, tenant))).fetchone()
+    of_all, of_theirs = cast("tuple[int, int]", row)
+    if of_all >= MOST_ENDPOINTS or of_theirs >= MOST_OF_A_PARTNER:
+        raise TooManyHooks
+
+
 def about(tenant: str, endpoint_id: UUID) -> str:
     """What a wrapped secret is bound to: it opens for this place and for no other."""
     return f"hook {tenant} {endpoint_id}"
+
+
+def secrets_now(
+    key: DeploymentKey,
+    tenant: str,
+    endpoint_id: UUID,
+    sealed: bytes,
+    sealed_old: bytes | None,
+    old_until: datetime | None,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Every secret that signs at an instant; none where this deployment's key opens none of them."""
+    wrapped = [sealed]
+    if sealed_old is not None and old_until is not None and at < old_until:
+        wrapped.append(sealed_old)
+    opened = (key.unwrap(about(tenant, endpoint_id), bytes(one)) for one in wrapped)
+    return tuple(one.decode() for one in opened if one is not None)

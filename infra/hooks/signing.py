@@ -33,6 +33,13 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
+def secret_of(key: bytes, said: str) -> str:
+    """The secret that follows from a key and from what it is for: the same again for the same order."""
+    return (
+        PREFIX + base64.b64encode(hashlib.blake2b(said.encode(), key=key, digest_size=SECRET_BYTES).digest()).decode()
+    )
+
+
 def sign(secret: str, message_id: str, timestamp_s: int, body: bytes) -> str:
     """One signature, as it stands in the header; raises BadHookSecret."""
     signed = b".".join((message_id.encode(), str(timestamp_s).encode(), body))

@@ -37,6 +37,8 @@ PUBLIC_NAMES: Final = {
     "partner_cover.named": "vehicaid.service_request.covered.v1",
     "partner_cover.changed": "vehicaid.service_request.covered.v1",
 }
+PING: Final = "vehicaid.ping.v1"
+"""Sent on demand and told of nothing; nobody subscribes to it."""
 EVERY_NAME: Final = frozenset(PUBLIC_NAMES.values())
 
 
@@ -62,19 +64,29 @@ def message_id(position: int, endpoint_id: UUID) -> str:
     return f"evt_{position}_{endpoint_id.hex}"
 
 
+def ping_event(tenant: str, endpoint_id: UUID, ping_id: UUID, at: datetime) -> tuple[str, bytes]:
+    """The id and the body of one ping."""
+    hook, its_id = show(Prefix.HOOK, endpoint_id), f"png_{ping_id.hex}"
+    return its_id, _said(its_id, tenant, PING, hook, at, {"webhook_endpoint_id": hook})
+
+
 def cloud_event(told: Told, endpoint_id: UUID) -> bytes:
     """The body of one webhook; the same fact always gives the same bytes."""
     request = show(Prefix.REQUEST, told.request_id)
     about: dict[str, object] = {"service_request_id": request, "position": told.position}
     if told.partner_id is not None:
         about["partner_id"] = show(Prefix.PARTNER, told.partner_id)
+    return _said(message_id(told.position, endpoint_id), told.tenant, told.name, request, told.occurred_at, about)
+
+
+def _said(its_id: str, tenant: str, name: str, subject: str, at: datetime, about: dict[str, object]) -> bytes:
     said = {
         "specversion": "1.0",
-        "id": message_id(told.position, endpoint_id),
-        "source": f"/vehicaid/{told.tenant}",
-        "type": told.name,
-        "subject": request,
-        "time": told.occurred_at.isoformat().replace("+00:00", "Z"),
+        "id": its_id,
+        "source": f"/vehicaid/{tenant}",
+        "type": name,
+        "subject": subject,
+        "time": at.isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "data": about,
     }

@@ -30,6 +30,10 @@ class DeploymentKey:
         """What refresh tokens are sealed and continued with."""
         return self._derived(b"refresh tokens", KEY_BYTES)
 
+    def for_hook_secrets(self) -> bytes:
+        """What the secrets of webhooks follow from, where an order that is repeated has to give the same."""
+        return self._derived(b"hook secrets", KEY_BYTES)
+
     def local_key(self) -> SigningKey:
         """The key of a local run: the same in every terminal that knows the secret, without a database."""
         seed = self._derived(b"local signing", SEED_BYTES)

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import typer
 
-from domain.ids import Prefix, new_id, parse, show
+from domain.ids import BadId, Prefix, new_id, parse, show
 from infra.database_url import app_dsn
-from infra.hooks.endpoints import Endpoint, Endpoints
-from infra.identity.deployment_key import DeploymentKey
+from infra.hooks.desk import HookDesk, hook_desk
+from infra.hooks.endpoints import Endpoint
 from infra.queries.pool import reader_pool
 from infra.settings import load_settings
 
@@ -20,7 +20,17 @@ app = typer.Typer(help="Look after the webhooks that go to partners.", no_args_i
 
 T = TypeVar("T")
 Tenant = Annotated[str, typer.Argument(help="Whose.")]
-Hook = Annotated[UUID, typer.Argument(help="As `vehicaid hooks list` names it.")]
+
+
+def _hook(text: str) -> UUID:
+    """Either form of its id; raises typer.BadParameter."""
+    try:
+        return parse(Prefix.HOOK, text) if text.startswith(Prefix.HOOK) else UUID(text)
+    except (BadId, ValueError):
+        raise typer.BadParameter("write it as `vehicaid hooks list` names it") from None
+
+
+Hook = Annotated[UUID, typer.Argument(parser=_hook, help="As `vehicaid hooks list` or the API names it.")]
 
 
 @app.command()
@@ -33,15 +43,15 @@ def add(
     """Tell a place of whatever happens from now on; prints its secret, which is shown this once."""
     at = datetime.now(UTC)
     hook_id, partner_id = new_id(at), parse(Prefix.PARTNER, partner) if partner else None
-    secret = _with_hooks(lambda hooks: hooks.add(tenant, hook_id, partner_id, url, name or (), at))
-    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret}))
+    secret = _with_hooks(lambda hooks: hooks.endpoints.add(tenant, hook_id, partner_id, url, name or (), at))
+    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret.shown}))
 
 
 @app.command("list")
 def list_hooks(tenant: Tenant) -> None:
     """Say where webhooks go, a line of JSON each, and how many messages wait, were taken, or are dead."""
-    hooks = _with_hooks(lambda hooks: hooks.listed(tenant))
-    standing = _with_hooks(lambda hooks: hooks.standing(tenant))
+    hooks = _with_hooks(lambda hooks: hooks.endpoints.listed(tenant))
+    standing = _with_hooks(lambda hooks: hooks.messages.standing(tenant))
     for one in hooks:
         typer.echo(json.dumps({**_told(one), "messages": standing.get(one.endpoint_id, {})}))
 
@@ -54,26 +64,26 @@ def rotate(
 ) -> None:
     """Sign with another secret; prints it, this once."""
     overlap = timedelta(hours=overlap_h)
-    secret = _with_hooks(lambda hooks: hooks.rotate(tenant, hook_id, datetime.now(UTC), overlap))
-    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret}))
+    secret = _with_hooks(lambda hooks: hooks.endpoints.rotate(tenant, hook_id, datetime.now(UTC), overlap))
+    typer.echo(json.dumps({"hook_id": str(hook_id), "secret": secret.shown}))
 
 
 @app.command()
 def on(tenant: Tenant, hook_id: Hook) -> None:
     """Go on with a place that was turned off, or that failed for days; what waited is sent now."""
-    _with_hooks(lambda hooks: hooks.turn(tenant, hook_id, on=True))
+    _with_hooks(lambda hooks: hooks.endpoints.turn(tenant, hook_id, on=True))
 
 
 @app.command()
 def off(tenant: Tenant, hook_id: Hook) -> None:
     """Send nothing to a place for now."""
-    _with_hooks(lambda hooks: hooks.turn(tenant, hook_id, on=False))
+    _with_hooks(lambda hooks: hooks.endpoints.turn(tenant, hook_id, on=False))
 
 
 @app.command()
 def remove(tenant: Tenant, hook_id: Hook) -> None:
     """Forget a place, with whatever waits for it."""
-    _with_hooks(lambda hooks: hooks.remove(tenant, hook_id))
+    _with_hooks(lambda hooks: hooks.endpoints.remove(tenant, hook_id))
 
 
 @app.command()
@@ -87,7 +97,8 @@ def replay(
 ) -> None:
     """Send messages again, under their old ids: whoever has one already can tell."""
     positions, at = (first, last or first), datetime.now(UTC)
-    count = _with_hooks(lambda hooks: hooks.replay(tenant, hook_id, positions, at, dead_only=dead_only))
+    order = new_id(at)
+    count = _with_hooks(lambda hooks: hooks.messages.replay(tenant, hook_id, positions, at, order, dead_only=dead_only))
     typer.echo(json.dumps({"replayed": count}))
 
 
@@ -95,6 +106,7 @@ def _told(one: Endpoint) -> dict[str, object]:
     instants = {"added_at": one.added_at, "old_secret_until": one.old_until, "failing_since": one.failing_since}
     return {
         "hook_id": str(one.endpoint_id),
+        "id": show(Prefix.HOOK, one.endpoint_id),
         "partner_id": None if one.partner_id is None else show(Prefix.PARTNER, one.partner_id),
         "url": one.url,
         "names": list(one.names),
@@ -103,11 +115,10 @@ def _told(one: Endpoint) -> dict[str, object]:
     }
 
 
-def _with_hooks(use: Callable[[Endpoints], Awaitable[T]]) -> T:
+def _with_hooks(use: Callable[[HookDesk], Awaitable[T]]) -> T:
     async def run() -> T:
         settings = load_settings()
         async with reader_pool(app_dsn(settings, "vehicaid-hooks"), most=1, name="hooks") as pool:
-            key = DeploymentKey(settings.token_key)
-            return await use(Endpoints(pool, key, is_local=settings.environment == "local"))
+            return await use(hook_desk(pool, settings))
 
     return asyncio.run(run())

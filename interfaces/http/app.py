@@ -80,6 +80,7 @@ from interfaces.http.routes import (
     tokens,
     vehicles,
     wallets,
+    webhook_endpoints,
     webhooks,
     zones,
 )
@@ -134,6 +135,7 @@ ROUTERS = (
     refunds.routes.router,
     disputes.routes.router,
     partner_accounts.routes.router,
+    webhook_endpoints.routes.router,
     provider_cash.routes.router,
     payouts.routes.router,
     payout_batches.routes.router,

@@ -32,12 +32,12 @@ def note_view(scope: Scope) -> None:
         _note(scope, SecurityKind.STAFF_VIEW, "")
 
 
-def note_done(scope: Scope, kind: SecurityKind, detail: str = "") -> None:
-    """Tell of something that happened by an operation: the thing in the address is what it is about."""
-    _note(scope, kind, detail)
+def note_done(scope: Scope, kind: SecurityKind, detail: str = "", about: str = "") -> None:
+    """Tell of something that happened by an operation: the thing in the address is what it is about, or is named."""
+    _note(scope, kind, detail, about)
 
 
-def _note(scope: Scope, kind: SecurityKind, detail: str) -> None:
+def _note(scope: Scope, kind: SecurityKind, detail: str, about: str = "") -> None:
     state = scope.get("state", {})
     actor: Actor | None = state.get("actor")
     stack = getattr(scope["app"].state, "stack", None)
@@ -51,7 +51,7 @@ def _note(scope: Scope, kind: SecurityKind, detail: str) -> None:
         at=cast("datetime", state["at"]),
         actor="" if actor is None else actor.text,
         operation=operation_of(scope),
-        object_id=_about(scope),
+        object_id=about or _about(scope),
         detail=detail,
     )
 

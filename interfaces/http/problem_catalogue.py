@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from interfaces.http.file_problems import FILES
+from interfaces.http.hook_problems import HOOKS
 from interfaces.http.people_problems import PEOPLE
 from interfaces.http.problem_kind import Kind
 
@@ -291,5 +292,5 @@ RULES: Mapping[str, Kind] = {
     "not_for_registration": Kind(409, "Not for registration", "Only documents between registered parties are."),
 }
 
-CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES, **FILES, **PEOPLE}
+CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES, **FILES, **PEOPLE, **HOOKS}
 """Every code the API uses. A test fails when a refusal of the domain is missing here."""

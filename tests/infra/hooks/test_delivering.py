@@ -16,6 +16,7 @@ from domain.refusal import NotFound
 from infra.event_store.log import PostgresEventLog
 from infra.hooks.delivering import FAILS_FOR, HELD, PAUSES, Delivering, next_try
 from infra.hooks.endpoints import Endpoints, UnknownHookName
+from infra.hooks.messages import Messages
 from infra.hooks.reaching import Reached
 from infra.hooks.reading import Reading
 from infra.hooks.signing import is_genuine
@@ -60,6 +61,7 @@ class Post:
     tenant: str
     log: PostgresEventLog
     endpoints: Endpoints
+    messages: Messages
     reading: Reading
     delivering: Delivering
     mailbox: Mailbox
@@ -74,7 +76,8 @@ class Post:
 
     async def placed(self, url: str, partner: UUID | None = None, *names: str) -> tuple[UUID, str]:
         hook = uuid4()
-        return hook, await self.endpoints.add(self.tenant, hook, partner, url, names, NOON)
+        secret = await self.endpoints.add(self.tenant, hook, partner, url, names, NOON)
+        return hook, str(secret.shown)
 
 
 @asynccontextmanager
@@ -86,7 +89,7 @@ async def a_post(database: Database) -> AsyncIterator[Post]:
         endpoints = Endpoints(pool, KEY, is_local=False)
         # The mailbox stands where the network would be; who may be called is a test of its own.
         delivering = Delivering(pool, KEY, mailbox, lambda: 0.0)
-        post = Post(f"t{uuid4().hex[:8]}", log, endpoints, Reading(pool), delivering, mailbox)
+        post = Post(f"t{uuid4().hex[:8]}", log, endpoints, Messages(pool), Reading(pool), delivering, mailbox)
         try:
             yield post
         finally:
@@ -125,12 +128,12 @@ async def test_a_partner_hears_of_its_own_requests_and_a_tenant_of_all(shared_da
 async def test_both_secrets_sign_until_the_old_one_is_over(shared_database: Database) -> None:
     async with a_post(shared_database) as post:
         hook, old = await post.placed("https://a.example/")
-        new = await post.endpoints.rotate(post.tenant, hook, NOON, DAY)
+        new = str((await post.endpoints.rotate(post.tenant, hook, NOON, DAY)).shown)
         await post.happened("one", "service_request.completed")
         await post.read()
         for at in (NOON, NOON + 2 * DAY):
             await post.delivering.go_on(at)
-            await post.endpoints.replay(post.tenant, hook, (1, 1 << 40), at, dead_only=False)
+            await post.messages.replay(post.tenant, hook, (1, 1 << 40), at, uuid4(), dead_only=False)
         now_s = int(NOON.timestamp())
         (_, first, body), (_, second, again) = post.mailbox.heard
         assert [is_genuine(one, dict(first), body, now_s) for one in (old, new)] == [True, True]
@@ -153,12 +156,12 @@ async def test_whoever_takes_nothing_is_tried_for_three_days_and_sent_it_again_o
             assert await post.delivering.go_on(at + pause - timedelta(seconds=1)) == 0
             at += pause
         assert await post.delivering.go_on(at) == 1
-        assert (await post.endpoints.standing(post.tenant))[hook] == {"dead": 1}
+        assert (await post.messages.standing(post.tenant))[hook] == {"dead": 1}
         assert at - NOON > 3 * DAY
         post.mailbox.answers = TAKEN
-        assert await post.endpoints.replay(post.tenant, hook, (1, 1 << 40), at, dead_only=True) == 1
+        assert await post.messages.replay(post.tenant, hook, (1, 1 << 40), at, uuid4(), dead_only=True) == 1
         assert await post.delivering.go_on(at) == 1
-        assert (await post.endpoints.standing(post.tenant))[hook] == {"taken": 1}
+        assert (await post.messages.standing(post.tenant))[hook] == {"taken": 1}
 
 
 async def test_whoever_is_killed_with_one_in_hand_leaves_it_to_the_next(shared_database: Database) -> None:
@@ -194,7 +197,7 @@ async def test_one_tenant_changes_nothing_of_another(shared_database: Database) 
             await post.endpoints.rotate("another", hook, NOON, DAY)
         with pytest.raises(NotFound):
             await post.endpoints.remove("another", hook)
-        assert await post.endpoints.replay("another", hook, (1, 1 << 40), NOON, dead_only=False) == 0
+        assert await post.messages.replay("another", hook, (1, 1 << 40), NOON, uuid4(), dead_only=False) == 0
         with pytest.raises(UnknownHookName):
             await post.placed("https://a.example/", None, "vehicaid.everything.v1")
 

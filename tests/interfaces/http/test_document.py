@@ -40,6 +40,10 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 SESSIONS = ("/v1/sessions/refresh", "/v1/sessions/revocation", "/v1/sessions/{session_id}/revocation")
 IMPERSONATIONS = ("/v1/impersonations", "/v1/impersonations/{impersonation_id}/end")
 OWN_SIGN_IN = ("/v1/account/password", "/v1/account/handle-challenges", "/v1/account/handles")
+HOOKS = tuple(
+    f"/v1/webhook-endpoints/{{endpoint_id}}/{act}"
+    for act in ("on", "off", "removal", "rotate-secret", "replay", "test")
+)
 ORDER_NOTHING = (
     "/v1/positions",
     "/v1/price-estimates",
@@ -48,6 +52,7 @@ ORDER_NOTHING = (
     *OWN_SIGN_IN,
     *SESSIONS,
     *IMPERSONATIONS,
+    *HOOKS,
     *OPEN_PATHS,
 )
 """POSTs that write nothing to the log: there is no state that they could conflict with."""

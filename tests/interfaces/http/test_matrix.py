@@ -74,7 +74,7 @@ OF_MONEY = (
 OF_ALL = ("/v1/zones", "/v1/tariffs", "/v1/fare-rules", "/v1/price-estimates")
 """What a whole tenant shares; a tariff of this one would price every request here."""
 OF_DECISIONS = "/v1/service-requests/{request_id}/decisions"
-OF_PARTNERS = ("/v1/partner-accounts", "/v1/service-requests/{request_id}/partner")
+OF_PARTNERS = ("/v1/partner-accounts", "/v1/service-requests/{request_id}/partner", "/v1/webhook-endpoints")
 OF_FIGURES = ("/v1/audit", "/v1/kpis", "/v1/providers/{provider_id}/statement")
 ELSEWHERE = (
     "/v1/tokens",

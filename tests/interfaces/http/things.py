@@ -74,6 +74,7 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
     member = await api.done("/v1/subscriptions", desk, membership)
     account, owner = await an_account(stack, tenant), paid.job.customer
     vehicle = await api.done("/v1/vehicles", owner, VEHICLE)
+    hook = await api.done("/v1/webhook-endpoints", admin, {"url": "https://hooks.example.com/"})
     home = await api.done("/v1/profile/addresses", owner, ADDRESS)
     session = await stack.identity.sessions.open(owner, amr=("sms",), device="", at=datetime.now(UTC))
     begun = {"role": "customer", "subject": account, "reason": "complaint"}
@@ -90,7 +91,7 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
         "batch_id": show(Prefix.PAYOUT_BATCH, paid.batch_id), "order_id": show(Prefix.ORDER, case.order_id),
         "refund_id": show(Prefix.REFUND, case.refund_id), "dispute_id": show(Prefix.DISPUTE, case.dispute_id),
         "stream_id": job.request["id"], "account_id": account, "vehicle_id": vehicle["id"],
-        "address_id": home["address_id"],
+        "address_id": home["address_id"], "endpoint_id": hook["id"],
         "session_id": show(Prefix.SESSION, session.session_id), "impersonation_id": named["id"],
         "command_id": event["command_id"], "position": event["position"],
     }  # fmt: skip
