@@ -33,7 +33,7 @@ Secret = Annotated[
     str | None,
     Field(
         description="Signs what is sent; shown this once, and again only to the same Idempotency-Key while it signs.",
-        examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+        examples=["whsec_c2hvd24gb25jZQ=="],
     ),
 ]
 MessageState = Literal["waiting", "taken", "dead"]
