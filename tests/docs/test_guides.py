@@ -36,7 +36,10 @@ TOLD = {
     "identity": ('"crv":"Ed25519"', '{"data":[]}', '"amr":["sms"]', "otpauth://", "admin", "signs", "signs_from"),
     "profile": ("customer_id", "address_id", '"name":"Asha Rao"', "on_the_road", "KA01AB0123", "retired"),
     "privacy": ('"state":"waiting"', '"state":"ready"', '"bytes"', '"held_for_tax": 0', '"erased_again"'),
-    "partners": ("whsec_", '"state": "on"', "inside of a network", '"replayed": 0', "whsec_"),
+    "partners": (
+        *("whsec_", '"state": "on"', "inside of a network", "whsec_", "bad_hook_url", "ConnectError", '"data":[]'),
+        *('"replayed":0', "off", "on", "whk_", '"replayed": 0', "whsec_"),
+    ),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),
 }
 """What each page leads to, in this order."""
