@@ -51,10 +51,11 @@ class Decision(Aggregate):
         """It was decided whom to ask, and this is all that it was decided from.
 
         Version 1 did not tell what the log does not know: fresh positions, who rested, since when somebody decided.
+        Version 2 was made by whoever did not know who owed too much cash.
         """
 
         TOPIC: ClassVar[str] = "decision.made"
-        class_version: ClassVar[int] = 2
+        class_version: ClassVar[int] = 3
         request_id: UUID
         offer_id: UUID
         shift_id: UUID
@@ -77,6 +78,12 @@ class Decision(Aggregate):
             """Nobody wrote it down."""
             if isinstance(state["inputs"], dict):
                 state["inputs"] = {**UNTOLD, **state["inputs"]}
+
+        @staticmethod
+        def upcast_v2_v3(state: dict[str, object]) -> None:
+            """Whoever decided did not know of cash."""
+            if isinstance(state["inputs"], dict):
+                state["inputs"] = {**state["inputs"], "knows_cash_limits": False}
 
     @classmethod
     def make(cls, chosen: Chosen, grounds: Grounds, at: datetime) -> "Decision":

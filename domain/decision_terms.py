@@ -48,13 +48,14 @@ class DecidedBy(StrEnum):
 class RuledOut(StrEnum):
     """Why a shift was not asked.
 
-    A policy sees who is free or works, and counts the first nine; who is not on the board is found when somebody asks,
+    A policy sees who is free or works, and counts the first ten; who is not on the board is found when somebody asks,
     and stands in front of whoever decides by hand.
     """
 
     NOT_CAPABLE = "not_capable"
     WRONG_VEHICLE_CLASS = "wrong_vehicle_class"
     DECLINED_BEFORE = "declined_before"
+    CASH_LIMIT = "cash_limit"
     OUT_OF_RADIUS = "out_of_radius"
     DUTY_ENDS = "duty_ends"
     RESTING = "resting"
@@ -96,7 +97,8 @@ class Inputs:
     What the log does not tell otherwise: read models stood at ``requests_at`` and ``jobs_at``; whoever decided has done
     so since ``begun_at``, and remembers nothing from before; ``moved`` are cells of free shifts that were not where the
     log has them, candidates aside, who tell theirs; ``resting`` shifts and ``waiting`` requests were left alone in this
-    round, since an order about them had just been given or refused. Of each at most 100.
+    round, since an order about them had just been given or refused. Of each at most 100. ``knows_cash_limits`` says
+    that whoever owed too much cash was no candidate for jobs in cash: earlier deciders did not know.
     """
 
     request_version: int
@@ -113,6 +115,7 @@ class Inputs:
     moved: dict[str, str] = field(default_factory=dict)
     resting: tuple[UUID, ...] = ()
     waiting: tuple[UUID, ...] = ()
+    knows_cash_limits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

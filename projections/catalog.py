@@ -6,6 +6,8 @@ from typing import cast
 
 from projections.accounts import accounts
 from projections.audit_trail import audit_trail
+from projections.cash_in_hand import cash_in_hand
+from projections.cash_limits import cash_limits
 from projections.customer_requests import customer_requests
 from projections.decisions import decisions
 from projections.disputes import disputes
@@ -97,6 +99,8 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         payouts,
         payout_batches,
         payout_accounts,
+        cash_in_hand,
+        cash_limits,
         kpi_requests,
         promises,
         promise_scores,

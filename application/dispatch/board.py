@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from application.dispatch.cash_stops import CashStop
     from domain.catalogue import Capability, VehicleClass
     from domain.offer import DeclineReason
 
@@ -36,7 +37,8 @@ class Search:
     provider, the offers of this request that lapsed and the assignments that were revoked. ``drop_cell`` is where the
     vehicle is to be brought, when that is known. ``refusals`` are declined and lapsed offers of this attempt,
     ``escalation`` its level; ``at_risk`` says that a promise that was given may not or did not hold; ``price_minor`` is
-    what was quoted, if anything.
+    what was quoted, if anything. ``cash_currency`` is there when the job is paid in cash and nobody is in danger; then
+    ``over_cash_limit`` are providers that owe us too much of what they collected.
     """
 
     tenant: str
@@ -61,6 +63,8 @@ class Search:
     escalation: int = 0
     price_minor: int | None = None
     at_risk: bool = False
+    cash_currency: str | None = None
+    over_cash_limit: frozenset[UUID] = frozenset()
 
 
 def by_urgency(search: Search) -> tuple[bool, int, datetime, UUID]:
@@ -227,6 +231,10 @@ class DispatchBoard(Protocol):
 
     async def searches(self, limit: int) -> Sequence[Search]:
         """Searching requests without an offer, the longest waiting first."""
+        ...
+
+    async def stopped_for_cash(self, at: datetime) -> Sequence[CashStop]:
+        """Who is offered no more jobs in cash by the rules in effect at that instant."""
         ...
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:

@@ -88,6 +88,8 @@ def ruled_out(lineup: Lineup, rows: Sequence[Row], snapshot: Snapshot, tells: Te
     for n, (search, _, _) in enumerate(rows):
         for provider_id in search.declined_by:
             note(reasons[n], lineup.of_provider(provider_id), RuledOut.DECLINED_BEFORE)
+        if search.over_cash_limit:
+            note(reasons[n], lineup.of_providers(search.over_cash_limit), RuledOut.CASH_LIMIT)
         if search.radius_m is not None:
             note(reasons[n], lineup.beyond(search.cell, search.radius_m), RuledOut.OUT_OF_RADIUS)
     if lineup.standing.any():

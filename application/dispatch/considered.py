@@ -57,6 +57,7 @@ class SeenAt:
     begun_at: datetime | None = None
     moved: Sequence[FreeShift] = ()
     waiting: Sequence[Search] = ()
+    knows_cash_limits: bool = False
 
 
 @dataclass(slots=True)
@@ -174,6 +175,7 @@ class Considering:
             moved=dict(sorted((str(each.shift_id), each.cell) for each in moved)[:MOST_TOLD]),
             resting=tuple(sorted(resting)[:MOST_TOLD]),
             waiting=tuple(sorted(waiting)[:MOST_TOLD]),
+            knows_cash_limits=seen.knows_cash_limits,
         )
 
     def _lineup(self, tenant: str) -> Lineup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import repeat
 from typing import TYPE_CHECKING, Final
@@ -41,6 +41,7 @@ REASONS: Final = (
     RuledOut.NOT_CAPABLE,
     RuledOut.WRONG_VEHICLE_CLASS,
     RuledOut.DECLINED_BEFORE,
+    RuledOut.CASH_LIMIT,
     RuledOut.OUT_OF_RADIUS,
     RuledOut.DUTY_ENDS,
     RuledOut.RESTING,
@@ -72,6 +73,7 @@ class Lineup:
     board_digest: str
     cells_digest: str
     _of_provider: dict[UUID, list[int]] | None = None
+    _of_providers: dict[frozenset[UUID], NDArray[np.intp]] = field(default_factory=dict)
 
     def able(self, searches: Sequence[Search]) -> Reasons:
         """The number of the reason against each unit by what it can do, for each of the searches; (n, m)."""
@@ -93,6 +95,14 @@ class Lineup:
             for place, unit in enumerate(self.units):
                 self._of_provider.setdefault(unit.shift.provider_id, []).append(place)
         return np.array(self._of_provider.get(provider_id, ()), dtype=np.intp)
+
+    def of_providers(self, provider_ids: frozenset[UUID]) -> NDArray[np.intp]:
+        """The places of the units of all of them, in order; found once for each set."""
+        found = self._of_providers.get(provider_ids)
+        if found is None:
+            each = [self.of_provider(provider_id) for provider_id in provider_ids]
+            found = self._of_providers[provider_ids] = np.sort(np.concatenate(each or [np.array([], np.intp)]))
+        return found
 
     def beyond(self, cell: str, radius_m: int) -> NDArray[np.intp]:
         """Who is farther than that, exactly as ``nearest.eligible`` says."""

@@ -40,12 +40,15 @@ def rank(search: Search, shift: FreeShift) -> Rank:
 
 
 def eligible(search: Search, shift: FreeShift) -> bool:
-    """Whether the shift may be asked at all: of the same tenant, able, in reach, and its provider did not decline."""
+    """Whether the shift may be asked at all: of the same tenant, able, in reach, and its provider neither declined
+    nor, for a job in cash, owes too much.
+    """
     return (
         shift.tenant == search.tenant
         and search.needs <= shift.capabilities
         and search.vehicle_class in shift.vehicle_classes
         and shift.provider_id not in search.declined_by
+        and shift.provider_id not in search.over_cash_limit
         and (search.radius_m is None or distance_m(shift.cell, search.cell) <= search.radius_m)
     )
 

@@ -12,6 +12,7 @@ from application.dispatch.answering import LearntPatience
 from application.dispatch.approach import Pace
 from application.dispatch.asking import Asking, asked_together
 from application.dispatch.board import Due, TimerKind
+from application.dispatch.cash_stops import heeding_cash_limits
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.deciding import at_once
 from application.dispatch.due import Rules, what_is_due
@@ -156,7 +157,8 @@ class Rounds:
             if not shifts and self._counts_again_at is not None and at < self._counts_again_at:
                 return  # nobody can be asked: thousands who wait are not read again at each call that comes in
             self._counts_again_at = at + self._limits.look_again_after
-            searches = await self._board.searches(self._limits.most_searches)
+            waiting = await self._board.searches(self._limits.most_searches)
+            searches = await heeding_cash_limits(self._board, waiting, at)
             self._held = {key: until for key, until in self._held.items() if until > at}
             self.looked_at = frozenset(search.request_id for search in searches)
             ripe = [each for each in searches if each.request_id not in acted_on and self._is_ripe(each, positions, at)]
@@ -225,6 +227,7 @@ class Rounds:
             self._begun_at,
             [each for each in there if each.cell != known[each.shift_id]],
             waiting,
+            knows_cash_limits=True,
         )
         return Considering(policy, snapshot, plan, seen)
 

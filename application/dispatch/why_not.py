@@ -29,6 +29,7 @@ class WhyNot(StrEnum):
     NOT_CAPABLE = "not_capable"
     WRONG_VEHICLE_CLASS = "wrong_vehicle_class"
     DECLINED_BEFORE = "declined_before"
+    CASH_LIMIT = "cash_limit"
     OUT_OF_RADIUS = "out_of_radius"
     DUTY_ENDS = "duty_ends"
     RESTING = "resting"

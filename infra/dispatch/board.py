@@ -21,9 +21,11 @@ from application.dispatch.board import (
     Stage,
     TimerKind,
 )
+from application.dispatch.cash_stops import CashStop, cash_currency_of
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from domain.offer_terms import DeclineReason
 from domain.provider_terms import AnswersBy, Engaged, Engagement
+from infra.dispatch.cash_stops import STOPPED
 from infra.telemetry.logging import log
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ SEARCHES: Final = """
 SELECT r.tenant, r.request_id, r.version, r.position, r.attempt, r.cell, r.service, r.vehicle_class, r.fuel,
        r.declined_by, r.created_at, r.updated_at, r.radius_m, r.sos, jsonb_array_length(r.hazards), r.drop_cell,
        r.refusals, r.escalation, r.quoted_minor, r.promise IN ('at_risk', 'broken'),
+       r.payment_method, r.currency,
        e.correlation_id, e.command_id,
        CASE WHEN r.offers_made > 0 THEN
            (SELECT array_agg(j.provider_id) FROM provider_jobs j
@@ -150,6 +153,10 @@ class PostgresDispatchBoard:
                 self._leave_out(row, error)
         return found
 
+    async def stopped_for_cash(self, at: datetime) -> Sequence[CashStop]:
+        """Who is offered no more jobs in cash by the rules in effect at that instant."""
+        return [CashStop(*row) for row in await self._rows(STOPPED, (at,))]
+
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""
         return [_shift(row) for row in await self._rows(FREE_SHIFTS, (limit,))]
@@ -256,7 +263,7 @@ def _search(row: tuple[Any, ...]) -> Search:
     (
         tenant, request_id, version, position, attempt, cell, service, vehicle_class, fuel, declined_by,
         requested_at, updated_at, radius_m, sos, dangers, drop_cell, refusals, escalation, price_minor, at_risk,
-        correlation_id, command_id, let_pass,
+        payment_method, currency, correlation_id, command_id, let_pass,
     ) = row  # fmt: skip
     passed_over: dict[UUID, int] = {}
     for provider_id in let_pass or ():
@@ -284,4 +291,5 @@ def _search(row: tuple[Any, ...]) -> Search:
         escalation=escalation,
         price_minor=price_minor,
         at_risk=at_risk,
+        cash_currency=cash_currency_of(payment_method, currency, sos=sos),
     )

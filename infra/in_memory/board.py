@@ -23,6 +23,7 @@ from application.dispatch.board import (
 )
 from domain.catalogue import Service
 from domain.provider_terms import Engaged
+from infra.dispatch.cash_stops import CashDesk
 from infra.in_memory.folding import Table, fact_of
 from infra.in_memory.seen import CONTRACTOR, answered_of, cause_of, engaged_of, free_shift_of, search_of
 from infra.in_memory.waiting import Waiting
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.dispatch.board import FreeShift, Search
+    from application.dispatch.cash_stops import CashStop
     from infra.in_memory.log import InMemoryEventLog
     from projections.fact import Fact
 
@@ -58,6 +60,7 @@ class InMemoryDispatchBoard:
         self.shifts = Table(matching_table, self._shift_changed)
         self.jobs = Table(provider_jobs, self._job_changed)
         self.waiting = Waiting()
+        self._cash = CashDesk()
         self._timers = Table(timers, self.waiting.changed)
         self._searching: dict[UUID, RequestRow] = {}
         self._searches: list[Search] | None = None
@@ -90,6 +93,7 @@ class InMemoryDispatchBoard:
             self.shifts.fold(fact)
             self.jobs.fold(fact)
             self._timers.fold(fact)
+            self._cash.fold(fact)
             if fact.topic == ENGAGEMENT_SET:
                 self._agreed(fact)
         return self._folded
@@ -102,6 +106,11 @@ class InMemoryDispatchBoard:
             waiting.sort(key=lambda row: (not row.sos, row.created_at, row.request_id))
             self._searches = [self._search(row) for row in waiting]
         return self._searches[:limit]
+
+    async def stopped_for_cash(self, at: datetime) -> Sequence[CashStop]:
+        """Who is offered no more jobs in cash by the rules in effect at that instant."""
+        self.follow()
+        return self._cash.stopped(at)
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         """Shifts that could be offered a job."""

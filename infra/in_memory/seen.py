@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from application.dispatch.board import AnsweredOffer, Cause, FreeShift, Search
+from application.dispatch.cash_stops import cash_currency_of
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from domain.offer_terms import DeclineReason
 from domain.provider_terms import AnswersBy, Engaged, Engagement
@@ -50,6 +51,7 @@ def search_of(row: RequestRow, passed_over: Mapping[UUID, int], log: InMemoryEve
         escalation=row.escalation,
         price_minor=row.quoted_minor,
         at_risk=row.promise in AT_RISK,
+        cash_currency=cash_currency_of(row.payment_method, row.currency, sos=row.sos),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from application.dispatch.board import FreeShift, Search
+from application.dispatch.cash_stops import cash_currency_of
 from application.dispatch.reconsidered import AVAILABLE, Standing, Then, as_told
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from domain.decision import Decision, Inputs
@@ -65,6 +66,7 @@ def search_of(row: RequestRow, inputs: Inputs) -> Search:
         dangers=len(row.hazards),
         service=service,
         drop_cell=row.drop_cell,
+        cash_currency=cash_currency_of(row.payment_method, row.currency, sos=row.sos),
     )
 
 

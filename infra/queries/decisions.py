@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
+from application.dispatch.board import Search
+from application.dispatch.cash_stops import CashStop, with_stops
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.reconsidered import Against, ByHand, against
 from application.dispatch.snapshot import Plan, Snapshot, Unit
 from application.travel import DriveTimes
+from domain.cash_in_hand import cash_in_hand_id
 from domain.decision import DecidedBy, Decision, Grounds, Inputs
+from domain.earning_rules import rules_stream
 from domain.geography import cell_of
+from infra.dispatch.cash_stops import STOPPED, stopped_then
 from infra.event_store.codec import StreamRow, decode, replay
 from infra.projections.facts import Body
 from infra.queries.board_then import board_then, request_then, search_of, standing_of
@@ -35,6 +40,9 @@ _DECISIONS: Final = (
     "SELECT stream_id, version, topic, payload, occurred_at FROM events WHERE tenant = %s AND position = ANY(%s)"
 )
 _REQUEST: Final = f"SELECT {_FACT} FROM events WHERE tenant = %s AND stream_id = %s AND version <= %s ORDER BY version"  # noqa: S608
+_OF_CASH: Final = (
+    f"SELECT {_FACT} FROM events WHERE tenant = %s AND stream_id = ANY(%s) AND position <= %s ORDER BY position"  # noqa: S608
+)
 _SHIFTS: Final = f"""
 SELECT {_FACT} FROM events
  WHERE tenant = %(tenant)s AND position <= %(upto)s AND stream_id IN (
@@ -105,7 +113,7 @@ class DecisionQueries:
             return []
         facts = _facts(shifts)
         placed = await self._placed(tenant, {fact.stream_id for fact in facts}, inputs.looked_at)
-        search = search_of(row, inputs)
+        search = await self._told_of_cash_then(search_of(row, inputs), provider_id, inputs)
 
         def look() -> list[Against]:
             then = board_then(decision, inputs, search, facts, placed)
@@ -126,17 +134,28 @@ class DecisionQueries:
         inputs = Inputs(
             row.version, row.radius_m, tuple(cast("UUID", each[0]) for each in passed_over), at, 0, 0, "", ""
         )
-        search = search_of(row, inputs)
+        stops = [CashStop(*each) for each in await self._all(STOPPED, (at,))]
+        (search,) = with_stops([search_of(row, inputs)], stops)
         standing = [standing_of(each, placed) for each in on_duty]
 
         def look() -> Grounds:
             free = [Unit(each.shift, at) for each in standing if each.left_out(at) is None]
             left_out = [(each.shift, why) for each in standing if (why := each.left_out(at)) is not None]
-            seen = SeenAt(shifts_from, shifts_upto, left_out)
+            seen = SeenAt(shifts_from, shifts_upto, left_out, knows_cash_limits=True)
             snapshot = Snapshot(at, [search], free, self._drive_times())
             return Considering(ByHand(), snapshot, Plan([]), seen, DecidedBy.PERSON).options(search)
 
         return await asyncio.to_thread(look)
+
+    async def _told_of_cash_then(self, search: Search, provider_id: UUID, inputs: Inputs) -> Search:
+        """The search, which knows whether that provider owed too much cash if whoever decided knew."""
+        if search.cash_currency is None or not inputs.knows_cash_limits:
+            return search
+        upto = inputs.requests_at or inputs.shifts_upto  # what was decided by hand tells of its shifts only
+        streams = [rules_stream(search.tenant), cash_in_hand_id(provider_id, search.cash_currency)]
+        facts = _facts(await self._all(_OF_CASH, (search.tenant, streams, upto)))
+        (told,) = with_stops([search], stopped_then(facts, inputs.looked_at))
+        return told
 
     async def _placed(self, tenant: str, shift_ids: Iterable[UUID], at: datetime) -> dict[UUID, str]:
         """The cells of those whose position was fresh at that instant, as far as it had come in."""

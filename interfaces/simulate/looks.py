@@ -44,6 +44,7 @@ class Look:
     cells: Mapping[UUID, str]
     resting: frozenset[UUID]
     waiting: frozenset[UUID]
+    knows_cash_limits: bool
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -107,6 +108,7 @@ def _look_of(event: LoggedEvent) -> Look | None:
         idle | {UUID(shift_id): cell for shift_id, cell in moved.items()},
         _ids(inputs["resting"]),
         _ids(inputs["waiting"]),
+        bool(inputs["knows_cash_limits"]),
     )
 
 

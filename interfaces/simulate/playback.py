@@ -16,6 +16,7 @@ from uuid import UUID
 
 from application.dispatch import orders
 from application.dispatch.asking import Asking, asked_together
+from application.dispatch.cash_stops import heeding_cash_limits
 from application.dispatch.considered import Considering, SeenAt
 from application.dispatch.learning import Learning
 from application.dispatch.policies.catalogue import POLICIES, work_times_for
@@ -150,6 +151,8 @@ class _Decider:
         judgement, limits, at = self._judgement, self._limits, look.at
         shifts = [each for each in await board.free_shifts(limits.most_shifts) if each.shift_id not in kept]
         searches = await board.searches(limits.most_searches)
+        if look.knows_cash_limits:
+            searches = await heeding_cash_limits(board, searches, at)
         ripe = [search for search in searches if look.is_ripe(search, limits.offers_may_be_behind)]
         await self._learning.learn(board, (look.begun_at or at) - limits.learns_from, limits.most_finished)
         busy = busy_units(await board.busy_shifts(limits.most_shifts), travel, judgement.work_times, at)
@@ -167,6 +170,7 @@ class _Decider:
             look.begun_at,
             [each for each in there if each.cell != known[each.shift_id]],
             [each for each in searches if each.request_id in look.waiting],
+            look.knows_cash_limits,
         )
         said = Considering(judgement.policy, snapshot, plan, seen)
         groups = asked_together(plan, snapshot, judgement.asking)[: limits.most_offers]
@@ -207,12 +211,15 @@ def _decider_for(look: Look, setting: Setting, city: City) -> _Decider | None:
 
 
 def _miss(again: bytes | None, event: LoggedEvent) -> Miss | None:
-    """What is not the same; None when every byte is."""
+    """What is not the same; None when every byte is, or would be in the version of the event of today."""
     if again == event.payload:
         return None
     if again is None:
         return Miss.NOBODY_CHOSEN
-    then, now = (codec.decode(event.topic, payload)["inputs"] for payload in (event.payload, again))
+    recorded, anew = (codec.decode(event.topic, payload) for payload in (event.payload, again))
+    if recorded == anew:
+        return None  # an earlier version of the event, which is the same in the shape of today
+    then, now = recorded["inputs"], anew["inputs"]
     if isinstance(then, dict) and isinstance(now, dict):
         if then["board_digest"] != now["board_digest"]:
             return Miss.BOARD_IS_ANOTHER

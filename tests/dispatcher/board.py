@@ -23,8 +23,10 @@ from application.dispatch.board import (
     Stage,
     TimerKind,
 )
+from application.dispatch.cash_stops import CashStop, cash_currency_of
 from domain.catalogue import Capability, Fuel, Service, VehicleClass, required_capabilities
 from infra.dispatch.board import engaged_as
+from infra.dispatch.cash_stops import stopped_then
 from infra.event_store.codec import decode
 from infra.in_memory.seen import answered_of
 from projections.fact import Fact
@@ -81,6 +83,9 @@ class MemoryBoard:
         waiting = [row for row in self.rows(request_board) if row.state == "searching" and row.live_offer_id is None]
         waiting.sort(key=lambda row: (row.created_at, row.request_id))
         return [self._search(row, jobs) for row in waiting[:limit]]
+
+    async def stopped_for_cash(self, at: datetime) -> Sequence[CashStop]:
+        return stopped_then(map(_fact, self._log.events[: self._upto(request_board.name)]), at)
 
     async def free_shifts(self, limit: int) -> Sequence[FreeShift]:
         free = [row for row in self.rows(matching_table) if row.state == "available"]
@@ -201,6 +206,7 @@ class MemoryBoard:
             at_risk=row.promise in {"at_risk", "broken"},
             escalation=row.escalation,
             price_minor=row.quoted_minor,
+            cash_currency=cash_currency_of(row.payment_method, row.currency, sos=row.sos),
         )
 
     def _free_shift(self, row: ShiftRow) -> FreeShift:

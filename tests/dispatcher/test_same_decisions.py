@@ -39,5 +39,6 @@ def test_decisions_and_grounds_are_those_of_before(name: PolicyName) -> None:
             plan = policy.decide(city)
             grounds = Considering(policy, city, plan).of_each(plan.now)
             offered = [(match.search.request_id, match.unit.shift.shift_id) for match in plan.now]
-            told.update(repr((offered, sorted(plan.unserved.items()), plan.work, grounds)).encode())
+            said = repr((offered, sorted(plan.unserved.items()), plan.work, grounds))
+            told.update(said.replace(", knows_cash_limits=False", "").encode())  # came later: nobody is stopped here
     assert told.hexdigest() == BEFORE[name]

@@ -50,6 +50,7 @@ INPUTS = Inputs(
     moved={str(OTHER_SHIFT): BREAKDOWN_CELL},
     resting=(OTHER_SHIFT,),
     waiting=(OTHER_PROVIDER,),
+    knows_cash_limits=True,
 )
 GROUNDS = Grounds(
     by=DecidedBy.POLICY,

@@ -45,6 +45,7 @@ ABOUT_MONEY = (
     "ledger_balances",
     "provider_statement",
     "earnings",
+    "cash_in_hand",
 )
 
 

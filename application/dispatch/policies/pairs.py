@@ -87,7 +87,9 @@ def pairs_of(
 ) -> Pairs:
     """The nearest candidates of these searches among these units, and their drives."""
     known = Units.of(units)
-    numbers, _ = Candidates(known).nearest_of_each(searches, min(most, len(known)))
+    numbers, _ = Candidates(known, (each.over_cash_limit for each in searches)).nearest_of_each(
+        searches, min(most, len(known))
+    )
     return of_candidates(snapshot, searches, known, numbers)
 
 

@@ -42,7 +42,8 @@ async def read_cash(
     book = await load(EarningRulebook, call.tenant, rules_stream(call.tenant))
     limit = (EarningRules() if book is None else book.at(call.at)).cash_limit_minor
     owed = 0 if cash is None else cash.owed_minor
-    told = {"owed_minor": owed, "currency": currency, "limit_minor": limit}
+    left = None if limit is None else max(0, limit - owed)
+    told = {"owed_minor": owed, "currency": currency, "limit_minor": limit, "left_minor": left}
     stopped = cash is not None and limit is not None and owed >= limit
     return answers.plain({"provider_id": show(Prefix.PROVIDER, wanted), **told, "is_stopped": stopped})
 

@@ -156,6 +156,9 @@ class CashInHandShown(Shown):
     owed_minor: Minor
     currency: Currency
     limit_minor: Minor | None
+    left_minor: Annotated[
+        Minor | None, Field(description="So much more it may owe before it is offered no jobs in cash; null: no limit.")
+    ]
     is_stopped: Annotated[bool, Field(description="Whether it is offered no jobs in cash.")]
 
 
