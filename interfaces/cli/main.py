@@ -50,6 +50,7 @@ COMMANDS = {
     "calls": Entry("interfaces.cli.calls", "Replay recorded calls for help through the API."),
     "bench": Entry("interfaces.cli.bench", "Measure against the peers, on this machine."),
     "openapi": Entry("interfaces.cli.openapi", "Write the OpenAPI document from the routes, or check it."),
+    "sdk": Entry("interfaces.cli.sdk", "Write the Python client from the OpenAPI document."),
     "api": Entry("interfaces.cli.processes", "Run the HTTP API alone.", "api"),
     "projector": Entry("interfaces.cli.processes", "Run the projector alone.", "projector"),
     "dispatcher": Entry("interfaces.cli.processes", "Run the dispatcher alone.", "dispatcher"),

@@ -1,0 +1,1 @@
+"""How does a Python program speak to the API? By a client that is generated from the OpenAPI document."""

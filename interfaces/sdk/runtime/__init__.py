@@ -1,0 +1,1 @@
+"""What does every generated client share? These files: they are copied into the package as they are."""
