@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import signal
 import time
+import urllib.request
 from collections import Counter
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -82,11 +84,13 @@ async def a_place() -> AsyncIterator[Place]:
         yield place
 
 
-def a_worker(settings: Settings, running: ExitStack) -> subprocess.Popen[bytes]:
+def a_worker(settings: Settings, running: ExitStack, metrics_port: int = 0) -> subprocess.Popen[bytes]:
     # No Redis answers there: webhooks do without.
-    worker = started(
-        ["interfaces.cli", "worker"], settings, free_port(), {"VEHICAID_REDIS_URL": "redis://127.0.0.1:1/0"}
-    )
+    more = {
+        "VEHICAID_REDIS_URL": "redis://127.0.0.1:1/0",
+        "VEHICAID_WORKER_METRICS_PORT": str(metrics_port or free_port()),
+    }
+    worker = started(["interfaces.cli", "worker"], settings, free_port(), more)
     running.callback(worker.wait)
     running.callback(worker.kill)
     return worker
@@ -111,6 +115,13 @@ async def until(fact: Callable[[], bool]) -> None:
     while not fact():
         assert time.monotonic() < give_up_at
         await asyncio.sleep(0.05)
+
+
+def shown(metrics_port: int) -> list[str]:
+    """What the worker tells of webhooks."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics") as page:
+        return [line for line in page.read().decode().splitlines() if line.startswith("vehicaid_hook_")]
+    return []
 
 
 def time_passes(database: Database) -> dict[str, int]:
@@ -159,11 +170,15 @@ async def test_a_database_that_is_gone_for_a_moment_loses_nothing(private_postgr
     with ExitStack() as running:
         async with a_place() as place:
             secret = await happened(database, place, MESSAGES)
-            worker = a_worker(database.settings, running)
+            metrics_port = free_port()
+            worker = a_worker(database.settings, running, metrics_port)
             await until(lambda: sum(place.ids.values()) > 5)
             await asyncio.to_thread(private_postgres.kill)
             await asyncio.sleep(1)
             await asyncio.to_thread(private_postgres.start)
             await all_taken(database)
             assert worker.poll() is None, "the worker waited for it"
+            taken = f'vehicaid_hook_messages{{state="taken"}} {float(MESSAGES)}'
+            while taken not in await asyncio.to_thread(shown, metrics_port):  # noqa: ASYNC110  nobody tells us
+                await asyncio.sleep(0.5)
             check(place, secret)
