@@ -19,6 +19,9 @@ FAULT_POINTS: Final = (
 )
 DURABLE_COMMIT = re.compile(r"^    SET LOCAL synchronous_commit = on;\n.*?pg_logical_emit_message.*?;\n", re.MULTILINE)
 
+FLUSH: Final = "0030_flush_without_a_second_commit.sql"
+"""Makes the same durable otherwise, in routines that are durable."""
+
 TICKS = "CREATE SEQUENCE IF NOT EXISTS fault_ticks"
 DICE: Final = "(hashint8extended({tick}, {seed}) & 1073741823)"
 """The k-th append since the beginning always meets the same fate: a retry of the same save rolls again."""
@@ -81,6 +84,8 @@ def install(database: Database, text: str) -> None:
     with psycopg.connect(database.admin_dsn, autocommit=True) as connection:
         connection.execute(TICKS)
         connection.execute(text.encode())
+        if DURABLE_COMMIT.search(text):
+            connection.execute((resources.files("infra") / "migrations" / FLUSH).read_bytes())
 
 
 def injected(database: Database, seed: int) -> tuple[int, int]:

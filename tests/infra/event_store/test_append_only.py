@@ -194,6 +194,8 @@ SHADOWS = (
     "FUNCTION pg_notify(name, text) RETURNS void",
     "FUNCTION pg_notify(text, text) RETURNS void",
     "FUNCTION pg_logical_emit_message(boolean, text, text) RETURNS text",
+    "FUNCTION pg_logical_emit_message(boolean, text, text, boolean) RETURNS text",
+    "FUNCTION current_setting(text) RETURNS text",
     "FUNCTION append_batch(boolean) RETURNS int",
     "FUNCTION sha256(bytea) RETURNS bytea",
     "FUNCTION seal_field(text) RETURNS bytea",
