@@ -22,7 +22,7 @@ export VEHICAID_DEMO := $(DEMO)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run check test test-all mutants bench lock format openapi sbom clean
+.PHONY: help venv run check test test-all mutants bench lock format openapi sdk sbom clean
 
 help:  ## Say what there is.
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -72,6 +72,9 @@ lock: venv  ## Resolve the dependencies anew into both lock files.
 
 openapi: venv  ## Write docs/openapi.json from the routes.
 	@$(BIN)/vehicaid openapi
+
+sdk: venv  ## Write the Python client into build/sdk.
+	@$(BIN)/vehicaid sdk build/sdk
 
 sbom: venv  ## Write of which libraries the product is made to sbom.json (CycloneDX).
 	@$(BIN)/python -m infra.setup.sbom requirements/runtime.lock "$$($(BIN)/python -c 'from infra.version import version; print(version())')" > sbom.json
