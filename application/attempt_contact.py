@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Work
     from domain.actor import Actor
-    from domain.request_ending import Channel
+    from domain.request_ending import ContactChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class AttemptContact:
 
     actor: Actor
     request_id: UUID
-    channel: Channel
+    channel: ContactChannel
     at: datetime
     expected_version: int | None = None
 

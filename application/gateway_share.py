@@ -17,7 +17,7 @@ from application.whose_money import payment_of, wallet_of
 from domain.money import CurrencyMismatch
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import LEAST_MINOR, Becomes, NotAuthorised, OrderState, Purpose, job_order_id
+from domain.payment_order_terms import LEAST_MINOR, Becomes, NotAuthorised, OrderPurpose, OrderState, job_order_id
 from domain.price_terms import PaymentMethod
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
@@ -61,7 +61,7 @@ async def order_for(work: Work, request: ServiceRequest, amount_minor: int, curr
         order = PaymentOrder.request(
             job_order_id(request.id, len(orders)),
             customer_id=request.customer_id,
-            purpose=Purpose.JOB,
+            purpose=OrderPurpose.JOB,
             subject_id=request.id,
             amount_minor=missing,
             currency=currency,

@@ -18,7 +18,7 @@ from domain.actor import Role
 from domain.money import Money
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Becomes, Purpose, Told, TryStatus
+from domain.payment_order_terms import Becomes, OrderPurpose, Told, TryStatus
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded, refund_of
 from domain.refusal import Refusal
@@ -84,18 +84,18 @@ def told_of(payment: GatewayPayment) -> Told:
 
 
 async def _use(order: PaymentOrder, told: Told, work: Work, at: datetime) -> None:
-    if order.purpose is Purpose.UPGRADE and await pay_upgrade(work, order, told, at):
+    if order.purpose is OrderPurpose.UPGRADE and await pay_upgrade(work, order, told, at):
         return
     wallet = await wallet_for(work, order.customer_id, order.currency, at)
     wallet.credit(
         uuid5(order.id, told.payment), told.amount_minor, WhyCredited.TOP_UP, ledger.advance_for(order.id), at
     )
-    if order.purpose is Purpose.JOB and order.subject_id is not None:
+    if order.purpose is OrderPurpose.JOB and order.subject_id is not None:
         await receive_advance(work, order, order.subject_id, told.amount_minor, at)
         await use_for_job(work, order, wallet, told.amount_minor, at)
-    if order.purpose is Purpose.TIP and order.subject_id is not None:
+    if order.purpose is OrderPurpose.TIP and order.subject_id is not None:
         await tip_by_order(work, order.subject_id, wallet, Money(told.amount_minor, told.currency), at)
-    if order.purpose is Purpose.DEBT and order.subject_id is not None:
+    if order.purpose is OrderPurpose.DEBT and order.subject_id is not None:
         await _repay(order.subject_id, wallet, told, work, at)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from domain.gst.paper import Paper
-    from domain.gst.words import Language
+    from domain.gst.words import DocumentLanguage
 
 
 class PressMissing(Exception):
@@ -16,10 +16,10 @@ class PressMissing(Exception):
 class Press(Protocol):
     """Makes the same bytes of the same document, on any day."""
 
-    def pdf(self, paper: Paper, language: Language) -> bytes:
+    def pdf(self, paper: Paper, language: DocumentLanguage) -> bytes:
         """PDF/A-3b with the e-invoice form embedded as ``inv01.json``; raises PressMissing."""
         ...
 
-    def page(self, paper: Paper, language: Language) -> str:
+    def page(self, paper: Paper, language: DocumentLanguage) -> str:
         """The same as a page for a browser, which needs nothing."""
         ...

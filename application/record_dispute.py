@@ -15,7 +15,7 @@ from domain.earning import Earning
 from domain.earnings_terms import WhyHeld, earning_id
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from domain.subscription import Subscription
 from domain.wallet_terms import WhyFrozen
 
@@ -114,9 +114,9 @@ def told_of(dispute: GatewayDispute, said_at: datetime, *, wants_more: bool = Fa
 
 async def _job_of(order: PaymentOrder, work: Work) -> UUID | None:
     """The job that the order pays for, at once or as a debt."""
-    if order.purpose is Purpose.JOB:
+    if order.purpose is OrderPurpose.JOB:
         return order.subject_id
-    if order.purpose is Purpose.DEBT and order.subject_id is not None:
+    if order.purpose is OrderPurpose.DEBT and order.subject_id is not None:
         payment = await work.find(Payment, order.subject_id)
         return None if payment is None else payment.request_id
     return None
@@ -139,7 +139,7 @@ async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: d
 
 async def _freeze_wallet(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
     """Let nobody spend what their bank asks back; lost, the desk lets it go. Another reason to freeze it stays."""
-    if order.purpose is not Purpose.TOP_UP or dispute.phase in QUESTIONS:
+    if order.purpose is not OrderPurpose.TOP_UP or dispute.phase in QUESTIONS:
         return
     wallet = await wallet_of(work, order.customer_id)
     if wallet is None:

@@ -10,7 +10,7 @@ from application.guards import check_role, check_version
 from application.order_answers import refund_told
 from domain.actor import MONEY_DESK
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Becomes, Purpose
+from domain.payment_order_terms import Becomes, OrderPurpose
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
 from domain.wallet import Wallet
@@ -48,7 +48,11 @@ async def refund_order(command: RefundOrder, work: Work) -> Answer:
     payment = order.ask_for_refund(command.refund_id, command.amount_minor, command.at)
     wallet = await work.get(Wallet, wallet_id(work.context.tenant, order.customer_id))
     wallet.send_back(command.refund_id, order.id, command.amount_minor, command.at)
-    if order.purpose is Purpose.JOB and order.subject_id is not None and order.refunded_minor == _paid_minor(order):
+    if (
+        order.purpose is OrderPurpose.JOB
+        and order.subject_id is not None
+        and order.refunded_minor == _paid_minor(order)
+    ):
         # All of it goes back before anything was supplied. A part of it lessens no voucher: the rest is billed.
         await give_advances_back(work, order.subject_id, command.at, order.id)
     refund = Refund.request(

@@ -12,7 +12,7 @@ from domain.actor import DESK, Role
 from domain.money import CurrencyMismatch
 from domain.payment import Payment
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from domain.payment_terms import NothingDue, WrongAmount
 from domain.refusal import NotFound
 from domain.service_request import ServiceRequest
@@ -35,7 +35,7 @@ class RequestPaymentOrder:
     actor: Actor
     order_id: UUID
     customer_id: UUID
-    purpose: Purpose
+    purpose: OrderPurpose
     subject_id: UUID | None
     money: Money
     at: datetime
@@ -68,17 +68,17 @@ async def request_payment_order(command: RequestPaymentOrder, work: Work) -> Ans
 async def _check_subject(command: RequestPaymentOrder, work: Work) -> None:
     """What is paid for is there, and is this customer's."""
     wanted = command.subject_id
-    if command.purpose is Purpose.TOP_UP:
+    if command.purpose is OrderPurpose.TOP_UP:
         if wanted is not None:
             raise hidden("Payment", wanted)
         return
     if wanted is None:
         raise NotFound("say what is paid for")
-    if command.purpose in {Purpose.JOB, Purpose.TIP}:
+    if command.purpose in {OrderPurpose.JOB, OrderPurpose.TIP}:
         request = await work.get(ServiceRequest, wanted)
         if request.customer_id != command.customer_id:
             raise hidden("ServiceRequest", wanted)
-        if command.purpose is Purpose.TIP:
+        if command.purpose is OrderPurpose.TIP:
             await check_tippable(work, request, command.money, command.at)
         return
     payment = await work.get(Payment, wanted)

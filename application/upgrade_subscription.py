@@ -13,7 +13,7 @@ from application.subscribe import subscription_told
 from domain.actor import DESK, Role
 from domain.ids import Prefix, show
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import OrderState, Purpose
+from domain.payment_order_terms import OrderPurpose, OrderState
 from domain.plan import Plan, plan_id
 from domain.refusal import NotFound
 from domain.subscription import Subscription
@@ -86,7 +86,7 @@ def _order_over(subscription: Subscription, wanted: UpgradeWanted, at: datetime)
     return PaymentOrder.request(
         wanted.order_id,
         customer_id=subscription.customer_id,
-        purpose=Purpose.UPGRADE,
+        purpose=OrderPurpose.UPGRADE,
         subject_id=subscription.id,
         amount_minor=wanted.amount_minor,
         currency=subscription.terms.currency,

@@ -22,8 +22,8 @@ from domain.payment_order_terms import (
     Becomes,
     CaptureWanted,
     Challenge,
+    OrderPurpose,
     OrderState,
-    Purpose,
     Source,
     Told,
     TooLittle,
@@ -47,7 +47,7 @@ class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderL
     TOPIC = "payment_order"
 
     customer_id: UUID
-    purpose: Purpose
+    purpose: OrderPurpose
     subject_id: UUID | None
     operation_id: UUID
     amount_minor: int
@@ -72,7 +72,7 @@ class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderL
         ASKS: ClassVar[IntentKind] = IntentKind.OPEN_ORDER
         operation_id: UUID
         customer_id: UUID
-        purpose: Purpose
+        purpose: OrderPurpose
         subject_id: UUID | None
         amount_minor: int
         currency: str
@@ -128,7 +128,7 @@ class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderL
         order_id: UUID,
         *,
         customer_id: UUID,
-        purpose: Purpose,
+        purpose: OrderPurpose,
         subject_id: UUID | None,
         amount_minor: int,
         currency: str,
@@ -152,7 +152,7 @@ class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderL
             subject_id=subject_id,
             amount_minor=amount_minor,
             currency=currency,
-            captures_at_once=purpose is not Purpose.JOB,
+            captures_at_once=purpose is not OrderPurpose.JOB,
         )
 
     def verify_callback(self, payment: str, at: datetime) -> None:
@@ -205,7 +205,7 @@ class PaymentOrder(OrderOpening, OrderCaptures, OrderRefunds, OrderLinks, OrderL
         if any(each.becomes is Becomes.PAYS for each in self.tries):
             return Becomes.DUPLICATE
         if self.state is OrderState.ABANDONED:
-            if self.purpose is Purpose.JOB:
+            if self.purpose is OrderPurpose.JOB:
                 return Becomes.LATE
             self.trigger_event(self.Reopened, timestamp=at, gateway_payment=told.payment)
         return Becomes.PAYS

@@ -26,7 +26,7 @@ from domain.payment_link_terms import (
     moved,
     with_link,
 )
-from domain.payment_order_terms import OrderState, Purpose
+from domain.payment_order_terms import OrderPurpose, OrderState
 from domain.refusal import OutOfTurn
 
 UNWANTED = frozenset({OrderState.PAID, OrderState.ABANDONED})
@@ -37,7 +37,7 @@ class OrderLinks(Chapter):
     """One link at a time; each ends before the next."""
 
     customer_id: UUID
-    purpose: Purpose
+    purpose: OrderPurpose
     subject_id: UUID | None
     amount_minor: int
     currency: str
@@ -51,7 +51,7 @@ class OrderLinks(Chapter):
         ASKS: ClassVar[IntentKind] = IntentKind.OPEN_LINK
         operation_id: UUID
         customer_id: UUID
-        purpose: Purpose
+        purpose: OrderPurpose
         subject_id: UUID | None
         amount_minor: int
         currency: str

@@ -14,7 +14,7 @@ MOST_TRIES: Final = 50
 """Tries to pay one order that are told apart: a customer gives up long before, and a machine is no customer."""
 
 
-class Purpose(StrEnum):
+class OrderPurpose(StrEnum):
     """What a customer pays for."""
 
     TOP_UP = "top_up"

@@ -11,11 +11,11 @@ from domain.profile_terms import (
     UNASKED,
     BadTextVersion,
     Channel,
+    ConsentPurpose,
     Language,
     NothingAgreedTo,
     NoticeKind,
     ProfilePart,
-    Purpose,
     TooManyAddresses,
 )
 from domain.refusal import NotFound
@@ -49,7 +49,7 @@ class Profile(Aggregate):
     default_address: UUID | None = field(default=None, init=False)
     language: Language = field(default=Language.ENGLISH, init=False)
     notices: dict[tuple[NoticeKind, Channel], bool] = field(default_factory=dict, init=False)
-    consents: dict[Purpose, Consent] = field(default_factory=dict, init=False)
+    consents: dict[ConsentPurpose, Consent] = field(default_factory=dict, init=False)
 
     class Begun(Created):
         """Somebody told something of themselves for the first time."""
@@ -96,14 +96,14 @@ class Profile(Aggregate):
         """They agree to this, by this text."""
 
         TOPIC: ClassVar[str] = "profile.consented"
-        purpose: Purpose
+        purpose: ConsentPurpose
         text_version: str
 
     class ConsentWithdrawn(Aggregate.Event):
         """They do not agree any more."""
 
         TOPIC: ClassVar[str] = "profile.consent_withdrawn"
-        purpose: Purpose
+        purpose: ConsentPurpose
 
     @classmethod
     def begin(cls, person_id: UUID, at: datetime) -> "Profile":
@@ -144,7 +144,7 @@ class Profile(Aggregate):
         if self.wants(kind, channel) is not is_wanted:
             self.trigger_event(self.NoticeChosen, timestamp=at, kind=kind, channel=channel, is_wanted=is_wanted)
 
-    def consent(self, purpose: Purpose, text_version: str, at: datetime) -> None:
+    def consent(self, purpose: ConsentPurpose, text_version: str, at: datetime) -> None:
         """Agree to something by a text; by the same text again is no news. Raises BadTextVersion."""
         if not TEXT_VERSION.fullmatch(text_version):
             raise BadTextVersion("letters, digits, points, dashes, 32 at most")
@@ -152,7 +152,7 @@ class Profile(Aggregate):
         if known is None or known.text_version != text_version:
             self.trigger_event(self.Consented, timestamp=at, purpose=purpose, text_version=text_version)
 
-    def withdraw_consent(self, purpose: Purpose, at: datetime) -> None:
+    def withdraw_consent(self, purpose: ConsentPurpose, at: datetime) -> None:
         """Agree no more, as easily as it was given. Raises NothingAgreedTo."""
         if purpose not in self.consents:
             raise NothingAgreedTo(purpose=purpose.value)
@@ -183,9 +183,9 @@ class Profile(Aggregate):
         self.notices[kind, channel] = is_wanted
 
     @event(Consented)
-    def _on_consented(self, purpose: Purpose, text_version: str, at: datetime) -> None:
+    def _on_consented(self, purpose: ConsentPurpose, text_version: str, at: datetime) -> None:
         self.consents[purpose] = Consent(text_version, at)
 
     @event(ConsentWithdrawn)
-    def _on_consent_withdrawn(self, purpose: Purpose) -> None:
+    def _on_consent_withdrawn(self, purpose: ConsentPurpose) -> None:
         del self.consents[purpose]

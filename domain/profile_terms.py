@@ -32,7 +32,7 @@ UNASKED: Final = frozenset({NoticeKind.VEHICLE_PAPERS, NoticeKind.JOBS})
 """What belongs to the service comes until somebody says no; everything else only once they said yes."""
 
 
-class Purpose(StrEnum):
+class ConsentPurpose(StrEnum):
     """What somebody may agree to beyond what the service itself needs."""
 
     NEWS = "news"

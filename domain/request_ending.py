@@ -34,7 +34,7 @@ MOST_CONTACTS = 50
 """Attempts that are noted: beyond it nobody learns anything from one more."""
 
 
-class Channel(StrEnum):
+class ContactChannel(StrEnum):
     """How somebody was tried to be reached."""
 
     CALL = "call"
@@ -82,7 +82,7 @@ class Ending(OnTheJob, Searching):
         """The provider tried to reach the customer."""
 
         TOPIC: ClassVar[str] = "service_request.contact_attempted"
-        channel: Channel
+        channel: ContactChannel
 
     class GoneReported(JobEvent):
         """The provider found nobody; unless somebody objects, that is confirmed at an instant."""
@@ -136,7 +136,7 @@ class Ending(OnTheJob, Searching):
             """Nothing was charged."""
             state.update(fee_minor=0, currency=None, fault=Fault.NOBODY.value)
 
-    def attempt_contact(self, channel: Channel, at: datetime) -> None:
+    def attempt_contact(self, channel: ContactChannel, at: datetime) -> None:
         """Note that the customer was tried; raises RequestClosed or OutOfTurn."""
         held = self._held("attempt_contact", RequestState.ON_SCENE)
         if self.contact_attempts < MOST_CONTACTS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from application.evidence import Evidence
 from application.registering import billing_id, recipient_of, signed_id
 from domain.gst.paper import Party
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from infra.papers.evidence import EvidencePress
 from infra.papers.from_row import paper_of
 from infra.papers.weasy import WeasyPress
@@ -47,4 +47,4 @@ class Bills:
             recipient = recipient_of(billed)
             signed_qr = "" if signed is None else str(signed.fields["signed_qr"])
         paper = paper_of(row, self._stack.settings, recipient, None, signed_qr)
-        return await asyncio.to_thread(WeasyPress().pdf, paper, Language.ENGLISH)
+        return await asyncio.to_thread(WeasyPress().pdf, paper, DocumentLanguage.ENGLISH)

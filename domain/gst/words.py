@@ -11,7 +11,7 @@ THOUSAND = 1_000
 HUNDRED = 100
 
 
-class Language(StrEnum):
+class DocumentLanguage(StrEnum):
     """In which languages documents are written."""
 
     ENGLISH = "en"
@@ -40,25 +40,25 @@ _HINDI_TOLD = (
 _ONES, _TENS, _HINDI = _ONES_TOLD.split(), _TENS_TOLD.split(), _HINDI_TOLD.split()
 
 _SCALES = {
-    Language.ENGLISH: ((CRORE, "crore"), (LAKH, "lakh"), (THOUSAND, "thousand"), (HUNDRED, "hundred")),
-    Language.HINDI: ((CRORE, "करोड़"), (LAKH, "लाख"), (THOUSAND, "हज़ार"), (HUNDRED, "सौ")),
+    DocumentLanguage.ENGLISH: ((CRORE, "crore"), (LAKH, "lakh"), (THOUSAND, "thousand"), (HUNDRED, "hundred")),
+    DocumentLanguage.HINDI: ((CRORE, "करोड़"), (LAKH, "लाख"), (THOUSAND, "हज़ार"), (HUNDRED, "सौ")),
 }
 
 
-def number_in_words(number: int, language: Language) -> str:
+def number_in_words(number: int, language: DocumentLanguage) -> str:
     """A whole number that is not negative; beyond crores, crores are counted: a lakh crore."""
     for scale, name in _SCALES[language]:
         if number >= scale:
             rest = number % scale
             head = f"{number_in_words(number // scale, language)} {name}"
             return f"{head} {number_in_words(rest, language)}" if rest else head
-    return _HINDI[number] if language is Language.HINDI else _small(number)
+    return _HINDI[number] if language is DocumentLanguage.HINDI else _small(number)
 
 
-def rupees_in_words(amount_minor: int, language: Language) -> str:
+def rupees_in_words(amount_minor: int, language: DocumentLanguage) -> str:
     """An amount of paise that is not negative, as a document writes it; paise are left out where there are none."""
     rupees, paise = divmod(amount_minor, PAISE)
-    if language is Language.HINDI:
+    if language is DocumentLanguage.HINDI:
         told = [f"{number_in_words(rupees, language)} {'रुपया' if rupees == 1 else 'रुपये'}"]
         if paise:
             told.append(f"{number_in_words(paise, language)} {'पैसा' if paise == 1 else 'पैसे'}")

@@ -1,17 +1,17 @@
 """Which words stand on a document, in each language?"""
 
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from domain.invoice_terms import DocType
 from domain.price_terms import LineKind
 
 TITLES = {
-    Language.ENGLISH: {
+    DocumentLanguage.ENGLISH: {
         DocType.INVOICE: "Tax invoice",
         DocType.CREDIT_NOTE: "Credit note",
         DocType.RECEIPT_VOUCHER: "Receipt voucher",
         DocType.REFUND_VOUCHER: "Refund voucher",
     },
-    Language.HINDI: {
+    DocumentLanguage.HINDI: {
         DocType.INVOICE: "कर चालान",
         DocType.CREDIT_NOTE: "जमा पत्र",
         DocType.RECEIPT_VOUCHER: "रसीद वाउचर",
@@ -20,7 +20,7 @@ TITLES = {
 }
 
 LINES = {
-    Language.ENGLISH: {
+    DocumentLanguage.ENGLISH: {
         LineKind.BASE: "Roadside service",
         LineKind.DISTANCE: "Distance",
         LineKind.PEAK: "Peak hours",
@@ -35,7 +35,7 @@ LINES = {
         LineKind.TAX_IGST: "IGST",
         LineKind.ROUNDING: "Rounding",
     },
-    Language.HINDI: {
+    DocumentLanguage.HINDI: {
         LineKind.BASE: "सड़क सहायता सेवा",
         LineKind.DISTANCE: "दूरी",
         LineKind.PEAK: "व्यस्त समय",
@@ -52,11 +52,11 @@ LINES = {
     },
 }
 
-UNION_TERRITORY = {Language.ENGLISH: "UTGST", Language.HINDI: "केंद्र शासित प्रदेश जीएसटी"}
+UNION_TERRITORY = {DocumentLanguage.ENGLISH: "UTGST", DocumentLanguage.HINDI: "केंद्र शासित प्रदेश जीएसटी"}
 """What the state's half is called where there is no legislature to make a state tax."""
 
 WORDS = {
-    Language.ENGLISH: {
+    DocumentLanguage.ENGLISH: {
         "number": "Number",
         "date": "Date",
         "supplier": "Supplier",
@@ -77,7 +77,7 @@ WORDS = {
         "void": "CANCELLED",
         "signature": "Digitally kept; no signature needed where it is registered.",
     },
-    Language.HINDI: {
+    DocumentLanguage.HINDI: {
         "number": "संख्या",
         "date": "दिनांक",
         "supplier": "आपूर्तिकर्ता",

@@ -8,7 +8,7 @@ import segno
 from domain.gst.inv01 import rupees
 from domain.gst.paper import Paper, Party
 from domain.gst.states import STATES
-from domain.gst.words import Language, grouped, rupees_in_words
+from domain.gst.words import DocumentLanguage, grouped, rupees_in_words
 from domain.invoice_terms import InvoiceLine
 from domain.price_terms import LineKind
 from infra.papers.labels import LINES, TITLES, UNION_TERRITORY, WORDS
@@ -28,7 +28,7 @@ th { text-align: left; border-bottom: 1pt solid #111 } td, th { padding: 1.2mm 1
 """
 
 
-def page(paper: Paper, language: Language, *, at_home: bool = False) -> str:
+def page(paper: Paper, language: DocumentLanguage, *, at_home: bool = False) -> str:
     """The page; ``at_home`` names the fonts by their files, which only the renderer on this machine can read."""
     words = WORDS[language]
     void = f" <span>{escape(words['void'])}</span>" if paper.cancelled else ""
@@ -81,14 +81,14 @@ def faces() -> str:
     )
 
 
-def _state(code: str, language: Language) -> str:
+def _state(code: str, language: DocumentLanguage) -> str:
     state = STATES.get(code)
     if state is None:
         return "-"
-    return f"{state.name_hi if language is Language.HINDI else state.name} ({code})"
+    return f"{state.name_hi if language is DocumentLanguage.HINDI else state.name} ({code})"
 
 
-def _party(party: Party, title: str, language: Language) -> str:
+def _party(party: Party, title: str, language: DocumentLanguage) -> str:
     words = WORDS[language]
     where = ", ".join(part for part in (party.street, party.town, party.pin) if part)
     state = _state(party.state_code, language) if party.state_code else ""
@@ -103,7 +103,7 @@ def _against(paper: Paper, words: dict[str, str]) -> str:
     return f"<p>{words['against']}: {escape(paper.against.number)}, {paper.against.issued_on:%d/%m/%Y}</p>"
 
 
-def _lines(paper: Paper, language: Language) -> str:
+def _lines(paper: Paper, language: DocumentLanguage) -> str:
     words = WORDS[language]
     rounding = [line for line in paper.lines if line.kind is LineKind.ROUNDING]
     rows = [
@@ -116,7 +116,7 @@ def _lines(paper: Paper, language: Language) -> str:
     return f'<table>{head}{"".join(rows)}<tr class="total">{total}</tr></table>'
 
 
-def _label(line: InvoiceLine, paper: Paper, language: Language) -> str:
+def _label(line: InvoiceLine, paper: Paper, language: DocumentLanguage) -> str:
     label = LINES[language][line.kind]
     if line.kind not in {LineKind.TAX_CGST, LineKind.TAX_SGST, LineKind.TAX_IGST}:
         return label

@@ -13,7 +13,7 @@ import msgspec
 from application.press import PressMissing
 from domain.gst.inv01 import form_of
 from domain.gst.paper import Paper
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from infra.papers.page import page
 
 EMBEDDED = "inv01.json"
@@ -33,12 +33,12 @@ _form = msgspec.json.Encoder(decimal_format="number")
 class WeasyPress:
     """The renderer; loaded when it is first needed."""
 
-    def pdf(self, paper: Paper, language: Language) -> bytes:
+    def pdf(self, paper: Paper, language: DocumentLanguage) -> bytes:
         """See ``Press``."""
         with alone:
             return _pdf(paper, language)
 
-    def page(self, paper: Paper, language: Language) -> str:
+    def page(self, paper: Paper, language: DocumentLanguage) -> str:
         """See ``Press``."""
         return page(paper, language)
 
@@ -57,7 +57,7 @@ def form_bytes(paper: Paper) -> bytes:
     return _form.encode(form_of(paper))
 
 
-def _pdf(paper: Paper, language: Language) -> bytes:
+def _pdf(paper: Paper, language: DocumentLanguage) -> bytes:
     form = form_bytes(paper)
     name = f"{paper.number}/{language.value}"
     return pdf_of(page(paper, language, at_home=True), form, EMBEDDED, "INV-01", paper.issued_on, name)

@@ -17,7 +17,7 @@ from application.record_opening import RecordOpening, record_opening
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from domain.actor import Actor, Role
 from domain.money import Money
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from infra.bootstrap import build
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ async def opened_orders(settings: Settings, number: int) -> list[str]:
 async def _opened(engine: RunsCommands, gateway_order: str) -> str:
     now, customer_id, order_id = datetime.now(UTC), uuid4(), uuid4()
     customer, worker = Actor(Role.CUSTOMER, customer_id, TENANT), Actor.system("worker", TENANT)
-    wanted = RequestPaymentOrder(customer, order_id, customer_id, Purpose.TOP_UP, None, Money(AMOUNT, "INR"), now)
+    wanted = RequestPaymentOrder(customer, order_id, customer_id, OrderPurpose.TOP_UP, None, Money(AMOUNT, "INR"), now)
     told = RecordOpening(worker, order_id, now, gateway_order=gateway_order)
 
     async def request(work: Work) -> Answer:

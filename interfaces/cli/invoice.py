@@ -11,7 +11,7 @@ import typer
 
 from application.press import PressMissing
 from domain.gst.paper import Paper, Party
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from domain.ids import Prefix, parse
 from domain.invoice_terms import DocType
 from domain.refusal import Refusal
@@ -53,7 +53,7 @@ def print_one(
     *,
     out: Out,
     tenant: Tenant = "demo",
-    language: Language = Language.ENGLISH,
+    language: DocumentLanguage = DocumentLanguage.ENGLISH,
     as_: Annotated[As, typer.Option("--as", help="pdf (archivable), html, or json (the form INV-01).")] = As.PDF,
     recipient: Annotated[str, typer.Option(help="The name that it is made out to; kept nowhere else.")] = "",
     gstin: Annotated[str, typer.Option(help="The recipient's registration, if it has one.")] = "",
@@ -76,7 +76,7 @@ def list_all(*, out: Out, tenant: Tenant = "demo") -> None:
     typer.echo(f"{len(rows)} documents are in {out}")
 
 
-def _printed(paper: Paper, language: Language, as_: As) -> bytes:
+def _printed(paper: Paper, language: DocumentLanguage, as_: As) -> bytes:
     if as_ is As.JSON:
         return form_bytes(paper)
     press = WeasyPress()

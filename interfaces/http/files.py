@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from infra.papers.sheets import Sheet, as_csv, as_xlsx
 
 KEPT: Final = "private, no-cache"
@@ -48,17 +48,17 @@ async def sheet(request: Request, told: Sheet, form: SheetForm, name: str) -> Re
     return await file(request, made, as_made, SHEETS[form], f"{name}.{form.value}")
 
 
-def language_of(request: Request, asked: Language | None) -> Language:
-    """What was asked for, or the first language of ours that Accept-Language names with the most weight."""
+def language_of(request: Request, asked: DocumentLanguage | None) -> DocumentLanguage:
+    """What was asked for, or the first language of ours that Accept-DocumentLanguage names with the most weight."""
     if asked is not None:
         return asked
-    wanted: list[tuple[float, int, Language]] = []
+    wanted: list[tuple[float, int, DocumentLanguage]] = []
     for place, part in enumerate(request.headers.get("accept-language", "").split(",")):
         name, _, weight = part.strip().partition(";q=")
         known = name.partition("-")[0].lower()
-        if known in set(Language):
-            wanted.append((-_weight(weight), place, Language(known)))
-    return min(wanted)[2] if wanted else Language.ENGLISH
+        if known in set(DocumentLanguage):
+            wanted.append((-_weight(weight), place, DocumentLanguage(known)))
+    return min(wanted)[2] if wanted else DocumentLanguage.ENGLISH
 
 
 def _weight(text: str) -> float:

@@ -41,7 +41,7 @@ from application.set_off_to_drop import SetOffToDrop, set_off_to_drop
 from application.start_service import StartService, start_service
 from domain.catalogue import Service
 from domain.price_terms import PaymentMethod
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_search import EscalationReason
@@ -99,7 +99,10 @@ MADE: dict[str, Made] = {
         partial(start_service, codes=PlainCodes()),
         StartService(DESK_ACTOR, r.id, None if n % 3 else "0000", at),
     ),
-    "attempt_contact": lambda r, at, _n, _t: (attempt_contact, AttemptContact(DESK_ACTOR, r.id, Channel.CALL, at)),
+    "attempt_contact": lambda r, at, _n, _t: (
+        attempt_contact,
+        AttemptContact(DESK_ACTOR, r.id, ContactChannel.CALL, at),
+    ),
     "report_gone": lambda r, at, _n, _t: (
         report_gone,
         ReportGone(DESK_ACTOR, r.id, at + timedelta(minutes=5), at),

@@ -49,7 +49,7 @@ from domain.payment_order_terms import Source, Told, TryStatus, job_order_id
 from domain.payment_terms import WhyWaived, payment_id
 from domain.price_terms import Fault, PaymentMethod
 from domain.refusal import NotFound, Refusal
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_terms import CancelReason, Need, RevokeReason
@@ -215,8 +215,8 @@ class MoneyCity:
 
     def be_gone(self, request_id: UUID, _number: int) -> None:
         who = self.holder(request_id)
-        self.order(attempt_contact, AttemptContact(who, request_id, Channel.CALL, self.now))
-        self.order(attempt_contact, AttemptContact(who, request_id, Channel.CALL, self.now))
+        self.order(attempt_contact, AttemptContact(who, request_id, ContactChannel.CALL, self.now))
+        self.order(attempt_contact, AttemptContact(who, request_id, ContactChannel.CALL, self.now))
         self.order(report_gone, ReportGone(who, request_id, self.now + timedelta(minutes=10), self.now))
         self.order(confirm_gone, ConfirmGone(DESK_ACTOR, request_id, self.now))
 

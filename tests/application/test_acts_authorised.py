@@ -41,7 +41,7 @@ from domain.actor import Actor, Role
 from domain.catalogue import Service
 from domain.price_terms import PaymentMethod
 from domain.refusal import NotAllowed, NotFound, Refusal, StaleVersion
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_search import EscalationReason
@@ -81,7 +81,7 @@ OF_PROVIDERS: dict[str, Case] = {
     "deliver": (deliver_vehicle, lambda a: DeliverVehicle(a, REQUEST, LATER)),
     "refuse_drop": (refuse_drop, lambda a: RefuseDrop(a, REQUEST, WhyRefused.CLOSED, LATER)),
     "propose_need": (propose_need_change, lambda a: ProposeNeedChange(a, REQUEST, TOW, LATER)),
-    "contact": (attempt_contact, lambda a: AttemptContact(a, REQUEST, Channel.CALL, LATER)),
+    "contact": (attempt_contact, lambda a: AttemptContact(a, REQUEST, ContactChannel.CALL, LATER)),
     "gone": (report_gone, lambda a: ReportGone(a, REQUEST, LATER, LATER)),
     "in_vain": (end_unsuccessful, lambda a: EndUnsuccessful(a, REQUEST, WhyUnsuccessful.OTHER, LATER)),
     "fare": (partial(propose_fare, trade=TRADE), lambda a: ProposeFare(a, REQUEST, 0, 0, LATER)),

@@ -14,7 +14,7 @@ from application.settlement import settle_fee, settle_job
 from domain.actor import Actor
 from domain.invoice_terms import invoice_id, number_text
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose, Source, Told, TryStatus
+from domain.payment_order_terms import OrderPurpose, Source, Told, TryStatus
 from domain.payment_terms import payment_id
 from domain.price_terms import PaymentMethod
 from domain.receipt_voucher import ReceiptVoucher, receipt_voucher_id
@@ -41,7 +41,7 @@ def an_order(order_id: UUID = ORDER) -> PaymentOrder:
     order = PaymentOrder.request(
         order_id,
         customer_id=CUSTOMER,
-        purpose=Purpose.JOB,
+        purpose=OrderPurpose.JOB,
         subject_id=REQUEST,
         amount_minor=AMOUNT,
         currency="INR",

@@ -17,7 +17,7 @@ from application.record_triage import RecordTriage, record_triage
 from application.report_gone import ReportGone, report_gone
 from domain.price_terms import Fault, PaymentMethod
 from domain.refusal import BadInput, NotAllowed, NotFound, OutOfTurn
-from domain.request_ending import Channel, MergesIntoItself, NotGoneYet, NotReportedGone, WhyUnsuccessful
+from domain.request_ending import ContactChannel, MergesIntoItself, NotGoneYet, NotReportedGone, WhyUnsuccessful
 from domain.request_search import EscalationReason
 from domain.request_terms import (
     CancelReason,
@@ -101,7 +101,7 @@ async def test_a_vehicle_on_a_truck_is_not_called_off() -> None:
 async def nobody_there() -> PricedWorld:
     """The provider waited, and tried twice."""
     world = await PricedWorld().on_scene()
-    for channel in (Channel.CALL, Channel.HORN):
+    for channel in (ContactChannel.CALL, ContactChannel.HORN):
         await world.run(attempt_contact, AttemptContact(THE_PROVIDER, REQUEST, channel, world.now))
     world.minutes += 10
     return world

@@ -13,7 +13,7 @@ from application.order_errands import OrderErrands
 from application.propose_fare import ProposeFare, propose_fare
 from domain import ledger
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import OrderState, Purpose, Source, capture_of, job_order_id, opening_of
+from domain.payment_order_terms import OrderPurpose, OrderState, Source, capture_of, job_order_id, opening_of
 from domain.payment_terms import PaymentState
 from domain.price_terms import PaymentMethod
 from domain.refund import Refund
@@ -100,7 +100,7 @@ async def finished(world: PaidOnline) -> None:
 async def test_a_job_paid_online_is_captured_on_the_way_and_billed_like_any_other() -> None:
     world = await online()
     order = await world.order_of_job()
-    assert (order.purpose, order.subject_id, order.amount_minor) == (Purpose.JOB, REQUEST, HELP_TOTAL)
+    assert (order.purpose, order.subject_id, order.amount_minor) == (OrderPurpose.JOB, REQUEST, HELP_TOTAL)
     assert not order.captures_at_once
     await world.pay()
     assert "payment_order.payment_captured" not in world.topics()

@@ -25,8 +25,8 @@ from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import (
     ForgedCheckout,
     NotAuthorised,
+    OrderPurpose,
     OrderState,
-    Purpose,
     Source,
     capture_of,
     opening_of,
@@ -70,14 +70,14 @@ class Checkout(World):
         self.errands = OrderErrands(self.engine, self.aggregates, self.gateway)
         self._told = count()
 
-    async def begin(self, purpose: Purpose = Purpose.TOP_UP, actor: Actor = THE_CUSTOMER) -> None:
-        subject = some_id(1) if purpose is Purpose.JOB else None
-        if purpose is Purpose.JOB:
+    async def begin(self, purpose: OrderPurpose = OrderPurpose.TOP_UP, actor: Actor = THE_CUSTOMER) -> None:
+        subject = some_id(1) if purpose is OrderPurpose.JOB else None
+        if purpose is OrderPurpose.JOB:
             await self.request(some_id(1))
         wanted = RequestPaymentOrder(actor, ORDER, CUSTOMER, purpose, subject, Money(AMOUNT, "INR"), NOON)
         await self.run(request_payment_order, wanted)
 
-    async def opened(self, purpose: Purpose = Purpose.TOP_UP) -> str:
+    async def opened(self, purpose: OrderPurpose = OrderPurpose.TOP_UP) -> str:
         await self.begin(purpose)
         await self.errands.open(TENANT, ORDER, opening_of(ORDER), SOON)
         order = await self.the(PaymentOrder, ORDER)
@@ -219,7 +219,7 @@ async def test_a_refund_that_nobody_asked_for_is_a_case() -> None:
 
 async def test_what_was_never_captured_goes_back_without_a_trace_in_the_books() -> None:
     world = Checkout()
-    paid = world.gateway.pay(await world.opened(Purpose.JOB))
+    paid = world.gateway.pay(await world.opened(OrderPurpose.JOB))
     await world.hear(paid.payment_id)
     given_back = world.gateway.give_back(paid.payment_id, AMOUNT)
     world.gateway.payments[paid.payment_id] = replace(paid, status="refunded")
@@ -231,7 +231,7 @@ async def test_what_was_never_captured_goes_back_without_a_trace_in_the_books() 
 @pytest.mark.parametrize("silent", [False, True])
 async def test_a_job_is_captured_once_help_is_on_its_way(silent: bool) -> None:  # noqa: FBT001  (a parameter)
     world = Checkout()
-    gateway_order = await world.opened(Purpose.JOB)
+    gateway_order = await world.opened(OrderPurpose.JOB)
     with pytest.raises(NotAuthorised):
         await world.run(capture_order, CaptureOrder(DESK_ACTOR, ORDER, SOON))
     paid = world.gateway.pay(gateway_order)
@@ -284,7 +284,9 @@ async def test_the_wallet_has_one_currency() -> None:
     world = Checkout()
     paid = world.gateway.pay(await world.opened())
     await world.hear(paid.payment_id)
-    wanted = RequestPaymentOrder(THE_CUSTOMER, some_id(192), CUSTOMER, Purpose.TOP_UP, None, Money(AMOUNT, "KWD"), NOON)
+    wanted = RequestPaymentOrder(
+        THE_CUSTOMER, some_id(192), CUSTOMER, OrderPurpose.TOP_UP, None, Money(AMOUNT, "KWD"), NOON
+    )
     with pytest.raises(CurrencyMismatch):
         await world.run(request_payment_order, wanted)
 

@@ -12,7 +12,7 @@ from domain import ledger
 from domain.earning import Earning
 from domain.earnings_terms import earning_id
 from domain.money import Money
-from domain.payment_order_terms import Purpose, Source, opening_of
+from domain.payment_order_terms import OrderPurpose, Source, opening_of
 from domain.refusal import NotAllowed, NotFound, OutOfTurn
 from domain.service_request import ServiceRequest
 from domain.tip import (
@@ -128,7 +128,7 @@ async def test_a_tip_through_the_gateway_is_given_when_it_is_captured_and_once()
     world, gateway, order = await done(), FakeGateway(), some_id(880)
     before = await owed(world)
     errands = OrderErrands(world.engine, world.aggregates, gateway)
-    wanted = RequestPaymentOrder(THE_CUSTOMER, order, CUSTOMER, Purpose.TIP, REQUEST, TEN, world.now)
+    wanted = RequestPaymentOrder(THE_CUSTOMER, order, CUSTOMER, OrderPurpose.TIP, REQUEST, TEN, world.now)
     await world.run(request_payment_order, wanted)
     await errands.open(TENANT, order, opening_of(order), world.now)
     (gateway_order,) = gateway.orders
@@ -137,7 +137,7 @@ async def test_a_tip_through_the_gateway_is_given_when_it_is_captured_and_once()
         await errands.tell(TENANT, order, [paid], Source.WEBHOOK, f"news-{number}", world.now)
     assert (await world.the(Tip, TIP)).amount_minor == TEN.amount_minor
     assert await owed(world) == before + TEN.amount_minor
-    again = RequestPaymentOrder(THE_CUSTOMER, some_id(881), CUSTOMER, Purpose.TIP, REQUEST, TEN, world.now)
+    again = RequestPaymentOrder(THE_CUSTOMER, some_id(881), CUSTOMER, OrderPurpose.TIP, REQUEST, TEN, world.now)
     with pytest.raises(AlreadyTipped):
         await world.run(request_payment_order, again)
 
@@ -145,7 +145,7 @@ async def test_a_tip_through_the_gateway_is_given_when_it_is_captured_and_once()
 async def test_what_is_paid_for_a_tip_that_was_given_meanwhile_stays_in_the_wallet() -> None:
     world, gateway, order = await done(), FakeGateway(), some_id(880)
     errands = OrderErrands(world.engine, world.aggregates, gateway)
-    wanted = RequestPaymentOrder(THE_CUSTOMER, order, CUSTOMER, Purpose.TIP, REQUEST, TEN, world.now)
+    wanted = RequestPaymentOrder(THE_CUSTOMER, order, CUSTOMER, OrderPurpose.TIP, REQUEST, TEN, world.now)
     await world.run(request_payment_order, wanted)
     await errands.open(TENANT, order, opening_of(order), world.now)
     await tipped(world, Money(500, "INR"))

@@ -17,7 +17,7 @@ from application.make_offer import MakeOffer, make_offer
 from application.report_en_route import ReportEnRoute, report_en_route
 from domain.price_terms import LineKind, PaymentMethod, PriceLine
 from domain.provider import Provider
-from domain.request_ending import Channel
+from domain.request_ending import ContactChannel
 from domain.request_terms import Dispatch, Quote
 from domain.service_request import ServiceRequest
 from domain.shift import Shift
@@ -111,7 +111,7 @@ async def test_a_vehicle_is_gone_when_nobody_says_otherwise_in_time() -> None:
 
     async def nobody_there(work: Work) -> None:
         request = await work.get(ServiceRequest, request_id)
-        for channel in (Channel.CALL, Channel.MESSAGE):
+        for channel in (ContactChannel.CALL, ContactChannel.MESSAGE):
             request.attempt_contact(channel, city.now)
         request.report_gone(city.now + timedelta(minutes=5), city.now)
 

@@ -7,7 +7,7 @@ from domain import ledger
 from domain.ledger import recipes
 from domain.payment_link_terms import LinkState, link_of, message_of
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Becomes, Purpose, Source, TryStatus, capture_of, opening_of
+from domain.payment_order_terms import Becomes, OrderPurpose, Source, TryStatus, capture_of, opening_of
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
 from domain.wallet import Wallet
@@ -27,7 +27,7 @@ REQUESTED = fact(
     PaymentOrder.Requested,
     NOON,
     operation_id=OPENING,
-    purpose=Purpose.TOP_UP,
+    purpose=OrderPurpose.TOP_UP,
     subject_id=None,
     captures_at_once=True,
     **ASKED_FOR,
@@ -36,7 +36,7 @@ REQUESTED_FOR_A_JOB = fact(
     PaymentOrder.Requested,
     NOON,
     operation_id=opening_of(JOB_ORDER),
-    purpose=Purpose.JOB,
+    purpose=OrderPurpose.JOB,
     subject_id=REQUEST,
     captures_at_once=False,
     **ASKED_FOR,
@@ -96,7 +96,7 @@ LINK_ASKED = fact(
     PaymentOrder.LinkAsked,
     SOON,
     operation_id=LINK,
-    purpose=Purpose.TOP_UP,
+    purpose=OrderPurpose.TOP_UP,
     subject_id=None,
     expires_at=LINK_ENDS,
     contact_id=CONTACT,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.catalogue import Fuel, VehicleClass
 from domain.profile import Profile
-from domain.profile_terms import Channel, Language, NoticeKind, ProfilePart, Purpose
+from domain.profile_terms import Channel, ConsentPurpose, Language, NoticeKind, ProfilePart
 from domain.vehicle import Vehicle, VehiclePaper
 from tests.support.roadside import CUSTOMER, LATER, NOON, SOON, some_id
 from tests.support.rulebook import Fact, fact
@@ -15,7 +15,7 @@ UNTIL = NOON + timedelta(days=40)
 BEGUN = fact(Profile.Begun, NOON, person_id=CUSTOMER)
 TOLD = fact(Profile.Told, NOON, part=ProfilePart.NAME, record_id=RECORD)
 ADDRESS_TOLD = fact(Profile.AddressTold, SOON, address_id=ADDRESS, record_id=RECORD, is_default=True)
-CONSENTED = fact(Profile.Consented, SOON, purpose=Purpose.NEWS, text_version="2026-11")
+CONSENTED = fact(Profile.Consented, SOON, purpose=ConsentPurpose.NEWS, text_version="2026-11")
 REGISTERED = fact(
     Vehicle.Registered,
     NOON,
@@ -37,7 +37,7 @@ GOLDEN: tuple[Fact, ...] = (
     fact(Profile.LanguageChosen, LATER, language=Language.HINDI),
     fact(Profile.NoticeChosen, LATER, kind=NoticeKind.NEWS, channel=Channel.EMAIL, is_wanted=True),
     CONSENTED,
-    fact(Profile.ConsentWithdrawn, LATER, purpose=Purpose.NEWS),
+    fact(Profile.ConsentWithdrawn, LATER, purpose=ConsentPurpose.NEWS),
     REGISTERED,
     INSURED,
     REMINDED,

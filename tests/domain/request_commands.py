@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.actor import Role
 from domain.catalogue import Service
 from domain.price_terms import LineKind, PaymentMethod, PriceLine
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_job import EvidenceKind, StartedBy
 from domain.request_search import EscalationReason
@@ -85,7 +85,7 @@ ACTS: Mapping[str, Command] = {
     ),
     "change_need": lambda r, now: r.change_need(another_need(r), Role.CUSTOMER, now),
     "reject_need_change": lambda r, now: r.reject_need_change(Role.CUSTOMER, now),
-    "attempt_contact": lambda r, now: r.attempt_contact(Channel.CALL, now),
+    "attempt_contact": lambda r, now: r.attempt_contact(ContactChannel.CALL, now),
     "report_gone": lambda r, now: r.report_gone(now + MINUTE, now),
     "confirm_gone": lambda r, now: r.confirm_gone(Role.CUSTOMER, now),
     "deny_gone": lambda r, now: r.deny_gone(Role.CUSTOMER, now),

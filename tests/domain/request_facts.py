@@ -9,7 +9,7 @@ from domain.catalogue import Service
 from domain.drive_watch import Doubt
 from domain.ledger import Leg
 from domain.price_terms import FeeTerms, LineKind, PaymentMethod, PriceLine
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import Outcome, WhyDisputed
 from domain.request_job import EvidenceKind, StartedBy
 from domain.request_search import EscalationReason
@@ -107,7 +107,7 @@ CHANGE_PROPOSED = fact(
 )
 CHANGE_REJECTED = fact(ServiceRequest.NeedChangeRejected, SOON, by=Role.CUSTOMER)
 CHANGED = fact(ServiceRequest.NeedChanged, SOON, service=Service.FLATBED_TOW, drop_cell=DEPOT_CELL, by=Role.CUSTOMER)
-TRIED = fact(ServiceRequest.ContactAttempted, SOON, **JOB, channel=Channel.CALL)
+TRIED = fact(ServiceRequest.ContactAttempted, SOON, **JOB, channel=ContactChannel.CALL)
 GONE_REPORTED = fact(ServiceRequest.GoneReported, LATER, **JOB, confirms_at=LATER + timedelta(minutes=5))
 GONE_DENIED = fact(ServiceRequest.GoneDenied, LATER, by=Role.CUSTOMER)
 GONE = fact(ServiceRequest.GoneConfirmed, LATER, **JOB, by=Role.CUSTOMER)

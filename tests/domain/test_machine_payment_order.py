@@ -12,7 +12,7 @@ from domain.intent import asks, ends
 from domain.ledger import MoneyEvent, check_balanced
 from domain.payment_link_terms import OVER, LinkState, link_of
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Becomes, OrderState, Purpose, Source, Told, TryStatus
+from domain.payment_order_terms import Becomes, OrderPurpose, OrderState, Source, Told, TryStatus
 from tests.domain.payment_order_facts import AMOUNT, CONTACT, FEE, GATEWAY_ORDER, JOB_ORDER, LINK_URL, ORDER, TAX
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
@@ -22,12 +22,12 @@ PAYMENTS = st.sampled_from(["pay_1", "pay_2", "pay_3"])
 AMOUNTS = st.sampled_from([0, AMOUNT])
 
 
-def an_order(purpose: Purpose = Purpose.TOP_UP) -> PaymentOrder:
+def an_order(purpose: OrderPurpose = OrderPurpose.TOP_UP) -> PaymentOrder:
     return PaymentOrder.request(
-        JOB_ORDER if purpose is Purpose.JOB else ORDER,
+        JOB_ORDER if purpose is OrderPurpose.JOB else ORDER,
         customer_id=CUSTOMER,
         purpose=purpose,
-        subject_id=REQUEST if purpose is Purpose.JOB else None,
+        subject_id=REQUEST if purpose is OrderPurpose.JOB else None,
         amount_minor=AMOUNT,
         currency="INR",
         at=NOON,
@@ -171,7 +171,7 @@ class JobOrderMachine(OrderMachine):
     """One that is captured when we say so."""
 
     def __init__(self) -> None:
-        super().__init__(an_order(Purpose.JOB))
+        super().__init__(an_order(OrderPurpose.JOB))
 
 
 TestOrderMachine = OrderMachine.TestCase

@@ -8,7 +8,7 @@ from hypothesis.stateful import invariant, rule
 
 from domain.catalogue import Fuel, VehicleClass
 from domain.profile import MOST_ADDRESSES, Profile
-from domain.profile_terms import Channel, Language, NoticeKind, ProfilePart, Purpose
+from domain.profile_terms import Channel, ConsentPurpose, Language, NoticeKind, ProfilePart
 from domain.vehicle import REMIND_DAYS, Vehicle, VehiclePaper
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
@@ -47,12 +47,12 @@ class ProfileMachine(AggregateMachine[Profile]):
         self.attempt(lambda profile: profile.choose_notice(kind, channel, self.now, is_wanted=is_wanted))
         assert self.aggregate.wants(kind, channel) is is_wanted
 
-    @rule(purpose=st.sampled_from(Purpose), version=st.sampled_from(["2026-11", "2027-01", "No such", ""]))
-    def consent(self, purpose: Purpose, version: str) -> None:
+    @rule(purpose=st.sampled_from(ConsentPurpose), version=st.sampled_from(["2026-11", "2027-01", "No such", ""]))
+    def consent(self, purpose: ConsentPurpose, version: str) -> None:
         self.attempt(lambda profile: profile.consent(purpose, version, self.now))
 
-    @rule(purpose=st.sampled_from(Purpose))
-    def withdraw(self, purpose: Purpose) -> None:
+    @rule(purpose=st.sampled_from(ConsentPurpose))
+    def withdraw(self, purpose: ConsentPurpose) -> None:
         self.attempt(lambda profile: profile.withdraw_consent(purpose, self.now))
         assert purpose not in self.aggregate.consents
 

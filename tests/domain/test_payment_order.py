@@ -11,8 +11,8 @@ from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import (
     Becomes,
     NotAuthorised,
+    OrderPurpose,
     OrderState,
-    Purpose,
     Source,
     Told,
     TooLittle,
@@ -42,7 +42,7 @@ MESSAGES: tuple[tuple[Told | str, Source], ...] = (
 )
 
 
-def opened(purpose: Purpose = Purpose.TOP_UP) -> PaymentOrder:
+def opened(purpose: OrderPurpose = OrderPurpose.TOP_UP) -> PaymentOrder:
     order = an_order(purpose)
     order.opened(GATEWAY_ORDER, NOON)
     order.collect_events()
@@ -86,13 +86,13 @@ def test_a_second_payment_is_a_duplicate() -> None:
 @pytest.mark.parametrize(
     ("purpose", "becomes", "state"),
     [
-        (Purpose.TOP_UP, Becomes.PAYS, OrderState.PAID),
-        (Purpose.DEBT, Becomes.PAYS, OrderState.PAID),
-        (Purpose.JOB, Becomes.LATE, OrderState.ABANDONED),
+        (OrderPurpose.TOP_UP, Becomes.PAYS, OrderState.PAID),
+        (OrderPurpose.DEBT, Becomes.PAYS, OrderState.PAID),
+        (OrderPurpose.JOB, Becomes.LATE, OrderState.ABANDONED),
     ],
 )
 def test_what_comes_late_is_welcome_unless_the_job_goes_on_without_it(
-    purpose: Purpose, becomes: Becomes, state: OrderState
+    purpose: OrderPurpose, becomes: Becomes, state: OrderState
 ) -> None:
     order = opened(purpose)
     order.abandon(SOON)
@@ -104,7 +104,7 @@ def test_what_comes_late_is_welcome_unless_the_job_goes_on_without_it(
 
 
 def test_what_is_authorised_is_captured_when_we_say_so() -> None:
-    order = opened(Purpose.JOB)
+    order = opened(OrderPurpose.JOB)
     with pytest.raises(NotAuthorised):
         order.ask_for_capture(SOON)
     order.learn(AUTHORISED, Source.WEBHOOK, SOON)
@@ -116,7 +116,7 @@ def test_what_is_authorised_is_captured_when_we_say_so() -> None:
 
 
 def test_a_capture_that_was_refused_is_not_asked_for_again() -> None:
-    order = opened(Purpose.JOB)
+    order = opened(OrderPurpose.JOB)
     order.learn(AUTHORISED, Source.WEBHOOK, SOON)
     order.ask_for_capture(SOON)
     assert order.capture is not None
@@ -126,7 +126,7 @@ def test_a_capture_that_was_refused_is_not_asked_for_again() -> None:
 
 
 def test_what_was_never_captured_and_went_back_books_nothing() -> None:
-    order = opened(Purpose.JOB)
+    order = opened(OrderPurpose.JOB)
     order.learn(AUTHORISED, Source.WEBHOOK, SOON)
     order.learn(Told(PAY, TryStatus.GIVEN_BACK, AMOUNT, "INR"), Source.WEBHOOK, LATER)
     order.learn(AUTHORISED, Source.WEBHOOK, LATER)
@@ -141,7 +141,7 @@ def test_the_gateway_takes_no_less_than_one_rupee() -> None:
         PaymentOrder.request(
             ORDER,
             customer_id=CUSTOMER,
-            purpose=Purpose.TOP_UP,
+            purpose=OrderPurpose.TOP_UP,
             subject_id=None,
             amount_minor=99,
             currency="INR",

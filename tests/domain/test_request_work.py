@@ -13,7 +13,7 @@ from domain.refusal import BadInput, OutOfTurn, Refusal
 from domain.request_change import NoChangeProposed
 from domain.request_ending import (
     GONE_AFTER,
-    Channel,
+    ContactChannel,
     MergesIntoItself,
     NotGoneYet,
     NotReportedGone,
@@ -211,7 +211,7 @@ def report_gone(r: ServiceRequest) -> None:
 
 def test_gone_is_who_was_waited_for() -> None:
     tried = (*AT_THE_TYRE, TRIED, TRIED)
-    given(ServiceRequest, *AT_THE_TYRE).when(lambda r: r.attempt_contact(Channel.CALL, SOON)).then(TRIED)
+    given(ServiceRequest, *AT_THE_TYRE).when(lambda r: r.attempt_contact(ContactChannel.CALL, SOON)).then(TRIED)
     reported = dataclasses.replace(
         GONE_REPORTED, at=WAITED, fields={**GONE_REPORTED.fields, "confirms_at": WAITED + timedelta(minutes=5)}
     )

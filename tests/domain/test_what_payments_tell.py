@@ -12,7 +12,7 @@ from domain.payment_order_terms import (
     MOST_TRIES,
     NotAuthorised,
     NothingToRefund,
-    Purpose,
+    OrderPurpose,
     Source,
     Told,
     TooLittle,
@@ -125,7 +125,7 @@ def test_a_payment_that_no_provider_earns_from_has_no_commission_on_it() -> None
     assert (settled["provider_id"], settled["commission_tax_minor"], settled["payable_minor"]) == (None, 0, 0)
 
 
-def opened(purpose: Purpose = Purpose.TOP_UP) -> PaymentOrder:
+def opened(purpose: OrderPurpose = OrderPurpose.TOP_UP) -> PaymentOrder:
     order = an_order(purpose)
     order.opened(GATEWAY_ORDER, NOON)
     order.collect_events()
@@ -141,7 +141,7 @@ def captured(payment: str = PAY) -> Told:
 
 
 def test_an_order_is_asked_for_from_the_least_amount_on() -> None:
-    told = {"customer_id": CUSTOMER, "purpose": Purpose.DEBT, "subject_id": REQUEST, "currency": "INR", "at": NOON}
+    told = {"customer_id": CUSTOMER, "purpose": OrderPurpose.DEBT, "subject_id": REQUEST, "currency": "INR", "at": NOON}
     order = PaymentOrder.request(ORDER, amount_minor=LEAST_MINOR, **told)  # type: ignore[arg-type]  # texts, ids, instants
     assert (order.amount_minor, order.subject_id, order.created_on) == (LEAST_MINOR, REQUEST, NOON)
     with pytest.raises(TooLittle) as refused:
@@ -192,7 +192,7 @@ def test_only_so_many_tries_at_a_checkout_are_told_apart() -> None:
 
 
 def test_news_of_a_try_keeps_what_was_known_of_it() -> None:
-    order = opened(Purpose.JOB)
+    order = opened(OrderPurpose.JOB)
     order.learn(Told(PAY, TryStatus.CREATED, AMOUNT, "INR"), Source.ASKED, SOON)
     order.learn(Told(OTHER_PAY, TryStatus.CREATED, AMOUNT, "INR"), Source.ASKED, SOON)
     order.learn(Told(PAY, TryStatus.AUTHORIZED, AMOUNT + 1, "INR"), Source.ASKED, SOON)
@@ -203,7 +203,7 @@ def test_news_of_a_try_keeps_what_was_known_of_it() -> None:
 
 
 def test_a_capture_is_asked_for_once_and_a_doubt_names_it() -> None:
-    order = opened(Purpose.JOB)
+    order = opened(OrderPurpose.JOB)
     assert refusal_of(lambda: order.ask_for_capture(SOON))[1] == {"state": "open"}
     order.learn(Told(PAY, TryStatus.AUTHORIZED, AMOUNT, "INR"), Source.ASKED, SOON)
     order.collect_events()

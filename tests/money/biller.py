@@ -15,7 +15,7 @@ from domain.credit_terms import WhyCredited
 from domain.ids import new_id
 from domain.money import Money
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from domain.price_terms import PaymentMethod
 from infra.event_store.aggregates import StoredAggregates
 from infra.event_store.log import PostgresEventLog
@@ -51,7 +51,7 @@ async def vouchers(engine: Engine, at: datetime) -> None:
             order = PaymentOrder.request(
                 new_id(at),
                 customer_id=customer_id,
-                purpose=Purpose.JOB,
+                purpose=OrderPurpose.JOB,
                 subject_id=request_id,
                 amount_minor=59_000,
                 currency="INR",

@@ -33,7 +33,7 @@ from domain.earnings_terms import earning_id
 from domain.intent import IntentKind
 from domain.money import Money
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import OrderState, Purpose, TryStatus
+from domain.payment_order_terms import OrderPurpose, OrderState, TryStatus
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_terms import PayoutState
@@ -164,7 +164,13 @@ class Life:
                 names.customer,
                 lambda work: request_payment_order(
                     RequestPaymentOrder(
-                        names.customer, names.order_id, names.customer_id, Purpose.JOB, names.request_id, money, then
+                        names.customer,
+                        names.order_id,
+                        names.customer_id,
+                        OrderPurpose.JOB,
+                        names.request_id,
+                        money,
+                        then,
                     ),
                     work,
                 ),

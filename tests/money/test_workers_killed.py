@@ -19,7 +19,7 @@ from application.log import CommandContext, fingerprint_of
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from domain.actor import Actor, Role
 from domain.money import Money
-from domain.payment_order_terms import Purpose, opening_of
+from domain.payment_order_terms import OrderPurpose, opening_of
 from infra.embedded.ports import free_port
 from interfaces.bench.sides import started
 from tests.money.conftest import an_engine
@@ -59,7 +59,7 @@ async def an_order(engine: Engine) -> UUID:
     """Somebody wants to pay in."""
     now, customer_id, order_id = datetime.now(UTC), uuid4(), uuid4()
     customer = Actor(Role.CUSTOMER, customer_id, "demo")
-    wanted = RequestPaymentOrder(customer, order_id, customer_id, Purpose.TOP_UP, None, Money(50_000, "INR"), now)
+    wanted = RequestPaymentOrder(customer, order_id, customer_id, OrderPurpose.TOP_UP, None, Money(50_000, "INR"), now)
     context = CommandContext("demo", customer.text, order_id.hex, fingerprint_of(order_id.hex), order_id, now)
 
     async def decide(work: Work) -> Answer:

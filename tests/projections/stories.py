@@ -42,7 +42,7 @@ from application.report_gone import ReportGone, report_gone
 from domain.catalogue import Service
 from domain.offer import DeclineReason
 from domain.price_terms import PaymentMethod
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_search import EscalationReason
 from domain.request_terms import CancelReason, Hazard, Need, RevokeReason, TriageSource
@@ -143,7 +143,7 @@ async def given_back_and_changed() -> World:
 async def gone_after_all() -> World:
     world = await PricedWorld().on_scene()
     for _ in range(2):
-        await world.run(attempt_contact, AttemptContact(THE_PROVIDER, REQUEST, Channel.CALL, world.now))
+        await world.run(attempt_contact, AttemptContact(THE_PROVIDER, REQUEST, ContactChannel.CALL, world.now))
     world.minutes += 10
     for answer in (deny_gone, None):
         now = world.now

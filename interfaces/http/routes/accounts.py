@@ -22,7 +22,7 @@ from interfaces.http import answers
 from interfaces.http.calls import Command, id_in_path
 from interfaces.http.noted import note_done
 from interfaces.http.routing import Routes
-from interfaces.http.shapes.accounts import AccountDone, GrantBody, SuspensionBody, WithdrawalBody
+from interfaces.http.shapes.accounts import AccountDone, AccountSuspensionBody, RoleGrantBody, RoleWithdrawalBody
 
 ONE = "/v1/accounts/{account_id}"
 PROBLEMS = ("not_allowed", "not_found", "account_closed")
@@ -31,7 +31,7 @@ routes = Routes("Accounts")
 
 
 @routes.command(f"{ONE}/role-grants", AccountDone, problems=(*PROBLEMS, "bad_grant"))
-async def give_role(call: Command, account_id: str, body: GrantBody) -> Response:
+async def give_role(call: Command, account_id: str, body: RoleGrantBody) -> Response:
     """Let somebody act in a role.
 
     Duties in a company are given by its owner or the desk, roles of those who work for us by an admin.
@@ -44,7 +44,7 @@ async def give_role(call: Command, account_id: str, body: GrantBody) -> Response
 
 
 @routes.command(f"{ONE}/role-withdrawals", AccountDone, problems=PROBLEMS)
-async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Response:
+async def take_role(call: Command, account_id: str, body: RoleWithdrawalBody) -> Response:
     """Take a role back, and sign them out everywhere."""
     person, company = id_in_path(Prefix.USER, account_id), _company(body.provider_id)
     command = WithdrawRole(call.actor, person, body.role, company, call.at, call.expected_version)
@@ -54,7 +54,7 @@ async def take_role(call: Command, account_id: str, body: WithdrawalBody) -> Res
 
 
 @routes.command(f"{ONE}/suspension", AccountDone, problems=PROBLEMS)
-async def suspend_somebody(call: Command, account_id: str, body: SuspensionBody) -> Response:
+async def suspend_somebody(call: Command, account_id: str, body: AccountSuspensionBody) -> Response:
     """Keep somebody from signing in, and sign them out everywhere.
 
     Those who work for us are suspended by an admin.

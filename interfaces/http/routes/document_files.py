@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from application.press import PressMissing
 from domain.actor import Role
-from domain.gst.words import Language
+from domain.gst.words import DocumentLanguage
 from domain.ids import Prefix, show
 from domain.invoice_terms import DocType
 from domain.refusal import NotFound
@@ -78,7 +78,7 @@ async def take_tax_document(
     call: Asked,
     document_id: str,
     as_: Annotated[DocumentForm, Query(alias="as", description="As what to take it along.")] = DocumentForm.PDF,
-    language: Annotated[Language | None, Query(description="By Accept-Language when left out.")] = None,
+    language: Annotated[DocumentLanguage | None, Query(description="By Accept-DocumentLanguage when left out.")] = None,
     min_position: MinPosition = None,
 ) -> Response:
     """Take a tax document along: as archivable PDF with the form INV-01 inside, as a page, or as that form.
@@ -99,7 +99,7 @@ async def take_tax_document(
 
     of = b"|".join((as_.encode(), edition().encode(), page.encode(), form))
     name = f"{paper.number.replace('/', '-')}-{spoken.value}.{as_.value}"
-    told = {"Content-Language": spoken.value, "Vary": "Accept-Language"}
+    told = {"Content-DocumentLanguage": spoken.value, "Vary": "Accept-DocumentLanguage"}
     return await file(call.request, of, make, MEDIA[as_], name, **told)
 
 

@@ -13,13 +13,13 @@ from domain.ids import Prefix, new_id, show
 from domain.money import Money
 from domain.payment_link_terms import USUAL
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.routes.payment_orders import ONE, ORDERS, SUBJECTS, subject_in
 from interfaces.http.routing import Routes
-from interfaces.http.shapes.payment_links import LinkBody, LinkDone, LinkOfOrderBody, LinkPage, LinkShown
+from interfaces.http.shapes.payment_links import LinkDone, LinkOfOrderBody, LinkPage, PaymentLinkBody, PaymentLinkShown
 from projections.payment_links import PaymentLinkRow
 
 LINKS = "/v1/payment-links"
@@ -66,7 +66,7 @@ async def begin_to_be_paid_by_link(call: Creation, body: LinkOfOrderBody) -> Res
 
 
 @routes.command(ONE + "/links", LinkDone, problems=OF_LINKS, status=201)
-async def send_link_of_order(call: Command, order_id: str, body: LinkBody) -> Response:
+async def send_link_of_order(call: Command, order_id: str, body: PaymentLinkBody) -> Response:
     """Have an order that waits be paid by a link. One that is not over yet is given again, whatever is asked."""
     wanted = id_in_path(Prefix.ORDER, order_id)
     order = await call.stack.aggregates.load(PaymentOrder, call.tenant, wanted)
@@ -92,7 +92,7 @@ async def list_payment_links(call: Asked, *, page: Paged) -> Response:
     return await paging.answer(call, call.stack.money.links, LINKS, {}, own, page, key_of=_created, show=_link)
 
 
-@routes.query(LINKS + "/{link_id}", LinkShown)
+@routes.query(LINKS + "/{link_id}", PaymentLinkShown)
 async def read_payment_link(call: Asked, link_id: str, min_position: MinPosition = None) -> Response:
     """Read how one link stands, and where it is paid."""
     wanted = id_in_path(Prefix.LINK, link_id)
@@ -117,7 +117,7 @@ def _created(row: PaymentLinkRow) -> tuple[datetime, UUID]:
 
 
 def _link(row: PaymentLinkRow) -> dict[str, object]:
-    prefix = SUBJECTS.get(Purpose(row.purpose))
+    prefix = SUBJECTS.get(OrderPurpose(row.purpose))
     return {
         "id": show(Prefix.LINK, row.link_id),
         "order_id": show(Prefix.ORDER, row.order_id),

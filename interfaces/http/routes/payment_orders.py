@@ -14,7 +14,7 @@ from application.verify_checkout import VerifyCheckout, verify_checkout
 from domain.actor import Actor, Role
 from domain.ids import BadId, Prefix, new_id, parse, show
 from domain.money import Money
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from domain.refusal import NotFound
 from infra.razorpay.signatures import checkout_is_genuine
 from infra.settings import Settings
@@ -35,10 +35,10 @@ from projections.payment_orders import PaymentOrderRow
 ORDERS = "/v1/payment-orders"
 ONE = ORDERS + "/{order_id}"
 SUBJECTS = {
-    Purpose.DEBT: Prefix.PAYMENT,
-    Purpose.JOB: Prefix.REQUEST,
-    Purpose.TIP: Prefix.REQUEST,
-    Purpose.UPGRADE: Prefix.SUBSCRIPTION,
+    OrderPurpose.DEBT: Prefix.PAYMENT,
+    OrderPurpose.JOB: Prefix.REQUEST,
+    OrderPurpose.TIP: Prefix.REQUEST,
+    OrderPurpose.UPGRADE: Prefix.SUBSCRIPTION,
 }
 
 routes = Routes("Payment orders")
@@ -165,7 +165,7 @@ async def refund_payment_order(call: Command, order_id: str, body: RefundBody) -
     return answers.done(await call.run(refund_order, command), Prefix.REFUND, status=201)
 
 
-def subject_in(purpose: Purpose, text: str | None) -> UUID | None:
+def subject_in(purpose: OrderPurpose, text: str | None) -> UUID | None:
     """The id of what is paid for; one of another kind is not found."""
     if text is None:
         return None
@@ -184,7 +184,7 @@ def _created(row: PaymentOrderRow) -> tuple[datetime, UUID]:
 
 
 def _order(row: PaymentOrderRow, settings: Settings) -> dict[str, object]:
-    prefix = SUBJECTS.get(Purpose(row.purpose))
+    prefix = SUBJECTS.get(OrderPurpose(row.purpose))
     return {
         "id": show(Prefix.ORDER, row.order_id),
         "version": row.version,

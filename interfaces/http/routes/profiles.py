@@ -16,10 +16,10 @@ from interfaces.http.routing import Routes
 from interfaces.http.shapes.profiles import (
     AddressBody,
     AddressKept,
-    ConsentBody,
     ProfileBody,
     ProfileDone,
     ProfileShown,
+    PurposeConsentBody,
     WithdrawalOfConsentBody,
 )
 
@@ -95,7 +95,7 @@ async def drop_address(call: Creation, address_id: str) -> Response:
 
 
 @routes.command(PROFILE + "/consents", ProfileDone, problems=("bad_text_version", "not_allowed"))
-async def give_consent(call: Creation, body: ConsentBody) -> Response:
+async def give_consent(call: Creation, body: PurposeConsentBody) -> Response:
     """Agree to something beyond the service itself, by the text that you read."""
     return await _changed(call, lambda profile: profile.consent(body.purpose, body.text_version, call.at))
 

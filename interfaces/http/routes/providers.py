@@ -30,7 +30,7 @@ from interfaces.http.shapes.providers import (
     ProviderDone,
     ProviderPage,
     ProviderShown,
-    SuspensionBody,
+    ProviderSuspensionBody,
     TruckBody,
     TruckDone,
 )
@@ -215,7 +215,7 @@ async def take_truck_in(call: Command, provider_id: str, body: TruckBody) -> Res
     if_match=REQUIRED,
     problems=("not_allowed", "out_of_turn", "provider_closed", "bad_suspension"),
 )
-async def suspend_company(call: Command, provider_id: str, body: SuspensionBody) -> Response:
+async def suspend_company(call: Command, provider_id: str, body: ProviderSuspensionBody) -> Response:
     """Keep a provider from working, until an instant or until it is reinstated.
 
     A job under way is finished. If-Match is required: it may have been suspended and reinstated since you looked.

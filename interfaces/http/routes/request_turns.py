@@ -28,11 +28,11 @@ from interfaces.http.calls import Command, CommandCall, id_in_path
 from interfaces.http.routes.service_requests import ONE
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.request_acts import (
-    ConsentBody,
     ContactAttemptBody,
     EscalationBody,
     MergeBody,
     NeedBody,
+    PriceConsentBody,
     ReleaseBody,
     TriageBody,
     UnsuccessfulBody,
@@ -83,7 +83,7 @@ async def ask_for_another_need(call: Command, request_id: str, body: NeedBody) -
     ServiceRequestDone,
     problems=("no_change_proposed", *NEW_PRICE, *ENDED),
 )
-async def agree_to_another_need(call: Command, request_id: str, body: ConsentBody) -> Response:
+async def agree_to_another_need(call: Command, request_id: str, body: PriceConsentBody) -> Response:
     """Agree to what the provider proposed.
 
     It has a new price; one above the old is agreed to with `at_most_minor`. A shift that cannot do it makes room for

@@ -11,7 +11,7 @@ from interfaces.http.calls import Asked, Command, Paged, id_in_path
 from interfaces.http.routes.wallets import CUSTOMERS, ONE, seen_by
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import WalletDone
-from interfaces.http.shapes.rewards import GrantBody, GrantPage, ReferralBody, ReferralDone, RewardBody
+from interfaces.http.shapes.rewards import GrantPage, PromoGrantBody, ReferralBody, ReferralDone, RewardBody
 from projections.promo_grants import GrantRow
 
 GRANTS = ONE + "/grants"
@@ -22,7 +22,7 @@ routes = Routes("Rewards")
 
 
 @routes.command(GRANTS, WalletDone, problems=GRANTING)
-async def give_promo(call: Command, customer_id: str, body: GrantBody) -> Response:
+async def give_promo(call: Command, customer_id: str, body: PromoGrantBody) -> Response:
     """Give a customer something to spend with us.
 
     It is never paid out, is spent before the customer's own money, the grant that expires first, and is given back to

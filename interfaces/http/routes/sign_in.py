@@ -25,14 +25,14 @@ from interfaces.http.shapes.sign_in import (
     CodeBody,
     EmailBody,
     Enrolled,
-    LinkBody,
+    MagicLinkBody,
     OnDevice,
     PasswordBody,
     PasswordTaken,
     PhoneBody,
-    RegistrationBody,
     SecondFactorBody,
     SetUpBody,
+    SignUpBody,
 )
 
 PATH = "/v1/auth"
@@ -95,7 +95,7 @@ async def sign_in_by_phone(request: Request, body: CodeBody) -> Response:
 
 
 @_open("/email/registrations", ChallengeMade, (*ASKING, "weak_password"), 202)
-async def register_by_email(request: Request, body: RegistrationBody) -> Response:
+async def register_by_email(request: Request, body: SignUpBody) -> Response:
     """Register with a mailbox and a password.
 
     A code goes to the mailbox. One who is known already is told so by mail; the answer is the same.
@@ -125,7 +125,7 @@ async def ask_magic_link(request: Request, body: EmailBody) -> Response:
 
 
 @_open("/email/link-sessions", PairMade, SHOWING)
-async def sign_in_by_link(request: Request, body: LinkBody) -> Response:
+async def sign_in_by_link(request: Request, body: MagicLinkBody) -> Response:
     """Sign in by the link that came.
 
     It is good for a quarter of an hour, once.

@@ -20,13 +20,13 @@ from interfaces.http import answers
 from interfaces.http.calls import Asked, Creation, MinPosition
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.supplier import (
-    RegistrationBody,
     RegistrationDone,
     RegistrationEndBody,
     RegistrationsShown,
     SupplyBody,
     SupplyDone,
     SupplyShown,
+    TaxRegistrationBody,
 )
 from interfaces.http.shapes.values import InstantAsked
 
@@ -42,7 +42,7 @@ routes = Routes("Money")
     RegistrationDone,
     problems=("bad_gstin", "bad_effect", "too_many_versions"),
 )
-async def decide_tax_registration(call: Creation, body: RegistrationBody) -> Response:
+async def decide_tax_registration(call: Creation, body: TaxRegistrationBody) -> Response:
     """Bill under a tax registration in its state, from an instant on; bills that went out stay as they are."""
     command = DecideRegistration(call.actor, body.gstin, body.effective_from or call.at, call.at)
     return answers.done(await call.run(decide_registration, command), Prefix.DOCUMENT)

@@ -25,7 +25,7 @@ from interfaces.http.shapes.tariffs import (
     TariffDone,
     TariffPage,
     TariffShown,
-    WithdrawalBody,
+    TariffWithdrawalBody,
     clock,
     terms_of_body,
 )
@@ -120,7 +120,7 @@ async def read_tariff(
 
 
 @routes.command(ONE + "/withdrawal", TariffDone, problems=("tariff_not_in_effect", "bad_effect", "too_many_versions"))
-async def withdraw_prices(call: Command, tariff_id: str, body: WithdrawalBody) -> Response:
+async def withdraw_prices(call: Command, tariff_id: str, body: TariffWithdrawalBody) -> Response:
     """Withdraw a tariff.
 
     Quotes that were issued stay good; a zone falls back to the tariff for everywhere, and without that to no charge.

@@ -14,7 +14,7 @@ Company = Annotated[
 ]
 
 
-class GrantBody(Body):
+class RoleGrantBody(Body):
     """A role, and for a company's people the company and what they do there."""
 
     role: Annotated[Role, Field(examples=["provider"])]
@@ -22,14 +22,14 @@ class GrantBody(Body):
     duty: Annotated[Duty | None, Field(examples=["driver"])] = None
 
 
-class WithdrawalBody(Body):
+class RoleWithdrawalBody(Body):
     """The role that is taken back."""
 
     role: Annotated[Role, Field(examples=["provider"])]
     provider_id: Company = None
 
 
-class SuspensionBody(Body):
+class AccountSuspensionBody(Body):
     """Why somebody may not sign in."""
 
     reason: Annotated[SuspendedFor, Field(examples=["taken_over"])]

@@ -109,7 +109,7 @@ class ProvedEvent(Shown):
     recorded_at: Instant
 
 
-class LinkShown(Shown):
+class ProofLinkShown(Shown):
     """A segment on the way from the root to the event."""
 
     segment: int
@@ -128,4 +128,4 @@ class ProofShown(Shown):
     cell: str
     event: ProvedEvent
     path: list[Hash]
-    chain: list[LinkShown]
+    chain: list[ProofLinkShown]

@@ -28,7 +28,7 @@ class DocumentForm(StrEnum):
     JSON = "json"
 
 
-class DocumentState(StrEnum):
+class TaxDocumentState(StrEnum):
     """What became of a document."""
 
     ISSUED = "issued"
@@ -47,7 +47,7 @@ class TaxDocumentShown(Shown):
     id: DocumentId
     version: Version
     doc_type: DocType
-    state: DocumentState
+    state: TaxDocumentState
     number: Annotated[str | None, Field(examples=["VA/26-27/0000001"])]
     gstin: Annotated[str | None, Field(examples=["29AAGCB7383J1Z4"])]
     financial_year: Annotated[str, Field(examples=["26-27"])]

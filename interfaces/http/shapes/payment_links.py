@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.payment_link_terms import LinkState, MessageState
-from domain.payment_order_terms import Purpose
+from domain.payment_order_terms import OrderPurpose
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
 from interfaces.http.shapes.payment_orders import OrderDone, OrderId, SubjectId
 from interfaces.http.shapes.prices import Currency, Minor
@@ -44,7 +44,7 @@ class LinkShownState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class LinkBody(Body):
+class PaymentLinkBody(Body):
     """Where a link is sent, and until when it is good."""
 
     phone: PhoneOfLink = None
@@ -55,7 +55,7 @@ class LinkOfOrderBody(Body):
     """What is to be paid by a link: into the wallet, a debt, or for a job."""
 
     customer_id: UserId
-    purpose: Annotated[Purpose, Field(examples=["debt"])]
+    purpose: Annotated[OrderPurpose, Field(examples=["debt"])]
     subject_id: SubjectId | None = None
     amount_minor: AmountAsked
     currency: CurrencyAsked
@@ -70,7 +70,7 @@ class LinkDone(OrderDone):
     link_state: LinkState
 
 
-class LinkShown(Shown):
+class PaymentLinkShown(Shown):
     """One link. ``url`` is where it is paid, once it is open."""
 
     id: LinkId
@@ -78,7 +78,7 @@ class LinkShown(Shown):
     state: LinkShownState
     message: MessageState
     order_id: OrderId
-    purpose: Purpose
+    purpose: OrderPurpose
     customer_id: UserId
     subject_id: SubjectId | None
     amount_minor: Minor
@@ -93,5 +93,5 @@ class LinkShown(Shown):
 class LinkPage(Shown):
     """A page of links."""
 
-    data: list[LinkShown]
+    data: list[PaymentLinkShown]
     next_cursor: str | None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.payment_order_terms import OrderState, Purpose
+from domain.payment_order_terms import OrderPurpose, OrderState
 from domain.refund_terms import RefundState, WhyRefunded
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
 from interfaces.http.shapes.prices import Currency, Minor
@@ -29,7 +29,7 @@ class OrderBody(Body):
     """What a customer wants to pay: into the wallet, a debt, or for a job."""
 
     customer_id: UserId
-    purpose: Annotated[Purpose, Field(examples=["debt"])]
+    purpose: Annotated[OrderPurpose, Field(examples=["debt"])]
     subject_id: SubjectId | None = None
     amount_minor: AmountAsked
     currency: CurrencyAsked
@@ -53,7 +53,7 @@ class OrderDone(Shown):
     version: Version
     position: Position
     state: OrderState
-    purpose: Purpose
+    purpose: OrderPurpose
     customer_id: UserId
     amount_minor: Minor
     currency: Currency
@@ -66,7 +66,7 @@ class OrderShown(Shown):
     id: OrderId
     version: Version
     state: OrderState
-    purpose: Purpose
+    purpose: OrderPurpose
     customer_id: UserId
     subject_id: SubjectId | None
     amount_minor: Minor

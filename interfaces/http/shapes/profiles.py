@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.profile_terms import Channel, Language, NoticeKind, Purpose
+from domain.profile_terms import Channel, ConsentPurpose, Language, NoticeKind
 from interfaces.http.shapes.values import (
     EXAMPLE,
     PRINTABLE,
@@ -65,17 +65,17 @@ class AddressBody(Body):
     is_default: bool = False
 
 
-class ConsentBody(Body):
+class PurposeConsentBody(Body):
     """What you agree to, by the text that you read."""
 
-    purpose: Annotated[Purpose, Field(examples=["news"])]
+    purpose: Annotated[ConsentPurpose, Field(examples=["news"])]
     text_version: Annotated[str, Field(max_length=32, description="Which text it was.", examples=["2026-11"])]
 
 
 class WithdrawalOfConsentBody(Body):
     """What you do not agree to any more."""
 
-    purpose: Annotated[Purpose, Field(examples=["news"])]
+    purpose: Annotated[ConsentPurpose, Field(examples=["news"])]
 
 
 class ProfileDone(Shown):
@@ -114,7 +114,7 @@ class NoticeShown(Shown):
 class ConsentShown(Shown):
     """What you agree to, by which text and since when."""
 
-    purpose: Purpose
+    purpose: ConsentPurpose
     text_version: str
     given_at: Instant
 

@@ -64,7 +64,7 @@ class TruckBody(Body):
     ] = None
 
 
-class SuspensionBody(Body):
+class ProviderSuspensionBody(Body):
     """Why a provider may not work for now."""
 
     reason: Annotated[SuspendReason, Field(examples=["documents_expired"])]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.catalogue import Service
-from domain.request_ending import Channel, WhyUnsuccessful
+from domain.request_ending import ContactChannel, WhyUnsuccessful
 from domain.request_fare import WhyDisputed
 from domain.request_job import EvidenceKind
 from domain.request_search import EscalationReason
@@ -127,7 +127,7 @@ class NeedBody(Body):
     ] = None
 
 
-class ConsentBody(Body):
+class PriceConsentBody(Body):
     """Yes to what the provider proposed, up to a price."""
 
     at_most_minor: Annotated[
@@ -139,7 +139,7 @@ class ConsentBody(Body):
 class ContactAttemptBody(Body):
     """How the customer was tried to be reached."""
 
-    channel: Annotated[Channel, Field(examples=["call"])]
+    channel: Annotated[ContactChannel, Field(examples=["call"])]
 
 
 class UnsuccessfulBody(Body):

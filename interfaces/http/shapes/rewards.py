@@ -26,7 +26,7 @@ GrantId = Annotated[
 ]
 
 
-class GrantBody(Body):
+class PromoGrantBody(Body):
     """What a customer is given to spend with us, until when, and why."""
 
     grant_id: GrantId

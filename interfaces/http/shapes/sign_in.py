@@ -88,7 +88,7 @@ class EmailBody(Body):
     email: Email
 
 
-class RegistrationBody(EmailBody):
+class SignUpBody(EmailBody):
     """A mailbox, and the password that will go with it."""
 
     password: Password
@@ -101,7 +101,7 @@ class CodeBody(OnDevice):
     code: Code
 
 
-class LinkBody(OnDevice):
+class MagicLinkBody(OnDevice):
     """The link that came: what follows `link=`."""
 
     link: Link

@@ -18,7 +18,7 @@ From = Annotated[
 ]
 
 
-class RegistrationBody(Body):
+class TaxRegistrationBody(Body):
     """Under which number bills of its state go out."""
 
     gstin: Gstin

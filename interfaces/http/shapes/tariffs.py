@@ -94,7 +94,7 @@ class DefaultTariffBody(Body):
     state_code: StateCode = "29"
 
 
-class WithdrawalBody(Body):
+class TariffWithdrawalBody(Body):
     """From when on nothing is charged by a tariff."""
 
     effective_from: EffectiveFrom = None

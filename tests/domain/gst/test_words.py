@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from domain.gst.words import Language, grouped, number_in_words, rupees_in_words
+from domain.gst.words import DocumentLanguage, grouped, number_in_words, rupees_in_words
 
 SCALES = {
     "crore": 10_000_000,
@@ -18,14 +18,14 @@ SCALES = {
 }
 
 
-def small_words(language: Language) -> dict[str, int]:
+def small_words(language: DocumentLanguage) -> dict[str, int]:
     return {number_in_words(number, language): number for number in range(100)}
 
 
-SMALL = {language: small_words(language) for language in Language}
+SMALL = {language: small_words(language) for language in DocumentLanguage}
 
 
-def read_back(words: str, language: Language) -> int:
+def read_back(words: str, language: DocumentLanguage) -> int:
     """Multiply what stands before a scale; a bigger scale takes all that was told before it."""
     told: list[int] = []
     for word in words.split():
@@ -43,19 +43,19 @@ def test_every_number_below_a_hundred_has_a_word_of_its_own() -> None:
     assert all(len(words) == 100 for words in SMALL.values())
 
 
-@given(st.integers(0, 10**17), st.sampled_from(Language))
-def test_words_are_read_back_as_the_number(number: int, language: Language) -> None:
+@given(st.integers(0, 10**17), st.sampled_from(DocumentLanguage))
+def test_words_are_read_back_as_the_number(number: int, language: DocumentLanguage) -> None:
     assert read_back(number_in_words(number, language), language) == number
 
 
 @given(st.integers(0, 10**10 - 1))
 def test_the_english_is_that_of_an_independent_library(number: int) -> None:
     theirs = str(num2words(number, lang="en_IN")).replace(",", "").replace(" and ", " ")
-    assert number_in_words(number, Language.ENGLISH) == theirs
+    assert number_in_words(number, DocumentLanguage.ENGLISH) == theirs
 
 
 def test_an_amount_says_rupees_and_paise() -> None:
-    english, hindi = Language.ENGLISH, Language.HINDI
+    english, hindi = DocumentLanguage.ENGLISH, DocumentLanguage.HINDI
     assert rupees_in_words(12_345_678, english) == (
         "One lakh twenty-three thousand four hundred fifty-six rupees and seventy-eight paise only"
     )

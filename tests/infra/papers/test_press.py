@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from application.press import PressMissing
 from domain.gst.paper import Against, Paper, Registered
-from domain.gst.words import Language, rupees_in_words
+from domain.gst.words import DocumentLanguage, rupees_in_words
 from domain.invoice_terms import DocType
 from infra.papers.page import code_text, page
 from infra.papers.weasy import WeasyPress, _library, form_bytes
@@ -24,12 +24,12 @@ from tests.domain.gst.test_inv01 import paper
 
 PAPER = replace(paper(123_456_789, rounding=-3), registered=Registered("ab" * 32, "112010054321"))
 AGAIN = (
-    "from tests.infra.papers.test_press import PAPER, WeasyPress; from domain.gst.words import Language; "
-    "from hashlib import sha256; print(sha256(WeasyPress().pdf(PAPER, Language.HINDI)).hexdigest())"
+    "from tests.infra.papers.test_press import PAPER, WeasyPress; from domain.gst.words import DocumentLanguage; "
+    "from hashlib import sha256; print(sha256(WeasyPress().pdf(PAPER, DocumentLanguage.HINDI)).hexdigest())"
 )
 
 
-def pdf_of(told: Paper, language: Language) -> bytes:
+def pdf_of(told: Paper, language: DocumentLanguage) -> bytes:
     try:
         return WeasyPress().pdf(told, language)
     except PressMissing as missing:
@@ -42,20 +42,20 @@ def text_of(pdf: bytes) -> str:
         return " ".join(cast("str", sheet.get_textpage().get_text_bounded()) for sheet in document)
 
 
-@pytest.mark.parametrize("language", Language)
-def test_what_is_written_is_read_back(language: Language) -> None:
+@pytest.mark.parametrize("language", DocumentLanguage)
+def test_what_is_written_is_read_back(language: DocumentLanguage) -> None:
     pdf = pdf_of(PAPER, language)
     text = " ".join(text_of(pdf).split())
     for wanted in ("VA/26-27/0000001", "29AAGCB7383J1Z4", "12,34,567.89", rupees_in_words(PAPER.total_minor, language)):
         assert wanted in text
-    assert ("Maharashtra (27)" if language is Language.ENGLISH else "महाराष्ट्र (27)") in text
+    assert ("Maharashtra (27)" if language is DocumentLanguage.ENGLISH else "महाराष्ट्र (27)") in text
     archived = PdfReader(BytesIO(pdf)).xmp_metadata
     assert archived is not None
     assert (archived.pdfaid_part, archived.pdfaid_conformance) == ("3", "B")
 
 
 def test_the_form_is_embedded() -> None:
-    with pypdfium2.PdfDocument(pdf_of(PAPER, Language.ENGLISH)) as document:
+    with pypdfium2.PdfDocument(pdf_of(PAPER, DocumentLanguage.ENGLISH)) as document:
         attachment = document.get_attachment(0)
         assert attachment.get_name() == "inv01.json"
         embedded = bytes(attachment.get_data())
@@ -65,7 +65,7 @@ def test_the_form_is_embedded() -> None:
 
 
 def test_another_run_makes_the_same_bytes() -> None:
-    here = sha256(pdf_of(PAPER, Language.HINDI)).hexdigest()
+    here = sha256(pdf_of(PAPER, DocumentLanguage.HINDI)).hexdigest()
     for seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         there = subprocess.run(
@@ -78,7 +78,7 @@ def test_what_is_missing_is_said_and_a_page_needs_nothing(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(PressMissing, match="libpango"):
         _library.__wrapped__()
-    assert PAPER.number in WeasyPress().page(PAPER, Language.ENGLISH)
+    assert PAPER.number in WeasyPress().page(PAPER, DocumentLanguage.ENGLISH)
 
 
 def test_a_page_names_what_it_corrects_and_that_it_is_void() -> None:
@@ -90,7 +90,7 @@ def test_a_page_names_what_it_corrects_and_that_it_is_void() -> None:
         registered=None,
         recipient=replace(PAPER.recipient, name="<script>", gstin=""),
     )
-    told = page(note, Language.ENGLISH)
+    told = page(note, DocumentLanguage.ENGLISH)
     assert "VA/26-27/0000007" in told
     assert "CANCELLED" in told
     assert "&lt;script&gt;" in told

@@ -20,7 +20,7 @@ from domain.dispute import Dispute
 from domain.dispute_terms import DECIDES_BEFORE, Claim, DisputePhase, DisputeState, PaidBy, Told, dispute_id
 from domain.ids import Prefix, new_id, show
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import Purpose, Source, TryStatus
+from domain.payment_order_terms import OrderPurpose, Source, TryStatus
 from domain.payment_order_terms import Told as Paid
 from domain.refund import Refund
 from domain.refund_terms import WhyRefunded
@@ -74,7 +74,7 @@ async def a_case(stack: Stack, tenant: str = "demo") -> Case:
 
     async def pay(work: Work) -> Answer:
         asked = {"customer_id": customer_id, "amount_minor": 118_000, "currency": "INR", "at": now}
-        order = PaymentOrder.request(order_id, purpose=Purpose.JOB, subject_id=job.request_id, **asked)  # type: ignore[arg-type]  # as named
+        order = PaymentOrder.request(order_id, purpose=OrderPurpose.JOB, subject_id=job.request_id, **asked)  # type: ignore[arg-type]  # as named
         order.opened(f"order_{order_id.hex[:20]}", now)
         order.learn(Paid(payment, TryStatus.CAPTURED, 118_000, "INR"), Source.ASKED, now)
         work.add(order)
