@@ -1,9 +1,11 @@
 """What if PostgreSQL or Redis is gone under load? 503, everything heals, nothing acknowledged is lost."""
 
 import asyncio
+import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 import pytest
@@ -72,9 +74,28 @@ async def _under_load(private: PrivatePostgres, gone_s: float, api: Api, day: Da
     assert (asked.status_code, asked.json()["code"]) == (AGAIN, "store_unavailable")
     at_dawn = day.told[201]
     await asyncio.to_thread(private.start)
-    await until(lambda: day.told[201] >= at_dawn + 50 or any(each.done() for each in callers))
+    try:
+        await until(lambda: day.told[201] >= at_dawn + 50 or any(each.done() for each in callers))
+    except TimeoutError:
+        stood = "\n".join(where_it_stands(each) for each in callers)
+        for each in callers:
+            each.cancel()
+        pytest.fail(f"{day.told} {day.codes}: nobody is answered any more\n{stood}")
     day.over = True
+    _, stuck = await asyncio.wait(callers, timeout=60)
+    assert not stuck, "\n".join(where_it_stands(each) for each in stuck)
     await asyncio.gather(*callers)
+
+
+def where_it_stands(task: asyncio.Task[None]) -> str:
+    """The innermost of what a task waits for."""
+    told = io.StringIO()
+    waited: Any = task.get_coro()
+    task.print_stack(file=told)
+    while frame := getattr(waited, "cr_frame", None) or getattr(waited, "gi_frame", None):
+        told.write(f"{frame.f_code.co_filename}:{frame.f_lineno} {frame.f_code.co_name}\n")
+        waited = getattr(waited, "cr_await", None) or getattr(waited, "gi_yieldfrom", None)
+    return told.getvalue()
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -99,7 +120,7 @@ def check(private: PrivatePostgres, day: Day) -> None:
     assert day.codes, "nobody noticed"
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_postgres_gone_for_a_moment_under_load(private_postgres: PrivatePostgres) -> None:
     check(private_postgres, await outage(private_postgres, 2.0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,6 +104,10 @@ async def an_account(stack: Stack, tenant: str) -> str:
     at, sign_in = datetime.now(UTC), stack.sign_in
     begun = await sign_in.ask_link(tenant, f"p{new_id(at).hex}@example.org", HERE, at)
     pair = await sign_in.by_link(sign_in.keys.link(begun.challenge_id), HERE, Wanted(), at)
+    async with asyncio.timeout(30):
+        # A process that has just begun trusts no session before it has heard which have ended.
+        while not stack.identity.authority.ended.is_heard:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     actor: Actor = stack.identity.authority.verify(pair.access_token, at).actor
     return show(Prefix.USER, cast("Any", actor.subject_id))
 
