@@ -49,7 +49,7 @@ async def sheet(request: Request, told: Sheet, form: SheetForm, name: str) -> Re
 
 
 def language_of(request: Request, asked: DocumentLanguage | None) -> DocumentLanguage:
-    """What was asked for, or the first language of ours that Accept-DocumentLanguage names with the most weight."""
+    """What was asked for, or the first language of ours that Accept-Language names with the most weight."""
     if asked is not None:
         return asked
     wanted: list[tuple[float, int, DocumentLanguage]] = []

@@ -137,7 +137,15 @@ class Life:
         """Whoever was not answered asks again, under the same key."""
         names, then = self.names, YESTERDAY
         call = replace(CALL, customer_id=names.customer_id)
-        money = Money(PAID, "INR")
+        order = RequestPaymentOrder(
+            names.customer,
+            names.order_id,
+            names.customer_id,
+            OrderPurpose.JOB,
+            names.request_id,
+            Money(PAID, "INR"),
+            then,
+        )
         steps: list[tuple[str, Actor, Callable[[Work], Awaitable[Answer]]]] = [
             (
                 "register",
@@ -159,22 +167,7 @@ class Life:
                 names.customer,
                 lambda work: request_service(RequestService(names.customer, names.request_id, call, then), work),
             ),
-            (
-                "order",
-                names.customer,
-                lambda work: request_payment_order(
-                    RequestPaymentOrder(
-                        names.customer,
-                        names.order_id,
-                        names.customer_id,
-                        OrderPurpose.JOB,
-                        names.request_id,
-                        money,
-                        then,
-                    ),
-                    work,
-                ),
-            ),
+            ("order", names.customer, lambda work: request_payment_order(order, work)),
         ]
         for key, actor, decide in steps:
             await self._once(key, actor, decide)

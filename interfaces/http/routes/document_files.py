@@ -78,7 +78,7 @@ async def take_tax_document(
     call: Asked,
     document_id: str,
     as_: Annotated[DocumentForm, Query(alias="as", description="As what to take it along.")] = DocumentForm.PDF,
-    language: Annotated[DocumentLanguage | None, Query(description="By Accept-DocumentLanguage when left out.")] = None,
+    language: Annotated[DocumentLanguage | None, Query(description="By Accept-Language when left out.")] = None,
     min_position: MinPosition = None,
 ) -> Response:
     """Take a tax document along: as archivable PDF with the form INV-01 inside, as a page, or as that form.
@@ -99,7 +99,7 @@ async def take_tax_document(
 
     of = b"|".join((as_.encode(), edition().encode(), page.encode(), form))
     name = f"{paper.number.replace('/', '-')}-{spoken.value}.{as_.value}"
-    told = {"Content-DocumentLanguage": spoken.value, "Vary": "Accept-DocumentLanguage"}
+    told = {"Content-Language": spoken.value, "Vary": "Accept-Language"}
     return await file(call.request, of, make, MEDIA[as_], name, **told)
 
 

@@ -73,7 +73,7 @@ def wall() -> Wall:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("actor", callers(), ids=lambda actor: f"{actor.role}-{actor.duty or 'any'}")
+@pytest.mark.parametrize("actor", list(callers()), ids=lambda actor: f"{actor.role}-{actor.duty or 'any'}")
 async def test_the_wall_is_where_the_table_says(wall: Wall, actor: Actor) -> None:
     token = wall.app.state.authority.sign(actor, NOW)
     wrong = []
