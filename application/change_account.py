@@ -10,6 +10,7 @@ from application.know_account import account_told
 from domain.account import Account
 from domain.account_terms import OF_STAFF, AccountKind, ClosedFor, Grant, SuspendedFor
 from domain.actor import DESK, Duty, Role
+from domain.provider import Provider
 from domain.refusal import NotAllowed
 
 if TYPE_CHECKING:
@@ -101,11 +102,16 @@ async def grant_role(command: GrantRole, work: Work) -> Answer:
 
 
 async def withdraw_role(command: WithdrawRole, work: Work) -> Answer:
-    """Withdraw a role. Raises NotAllowed, NotFound, StaleVersion or AccountOver."""
+    """Withdraw a role; whoever was one of a company's crew by this account is it no more.
+
+    Raises NotAllowed, NotFound, StaleVersion or AccountOver.
+    """
     _check_may_decide(command.actor, command.role, command.scope_id, work)
     account = await work.get(Account, command.account_id)
     check_version(account, command.expected_version)
     account.withdraw(command.role, command.scope_id, command.at)
+    if command.role is Role.PROVIDER and command.scope_id is not None:
+        await _leave_crew(command.scope_id, account.id, command.at, work)
     return account_told(account)
 
 
@@ -133,6 +139,14 @@ async def close_account(command: CloseAccount, work: Work) -> Answer:
     account = await _of_somebody(command.actor, command.account_id, work)
     account.close(command.reason, command.at)
     return account_told(account)
+
+
+async def _leave_crew(provider_id: UUID, account_id: UUID, at: datetime, work: Work) -> None:
+    """Roles are given for companies of which the log knows nothing yet, so there may be none."""
+    provider = await work.find(Provider, provider_id)
+    crew_id = None if provider is None else provider.crew_of(account_id)
+    if provider is not None and crew_id is not None:
+        provider.unlink_account(crew_id, at)
 
 
 def _check_may_decide(actor: Actor, role: Role, scope_id: UUID | None, work: Work) -> None:

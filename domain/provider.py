@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.actor import Actor, Role
 from domain.aggregate import Aggregate, Created
 from domain.catalogue import Capability, VehicleClass
+from domain.provider_accounts import ProviderAccounts
 from domain.provider_engagement import ProviderEngagement
 from domain.provider_fleet import ProviderFleet
 from domain.provider_terms import (
@@ -27,11 +28,11 @@ from domain.provider_terms import (
 )
 
 
-class Provider(ProviderFleet, ProviderEngagement, Aggregate):
+class Provider(ProviderFleet, ProviderAccounts, ProviderEngagement, Aggregate):
     """A company with crew and trucks; knows who is on duty with which truck, so that neither is on two shifts.
 
     Its chapters: ``provider_fleet`` (crew, trucks, duty), ``provider_papers`` (documents), ``provider_review`` (taken,
-    suspended, gone), ``provider_engagement`` (asked or told).
+    suspended, gone), ``provider_accounts`` (whose account is a crew member's), ``provider_engagement`` (asked or told).
     """
 
     TOPIC = "provider"
@@ -45,6 +46,7 @@ class Provider(ProviderFleet, ProviderEngagement, Aggregate):
         "truck_classes": dict[UUID, tuple[VehicleClass, ...]],
         "documents": dict[UUID, Document],
         "on_duty": dict[UUID, Duty],
+        "accounts": dict[UUID, UUID],
         "engaged": Engaged,
     }
 
@@ -71,6 +73,7 @@ class Provider(ProviderFleet, ProviderEngagement, Aggregate):
         self.truck_classes: dict[UUID, tuple[VehicleClass, ...]] = {}
         self.documents: dict[UUID, Document] = {}
         self.on_duty: dict[UUID, Duty] = {}
+        self.accounts: dict[UUID, UUID] = {}
         self.engaged = Engaged()
 
     @classmethod

@@ -54,7 +54,7 @@ class ProviderReview(ProviderStanding):
         TOPIC: ClassVar[str] = "provider.reinstated"
 
     class Offboarded(Aggregate.Event):
-        """Has left."""
+        """Has left; no account is one of its crew any more."""
 
         TOPIC: ClassVar[str] = "provider.offboarded"
 
@@ -139,4 +139,5 @@ class ProviderReview(ProviderStanding):
     @event(Offboarded)
     def _on_offboarded(self) -> None:
         self.state = ProviderState.OFFBOARDED
+        self.accounts = {}
         self.suspended_for, self.suspended_until = None, None

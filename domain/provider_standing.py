@@ -32,6 +32,7 @@ class ProviderStanding(Chapter):
     truck_classes: dict[UUID, tuple[VehicleClass, ...]]
     documents: dict[UUID, Document]
     on_duty: dict[UUID, Duty]
+    accounts: dict[UUID, UUID]
     engaged: Engaged
 
     def is_active(self, at: datetime) -> bool:

@@ -104,6 +104,18 @@ class UnknownCrew(Refusal):
     code = "unknown_crew"
 
 
+class AlreadyLinked(Refusal):
+    """This crew member has another account, or this account is another crew member's."""
+
+    code = "already_linked"
+
+
+class NoDutyThere(Refusal):
+    """Nobody of this company has that account: its owner gives it a duty there first."""
+
+    code = "no_duty_there"
+
+
 class UnknownTruck(Refusal):
     """This provider has no such truck."""
 

@@ -48,7 +48,7 @@ class DirectoryRow(Row, frozen=True, gc=False):
 provider_directory = ReadModel(
     "provider_directory",
     DirectoryRow,
-    version=3,
+    version=4,
     key=("tenant", "provider_id"),
     indexes=(
         Index(("tenant", "created_at", "provider_id")),
@@ -95,6 +95,12 @@ def _with(known: tuple[UUID, ...], one: UUID) -> tuple[UUID, ...]:
 @provider_directory.on("provider.crew_member_added")
 def _crew_member_added(row: DirectoryRow, fact: Fact) -> DirectoryRow:
     return _told(row, fact, crew=_with(row.crew, fact.uuid("crew_id")))
+
+
+@provider_directory.on("provider.crew_member_linked")
+@provider_directory.on("provider.crew_member_unlinked")
+def _crew_member_linked(row: DirectoryRow, fact: Fact) -> DirectoryRow:
+    return _told(row, fact)
 
 
 @provider_directory.on("provider.truck_added")

@@ -21,6 +21,7 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "shift_id": Prefix.SHIFT,
     "customer_id": Prefix.USER,
     "crew_id": Prefix.CREW,
+    "account_id": Prefix.USER,
     "truck_id": Prefix.TRUCK,
     "document_id": Prefix.DOCUMENT,
     "zone_id": Prefix.ZONE,

@@ -26,6 +26,7 @@ from interfaces.http.rates import Rates
 from interfaces.http.routes import (
     accounts,
     audit,
+    crew_accounts,
     customer_details,
     decisions,
     disputes,
@@ -114,6 +115,7 @@ ROUTERS = (
     decisions.routes.router,
     request_options.routes.router,
     providers.routes.router,
+    crew_accounts.routes.router,
     provider_review.routes.router,
     provider_papers.routes.router,
     files.router,

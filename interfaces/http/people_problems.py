@@ -8,6 +8,10 @@ PEOPLE: Mapping[str, Kind] = {
     "erasure_waits": Kind(
         409, "Something is under way", "Finish or end first what `waits_for` names: jobs, debts, disputes, memberships."
     ),
+    "already_linked": Kind(
+        409, "Linked already", "This crew member has another account, or this account is another crew member's."
+    ),
+    "no_duty_there": Kind(409, "Not of this company", "Nobody of this company has that account: give it a duty first."),
     "too_many_addresses": Kind(409, "Too many addresses", "Twenty are enough: remove one first."),
     "nothing_agreed_to": Kind(409, "Nothing agreed to", "There is no consent for this purpose to withdraw."),
     "bad_text_version": Kind(422, "Bad text version", "A version is like 2026-11: letters, digits, points, dashes."),

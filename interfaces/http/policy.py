@@ -103,7 +103,7 @@ POLICY: Final = table(
     # Providers: a driver works, the office runs the company, the owner decides about it
     (DESK, "register_company list_providers suspend_company reinstate_company"),
     (WORKERS, "read_provider list_provider_jobs read_opinion"),
-    (OFFICE | DESK, "take_crew_member_in take_truck_in show_document"),
+    (OFFICE | DESK, "take_crew_member_in take_truck_in show_document link_crew_account unlink_crew_account"),
     (OWNER | DESK, "apply_to_join ask_for_review"),
     (OFFICE | DESK, "upload_file"),
     (OPEN, "take_file"),

@@ -91,6 +91,9 @@ MADE_AT_NOON = fact(
 
 REGISTERED = fact(Provider.Registered, NOON, profile_id=PROFILE)
 CREW_ADDED = fact(Provider.CrewMemberAdded, NOON, crew_id=CREW, skills=TOWING)
+ACCOUNT = some_id(952)
+CREW_LINKED = fact(Provider.CrewMemberLinked, SOON, crew_id=CREW, account_id=ACCOUNT)
+CREW_UNLINKED = fact(Provider.CrewMemberUnlinked, LATER, crew_id=CREW, account_id=ACCOUNT)
 UP_TO_VANS = tuple(sorted(set(VehicleClass) - {VehicleClass.TRUCK}))
 TRUCK_ADDED = fact(
     Provider.TruckAdded,

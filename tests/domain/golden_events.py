@@ -62,6 +62,8 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Offer.Superseded, SOON, **facts.OFFER_IDS),
     facts.REGISTERED,
     facts.CREW_ADDED,
+    facts.CREW_LINKED,
+    facts.CREW_UNLINKED,
     facts.TRUCK_ADDED,
     facts.APPLIED,
     facts.uploaded(DocumentKind.PAN),

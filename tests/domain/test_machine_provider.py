@@ -9,7 +9,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from domain.actor import Role
 from domain.catalogue import Capability
-from domain.provider import Duty, Provider, SuspendReason
+from domain.provider import Duty, Provider, ProviderState, SuspendReason
 from domain.provider_terms import REQUIRED, AnswersBy, DocumentFlaw, DocumentKind, Engagement, Paper, RejectReason
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
@@ -17,6 +17,7 @@ from tests.support.roadside import DESK_ACTOR, NOON, PROFILE, some_id
 from tests.support.rulebook import STREAM
 
 CREW = st.sampled_from([some_id(51), some_id(52), some_id(53)])
+ACCOUNTS = st.sampled_from([some_id(951), some_id(952)])
 TRUCKS = st.sampled_from([some_id(61), some_id(62), some_id(63)])
 SHIFTS = st.sampled_from([some_id(n) for n in range(21, 27)])
 DOCUMENTS = st.sampled_from([some_id(700 + number) for number in range(1, 6)])
@@ -45,7 +46,7 @@ class ProviderMachine(AggregateMachine[Provider]):
         ]
         if ended:
             after = {told.event_class for told in self.history[ended[0] + 1 :]}
-            assert after <= {Provider.WentOffDuty, Provider.DocumentExpired}
+            assert after <= {Provider.WentOffDuty, Provider.DocumentExpired, Provider.CrewMemberUnlinked}
 
     @invariant()
     def whoever_was_taken_showed_what_every_company_shows(self) -> None:
@@ -75,6 +76,23 @@ class ProviderMachine(AggregateMachine[Provider]):
     @rule(truck_id=TRUCKS, equipment=SKILLS)
     def add_truck(self, truck_id: UUID, equipment: frozenset[Capability]) -> None:
         self.attempt(lambda p: p.add_truck(truck_id, equipment, self.now))
+
+    @rule(crew_id=CREW, account_id=ACCOUNTS)
+    def link_account(self, crew_id: UUID, account_id: UUID) -> None:
+        if self.attempt(lambda p: p.link_account(crew_id, account_id, self.now)) is None:
+            assert self.aggregate.crew_of(account_id) == crew_id
+
+    @rule(crew_id=CREW)
+    def unlink_account(self, crew_id: UUID) -> None:
+        assert self.attempt(lambda p: p.unlink_account(crew_id, self.now)) is None
+        assert crew_id not in self.aggregate.accounts
+
+    @invariant()
+    def nobody_is_two_of_the_crew(self) -> None:
+        linked = self.aggregate.accounts
+        assert len(set(linked.values())) == len(linked)
+        assert set(linked) <= set(self.aggregate.crew)
+        assert not linked or self.aggregate.state is not ProviderState.OFFBOARDED
 
     @rule(shift_id=SHIFTS, crew_id=CREW, truck_id=TRUCKS)
     def go_on_duty(self, shift_id: UUID, crew_id: UUID, truck_id: UUID) -> None:

@@ -21,6 +21,7 @@ from application.verify_document import VerifyDocument, verify_document
 from domain.actor import Role
 from domain.ids import Prefix, parse
 from domain.paper_numbers import BadPaperNumber, checked_branch, checked_number
+from domain.provider import Provider
 from domain.provider_terms import BadDocument, DocumentKind, Paper
 from infra.files.shelf import is_too_old
 from interfaces.http import answers
@@ -176,10 +177,15 @@ async def turn_company_down(call: Command, provider_id: str, body: ProviderRejec
 async def let_company_go(call: Command, provider_id: str) -> Response:
     """Let a company leave, for good, when nobody of it is on duty.
 
-    If-Match is required: somebody may have gone on duty since you looked.
+    Whoever was one of its crew is signed out. If-Match is required: somebody may have gone on duty since you looked.
     """
-    command = OffboardProvider(call.actor, _id(provider_id), call.at, call.expected_version)
-    return answers.done(await call.run(offboard_provider, command), Prefix.PROVIDER)
+    wanted = _id(provider_id)
+    company = await call.stack.aggregates.load(Provider, call.tenant, wanted)
+    command = OffboardProvider(call.actor, wanted, call.at, call.expected_version)
+    done = await call.run(offboard_provider, command)
+    for account_id in () if company is None else company.accounts.values():
+        await call.stack.identity.sessions.revoke_all(account_id, call.tenant, call.at)
+    return answers.done(done, Prefix.PROVIDER)
 
 
 @routes.command(ONE + "/engagement", ProviderDone, problems=("bad_engagement", "provider_closed"))

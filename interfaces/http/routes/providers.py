@@ -81,7 +81,14 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
         "state": provider.state,
         "name": profile.fields.get("name") if profile else None,
         "phone": profile.fields.get("phone") if profile else None,
-        "crew": [{"crew_id": show(Prefix.CREW, one), "skills": skills} for one, skills in provider.crew.items()],
+        "crew": [
+            {
+                "crew_id": show(Prefix.CREW, one),
+                "skills": skills,
+                "account_id": answers.shown_id("account_id", provider.accounts.get(one)),
+            }
+            for one, skills in provider.crew.items()
+        ],
         "trucks": [
             {
                 "truck_id": show(Prefix.TRUCK, one),

@@ -29,6 +29,7 @@ from interfaces.http.shapes.values import (
     ShiftId,
     Shown,
     TruckId,
+    UserId,
     Version,
 )
 
@@ -112,6 +113,7 @@ class CrewMemberShown(Shown):
 
     crew_id: CrewId
     skills: list[Capability]
+    account_id: Annotated[UserId | None, Field(description="Whose person this crew member is; null without a link.")]
 
 
 class TruckShown(Shown):

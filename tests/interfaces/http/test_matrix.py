@@ -86,6 +86,7 @@ ELSEWHERE = (
     "/v1/merge-suggestions",
     *("/v1/privacy", "/v1/profile", "/v1/vehicles", "/v1/account/"),
     *("/v1/files", "/v1/downloads", "/v1/provider-reviews"),
+    "/v1/providers/{provider_id}/crew-members/{crew_id}",
     OF_DECISIONS,
     *OF_FIGURES,
     *OF_MONEY,
