@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from application.log import LogUnavailable
 from infra.identity.access_tokens import LEEWAY_S
+from infra.stopping import end
 from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
@@ -54,11 +55,8 @@ class IdentityFollower:
 
     async def stop(self) -> None:
         """Ask no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
 
     async def look_again(self) -> bool:
         """Somebody names a key that is not known here: ask for keys, unless that was done a moment ago."""

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from infra.database_url import app_dsn
 from infra.settings import Settings
+from infra.stopping import end
 from infra.telemetry.logging import log
 
 # What a client is made to wait at most before it is told to come back.
@@ -57,10 +58,7 @@ class ProjectionWaiter:
 
     async def stop(self) -> None:
         """Listen no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
         if self._looker is not None:
             await self._looker.close()
 

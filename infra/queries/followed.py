@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import Final, Generic, Protocol, TypeVar, cast
 
@@ -14,6 +13,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from infra.projections.columns import columns_of, row_maker
 from infra.projections.waiting import ProjectionBehind
 from infra.queries.pool import Pool
+from infra.stopping import end
 from infra.telemetry.logging import log
 from projections.read_model import ReadModel, Row
 
@@ -89,10 +89,7 @@ class FollowedRows(Generic[R]):
 
     async def stop(self) -> None:
         """Look no longer."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     async def at_or_after(self, position: int, patience_s: float) -> None:
         """Return when everything up to that position was taken; raises ProjectionBehind."""

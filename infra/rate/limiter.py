@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from redis.exceptions import RedisError
 
 from infra.rate.window import WINDOW_S, Window
+from infra.stopping import end
 from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
@@ -91,10 +91,7 @@ class RateLimiter:
 
     async def stop(self) -> None:
         """Tell it no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
         if self._client is not None:
             await self._client.aclose()
 

@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 
 from infra.security_log.notebook import Note, Notebook
 from infra.security_log.scene import here
+from infra.stopping import end
 from infra.telemetry import metrics
 from infra.telemetry.logging import log
 
@@ -82,11 +83,8 @@ class BufferedSecurityLog:
 
     async def stop(self) -> None:
         """Write everything that was noted, and write no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end(self._task)
+        self._task = None
         for _ in range(LAST_TRIES):
             if await self._last_written():
                 return

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final
 
+from infra.stopping import end
 from infra.supervisor.welcome import token_command
 from infra.telemetry.logging import configure_logging, log
 from interfaces.demo.city import GIVE_UP_AFTER_S, City, Place
@@ -39,9 +40,7 @@ async def _until_signalled(settings: Settings) -> None:
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((living, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    if not living.done():
-        living.cancel()
-    await asyncio.gather(living, return_exceptions=True)
+    await end(living)
     if not living.cancelled() and (error := living.exception()) is not None:
         raise error
 

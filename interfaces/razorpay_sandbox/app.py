@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from infra.gateway_settings import SANDBOX_ACCOUNT
+from infra.stopping import end
 from interfaces.razorpay_sandbox.api import (
     disputes,
     orders,
@@ -78,8 +79,7 @@ def build_sandbox(given: Set) -> Starlette:
         app.router.routes.extend(_routes(sandbox))
         going = asyncio.create_task(sandbox.keep_going())
         yield
-        going.cancel()
-        await asyncio.gather(going, return_exceptions=True)
+        await end(going)
         await sandbox.postman.close()
         books.close()
 

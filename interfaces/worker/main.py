@@ -26,6 +26,7 @@ from infra.privacy.preparing import keep_preparing
 from infra.queries.pool import reader_pool
 from infra.razorpay.build import open_gateways
 from infra.settings import Settings, SettingsError
+from infra.stopping import end
 from infra.telemetry.logging import configure_logging, log
 from infra.telemetry.metrics import start_metrics_server
 from infra.webhooks.inbox import WebhookInbox
@@ -144,8 +145,7 @@ async def _crewed(stack: Stack, pool: Pool, gateways: Gateways) -> AsyncIterator
     finally:
         if crew is not None:
             await crew.stop()
-        speaking.cancel()
-        await asyncio.gather(speaking, return_exceptions=True)
+        await end(speaking)
         await locks.close()
 
 
@@ -208,8 +208,7 @@ async def _take_part(
                 try:
                     await _lead(connection, rounds, inbox, stop)
                 finally:
-                    task.cancel()
-                    await asyncio.gather(task, return_exceptions=True)
+                    await end(task)
                 return
             await _pause(stop, STANDBY_S)
 
