@@ -35,6 +35,7 @@ class SecurityKind(StrEnum):
     AUDIT_EXPORT = "audit_export"
     HOOK_CHANGED = "hook_changed"
     HOOK_FAILED = "hook_failed"
+    API_KEY_CHANGED = "api_key_changed"
     OTHERS = "others"
     """So many different things of one kind in one minute that only their number was kept."""
 

@@ -64,6 +64,7 @@ class Prefix(StrEnum):
     CHALLENGE = "chl_"
     EXPORT = "exp_"
     HOOK = "whk_"
+    API_KEY = "apk_"
 
 
 class BadId(BadInput):

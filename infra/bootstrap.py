@@ -66,6 +66,7 @@ from projections.vehicles import VehicleRow, vehicles
 
 if TYPE_CHECKING:
     from infra.hooks.desk import HookDesk
+    from infra.identity.api_key_table import ApiKeyTable
     from infra.queries.decisions import DecisionQueries
 
 
@@ -131,6 +132,11 @@ class Stack:
         from infra.queries.decisions import DecisionQueries  # compiled loops, a second that most processes never need
 
         return DecisionQueries(self.readers, self.settings)
+
+    @property
+    def api_keys(self) -> "ApiKeyTable":
+        """With which keys partners' systems call."""
+        return self.identity.api_keys
 
     @cached_property
     def hooks(self) -> "HookDesk":

@@ -62,6 +62,8 @@ class Caller:
     session_id: UUID | None
     amr: tuple[str, ...]
     not_after: float
+    scopes: frozenset[str] | None = None
+    """What an API key may do; None for a token, which may do all that its role may."""
 
 
 class TokenAuthority:

@@ -30,6 +30,10 @@ class DeploymentKey:
         """What refresh tokens are sealed and continued with."""
         return self._derived(b"refresh tokens", KEY_BYTES)
 
+    def for_api_keys(self) -> bytes:
+        """What API keys follow from, for the same reason as the secrets of webhooks."""
+        return self._derived(b"api keys", KEY_BYTES)
+
     def for_hook_secrets(self) -> bytes:
         """What the secrets of webhooks follow from, where an order that is repeated has to give the same."""
         return self._derived(b"hook secrets", KEY_BYTES)

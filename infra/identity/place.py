@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from infra.database_url import app_dsn
 from infra.identity.access_tokens import LEEWAY_S, TokenAuthority
+from infra.identity.api_key_callers import ApiKeyCallers
+from infra.identity.api_key_table import ApiKeyTable
 from infra.identity.deployment_key import DeploymentKey
 from infra.identity.ended_sessions import EndedSessions
 from infra.identity.following import IdentityFollower
@@ -44,6 +46,8 @@ class Identity:
     follower: IdentityFollower
     listening: Pool
     impersonations: Impersonations
+    api_keys: ApiKeyTable
+    by_key: ApiKeyCallers
 
     async def start(self) -> None:
         """Hear what the database knows, and go on hearing."""
@@ -52,6 +56,7 @@ class Identity:
 
     async def stop(self) -> None:
         """Hear no more."""
+        await self.by_key.stop()
         await self.follower.stop()
         await self.listening.close()
 
@@ -112,4 +117,6 @@ def identity_of(
     sessions = Sessions(table, tokens, authority, settings, standing, security=security)
     follower = IdentityFollower(keys, PostgresSessions(listening, tokens_live), authority, settings.sessions_poll_s)
     impersonations = Impersonations(table, authority, aggregates)
-    return Identity(authority, sessions, keys, follower, listening, impersonations)
+    api_keys = ApiKeyTable(pool, deployment.for_api_keys())
+    by_key = ApiKeyCallers(api_keys)
+    return Identity(authority, sessions, keys, follower, listening, impersonations, api_keys, by_key)

@@ -15,7 +15,18 @@ PERSONAL: Final = frozenset(
     | {"location", "point", "plate", "registration_number", "note", "notes", "profile", "vehicle", "body", "fields"}
 )
 SECRET: Final = frozenset(
-    {"authorization", "token", "access_token", "password", "secret", "cookie", "set_cookie", "dsn", "database_url"}
+    {
+        "authorization",
+        "api_key",
+        "token",
+        "access_token",
+        "password",
+        "secret",
+        "cookie",
+        "set_cookie",
+        "dsn",
+        "database_url",
+    }
     | {"admin_database_url", "redis_url", "master_key", "personal_master_key", "token_signing_key"}
     | {"cursor_signing_key", "refresh_token", "device", "seed", "totp", "recovery_code"}
 )
@@ -30,8 +41,8 @@ _PATTERNS: Final = (
     re.compile(r"input_value=.*?, input_type=\w+"),
     # What PostgreSQL quotes of a row: Key (phone)=(...), Failing row contains (...).
     re.compile(r"(?<=\)=\()[^)]*|(?<=Failing row contains \().*(?=\))"),
-    # A refresh token, or a signed one, wherever it stands.
-    re.compile(r"\bvrt_[\w-]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*"),
+    # A refresh token, a signed one or an API key, wherever it stands.
+    re.compile(r"\bvrt_[\w-]{20,}|\bvak_[0-9a-f]{32}_[\w-]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*"),
     # A credential in a url or a header.
     re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?<=Bearer )[\w.~+/-]+=*"),
 )

@@ -30,6 +30,7 @@ COMMANDS = {
     "users": Entry("interfaces.cli.users", "Create, list, grant, suspend and reset accounts.", logs_elsewhere=True),
     "messages": Entry("interfaces.cli.messages", "Show the codes and links that a local run sent to nobody."),
     "keys": Entry("interfaces.cli.keys", "List, rotate and retire the keys that sign access tokens."),
+    "api-keys": Entry("interfaces.cli.api_keys", "Make and end keys of partners' systems.", logs_elsewhere=True),
     "hooks": Entry("interfaces.cli.hooks", "Say where webhooks go; send them again.", logs_elsewhere=True),
     "audit": Entry("interfaces.cli.audit", "Prove that the log is whole."),
     "ledger": Entry("interfaces.cli.ledger", "Check that the books balance."),

@@ -25,6 +25,7 @@ from interfaces.http.problems import response
 from interfaces.http.rates import Rates
 from interfaces.http.routes import (
     accounts,
+    api_keys,
     audit,
     crew_accounts,
     customer_details,
@@ -137,6 +138,7 @@ ROUTERS = (
     refunds.routes.router,
     disputes.routes.router,
     partner_accounts.routes.router,
+    api_keys.routes.router,
     webhook_endpoints.routes.router,
     provider_cash.routes.router,
     payouts.routes.router,

@@ -10,7 +10,10 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.log import LogUnavailable
 from infra.identity.access_tokens import BadToken, Caller, NotHeardYet, TokenAuthority, UnknownKey
+from infra.identity.api_key import MARK
+from infra.identity.place import Identity
 from infra.security_log.scene import Scene, enter, here
 from infra.telemetry.logging import bind, log
 from interfaces.http.failures import problem_of
@@ -121,6 +124,9 @@ class Edge:
         # Another scheme's credentials are no token of ours: an empty one fails like any other.
         token = token.strip() if scheme.lower() == "bearer" else ""
         try:
+            if token.startswith(MARK):
+                identity: Identity = scope["app"].state.stack.identity
+                return await identity.by_key.caller(token, at)
             try:
                 return self._authority.verify(token, at)
             except UnknownKey:
@@ -129,7 +135,7 @@ class Edge:
                 return self._authority.verify(token, at)
         except BadToken as error:
             raise Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="vehicaid"'}) from error
-        except NotHeardYet as error:
+        except (NotHeardYet, LogUnavailable) as error:
             raise Problem("store_unavailable") from error
 
     def _dress(self, message: Message, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from interfaces.http.declared import open_paths
 from interfaces.http.described import PROBLEM_SCHEMA, example_of_problem
 from interfaces.http.examples import example_of
 from interfaces.http.problem_catalogue import CATALOGUE
+from interfaces.http.scopes import scope_of
 from interfaces.http.shared_parts import with_shared_parts
 
 DESCRIPTION: Final = """Roadside assistance: help is requested, offered, accepted, en route, there, and done.
@@ -34,7 +35,13 @@ SECURITY: Final = {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "Claims: role, sub, tenant. For local use: POST /v1/tokens.",
-    }
+    },
+    "api_key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "vak_",
+        "description": "A key of a partner's system: it may do what its scopes say.",
+    },
 }
 
 Json = dict[str, Any]  # an OpenAPI document is a tree of any shape
@@ -71,9 +78,15 @@ def _completed(made: Json, app: FastAPI) -> Json:
     public = open_paths(app.routes)
     for path, operations in made["paths"].items():
         for operation in operations.values():
-            operation["security"] = [] if path in public else [{"token": []}]
+            operation["security"] = [] if path in public else _proofs(operation["operationId"])
             _with_examples(operation, models)
     return made
+
+
+def _proofs(operation: str) -> list[Json]:
+    """What is shown: an access token, or an API key with this scope."""
+    scope = scope_of(operation)
+    return [{"token": []}] if scope is None else [{"token": []}, {"api_key": [scope]}]
 
 
 def _models(app: FastAPI) -> dict[str, type[BaseModel]]:

@@ -10,11 +10,13 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from domain.actor import Actor, Duty, Role
+from infra.identity.access_tokens import Caller
 from interfaces.http.calls import CommandCall, canonical, command_call_of, read_key, version_in
 from interfaces.http.described import responses_of
 from interfaces.http.policy import DONE_IN_ANOTHERS_NAME, POLICY, SEEN_IN_ANOTHERS_NAME
 from interfaces.http.problems import Problem
 from interfaces.http.reach import ALL_DUTIES, BadPolicy, Row, admits
+from interfaces.http.scopes import holds
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -139,6 +141,9 @@ def check_admitted(request: Request, row: Row, operation: str = "") -> None:
     actor: Actor = request.scope["state"]["actor"]
     if not admits(row, actor.role, actor.duty):
         raise Problem("forbidden")
+    caller: Caller = request.scope["state"]["caller"]
+    if not holds(caller.scopes, operation):
+        raise Problem("forbidden", "no scope of this API key holds that")
     if actor.impersonator is not None and not _in_anothers_name(operation, may_act=actor.impersonator.may_act):
         raise Problem("forbidden", "nobody does this in somebody else's name")
 

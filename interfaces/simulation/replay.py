@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from infra.stopping import end
 from interfaces.simulation.acts import REQUESTS, Acts
 from interfaces.simulation.api import Api, GaveUp, Refused, Tally
 from interfaces.simulation.callers import Callers
@@ -117,7 +117,9 @@ async def _the_day(script: Script, fleet: Fleet, callers: Callers, acts: Acts) -
                 acts.journal.fault(f"nothing happened for {script.limits.patience_s:.0f} s")
                 stuck = True
     finally:
-        await end(working)
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
     if not stuck:
         await fleet.go_off_duty()
 

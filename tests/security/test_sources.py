@@ -21,7 +21,7 @@ MARKS: Final = re.compile(
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
     r"|\bAKIA[0-9A-Z]{16}\b|\bghp_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{40,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|\brzp_live_[A-Za-z0-9]{14}\b|\bsk_live_[A-Za-z0-9]{20,}|\bAIza[0-9A-Za-z_-]{35}\b|\bvml_[A-Za-z0-9_-]{60,}"
-    r"|\bvrt_[A-Za-z0-9_-]{90,}|\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}"
+    r"|\bvrt_[A-Za-z0-9_-]{90,}|\bvak_[0-9a-f]{32}_[A-Za-z0-9_-]{51}|\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}"
 )
 # A name that says secret, and a long value of chance beside it.
 NAMED: Final = re.compile(

@@ -58,6 +58,7 @@ ORDER_NOTHING = (
     *SESSIONS,
     *IMPERSONATIONS,
     *HOOKS,
+    "/v1/partner-accounts/{partner_id}/api-keys/{key_id}/revocation",
     *OPEN_PATHS,
 )
 """POSTs that write nothing to the log: there is no state that they could conflict with."""

@@ -76,6 +76,8 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
     account, owner = await an_account(stack, tenant), paid.job.customer
     vehicle = await api.done("/v1/vehicles", owner, VEHICLE)
     hook = await api.done("/v1/webhook-endpoints", admin, {"url": "https://hooks.example.com/"})
+    keys = f"/v1/partner-accounts/{partner['id']}/api-keys"
+    key = await api.done(keys, admin, {"name": "claims system", "scopes": ["webhooks"]})
     home = await api.done("/v1/profile/addresses", owner, ADDRESS)
     session = await stack.identity.sessions.open(owner, amr=("sms",), device="", at=datetime.now(UTC))
     begun = {"role": "customer", "subject": account, "reason": "complaint"}
@@ -85,7 +87,8 @@ async def one_of_everything(api: Api, stack: Stack, tenant: str) -> Things:
         "request_id": job.request["id"], "offer_id": job.offer["id"], "shift_id": job.shift["id"],
         "provider_id": job.shift["provider_id"], "applicant_id": papers.shift["provider_id"],
         "document_id": papers.shift["document_id"], "zone_id": zone["id"], "tariff_id": tariff["id"],
-        "partner_id": partner["id"], "subscription_id": member["id"], "plan": "free", "month": "2026-11",
+        "partner_id": partner["id"], "key_id": key["id"],
+        "subscription_id": member["id"], "plan": "free", "month": "2026-11",
         "customer_id": show(Prefix.USER, customer), "payment_id": show(Prefix.PAYMENT, paid.job.payment_id),
         "invoice_id": show(Prefix.INVOICE, paid.job.invoice_id), "payout_id": paid.payout,
         "earning_id": show(Prefix.EARNING, earning_id(paid.job.payment_id)),
