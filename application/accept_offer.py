@@ -59,7 +59,7 @@ async def _closed_or_in_turn(command: AcceptOffer, work: Work) -> Offer:
     """The offer, when it is this one's turn to answer the request; whoever comes too late is told so from it alone."""
     for _ in range(MOST_LOOKS):
         offer = await work.get(Offer, command.offer_id)
-        check_sees_offer(command.actor, offer)
+        await check_sees_offer(command.actor, offer, work)
         check_version(offer, command.expected_version)
         offer.check_acceptable(command.at)
         if offer.state is OfferState.ACCEPTED or await work.take_turn(offer.request_id):

@@ -42,7 +42,7 @@ async def acknowledge_job(command: AcknowledgeJob, work: Work, promises: Promise
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     waited_for = request.acknowledge_by is not None
     request.acknowledge(command.at)

@@ -37,7 +37,7 @@ async def approve_fare(command: ApproveFare, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     stood = request.fare_is_approved

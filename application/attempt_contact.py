@@ -34,7 +34,7 @@ async def attempt_contact(command: AttemptContact, work: Work) -> Answer:
     """Note the attempt. Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn."""
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.attempt_contact(command.channel, command.at)
     return request_told(request)

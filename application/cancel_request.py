@@ -49,7 +49,7 @@ async def cancel_request(command: CancelRequest, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     if request.state is RequestState.CANCELLED:
         return request_told(request)

@@ -40,7 +40,7 @@ async def capture_evidence(command: CaptureEvidence, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.capture_evidence(command.kind, command.sha256, command.cell, command.taken_at, command.at)
     return request_told(request)

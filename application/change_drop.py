@@ -37,7 +37,7 @@ async def change_drop(command: ChangeDrop, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if command.actor.role is Role.PROVIDER and not request.drop_refused:

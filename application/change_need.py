@@ -52,7 +52,7 @@ async def change_need(command: ChangeNeed, work: Work, trade: Trade) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     need = command.need or request.proposed_need
     if need is None:

@@ -40,7 +40,7 @@ async def collect_cash(command: CollectCash, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if request.state is RequestState.COMPLETED:

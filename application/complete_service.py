@@ -44,7 +44,7 @@ async def complete_service(command: CompleteService, work: Work, trade: Trade = 
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     if request.state is RequestState.COMPLETED or request.state in TO_BE_PAID:
         return request_told(request)

@@ -39,7 +39,7 @@ async def confirm_arrival(command: ConfirmArrival, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     off_m = None if command.cell is None else distance_m(command.cell, request.cell)
     confirmed_by = _WORD.get(command.actor.role, ConfirmedBy.DISPATCHER)

@@ -40,7 +40,7 @@ async def confirm_gone(command: ConfirmGone, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if request.state is not RequestState.GONE_ON_ARRIVAL:

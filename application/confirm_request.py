@@ -42,7 +42,7 @@ async def confirm_request(command: ConfirmRequest, work: Work, trade: Trade) -> 
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if request.confirmed_quote == command.quote_version and request.payment_method is command.payment_method:

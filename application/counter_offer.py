@@ -37,7 +37,7 @@ async def counter_offer(command: CounterOffer, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     offer = await work.get(Offer, command.offer_id)
-    check_sees_offer(command.actor, offer)
+    await check_sees_offer(command.actor, offer, work)
     check_version(offer, command.expected_version)
     offer.counter(command.eta_s, command.at)
     return offer_told(offer, await work.get(ServiceRequest, offer.request_id))

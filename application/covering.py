@@ -41,7 +41,7 @@ async def show_cover(command: ShowCover, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     subscription = await work.get(Subscription, command.subscription_id)
     if subscription.customer_id != request.customer_id:
         raise hidden("Subscription", subscription.id)

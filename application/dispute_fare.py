@@ -38,7 +38,7 @@ async def dispute_fare(command: DisputeFare, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.dispute_fare(command.fare_version, command.reason, command.actor.role, command.at)
     return request_told(request)

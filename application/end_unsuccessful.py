@@ -42,7 +42,7 @@ async def end_unsuccessful(command: EndUnsuccessful, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if request.state is not RequestState.UNSUCCESSFUL:

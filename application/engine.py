@@ -88,6 +88,11 @@ class Work:
         self._touched[stream_id] = held
         return held
 
+    async def look(self, kind: type[A], stream_id: UUID) -> A | None:
+        """What never changes of another stream, such as whose it is: the save neither writes it nor depends on it."""
+        held = self._touched.get(stream_id) or await self._aggregates.load(kind, self.context.tenant, stream_id)
+        return held if isinstance(held, kind) else None
+
     async def take_turn(self, stream_id: UUID) -> bool:
         """Be the one of this process that decides about a stream until the save; once in an attempt, and first of all.
 

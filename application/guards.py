@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.provider_terms import UnknownCrew
 from domain.refusal import NotAllowed, NotFound, StaleVersion
+from domain.shift import Shift
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from domain.aggregate import Aggregate
     from domain.offer import Offer
     from domain.service_request import ServiceRequest
-    from domain.shift import Shift
 
 
 def check_role(work: Work, actor: Actor, *roles: Role) -> None:
@@ -39,23 +40,48 @@ def check_sees_provider(actor: Actor, provider_id: UUID) -> None:
         raise hidden("Provider", provider_id)
 
 
-def check_sees_offer(actor: Actor, offer: Offer) -> None:
+def check_goes_out(actor: Actor, provider_id: UUID, crew_id: UUID) -> None:
+    """Refuse a stranger, and a driver who would go on duty as somebody else of the crew.
+
+    Raises NotFound, UnknownCrew as for one who does not exist, or NotAllowed as long as they are nobody of the crew.
+    """
+    if not (actor.is_desk or actor.works_for(provider_id)):
+        raise hidden("Provider", provider_id)
+    if actor.is_driver and actor.crew_id is None:
+        raise NotAllowed("this account is nobody of the crew yet: the company's office links it")
+    if actor.is_driver and actor.crew_id != crew_id:
+        raise UnknownCrew(crew_id=str(crew_id))
+
+
+async def check_sees_offer(actor: Actor, offer: Offer, work: Work) -> None:
     """Refuse one whose offer this is not, without telling that it exists; raises NotFound."""
-    if not (actor.is_desk or actor.is_provider(offer.provider_id)):
+    if not (actor.is_desk or await _works_on(actor, offer.provider_id, offer.shift_id, work)):
         raise hidden("Offer", offer.id)
 
 
 def check_sees_shift(actor: Actor, shift: Shift) -> None:
     """Refuse one whose shift this is not, without telling that it exists; raises NotFound."""
-    if not (actor.is_desk or actor.is_provider(shift.provider_id)):
+    if not (actor.is_desk or actor.works_as(shift.provider_id, shift.crew_id)):
         raise hidden("Shift", shift.id)
 
 
-def check_sees_request(actor: Actor, request: ServiceRequest) -> None:
+async def check_sees_request(actor: Actor, request: ServiceRequest, work: Work) -> None:
     """Refuse one whose request or job this is not, without telling that it exists; raises NotFound."""
-    holder = request.assignment.provider_id if request.assignment else None
-    if not (actor.is_desk or actor.is_customer(request.customer_id) or actor.is_provider(holder)):
+    if actor.is_desk or actor.is_customer(request.customer_id):
+        return
+    held = request.assignment
+    if held is None or not await _works_on(actor, held.provider_id, held.shift_id, work):
         raise hidden("ServiceRequest", request.id)
+
+
+async def _works_on(actor: Actor, provider_id: UUID, shift_id: UUID, work: Work) -> bool:
+    """Whether a job of that shift is the actor's: the provider's office has all, a driver those of their own shifts."""
+    if actor.is_provider(provider_id):
+        return True
+    if not actor.is_driver or not actor.works_for(provider_id):
+        return False
+    shift = await work.look(Shift, shift_id)
+    return shift is not None and actor.works_as(shift.provider_id, shift.crew_id)
 
 
 def hidden(kind: str, stream_id: UUID) -> NotFound:

@@ -39,7 +39,7 @@ async def issue_quote(command: IssueQuote, work: Work, trade: Trade) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     quote = request.quote

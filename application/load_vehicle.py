@@ -35,7 +35,7 @@ async def load_vehicle(command: LoadVehicle, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.load_vehicle(command.at)
     return request_told(request)

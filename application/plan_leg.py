@@ -47,7 +47,7 @@ async def plan_leg(command: PlanLeg, work: Work, trade: Trade) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     tenant, yard = work.context.tenant, request.drop_cell
     if yard is not None:

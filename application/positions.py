@@ -58,11 +58,19 @@ class PositionStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Of which company, and of which of its crew, a shift is."""
+
+    provider_id: UUID
+    crew_id: UUID
+
+
 class ShiftOwners(Protocol):
     """Knows whose a shift is."""
 
-    async def owners(self, tenant: str, shift_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
-        """The provider of each of these shifts that is on duty."""
+    async def owners(self, tenant: str, shift_ids: Iterable[UUID]) -> Mapping[UUID, Owner]:
+        """Whose each of these shifts is that is on duty."""
         ...
 
 
@@ -76,11 +84,12 @@ async def take_positions(
 ) -> Taken:
     """Judge a batch and keep what is believed.
 
-    A provider speaks for its own shifts, the desk for all of its tenant; any other shift is unknown to them, whether
-    it exists or not. Safe to repeat, whole or in part, in any order and from several processes at once.
+    A provider speaks for its own shifts, a driver for their own, the desk for all of its tenant; any other shift is
+    unknown to them, whether it exists or not. Safe to repeat, whole or in part, in any order and from several processes
+    at once.
     """
     whose = await owners.owners(actor.tenant, sorted({report.shift_id for report in reports}))
-    ours = sorted(shift_id for shift_id, provider_id in whose.items() if _may_speak_for(actor, provider_id))
+    ours = sorted(shift_id for shift_id, owner in whose.items() if may_speak_for(actor, owner))
     last = {shift_id: seen.ping for shift_id, seen in (await store.last(actor.tenant, ours, at)).items()}
     taken = Taken()
     believed: dict[tuple[UUID, datetime], Verdict] = {}
@@ -122,5 +131,6 @@ def _judged(
         yield index, verdict
 
 
-def _may_speak_for(actor: Actor, provider_id: UUID) -> bool:
-    return actor.is_desk or actor.is_provider(provider_id)
+def may_speak_for(actor: Actor, owner: Owner) -> bool:
+    """Whether that shift is the actor's."""
+    return actor.is_desk or actor.works_as(owner.provider_id, owner.crew_id)

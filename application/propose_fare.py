@@ -51,7 +51,7 @@ async def propose_fare(command: ProposeFare, work: Work, trade: Trade) -> Answer
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if not request.is_priced:

@@ -38,7 +38,7 @@ async def raise_sos(command: RaiseSos, work: Work, trade: Trade) -> Answer:
     """
     check_role(work, command.actor, Role.CUSTOMER, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     request.raise_sos(command.actor.role, command.at)

@@ -42,7 +42,7 @@ async def rate_job(command: RateJob, work: Work) -> Answer:
     """
     check_role(work, command.actor, *SIDES)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     held = request.assignment
     if request.state is not RequestState.COMPLETED or held is None:
         raise OutOfTurn("only a completed job can be rated", state=request.state.value)

@@ -37,7 +37,7 @@ async def refuse_drop(command: RefuseDrop, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.refuse_drop(command.why, command.at)
     return request_told(request)

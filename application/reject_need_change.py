@@ -32,7 +32,7 @@ async def reject_need_change(command: RejectNeedChange, work: Work) -> Answer:
     """Note the answer. Raises NotAllowed, NotFound, StaleVersion, NoChangeProposed, RequestClosed or OutOfTurn."""
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     request.reject_need_change(command.actor.role, command.at)
     return request_told(request)

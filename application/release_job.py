@@ -42,7 +42,7 @@ async def release_job(command: ReleaseJob, work: Work, trade: Trade) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if not command.actor.is_desk and command.reason is not RevokeReason.PROVIDER_CANCELLED:

@@ -33,7 +33,7 @@ async def report_seen(command: ReportSeen, work: Work) -> Answer:
     """Note it; late, twice or after an answer it changes nothing. Raises NotAllowed, NotFound or StaleVersion."""
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     offer = await work.get(Offer, command.offer_id)
-    check_sees_offer(command.actor, offer)
+    await check_sees_offer(command.actor, offer, work)
     check_version(offer, command.expected_version)
     offer.see(command.at)
     return offer_told(offer, await work.get(ServiceRequest, offer.request_id))

@@ -40,7 +40,7 @@ async def start_service(command: StartService, work: Work, codes: StartCodes) ->
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if command.actor.is_desk and command.code is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import shift_told
-from application.guards import check_role, check_sees_provider, check_version
+from application.guards import check_goes_out, check_role, check_version
 from domain.actor import DESK, Role
 from domain.provider import Provider
 from domain.shift import Shift
@@ -41,7 +41,7 @@ async def start_shift(command: StartShift, work: Work) -> Answer:
     DocumentNotValid, NotCapable or BadCell.
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
-    check_sees_provider(command.actor, command.provider_id)
+    check_goes_out(command.actor, command.provider_id, command.crew_id)
     provider = await work.get(Provider, command.provider_id)
     check_version(provider, command.expected_version)
     capabilities = provider.go_on_duty(command.shift_id, command.crew_id, command.truck_id, command.at)

@@ -38,7 +38,7 @@ async def tell_eta(command: TellEta, work: Work) -> Answer:
     """
     check_role(work, command.actor, Role.PROVIDER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
-    check_sees_request(command.actor, request)
+    await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
     seconds = checked_eta(command.eta_s)
     request.tell_eta(seconds, command.at + timedelta(seconds=seconds), command.at)

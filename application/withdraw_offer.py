@@ -37,7 +37,7 @@ async def withdraw_offer(command: WithdrawOffer, work: Work) -> Answer:
     """
     check_role(work, command.actor, *DESK)
     offer = await work.get(Offer, command.offer_id)
-    check_sees_offer(command.actor, offer)
+    await check_sees_offer(command.actor, offer, work)
     check_version(offer, command.expected_version)
     request = await work.get(ServiceRequest, offer.request_id)
     if offer.state is not OfferState.WITHDRAWN:

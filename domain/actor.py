@@ -64,8 +64,9 @@ class Actor:
 
     ``subject_id`` is the customer's, the provider's or the employee's id; the system's own processes have
     none, but a ``name``. Where the subject is a company, ``person_id`` is the account of whoever speaks for it, and
-    ``duty`` what they do there; both are missing where only the company is known. Where support acts in
-    somebody's name, ``impersonator`` is who really does.
+    ``duty`` what they do there; both are missing where only the company is known. ``crew_id`` is which of its crew a
+    driver is, once their account was linked. Where support acts in somebody's name, ``impersonator`` is who really
+    does.
     """
 
     role: Role
@@ -74,6 +75,7 @@ class Actor:
     name: str = ""
     person_id: UUID | None = None
     duty: Duty | None = None
+    crew_id: UUID | None = None
     impersonator: Impersonator | None = None
 
     @classmethod
@@ -106,9 +108,24 @@ class Actor:
         """Whether this actor is that customer."""
         return self.role is Role.CUSTOMER and self.subject_id == customer_id
 
-    def is_provider(self, provider_id: UUID | None) -> bool:
-        """Whether this actor speaks for that provider."""
+    @property
+    def is_driver(self) -> bool:
+        """Whether this actor drives for a company: then only their own crew member's work is theirs."""
+        return self.role is Role.PROVIDER and self.duty is Duty.DRIVER
+
+    def works_for(self, provider_id: UUID | None) -> bool:
+        """Whether this actor is one of that provider's people, whatever they do there."""
         return self.role is Role.PROVIDER and provider_id is not None and self.subject_id == provider_id
+
+    def is_provider(self, provider_id: UUID | None) -> bool:
+        """Whether this actor speaks for all of that provider, as its office does and a driver does not."""
+        return self.works_for(provider_id) and self.duty is not Duty.DRIVER
+
+    def works_as(self, provider_id: UUID, crew_id: UUID) -> bool:
+        """Whether what that crew member of that provider does is theirs: the office's, and that driver's own."""
+        return self.is_provider(provider_id) or (
+            self.is_driver and self.works_for(provider_id) and self.crew_id == crew_id
+        )
 
     def is_partner(self, partner_id: UUID | None) -> bool:
         """Whether this actor speaks for that partner."""

@@ -145,7 +145,7 @@ def approach_s(distance_m: int) -> int:
 def offer_acts_open(
     actor: Actor, state: OfferState, provider_id: UUID, lapses_at: datetime, at: datetime
 ) -> tuple[str, ...]:
-    """Which acts are open to an actor on an offer; made of plain values, so that a row can be asked too."""
+    """Which acts are open to an actor on an offer that they see; made of plain values, so that a row can be asked."""
     if state not in OUT:
         return ()
     in_time = at < lapses_at
@@ -153,7 +153,7 @@ def offer_acts_open(
         if not in_time:
             return ("withdraw", "lapse")
         return ("withdraw", "accept_counter", "decline_counter") if state is OfferState.COUNTERED else ("withdraw",)
-    if actor.is_provider(provider_id) and in_time:
+    if actor.works_for(provider_id) and in_time:
         return ("accept", "decline", "counter", *_TOLD_NEXT.get(state, ()))
     return ()
 

@@ -89,8 +89,10 @@ class Provider(ProviderFleet, ProviderAccounts, ProviderEngagement, Aggregate):
     def can(self, actor: Actor, at: datetime) -> tuple[str, ...]:
         """Which acts are open to this actor at this instant."""
         decides = actor.role in (Role.ADMIN, Role.DISPATCHER)
-        if self.state in CLOSED or not (actor.is_desk or actor.is_provider(self.id)):
+        if self.state in CLOSED or not (actor.is_desk or actor.works_for(self.id)):
             return ()
+        if actor.is_driver:
+            return ("start_shift",) if actor.crew_id in self.crew and self.is_active(at) else ()
         acts = ["add_crew_member", "add_truck", "upload_document"]
         if self.is_active(at):
             acts.append("start_shift")

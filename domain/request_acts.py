@@ -44,11 +44,11 @@ class Standing:
 
 
 def acts_open(actor: Actor, now: Standing) -> tuple[str, ...]:
-    """Which acts are open to an actor on a request that stands so; nothing for one who may not see it."""
+    """Which acts are open to an actor on a request that stands so; whether a driver may see it was asked before."""
     if now.state in CLOSED:
         return ()
     customer = actor.is_customer(now.customer_id)
-    provider = actor.is_provider(now.provider_id)
+    provider = actor.works_for(now.provider_id)
     acts: list[str] = []
     if actor.is_desk:
         acts += _for_the_desk(now)

@@ -151,11 +151,11 @@ def is_over_time(ends_by: datetime | None, at: datetime) -> bool:
 def shift_acts_open(
     actor: Actor, state: ShiftState, doing: ShiftState, provider_id: UUID, ends_by: datetime | None, at: datetime
 ) -> tuple[str, ...]:
-    """Which acts are open to an actor on a shift; made of plain values, so that a row can be asked too.
+    """Which acts are open to an actor on a shift that they may see; made of plain values, so that a row can be asked.
 
     ``doing`` is the state, or what the shift was doing before it went stale.
     """
-    if state is ShiftState.ENDED or not (actor.is_desk or actor.is_provider(provider_id)):
+    if state is ShiftState.ENDED or not (actor.is_desk or actor.works_for(provider_id)):
         return ()
     is_stale = state is ShiftState.STALE
     acts = [act for act in _ACTS.get(doing, ()) if not (is_stale and act == "start_break")]

@@ -53,6 +53,7 @@ from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, Tr
 from infra.telemetry.tracing import is_tracing
 from infra.webhooks.inbox import WebhookInbox
 from projections.accounts import AccountRow, accounts
+from projections.crew_shifts import CrewShiftRow, crew_shifts
 from projections.customer_requests import CustomerRequestRow, customer_requests
 from projections.drives import DriveRow, drives
 from projections.matching_table import ShiftRow, matching_table
@@ -95,6 +96,7 @@ class Stack:
     twins: ReadModelView[SuggestionRow]
     legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
+    crew_shifts: ReadModelView[CrewShiftRow]
     directory: ReadModelView[DirectoryRow]
     papers: ReadModelView[PapersRow]
     vehicles: ReadModelView[VehicleRow]
@@ -247,6 +249,7 @@ class Views(TypedDict):
     twins: ReadModelView[SuggestionRow]
     legs: ReadModelView[LegRow]
     shifts: ReadModelView[ShiftRow]
+    crew_shifts: ReadModelView[CrewShiftRow]
     directory: ReadModelView[DirectoryRow]
     papers: ReadModelView[PapersRow]
     vehicles: ReadModelView[VehicleRow]
@@ -263,6 +266,7 @@ def views_of(readers: Pool) -> Views:
         "twins": ReadModelView(readers, merge_suggestions, "suggested_at"),
         "legs": ReadModelView(readers, tow_legs, "planned_at"),
         "shifts": ReadModelView(readers, matching_table, "started_at"),
+        "crew_shifts": ReadModelView(readers, crew_shifts, "started_at"),
         "directory": ReadModelView(readers, provider_directory, "created_at"),
         "papers": ReadModelView(readers, provider_papers, "waiting_since", oldest_first=True),
         "vehicles": ReadModelView(readers, vehicles, "registered_at"),

@@ -8,6 +8,7 @@ from projections.accounts import accounts
 from projections.audit_trail import audit_trail
 from projections.cash_in_hand import cash_in_hand
 from projections.cash_limits import cash_limits
+from projections.crew_shifts import crew_shifts
 from projections.customer_requests import customer_requests
 from projections.decisions import decisions
 from projections.disputes import disputes
@@ -64,6 +65,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         provider_papers,
         audit_trail,
         matching_table,
+        crew_shifts,
         customer_requests,
         timers,
         drives,

@@ -65,10 +65,13 @@ class Told:
     nearer_by: NearerBy | None = None
 
 
-def why_not(decision: Decision, provider_id: UUID, own: Sequence[Against]) -> Told | None:
-    """What a provider may know of a decision; ``own`` are its shifts in it. None when it was not in reach."""
+def why_not(decision: Decision, provider_id: UUID, own: Sequence[Against], *, is_theirs: bool = True) -> Told | None:
+    """What a provider may know of a decision; ``own`` are its shifts in it. None when it was not in reach.
+
+    ``is_theirs`` is false for a driver whose colleague was asked: to them that is somebody else.
+    """
     in_reach = [each for each in own if each.away_m <= REACH_M]
-    if decision.provider_id == provider_id:
+    if decision.provider_id == provider_id and is_theirs:
         return Told(WhyNot.ASKED)
     if not in_reach:
         return None

@@ -24,6 +24,8 @@ def claims_of(actor: Actor) -> dict[str, object]:
         told["per"] = show(Prefix.USER, actor.person_id)
     if actor.duty is not None:
         told["duty"] = actor.duty.value
+    if actor.crew_id is not None:
+        told["crew"] = show(Prefix.CREW, actor.crew_id)
     if actor.impersonator is not None:
         session_id = actor.impersonator.session_id
         named = {} if session_id is None else {"sid": show(Prefix.SESSION, session_id)}
@@ -38,14 +40,15 @@ def actor_of(claims: dict[str, object]) -> Actor:
         raise BadClaims
     if not re.fullmatch(TENANT_PATTERN, tenant):
         raise BadClaims
-    person, duty = claims.get("per"), claims.get("duty")
-    if not isinstance(person, str | None) or not isinstance(duty, str | None):
+    person, duty, crew = claims.get("per"), claims.get("duty"), claims.get("crew")
+    if not all(isinstance(one, str | None) for one in (person, duty, crew)):
         raise BadClaims
     try:
         return replace(
             actor_for(Role(role), subject, tenant),
-            person_id=None if person is None else parse(Prefix.USER, person),
-            duty=None if duty is None else Duty(duty),
+            person_id=None if person is None else parse(Prefix.USER, str(person)),
+            duty=None if duty is None else Duty(str(duty)),
+            crew_id=None if crew is None else parse(Prefix.CREW, str(crew)),
             impersonator=_impersonator_of(claims.get("imp")),
         )
     except (ValueError, Refusal) as error:

@@ -100,7 +100,8 @@ class Impersonations:
         if whom.role not in SUBJECTS or whom.subject_id is None or self._aggregates is None:
             raise NotAllowed("the desk acts in the name of customers and companies only")
         if whom.role is Role.PROVIDER:
-            if await self._aggregates.load(Provider, whom.tenant, whom.subject_id) is None:
+            company = await self._aggregates.load(Provider, whom.tenant, whom.subject_id)
+            if company is None or whom.crew_id not in {None, *company.crew}:
                 raise NotFound
             return
         account = await self._aggregates.load(Account, whom.tenant, whom.subject_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
@@ -13,6 +13,7 @@ from domain.account import Account
 from domain.account_terms import OF_STAFF, AccountKind, Grant, HandleKind
 from domain.actor import Actor, Role
 from domain.ids import new_id
+from domain.provider import Provider
 from domain.refusal import NotAllowed
 from infra.identity.challenge import ProofRefused
 
@@ -49,6 +50,10 @@ class People:
     async def account(self, tenant: str, account_id: UUID) -> Account | None:
         """The account as the log has it at this moment: a suspension is heard at once."""
         return await self._aggregates.load(Account, tenant, account_id)
+
+    async def acting(self, account: Account, tenant: str, wanted: Wanted) -> Actor:
+        """As whom an account acts, a driver as which of the crew. Raises what ``actor_as`` raises."""
+        return await as_crew(self._aggregates, actor_as(account, tenant, wanted))
 
     async def proven(self, challenge: Challenge, at: datetime) -> Account:
         """Whose telephone or mailbox was shown; a customer that nobody knew is known from now on.
@@ -119,6 +124,14 @@ def actor_as(account: Account, tenant: str, wanted: Wanted) -> Actor:
     if grant is None:
         raise NotAllowed("this account does not have that role")
     return _acting(account, tenant, grant)
+
+
+async def as_crew(aggregates: Aggregates, actor: Actor) -> Actor:
+    """The same, and of a driver the crew member to whom their company linked them; or LogUnavailable."""
+    if not actor.is_driver or actor.subject_id is None or actor.person_id is None:
+        return actor
+    company = await aggregates.load(Provider, actor.tenant, actor.subject_id)
+    return actor if company is None else replace(actor, crew_id=company.crew_of(actor.person_id))
 
 
 def _acting(account: Account, tenant: str, grant: Grant) -> Actor:

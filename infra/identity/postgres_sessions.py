@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from infra.queries.pool import Pool
 
     Stored = tuple[
-        UUID, str, UUID, str, UUID, UUID | None, str | None, list[str], bytes, str, datetime, datetime, datetime,
-        datetime, bytes, bytes | None, bytes | None, datetime | None, str | None,
+        UUID, str, UUID, str, UUID, UUID | None, str | None, UUID | None, list[str], bytes, str, datetime, datetime,
+        datetime, datetime, bytes, bytes | None, bytes | None, datetime | None, str | None,
     ]  # fmt: skip
 
 COLUMNS: Final = (
-    "session_id, tenant, account_id, role, subject_id, person_id, duty, amr, device, label, opened_at, used_at,"
-    " lives_until, ends_by, live, before, salt, ended_at, ended_by"
+    "session_id, tenant, account_id, role, subject_id, person_id, duty, crew_id, amr, device, label, opened_at,"
+    " used_at, lives_until, ends_by, live, before, salt, ended_at, ended_by"
 )
 ADD: Final = (
-    "INSERT INTO sessions (session_id, tenant, account_id, role, subject_id, person_id, duty, amr, device, label,"
-    " opened_at, used_at, lives_until, ends_by, live)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO sessions (session_id, tenant, account_id, role, subject_id, person_id, duty, crew_id, amr, device,"
+    " label, opened_at, used_at, lives_until, ends_by, live)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 FIND: Final = f"SELECT {COLUMNS} FROM sessions WHERE session_id = %s"  # noqa: S608  constant
 LIVING: Final = (
@@ -124,13 +124,13 @@ class PostgresSessions:
 
 def _session(row: Stored) -> Session:
     (
-        session_id, tenant, account_id, role, subject_id, person_id, duty, amr, device, label, opened_at, used_at,
-        lives_until, ends_by, live, before, salt, ended_at, ended_by,
+        session_id, tenant, account_id, role, subject_id, person_id, duty, crew_id, amr, device, label, opened_at,
+        used_at, lives_until, ends_by, live, before, salt, ended_at, ended_by,
     ) = row  # fmt: skip
     return Session(
         session_id=session_id,
         account_id=account_id,
-        actor=_actor_of(tenant, role, subject_id, person_id, duty),
+        actor=_actor_of(tenant, role, subject_id, person_id, duty, crew_id),
         amr=tuple(amr),
         device=bytes(device),
         label=label,
@@ -146,9 +146,13 @@ def _session(row: Stored) -> Session:
     )
 
 
-def _columns_of(actor: Actor) -> tuple[str, UUID | None, UUID | None, str | None]:
-    return actor.role.value, actor.subject_id, actor.person_id, None if actor.duty is None else actor.duty.value
+def _columns_of(actor: Actor) -> tuple[str, UUID | None, UUID | None, str | None, UUID | None]:
+    duty = None if actor.duty is None else actor.duty.value
+    return actor.role.value, actor.subject_id, actor.person_id, duty, actor.crew_id
 
 
-def _actor_of(tenant: str, role: str, subject_id: UUID, person_id: UUID | None, duty: str | None) -> Actor:
-    return Actor(Role(role), subject_id, tenant, person_id=person_id, duty=None if duty is None else Duty(duty))
+def _actor_of(
+    tenant: str, role: str, subject_id: UUID, person_id: UUID | None, duty: str | None, crew_id: UUID | None
+) -> Actor:
+    does = None if duty is None else Duty(duty)
+    return Actor(Role(role), subject_id, tenant, person_id=person_id, duty=does, crew_id=crew_id)

@@ -12,7 +12,7 @@ from domain.account_terms import HandleKind
 from domain.ids import Prefix, new_id, show
 from infra.identity.challenge import Challenge, ProofRefused, Purpose, TooManyAsked, resend_wait_s
 from infra.identity.passwords import check_password
-from infra.identity.people import Wanted, actor_as, needs_second_factor
+from infra.identity.people import Wanted, needs_second_factor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,7 +147,7 @@ class SignIn:
         await self.proofs.forgive(tries)
         if self.passwords.is_outdated(kept):
             await self.proofs.set_password(tenant, account_id, await self.passwords.hash(password), at)
-        actor = actor_as(account, tenant, wanted)
+        actor = await self.people.acting(account, tenant, wanted)
         if needs_second_factor(actor):
             return await self._ask_second(account_id, tenant, actor, device, at)
         return await self.opened(actor, ("pwd",), device, at)
@@ -220,7 +220,7 @@ class SignIn:
     async def _open(
         self, account: Account, tenant: str, wanted: Wanted, amr: Sequence[str], device: Device, at: datetime
     ) -> Pair:
-        actor = actor_as(account, tenant, wanted)
+        actor = await self.people.acting(account, tenant, wanted)
         if needs_second_factor(actor):
             self.security.note(
                 SecurityKind.LOGIN_FAILED, tenant=tenant, at=at, actor=actor.text, detail="second_factor_missing"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.account import Account
 from domain.refusal import Refusal
-from infra.identity.people import Wanted, actor_as
+from infra.identity.people import Wanted, actor_as, as_crew
 
 if TYPE_CHECKING:
     from application.engine import Aggregates
@@ -20,13 +20,14 @@ class AccountStanding:
         self._aggregates = aggregates
 
     async def holds(self, session: Session) -> bool:
-        """Whether it is neither suspended nor closed, and has this very role, company and duty; or LogUnavailable."""
+        """Whether it is neither suspended nor closed, with this very role, company, duty and crew member."""
         actor = session.actor
         account = await self._aggregates.load(Account, actor.tenant, session.account_id)
         if account is None:
             return True
         scope_id = None if actor.person_id is None else actor.subject_id
         try:
-            return actor_as(account, actor.tenant, Wanted(actor.role, scope_id)) == actor
+            acting = actor_as(account, actor.tenant, Wanted(actor.role, scope_id))
+            return await as_crew(self._aggregates, acting) == actor
         except Refusal:
             return False

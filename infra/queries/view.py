@@ -1,6 +1,7 @@
 """How is a read model asked for one row, or for a page in a stable order?"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar, cast
 from uuid import UUID
@@ -15,7 +16,15 @@ R = TypeVar("R", bound=Row)
 After = tuple[datetime, UUID]
 """The instant and the id of the last row of the page before."""
 
-Filters = Mapping[str, UUID | str | int | Sequence[str] | Sequence[UUID] | None]
+
+@dataclass(frozen=True, slots=True)
+class OfCrew:
+    """Any shift that was ever one crew member's."""
+
+    crew_id: UUID
+
+
+Filters = Mapping[str, UUID | str | int | OfCrew | Sequence[str] | Sequence[UUID] | None]
 """Wanted values by column; a sequence means any of them, None means all."""
 
 MOST_ROWS: Final = 201
@@ -55,6 +64,11 @@ class ReadModelView(Generic[R]):
             if isinstance(value, (UUID, str, int)):
                 wanted += sql.SQL(" AND {} = %s").format(named)
                 values.append(value)
+            elif isinstance(value, OfCrew):
+                wanted += sql.SQL(
+                    " AND {} IN (SELECT shift_id FROM crew_shifts WHERE tenant = %s AND crew_id = %s)"
+                ).format(named)
+                values += [tenant, value.crew_id]
             else:
                 wanted += sql.SQL(" AND {} = ANY(%s)").format(named)
                 values.append(list(value))

@@ -70,7 +70,10 @@ class CommandCall(Call):
 
         The fingerprint is keyed: a receipt outlives an erased customer, and must not tell what they wrote.
         """
-        told = fingerprint_of(self.stack.fingerprint_key, self.request.method, self.request.scope["path"], self.body)
+        # A company's tokens share one name in the log: what one driver was answered is no other's to have repeated.
+        whose = (str(self.actor.person_id), str(self.actor.crew_id)) if self.actor.is_driver else ()
+        asked = (self.request.method, self.request.scope["path"], self.body)
+        told = fingerprint_of(self.stack.fingerprint_key, *asked, *whose)
         return CommandContext(self.tenant, self.actor.text, self.key, told, self.correlation_id, self.at)
 
     @cached_property

@@ -13,9 +13,11 @@ from interfaces.http.reach import Reach, Row, Who, names, table
 TENANT: Final = Who(Reach.TENANT)
 SHARED: Final = Who(Reach.SHARED)
 
-# Those who are helped, and those who help: with any duty, for the company's office, or for who owns it.
+# Those who are helped, and those who help: all of a company's people, the same but a driver only for their own crew
+# member's work, the company's office, and who owns it.
 CUSTOMER: Final = {Role.CUSTOMER: Who(Reach.OWN)}
-CREW: Final = {Role.PROVIDER: Who(Reach.COMPANY)}
+PEOPLE: Final = {Role.PROVIDER: Who(Reach.COMPANY)}
+CREW: Final = {Role.PROVIDER: Who(Reach.COMPANY, drivers=Reach.CREW)}
 OFFICE: Final = {Role.PROVIDER: Who(Reach.COMPANY, frozenset({Duty.OWNER, Duty.DISPATCHER}))}
 OWNER: Final = {Role.PROVIDER: Who(Reach.COMPANY, frozenset({Duty.OWNER}))}
 PARTNER: Final = {Role.PARTNER: Who(Reach.PARTNER)}
@@ -44,7 +46,7 @@ BOTH: Final = CUSTOMER | CREW | DESK
 # What everybody has of their own: their sessions.
 EACH_THEIR_OWN: Final = {
     **CUSTOMER,
-    **CREW,
+    **PEOPLE,
     **PARTNER,
     **dict.fromkeys((*DESK, Role.FINANCE, Role.AUDITOR, Role.ANALYST), Who(Reach.OWN)),
 }
@@ -102,7 +104,8 @@ POLICY: Final = table(
     (LOOKERS, "list_decisions compare_provider"),
     # Providers: a driver works, the office runs the company, the owner decides about it
     (DESK, "register_company list_providers suspend_company reinstate_company"),
-    (WORKERS, "read_provider list_provider_jobs read_opinion"),
+    (PEOPLE | DESK, "read_provider read_opinion"),
+    (WORKERS, "list_provider_jobs"),
     (OFFICE | DESK, "take_crew_member_in take_truck_in show_document link_crew_account unlink_crew_account"),
     (OWNER | DESK, "apply_to_join ask_for_review"),
     (OFFICE | DESK, "upload_file"),

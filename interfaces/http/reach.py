@@ -15,6 +15,8 @@ class Reach(StrEnum):
     """What belongs to this very person."""
     COMPANY = "company"
     """What belongs to the company for which they act, or the job that it has."""
+    CREW = "crew"
+    """What the shifts of their own crew member did: a driver's part of the company."""
     PARTNER = "partner"
     """What belongs to the partner for which they act."""
     TENANT = "tenant"
@@ -34,6 +36,12 @@ class Who:
 
     reach: Reach
     duties: frozenset[Duty] = ALL_DUTIES
+    drivers: Reach | None = None
+    """How far a driver reaches, where that is less than the company."""
+
+    def for_duty(self, duty: Duty | None) -> Reach:
+        """How far somebody with that duty reaches."""
+        return self.drivers if duty is Duty.DRIVER and self.drivers is not None else self.reach
 
 
 Row = Mapping[Role, Who]

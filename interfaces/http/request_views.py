@@ -1,12 +1,13 @@
 """Which request may a caller see, and how is it shown?"""
 
-from domain.actor import Actor, Role
+from domain.actor import Role
 from domain.ids import Prefix
 from domain.refusal import NotFound
 from domain.request_acts import Standing, acts_open
 from domain.request_terms import TOWED, RequestState
 from interfaces.http import answers
 from interfaces.http.calls import QueryCall, id_in_path
+from interfaces.http.crew_reach import works_on
 from projections.customer_requests import CustomerRequestRow
 from projections.request_row import RequestRow
 
@@ -34,13 +35,15 @@ async def visible(call: QueryCall, request_id: str, min_position: int | None) ->
     wanted = id_in_path(Prefix.REQUEST, request_id)
     await call.at_or_after(call.stack.board.name, min_position)
     row = await call.stack.board.one(call.tenant, wanted)
-    if row is None or not _sees(call.actor, row):
+    if row is None or not await _sees(call, row, min_position):
         raise NotFound
     return row
 
 
-def _sees(actor: Actor, row: RequestRow) -> bool:
-    return actor.is_desk or actor.is_customer(row.customer_id) or actor.is_provider(row.provider_id)
+async def _sees(call: QueryCall, row: RequestRow, min_position: int | None) -> bool:
+    if call.actor.is_desk or call.actor.is_customer(row.customer_id):
+        return True
+    return await works_on(call, row.provider_id, row.shift_id, min_position)
 
 
 def shown(row: RequestRow, call: QueryCall) -> dict[str, object]:

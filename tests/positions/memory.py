@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from application.positions import Seen
+    from application.positions import Owner, Seen
 
 
 class MemoryPositions:
@@ -45,8 +45,8 @@ class MemoryPositions:
 class MemoryOwners:
     """Implements ``application.positions.ShiftOwners``."""
 
-    def __init__(self, providers: Mapping[tuple[str, UUID], UUID]) -> None:
-        self._providers = providers
+    def __init__(self, known: Mapping[tuple[str, UUID], Owner]) -> None:
+        self._known = known
 
-    async def owners(self, tenant: str, shift_ids: Iterable[UUID]) -> Mapping[UUID, UUID]:
-        return {each: self._providers[tenant, each] for each in shift_ids if (tenant, each) in self._providers}
+    async def owners(self, tenant: str, shift_ids: Iterable[UUID]) -> Mapping[UUID, Owner]:
+        return {each: self._known[tenant, each] for each in shift_ids if (tenant, each) in self._known}

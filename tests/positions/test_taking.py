@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.positions import Report, Taken, take_positions
+from application.positions import Owner, Report, Taken, take_positions
 from domain.actor import Actor, Role
 from domain.positions import Ping, PingLimits
 from tests.positions.memory import MemoryOwners, MemoryPositions
@@ -34,7 +34,15 @@ from tests.support.roadside import (
 
 pytestmark = pytest.mark.anyio
 
-OWNERS = MemoryOwners({(TENANT, SHIFT): PROVIDER, (TENANT, OTHER_SHIFT): OTHER_PROVIDER})
+CREW_MEMBER, COLLEAGUE = some_id(501), some_id(502)
+COLLEAGUES_SHIFT = some_id(503)
+OWNERS = MemoryOwners(
+    {
+        (TENANT, SHIFT): Owner(PROVIDER, CREW_MEMBER),
+        (TENANT, COLLEAGUES_SHIFT): Owner(PROVIDER, COLLEAGUE),
+        (TENANT, OTHER_SHIFT): Owner(OTHER_PROVIDER, CREW_MEMBER),
+    }
+)
 
 
 def report(seconds: float, shift_id: UUID = SHIFT, lat: float = 12.9716) -> Report:

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from application.dispatch.reconsidered import Against
 from application.dispatch.why_not import Told, why_not
 from domain.decision import Decision
 from domain.ids import Prefix
 from domain.refusal import NotFound
+from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.crew_reach import own_crew, works_on
 from interfaces.http.decision_views import against_shown, decision_shown
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.decisions import DecisionPage, PairShown, WhyNotShown
@@ -84,11 +87,11 @@ async def compare_provider(
 async def read_why_not(call: Asked, provider_id: str, request_id: str, min_position: MinPosition = None) -> Response:
     """Show a provider why it was not asked.
 
-    A reason about itself, or in a band how much sooner somebody else could be there. A request that it was never in
-    reach of does not exist for it.
+    A reason about itself, to a driver about their own shifts, or in a band how much sooner somebody else could be
+    there. A request that it was never in reach of does not exist for it.
     """
     of, wanted = id_in_path(Prefix.PROVIDER, provider_id), id_in_path(Prefix.REQUEST, request_id)
-    if not (call.actor.is_desk or call.actor.is_provider(of)):
+    if not (call.actor.is_desk or call.actor.works_for(of)):
         raise NotFound
     await call.at_or_after(call.stack.decisions.name, min_position)
     told = await _newest(call, of, wanted)
@@ -104,8 +107,25 @@ async def _newest(call: QueryCall, provider_id: UUID, request_id: UUID) -> Told 
     if rows:
         await call.at_or_after(call.stack.audit.name, rows[0].position)
     for decision in await call.stack.decisions.told(call.tenant, rows):
-        own = await call.stack.decisions.of_provider(call.tenant, decision, provider_id)
-        told = why_not(decision, provider_id, own)
+        own = await _theirs(call, await call.stack.decisions.of_provider(call.tenant, decision, provider_id))
+        told = why_not(decision, provider_id, own, is_theirs=await _was_asked(call, decision))
         if told is not None:
             return told
     return None
+
+
+async def _was_asked(call: QueryCall, decision: Decision) -> bool:
+    """Whether it was about the caller that it was decided: of a driver, about one of their shifts."""
+    is_driver = call.actor.is_driver
+    return not is_driver or await works_on(call, decision.provider_id, decision.shift_id)
+
+
+async def _theirs(call: QueryCall, own: Sequence[Against]) -> Sequence[Against]:
+    """Of a company's shifts those that the caller may hear of."""
+    crew_id = own_crew(call.actor)
+    if crew_id is None or not own:
+        return own
+    wanted: Filters = {"shift_id": [one.shift_id for one in own], "crew_id": crew_id}
+    rows = await call.stack.crew_shifts.page(call.tenant, wanted, None, MOST_ROWS)
+    theirs = {row.shift_id for row in rows}
+    return tuple(one for one in own if one.shift_id in theirs)

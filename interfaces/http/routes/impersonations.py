@@ -1,16 +1,18 @@
 """How does support look at the service as somebody else sees it?"""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from application.security_log import SecurityKind
 from domain.actor import Actor, Duty, Role
-from domain.ids import Prefix, show
-from domain.refusal import NotFound
+from domain.ids import Prefix, parse, show
 from infra.identity.access_tokens import Caller
 from infra.identity.claims import actor_for
 from infra.identity.impersonations import LIFE
 from interfaces.http import answers
 from interfaces.http.calls import Creation, id_in_path
+from interfaces.http.problems import FieldError, Problem
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.impersonations import ImpersonationBody, ImpersonationEnded, ImpersonationMade
 
@@ -31,7 +33,7 @@ async def begin_impersonation(call: Creation, body: ImpersonationBody) -> Respon
     caller: Caller = call.request.scope["state"]["caller"]
     whom = actor_for(Role(body.role), body.subject, call.tenant)
     if whom.role is Role.PROVIDER:
-        whom = _with_duty(whom, body.duty)
+        whom = _with_duty(whom, body)
     begun = await call.stack.identity.impersonations.begin(caller, whom, call.at, may_act=body.may_act)
     _note(call, SecurityKind.IMPERSONATION_BEGUN, whom, "begin_impersonation", body.reason.value)
     return answers.plain(
@@ -67,7 +69,9 @@ def _note(call: Creation, kind: SecurityKind, whom: Actor, operation: str, detai
     )
 
 
-def _with_duty(whom: Actor, duty: Duty) -> Actor:
-    if whom.subject_id is None:
-        raise NotFound
-    return Actor(whom.role, whom.subject_id, whom.tenant, duty=duty)
+def _with_duty(whom: Actor, body: ImpersonationBody) -> Actor:
+    is_driver = body.duty is Duty.DRIVER
+    if is_driver != (body.crew_id is not None):
+        raise Problem("validation_failed", errors=[FieldError("/crew_id", "a driver is one of the crew, nobody else")])
+    crew_id = None if body.crew_id is None else parse(Prefix.CREW, body.crew_id)
+    return replace(whom, duty=body.duty, crew_id=crew_id)

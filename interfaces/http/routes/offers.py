@@ -22,6 +22,7 @@ from infra.queries.view import MOST_ROWS, Filters
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, PageAsked, Paged, QueryCall, id_in_path
 from interfaces.http.competing import competing
+from interfaces.http.crew_reach import own_shifts, works_on
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.offers import (
     DeclineBody,
@@ -151,7 +152,7 @@ async def list_offers(
 ) -> Response:
     """List offers and what became of them, newest first.
 
-    The desk sees all, a provider its own.
+    The desk sees all, a provider its own, a driver those to their own shifts.
     """
     asked = {"state": state, "provider_id": provider_id, "request_id": request_id}
     of_provider = None if provider_id is None else parse(Prefix.PROVIDER, provider_id)
@@ -163,6 +164,7 @@ async def list_offers(
         "state": state,
         "provider_id": of_provider,
         "request_id": None if request_id is None else parse(Prefix.REQUEST, request_id),
+        "shift_id": await own_shifts(call, page.min_position),
     }
     return await offers_page(call, PATH, asked, filters, page)
 
@@ -217,12 +219,14 @@ async def earnings(call: QueryCall, rows: Sequence[JobRow]) -> dict[UUID, int]:
 async def read_offer(call: Asked, offer_id: str, min_position: MinPosition = None) -> Response:
     """Read an offer.
 
-    For the provider that was asked, and the desk.
+    For the provider that was asked, the driver whose shift it is, and the desk.
     """
     wanted = _id(offer_id)
     await call.at_or_after(call.stack.jobs.name, min_position)
     row = await call.stack.jobs.one(call.tenant, wanted)
-    if row is None or not (call.actor.is_desk or call.actor.is_provider(row.provider_id)):
+    if row is None:
+        raise NotFound
+    if not (call.actor.is_desk or await works_on(call, row.provider_id, row.shift_id, min_position)):
         raise NotFound
     earned, others = await earnings(call, [row]), await competing(call, [row])
     return answers.thing(shown(row, call.actor, call.at, earned.get(row.offer_id), others.get(row.offer_id, 0)))

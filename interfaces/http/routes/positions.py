@@ -5,7 +5,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from application.positions import Report, take_positions
+from application.positions import Report, may_speak_for, take_positions
 from domain.actor import Actor, Role
 from domain.ids import Prefix, parse, show
 from domain.positions import Ping, PingLimits
@@ -29,9 +29,9 @@ routes = Routes("Positions")
 async def report_positions(call: Creation, body: PositionsBody) -> Response:
     """Report where crews are, up to 500 positions at once.
 
-    A provider reports its own shifts on duty, the desk any. Send them again, in any order, as often as you like: one
-    position per shift and instant is kept. Each that is not believed is named with its place in the batch and a code;
-    the others are kept. It orders nothing, so it leaves no receipt.
+    A provider reports its own shifts on duty, a driver their own, the desk any. Send them again, in any order, as
+    often as you like: one position per shift and instant is kept. Each that is not believed is named with its place in
+    the batch and a code; the others are kept. It orders nothing, so it leaves no receipt.
     """
     reports = [_report(each) for each in body.positions]
     stack = call.stack
@@ -55,8 +55,8 @@ async def report_positions(call: Creation, body: PositionsBody) -> Response:
 async def read_position(call: Asked, shift_id: str) -> Response:
     """Read where a shift was last.
 
-    For its provider, the desk, and the customer whose job it has, as long as the job is under way. Not found when it
-    has not said where it is within the last day.
+    For its provider's office, its own driver, the desk, and the customer whose job it has, as long as the job is under
+    way. Not found when it has not said where it is within the last day.
     """
     wanted = id_in_path(Prefix.SHIFT, shift_id)
     if not await _may_see(call.actor, wanted, call.stack):
@@ -92,8 +92,8 @@ async def _may_see(actor: Actor, shift_id: UUID, stack: Stack) -> bool:
     if actor.role is Role.CUSTOMER:
         wanted = {"customer_id": actor.subject_id, "shift_id": shift_id, "state": sorted(UNDER_WAY)}
         return bool(await stack.board.page(actor.tenant, wanted, None, 1))
-    provider_id = (await stack.shift_owners.owners(actor.tenant, [shift_id])).get(shift_id)
-    return provider_id is not None and (actor.is_desk or actor.is_provider(provider_id))
+    owner = (await stack.shift_owners.owners(actor.tenant, [shift_id])).get(shift_id)
+    return owner is not None and may_speak_for(actor, owner)
 
 
 def _report(told: PositionBody) -> Report:

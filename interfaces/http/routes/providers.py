@@ -1,5 +1,6 @@
 """What can be ordered of, and asked about, a provider?"""
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -20,6 +21,7 @@ from domain.provider_terms import Document
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
+from interfaces.http.crew_reach import own_crew, own_shifts
 from interfaces.http.routes.offers import JOBS, offers_page
 from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.offers import JobState, OfferPage
@@ -62,7 +64,7 @@ async def register_company(call: Creation, body: ProviderBody) -> Response:
 async def read_provider(call: Asked, provider_id: str, min_position: MinPosition = None) -> Response:
     """Read a provider with its crew and fleet.
 
-    For the provider itself, and the desk.
+    For the provider's people, and the desk; a driver is shown themselves of the crew, and no other's papers.
     """
     wanted = seen_by(call.actor, provider_id)
     await call.log_at_or_after(min_position)
@@ -75,12 +77,32 @@ async def read_provider(call: Asked, provider_id: str, min_position: MinPosition
 async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
     records = await call.read_personal([provider.profile_id])
     profile = records.get(provider.profile_id)
+    only = own_crew(call.actor)
+
+    def is_shown(crew_id: UUID) -> bool:
+        return only in {None, crew_id}
+
     return {
         "id": show(Prefix.PROVIDER, provider.id),
         "version": provider.version,
         "state": provider.state,
         "name": profile.fields.get("name") if profile else None,
         "phone": profile.fields.get("phone") if profile else None,
+        **_fleet(provider, is_shown),
+        "missing": provider.lacks(call.at, verified=True),
+        "suspended_for": provider.suspended_for,
+        "suspended_until": provider.suspended_until,
+        "engagement": provider.engaged.engagement,
+        "answers_by": provider.engaged.answers_by,
+        "engagement_from": provider.engaged.effective_at,
+        "on_duty": [show(Prefix.SHIFT, one) for one, duty in provider.on_duty.items() if is_shown(duty.crew_id)],
+        "can": provider.can(call.actor, call.at),
+    }
+
+
+def _fleet(provider: Provider, is_shown: Callable[[UUID], bool]) -> dict[str, object]:
+    """Its crew and trucks, and their papers, as far as the crew members are shown."""
+    return {
         "crew": [
             {
                 "crew_id": show(Prefix.CREW, one),
@@ -88,6 +110,7 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
                 "account_id": answers.shown_id("account_id", provider.accounts.get(one)),
             }
             for one, skills in provider.crew.items()
+            if is_shown(one)
         ],
         "trucks": [
             {
@@ -97,15 +120,11 @@ async def _shown(provider: Provider, call: QueryCall) -> dict[str, object]:
             }
             for one, equipment in provider.trucks.items()
         ],
-        "documents": [_document(one, document) for one, document in provider.documents.items()],
-        "missing": provider.lacks(call.at, verified=True),
-        "suspended_for": provider.suspended_for,
-        "suspended_until": provider.suspended_until,
-        "engagement": provider.engaged.engagement,
-        "answers_by": provider.engaged.answers_by,
-        "engagement_from": provider.engaged.effective_at,
-        "on_duty": [show(Prefix.SHIFT, shift_id) for shift_id in provider.on_duty],
-        "can": provider.can(call.actor, call.at),
+        "documents": [
+            _document(one, document)
+            for one, document in provider.documents.items()
+            if document.paper.crew_id is None or is_shown(document.paper.crew_id)
+        ],
     }
 
 
@@ -168,7 +187,7 @@ async def list_provider_jobs(
     *,
     page: Paged,
 ) -> Response:
-    """List a provider's jobs, newest first.
+    """List a provider's jobs, newest first; to a driver those of their own shifts.
 
     Offers that were accepted, whatever became of them; `state` picks any state, those of offers included.
     """
@@ -176,7 +195,7 @@ async def list_provider_jobs(
     if await call.stack.aggregates.load(Provider, call.tenant, wanted) is None:
         raise NotFound
     path = f"{PATH}/{show(Prefix.PROVIDER, wanted)}/jobs"
-    filters = {"provider_id": wanted, "state": state or JOBS}
+    filters = {"provider_id": wanted, "state": state or JOBS, "shift_id": await own_shifts(call, page.min_position)}
     return await offers_page(call, path, {"state": state}, filters, page)
 
 
@@ -256,8 +275,8 @@ def _id(text: str) -> UUID:
 
 
 def seen_by(actor: Actor, text: str) -> UUID:
-    """The provider's id, for the provider itself and the desk; raises NotFound for everybody else."""
+    """The provider's id, for its own people and the desk; raises NotFound for everybody else."""
     wanted = _id(text)
-    if not (actor.is_desk or actor.is_provider(wanted)):
+    if not (actor.is_desk or actor.works_for(wanted)):
         raise NotFound
     return wanted

@@ -14,7 +14,8 @@ from domain.rating import is_visible
 from domain.refusal import NotFound
 from domain.service_request import ServiceRequest
 from interfaces.http import answers
-from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
+from interfaces.http.calls import Asked, Command, MinPosition, QueryCall, id_in_path
+from interfaces.http.crew_reach import works_on
 from interfaces.http.routes.providers import seen_by
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.ratings import OpinionShown, RatingBody, RatingDone, RatingsShown
@@ -50,9 +51,10 @@ async def read_ratings(call: Asked, request_id: str, min_position: MinPosition =
     wanted = _id(request_id)
     await call.at_or_after("ratings", min_position)
     request = await call.stack.aggregates.load(ServiceRequest, call.tenant, wanted)
-    holder = request.assignment.provider_id if request is not None and request.assignment else None
     actor = call.actor
-    if request is None or not (actor.is_desk or actor.is_customer(request.customer_id) or actor.is_provider(holder)):
+    if request is None:
+        raise NotFound
+    if not (actor.is_desk or actor.is_customer(request.customer_id) or await _did_it(call, request, min_position)):
         raise NotFound
     row = await call.stack.city.ratings.of_job(call.tenant, wanted)
     return answers.plain(
@@ -89,6 +91,11 @@ async def read_opinion(call: Asked, provider_id: str, min_position: MinPosition 
             "fives": fives,
         }
     )
+
+
+async def _did_it(call: QueryCall, request: ServiceRequest, min_position: int | None) -> bool:
+    held = request.assignment
+    return held is not None and await works_on(call, held.provider_id, held.shift_id, min_position)
 
 
 def _said(row: RatingRow | None, by: Role, actor: Actor, at: datetime) -> dict[str, object] | None:

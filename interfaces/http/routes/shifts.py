@@ -21,6 +21,7 @@ from domain.refusal import NotFound
 from domain.shift import Shift, ShiftState, Stock, shift_acts_open
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
+from interfaces.http.crew_reach import own_crew
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.shifts import (
     BreakEndBody,
@@ -48,6 +49,7 @@ routes = Routes("Shifts")
         "not_found",
         "stale_version",
         "provider_not_active",
+        "not_allowed",
         "unknown_crew",
         "unknown_truck",
         "already_on_duty",
@@ -60,7 +62,8 @@ async def go_on_duty(call: Command, body: ShiftBody) -> Response:
     """Start a shift: one crew member with one truck.
 
     It is capable of what the member has learnt and the truck carries, and lasts until `ends_by` at most. Nobody drives
-    with a licence, insurance or permit that has run out. If-Match, when given, is the provider's.
+    with a licence, insurance or permit that has run out, and a driver goes out as themselves only. If-Match, when
+    given, is the provider's.
     """
     command = StartShift(
         actor=call.actor,
@@ -86,7 +89,7 @@ async def list_shifts_on_duty(
 ) -> Response:
     """List the shifts on duty, latest first.
 
-    The desk sees all, a provider its own.
+    The desk sees all, a provider its own, a driver the one that they are on.
     """
     of_provider = None if provider_id is None else parse(Prefix.PROVIDER, provider_id)
     if call.actor.role is Role.PROVIDER:
@@ -98,7 +101,7 @@ async def list_shifts_on_duty(
         call.stack.shifts,
         PATH,
         {"state": state, "provider_id": provider_id},
-        {"state": state, "provider_id": of_provider},
+        {"state": state, "provider_id": of_provider, "crew_id": own_crew(call.actor)},
         page,
         key_of=lambda row: (row.started_at, row.shift_id),
         show=lambda row: _row_shown(row, call.actor, call.at),
@@ -109,12 +112,12 @@ async def list_shifts_on_duty(
 async def read_shift(call: Asked, shift_id: str, min_position: MinPosition = None) -> Response:
     """Read a shift, ended or not.
 
-    For its provider, and the desk.
+    For its provider's office, its driver, and the desk.
     """
     wanted = _id(shift_id)
     await call.log_at_or_after(min_position)
     shift = await call.stack.aggregates.load(Shift, call.tenant, wanted)
-    if shift is None or not (call.actor.is_desk or call.actor.is_provider(shift.provider_id)):
+    if shift is None or not (call.actor.is_desk or call.actor.works_as(shift.provider_id, shift.crew_id)):
         raise NotFound
     kept_for = shift.reservation
     return answers.thing(

@@ -8,9 +8,11 @@ from application.give_tip import GiveTip, TakeTipBack, give_tip, take_tip_back, 
 from domain.ids import Prefix
 from domain.money import Money
 from domain.refusal import NotFound
+from domain.service_request import ServiceRequest
 from domain.tip import Tip, tip_id
 from interfaces.http import answers
-from interfaces.http.calls import Asked, Command, MinPosition, id_in_path
+from interfaces.http.calls import Asked, Command, MinPosition, QueryCall, id_in_path
+from interfaces.http.crew_reach import works_on
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.tips import TipBody, TipDone, TipShown
 
@@ -53,9 +55,18 @@ async def read_tip(call: Asked, request_id: str, min_position: MinPosition = Non
     tip = await call.stack.aggregates.load(Tip, call.tenant, wanted)
     actor = call.actor
     sees_all = actor.is_desk or actor.sees_books
-    if tip is None or not (sees_all or actor.is_customer(tip.customer_id) or actor.is_provider(tip.provider_id)):
+    if tip is None:
+        raise NotFound
+    if not (sees_all or actor.is_customer(tip.customer_id) or await _was_theirs(call, tip, min_position)):
         raise NotFound
     told = tip_told(tip)
     shown = {name: f"{Prefix.TIP.value}{told[name]}" if name == "id" else told[name] for name in told}
     ids = {name: answers.shown_id(name, getattr(tip, name)) for name in ("request_id", "customer_id", "provider_id")}
     return answers.thing({**shown, **ids})
+
+
+async def _was_theirs(call: QueryCall, tip: Tip, min_position: int | None) -> bool:
+    """Whether the caller's company, or a driver's own shift, did the job."""
+    request = await call.stack.aggregates.load(ServiceRequest, call.tenant, tip.request_id)
+    held = None if request is None else request.assignment
+    return await works_on(call, tip.provider_id, None if held is None else held.shift_id, min_position)

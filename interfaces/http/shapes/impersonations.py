@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.actor import Duty
 from interfaces.http.shapes.sessions import SessionId
-from interfaces.http.shapes.values import EXAMPLE, Body, Instant, Shown
+from interfaces.http.shapes.values import EXAMPLE, Body, CrewId, Instant, Shown
 
 
 class WhyImpersonated(StrEnum):
@@ -32,7 +32,8 @@ class ImpersonationBody(Body):
             examples=[f"usr_{EXAMPLE}"],
         ),
     ]
-    duty: Annotated[Duty, Field(description="For a company: as whom of its people.")] = Duty.DRIVER
+    duty: Annotated[Duty, Field(description="For a company: as whom of its people.")] = Duty.DISPATCHER
+    crew_id: Annotated[CrewId | None, Field(description="For a driver: which of the crew they are.")] = None
     reason: WhyImpersonated
     may_act: Annotated[bool, Field(description="Also do what the table lets support do; looking is all otherwise.")] = (
         False

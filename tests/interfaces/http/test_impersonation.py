@@ -117,7 +117,11 @@ async def test_only_the_desk_and_only_for_whom_is_there(api: Api, person: str) -
 
 async def test_a_company_is_seen_as_one_of_its_people_sees_it(api: Api) -> None:
     provider, shift = await a_shift(api)
-    made = await begun(api, str(shift["provider_id"]), api.desk, role="provider", duty="driver")
+    company = str(shift["provider_id"])
+    nobody = await begun(api, company, api.desk, role="provider", duty="driver")
+    assert nobody.json()["code"] == "validation_failed", "a driver is one of the crew"
+    crew = (await api.get(f"/v1/shifts/{shift['id']}", api.desk, min_position=api.reached)).json()["crew_id"]
+    made = await begun(api, company, api.desk, role="provider", duty="driver", crew_id=crew)
     token = made.json()["access_token"]
     actor = api.authority.verify(token, datetime.now(UTC)).actor
     assert (actor.subject_id, actor.duty) == (provider.subject_id, Duty.DRIVER)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from domain.actor import Actor, Role
+from domain.actor import Actor, Duty, Role
 from domain.ids import Prefix, new_id, show
 from tests.interfaces.http.of_money import path_of, told
 from tests.support.api import Api, somebody
@@ -40,7 +41,8 @@ async def test_a_tip_stands_on_the_receipt_and_on_the_statement_and_goes_back_by
     assert again.json()["code"] == "already_tipped"
     for reader in (job.customer, job.provider, api.desk, somebody(Role.AUDITOR)):
         assert (await told(api, path, reader))["id"] == given["id"]
-    for stranger in (somebody(Role.CUSTOMER), somebody(Role.PROVIDER), elsewhere):
+    colleague = replace(job.provider, person_id=new_id(datetime.now(UTC)), duty=Duty.DRIVER)
+    for stranger in (somebody(Role.CUSTOMER), somebody(Role.PROVIDER), elsewhere, colleague):
         assert (await api.get(path, stranger)).status_code == 404
     assert (await told(api, payment, job.customer, min_position=given["position"]))["tip_minor"] == 1_000
     earned = await told(api, path_of(STATEMENT, job), job.provider, min_position=given["position"])
