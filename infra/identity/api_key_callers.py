@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A key that is revoked opens nothing after this, at whichever process; meanwhile a call costs no look.
 FRESH_S: Final = 2.0
-# As many as there are partners' systems in a tenant, twice over; unknown ids are remembered too, and push out no more.
+# More than all partners' systems together. Unknown ids are remembered too; whatever they push out is looked up again.
 REMEMBERED: Final = 4_096
 NOTED_EVERY: Final = timedelta(minutes=1)
 KEY: Final = "api_key"

@@ -15,7 +15,7 @@ from .problems import problem_in
 
 TIMEOUT_S = 30.0
 Token = str | Callable[[], str] | None
-"""An access token, or what gives one that still holds."""
+"""An access token or an API key, or what gives one that still holds."""
 
 
 class _Common:

@@ -21,12 +21,13 @@ from interfaces.http.declared import is_public, operations
 from interfaces.http.routing import row_of
 from interfaces.http.scopes import SCOPES
 from tests.interfaces.http.admitted import tagged
-from tests.support.api import Api, Json, fresh_key, somebody
+from tests.support.api import Api, Json, fresh_key, in_process, somebody
 
 if TYPE_CHECKING:
     import httpx
 
     from infra.bootstrap import Stack
+    from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
 
@@ -145,6 +146,7 @@ async def test_what_is_no_key_of_ours_opens_nothing(api: Api, partner: Partner, 
     async with stack.readers.connection() as connection:
         rows = await (await connection.execute("SELECT to_jsonb(n)::text FROM security_log AS n")).fetchall()
     assert not [row for row in rows if kept.secret in str(row)]
+    assert [row for row in rows if '"denied"' in str(row) and '"unauthenticated"' in str(row)], "and it is noted"
 
 
 async def test_keys_are_a_partners_own_and_the_administrators(api: Api, partner: Partner) -> None:
@@ -196,6 +198,15 @@ async def test_a_session_of_long_ago_makes_no_keys(api: Api, partner: Partner) -
     for path, body in orders:
         assert code_of(await called(api, token, path, "POST", body)) == (403, "sign_in_again")
     assert (await called(api, token, partner.keys)).is_success
+
+
+async def test_in_production_a_token_without_a_session_makes_no_keys(
+    shared_database: Database, partner: Partner, stack: Stack
+) -> None:
+    token = stack.identity.authority.sign(partner.actor, datetime.now(UTC))
+    async with in_process(shared_database.settings.model_copy(update={"environment": "production"})) as strict:
+        assert (await called(strict, token, partner.keys)).is_success
+        assert code_of(await called(strict, token, partner.keys, "POST", BODY)) == (403, "sign_in_again")
 
 
 async def test_every_change_is_in_the_security_log(api: Api, partner: Partner) -> None:
