@@ -149,6 +149,13 @@ async def test_what_is_no_key_of_ours_opens_nothing(api: Api, partner: Partner, 
     assert [row for row in rows if '"denied"' in str(row) and '"unauthenticated"' in str(row)], "and it is noted"
 
 
+async def test_guesses_are_counted_by_address_like_those_of_tokens(shared_database: Database) -> None:
+    change = {"rate_limits": True, "rate_address_per_minute": 3}
+    async with in_process(shared_database.settings.model_copy(update=change)) as limited:
+        guesses = [await called(limited, ApiKey(uuid4(), "A" * 43).text) for _ in range(4)]
+        assert [one.status_code for one in guesses] == [401, 401, 401, 429]
+
+
 async def test_keys_are_a_partners_own_and_the_administrators(api: Api, partner: Partner) -> None:
     made = await api.done(partner.keys, partner.admin, BODY)
     stranger = somebody(Role.PARTNER, partner.admin.tenant)
