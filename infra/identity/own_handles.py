@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from application.security_log import SecurityKind
 from domain.ids import Prefix, new_id, show
 from infra.identity.challenge import Challenge, Purpose, resend_wait_s
-from infra.identity.passwords import check_password
 from infra.identity.sign_in import Begun
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ class OwnHandles:
         self, tenant: str, account_id: UUID, password: str, at: datetime, *, is_staff: bool
     ) -> None:
         """Sign in by this password from now on. Raises WeakPassword or PasswordsBusy."""
-        check_password(password, "", is_staff=is_staff)
+        await self._sign_in.passwords.check(password, "", is_staff=is_staff)
         kept = await self._sign_in.passwords.hash(password)
         await self._sign_in.proofs.set_password(tenant, account_id, kept, at)
         whose = show(Prefix.USER, account_id)

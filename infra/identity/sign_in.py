@@ -11,7 +11,6 @@ from application.security_log import NothingNoted, SecurityKind
 from domain.account_terms import HandleKind
 from domain.ids import Prefix, new_id, show
 from infra.identity.challenge import Challenge, ProofRefused, Purpose, TooManyAsked, resend_wait_s
-from infra.identity.passwords import check_password
 from infra.identity.people import Wanted, needs_second_factor
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class SignIn:
 
         Raises WeakPassword, PasswordsBusy or TooManyAsked.
         """
-        check_password(password, email)
+        await self.passwords.check(password, email)
         kept = await self.passwords.hash(password)
         return await self._ask(Purpose.REGISTER, tenant, HandleKind.EMAIL, email, device, at, kept)
 

@@ -14,7 +14,6 @@ from domain.actor import Role
 from domain.ids import Prefix, new_id, show
 from infra.identity import totp
 from infra.identity.challenge import Challenge, ProofRefused, Purpose
-from infra.identity.passwords import check_password
 from infra.identity.people import Wanted, actor_as
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class StaffSignIn:
 
         Raises WeakPassword (then the link is still good), ProofRefused or PasswordsBusy.
         """
-        check_password(password, "", is_staff=True)
+        await self._sign_in.passwords.check(password, "", is_staff=True)
         kept = await self._sign_in.passwords.hash(password)
         challenge = await self._sign_in.shown_link(link, Purpose.SET_UP, at)
         account_id = challenge.account_id

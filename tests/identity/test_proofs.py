@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from domain.account_terms import HandleKind
 from infra.identity import totp
 from infra.identity.challenge import Asked, TooManyAsked, check_may_ask, resend_wait_s
-from infra.identity.passwords import Passwords, PasswordsBusy, WeakPassword, check_password
+from infra.identity.passwords import LEAST_CHARS, Passwords, PasswordsBusy, WeakPassword, check_password
 from infra.identity.proof_keys import ProofKeys
 from infra.proof_settings import ProofSettings
 from tests.identity.keeping import NOW
@@ -121,6 +122,28 @@ def test_a_guess_is_as_unlikely_as_the_reference_asks() -> None:
 def test_a_weak_password_is_refused(weak: str) -> None:
     with pytest.raises(WeakPassword):
         check_password(weak, "asha.rao@example.org")
+
+
+@pytest.mark.parametrize(
+    "common", ["password1", "Password123!", "iloveyou2", "vehicaid123", "p@ssw0rd1", "rao.example1"]
+)
+def test_one_that_leaked_elsewhere_or_names_us_is_refused(common: str) -> None:
+    with pytest.raises(WeakPassword, match=r"first that a program tries|what you sign in with"):
+        check_password(common, "asha.rao@example.org")
+
+
+def test_thousands_of_those_that_leaked_are_refused_and_none_is_let_through() -> None:
+    leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= LEAST_CHARS]
+    assert len(leaked) > 3_000, "as many as ASVS V6.2.4 asks for, of those that are long enough"
+    for password in leaked[:300] + leaked[-300:]:
+        with pytest.raises(WeakPassword):
+            check_password(password, "")
+
+
+def test_those_who_work_for_us_are_held_to_more() -> None:
+    check_password("mirchi2kothi", "")
+    with pytest.raises(WeakPassword):
+        check_password("Sunshine2019", "", is_staff=True)
 
 
 def test_those_who_work_for_us_need_longer_ones() -> None:
