@@ -42,7 +42,11 @@ ADD: Final = (
     "INSERT INTO api_keys (key_id, tenant, partner_id, name, scopes, digest, made_at, made_by, expires_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-FOLLOW: Final = "UPDATE api_keys SET digest_old = digest, old_until = %s, digest = %s WHERE key_id = %s"
+FOLLOW: Final = (
+    "UPDATE api_keys SET digests_past = digests_past || digest, digest_old = digest, old_until = %s, digest = %s"
+    " WHERE key_id = %s"
+)
+WAS_BEFORE: Final = "SELECT 1 FROM api_keys WHERE key_id = %s AND %s = ANY (digests_past)"
 REVOKE: Final = "UPDATE api_keys SET revoked_at = %s WHERE key_id = %s AND revoked_at IS NULL"
 USED: Final = "UPDATE api_keys SET used_at = %s WHERE key_id = %s AND (used_at IS NULL OR used_at < %s)"
 
@@ -150,7 +154,8 @@ class ApiKeyTable:
         key = key_for(self._root, key_id, order)
         async with borrowed(self._pool) as connection, connection.transaction():
             there = await _known(connection, ONE_OF, (tenant, partner_id, key_id))
-            if key.digest in {there.digest, there.digest_old}:
+            was_before = await (await connection.execute(WAS_BEFORE, (key_id, key.digest))).fetchone()
+            if key.digest == there.digest or was_before is not None:
                 return _again(there, key)
             if not there.is_good(at):
                 raise OutOfTurn("this key is over: make another", state=there.state(at), act="rotate")
