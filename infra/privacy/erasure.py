@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from application.change_account import CloseAccount, close_account
+from application.forget_account import ForgetAccount, forget_account
 from application.personal import PersonalKind
 from application.security_log import SecurityKind
-from domain.account_terms import ClosedFor
 from domain.actor import Actor
 from domain.ids import Prefix
 from infra.identity.people import SIGN_IN
@@ -80,12 +79,18 @@ async def _forget_where(stack: Stack, person: Person) -> int:
 
 
 async def _close_account(stack: Stack, person: Person, at: datetime) -> None:
-    people = stack.sign_in.people
-    account = await people.account(person.tenant, person.person_id)
-    if account is not None and account.closed_for is None:
-        command = CloseAccount(Actor.system(SIGN_IN, person.tenant), person.person_id, ClosedFor.ERASED, at)
-        key = f"erase/{person.person_id.hex}"
-        await people.order(person.tenant, key, lambda work: close_account(command, work), at)
+    """Before anything goes: whoever asks the log later sees that somebody was erased, and when."""
+    tenant, whom, people = person.tenant, person.person_id, stack.sign_in.people
+    account = await people.account(tenant, whom)
+    if account is None and not await _only_telephoned(stack, person):
+        return
+    if account is None or account.closed_for is None:
+        command = ForgetAccount(Actor.system(SIGN_IN, tenant), whom, at)
+        await people.order(tenant, f"erase/{whom.hex}", lambda work: forget_account(command, work), at)
+
+
+async def _only_telephoned(stack: Stack, person: Person) -> bool:
+    return person.prefix is Prefix.USER and bool(await stack.records.records_of(person.tenant, person.person_id))
 
 
 async def _handles(stack: Stack, person: Person) -> set[str]:

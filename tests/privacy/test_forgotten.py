@@ -133,6 +133,44 @@ async def test_a_restored_backup_brings_nobody_back(
     assert kept_messages(tmp_path) == []
 
 
+async def test_whoever_only_telephoned_is_shown_by_the_log_to_be_erased(
+    database: Database, restored: str, tmp_path: Path
+) -> None:
+    at, caller = datetime.now(UTC), Person("demo", Prefix.USER, uuid4())
+    settings = database.settings.model_copy(update={"state_dir": tmp_path, "erasure_list": None})
+    async with running(settings) as stack:
+        await stack.personal.put("demo", caller.person_id, {uuid4(): CALL}, uuid4())
+    take_backup(database, restored)
+    async with running(settings) as stack:
+        assert (await erase(stack, caller, at)).known
+        assert await told_of(stack, caller) is ClosedFor.ERASED
+        head = await stack.log_head()
+        assert not (await erase(stack, caller, at)).anything
+        assert await stack.log_head() == head, "twice is no news"
+    url = {name: str(getattr(settings, name)).replace(database.name, restored) for name in ADDRESSES}
+    async with running(settings.model_copy(update=url)) as stack:
+        assert await told_of(stack, caller) is None, "the backup knows nothing of it"
+        assert await replay(stack) == 1
+        assert await told_of(stack, caller) is ClosedFor.ERASED
+        assert await stack.records.records_of("demo", caller.person_id) == {}
+
+
+async def test_whom_nobody_knows_gets_no_account_by_being_erased(database: Database, tmp_path: Path) -> None:
+    settings = database.settings.model_copy(update={"state_dir": tmp_path, "erasure_list": None})
+    nobody = (Person("demo", Prefix.USER, uuid4()), Person("demo", Prefix.CREW, uuid4()))
+    async with running(settings) as stack:
+        await stack.personal.put("demo", nobody[1].person_id, {uuid4(): CALL}, uuid4())
+        head = await stack.log_head()
+        for person in nobody:
+            await erase(stack, person, datetime.now(UTC))
+        assert await stack.log_head() == head, "a typing error invents nobody, and a crew member is no account"
+
+
+async def told_of(stack: Stack, person: Person) -> ClosedFor | None:
+    account = await stack.sign_in.people.account(person.tenant, person.person_id)
+    return None if account is None else account.closed_for
+
+
 ADDRESSES = ("database_url", "admin_database_url", "analyst_database_url")
 
 
