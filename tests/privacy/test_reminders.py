@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -13,11 +14,13 @@ from application.change_profile import ChangeProfile, change_profile
 from application.keep_vehicle import ChangeVehicle, RegisterVehicle, change_vehicle, register_vehicle
 from application.log import CommandContext, fingerprint_of
 from application.personal import PersonalKind, PersonalRecord, Told
+from domain.account_terms import HandleKind
 from domain.actor import Actor
 from domain.catalogue import Fuel, VehicleClass
 from domain.profile_terms import Channel, Language, NoticeKind
-from domain.vehicle import VehiclePaper
+from domain.vehicle import Vehicle, VehiclePaper
 from infra.bootstrap import Stack, build
+from infra.database_url import app_dsn
 from infra.identity.challenge import Purpose
 from infra.identity.people import Wanted
 from infra.identity.sign_in import Device
@@ -32,11 +35,10 @@ if TYPE_CHECKING:
     from application.engine import Answer, Work
     from application.messages import Message
     from domain.profile import Profile
-    from domain.vehicle import Vehicle
     from tests.support.servers import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
-PHONE, PLATE = "+919845066881", "KA01AB0123"
+PHONE, MAIL, PLATE = "+919845066881", "owner@example.org", "KA01AB0123"
 HERE = Device("6f1c9a52", "Firefox on Android", "192.0.2.8")
 
 
@@ -142,3 +144,88 @@ async def test_in_their_language_and_not_at_all_when_they_do_not_want_it(owner: 
     assert await owner.look(until - timedelta(days=6)) == []
     await owner.profile(lambda profile: profile.choose_notice(*choice, now, is_wanted=True))
     assert await owner.look(until - timedelta(days=6)) == [], "it was due once, and is not told later"
+
+
+async def reachable_by_mail(owner: Owner) -> None:
+    await owner.stack.sign_in.people.know(owner.whom, "demo", HandleKind.EMAIL, MAIL, uuid4(), datetime.now(UTC))
+
+
+async def a_year(owner: Owner, begins: datetime) -> list[tuple[int, str]]:
+    """Which day of a year somebody hears something, by which address; every day is looked at twice."""
+    heard = []
+    for day in range(366):
+        for hour in (3, 15):
+            messages = await owner.look(begins + timedelta(days=day, hours=hour))
+            heard += [(day, message.to) for message in messages]
+    return heard
+
+
+async def test_a_year_with_two_papers_one_of_them_renewed(owner: Owner) -> None:
+    begins = datetime.now(UTC)
+    insured, clean = begins + timedelta(days=100), begins + timedelta(days=103)
+    await owner.vehicle(lambda vehicle: vehicle.note_paper(VehiclePaper.INSURANCE, insured, begins))
+    await owner.vehicle(lambda vehicle: vehicle.note_paper(VehiclePaper.PUC, clean, begins))
+    first = [message for day in range(98) for message in await owner.look(begins + timedelta(days=day, hours=3))]
+    assert [paper_of(message) for message in first] == ["insurance", "PUC", "insurance", "PUC"], "at 30 and at 7 days"
+    renewed = begins + timedelta(days=300)
+    await owner.vehicle(lambda vehicle: vehicle.note_paper(VehiclePaper.INSURANCE, renewed, begins))
+    heard = await a_year(owner, begins + timedelta(days=98))
+    # The exhaust certificate on its last day, and of the new insurance all three; nothing more of the old one.
+    assert [day + 98 for day, _ in heard] == [102, 270, 293, 299]
+    assert len({message.message_id for message in owner.taking.taken}) == 8, "each is a message of its own"
+
+
+async def test_two_papers_that_end_together_are_two_messages(owner: Owner) -> None:
+    now = datetime.now(UTC)
+    until = now + timedelta(days=6)
+    for paper in VehiclePaper:
+        await owner.vehicle(partial(Vehicle.note_paper, paper=paper, valid_until=until, at=now))
+    assert sorted(paper_of(message) for message in await owner.look(now)) == ["PUC", "insurance"]
+    assert await owner.look(now + timedelta(hours=1)) == []
+
+
+async def test_by_mail_too_and_by_mail_alone_for_who_wants_no_sms(owner: Owner) -> None:
+    now = datetime.now(UTC)
+    until = now + timedelta(days=40)
+    await reachable_by_mail(owner)
+    await owner.profile(lambda profile: profile.choose_language(Language.HINDI, now))
+    await owner.vehicle(lambda vehicle: vehicle.note_paper(VehiclePaper.INSURANCE, until, now))
+    both = await owner.look(until - timedelta(days=20))
+    assert [message.to for message in both] == [PHONE, MAIL]
+    assert all("बीमा" in message.text for message in both)
+    assert "बीमा" in both[1].subject
+    choice = (NoticeKind.VEHICLE_PAPERS, Channel.SMS)
+    await owner.profile(lambda profile: profile.choose_notice(*choice, now, is_wanted=False))
+    assert [message.to for message in await owner.look(until - timedelta(days=6))] == [MAIL]
+
+
+async def test_a_worker_that_dies_before_it_told_makes_nobody_hear_twice(owner: Owner) -> None:
+    now = datetime.now(UTC)
+    until = now + timedelta(days=40)
+    await reachable_by_mail(owner)
+    await owner.vehicle(lambda vehicle: vehicle.note_paper(VehiclePaper.INSURANCE, until, now))
+    dying = Dying()
+    async with reader_pool(app_dsn(owner.stack.settings, "vehicaid-test")) as pool:
+        worker = Reminding(owner.stack, pool, Carriers(owner.taking, dying))
+        with pytest.raises(Killed):
+            await worker.look(until - timedelta(days=30))
+    (told,) = owner.taking.taken
+    assert told.to == PHONE, "it died between the two channels"
+    await owner.stack.waiting.wait_for("vehicles", await owner.stack.log_head(), 20)
+    assert await owner.look(until - timedelta(days=30)) == [], "noted before it was told: nobody hears it twice"
+    assert [message.to for message in await owner.look(until - timedelta(days=7))] == [PHONE, MAIL], "the nearer one"
+
+
+class Killed(BaseException):
+    """What no handler of errors catches, as kill -9."""
+
+
+class Dying:
+    """A carrier during whose work the process ends."""
+
+    async def carry(self, message: Message) -> None:
+        raise Killed(message.message_id)
+
+
+def paper_of(message: Message) -> str:
+    return "PUC" if "PUC" in message.text else "insurance"
