@@ -10,6 +10,7 @@ from infra.health.analytics import analytics_findings
 from infra.health.database import database_findings
 from infra.health.files import file_findings
 from infra.health.finding import Finding, Verdict
+from infra.health.hooks import hook_findings
 from infra.health.keys import key_findings
 from infra.health.personal import personal_findings
 from infra.health.positions import position_findings
@@ -32,6 +33,7 @@ def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Answer in JS
         *analytics_findings(settings),
         *position_findings(settings),
         *work_findings(settings),
+        *hook_findings(settings),
         *personal_findings(settings),
         *file_findings(settings),
         *key_findings(settings),
