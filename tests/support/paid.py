@@ -126,14 +126,15 @@ async def a_paid_job(
     paid_in: int = PAID_IN,
     at: datetime | None = None,
     provider_id: UUID | None = None,
+    customer_id: UUID | None = None,
     collected: bool = True,
 ) -> PaidJob:
-    """Somebody new pays in, is helped, and pays; the provider is a new one too, unless named.
+    """Somebody new pays in, is helped, and pays; the provider is a new one too; unless they are named.
 
     What was not paid in is owed. Cash that is not ``collected`` is still due.
     """
     now = at or datetime.now(UTC)
-    customer_id, request_id, provider_id = new_id(now), new_id(now), provider_id or new_id(now)
+    customer_id, request_id, provider_id = customer_id or new_id(now), new_id(now), provider_id or new_id(now)
 
     async def decide(work: Work) -> Answer:
         wallet = Wallet.open(tenant, customer_id, "INR", now)
