@@ -17,6 +17,7 @@ from domain.payment import Payment
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import OrderPurpose
 from domain.subscription import Subscription
+from domain.tip import Tip, tip_id
 from domain.wallet_terms import WhyFrozen
 
 if TYPE_CHECKING:
@@ -123,18 +124,36 @@ async def _job_of(order: PaymentOrder, work: Work) -> UUID | None:
 
 
 async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
-    """Pay nobody for the job while it is disputed; lost, the desk decides who bears it. What is paid is paid."""
-    if dispute.request_id is None:
-        return
-    payment = await payment_of(work, dispute.request_id)
-    earning = None if payment is None else await work.find(Earning, earning_id(payment.id))
+    """Pay nobody for the job, or the tip, while it is disputed; lost, the desk decides who bears it. Paid is paid.
+
+    A tip that went back already is doubted by nobody: what was earned and what was taken off go into one payout.
+    """
+    tip = await _tip_of(order, work)
+    earning = await _earning_of(dispute, tip, work)
     if earning is None or earning.payout_id is not None:
         return
-    if not dispute.is_over or any(each.is_open for each in order.challenges):
+    is_open = not dispute.is_over or any(each.is_open for each in order.challenges)
+    if is_open and not (tip and tip.is_returned):
         if earning.held is None:
             earning.hold(WhyHeld.DISPUTED, at)
     elif earning.held is WhyHeld.DISPUTED and not dispute.lost_minor:
         earning.end_hold(at)
+
+
+async def _tip_of(order: PaymentOrder, work: Work) -> Tip | None:
+    """The tip that the order's money became; none where another was given meanwhile, and it stayed in the wallet."""
+    if order.purpose is not OrderPurpose.TIP or order.subject_id is None:
+        return None
+    tip = await work.find(Tip, tip_id(order.subject_id))
+    return tip if tip is not None and tip.amount_minor == order.amount_minor else None
+
+
+async def _earning_of(dispute: Dispute, tip: Tip | None, work: Work) -> Earning | None:
+    """What somebody earned by the money that is asked back."""
+    if tip is not None:
+        return await work.find(Earning, earning_id(tip.id))
+    payment = None if dispute.request_id is None else await payment_of(work, dispute.request_id)
+    return None if payment is None else await work.find(Earning, earning_id(payment.id))
 
 
 async def _freeze_wallet(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
