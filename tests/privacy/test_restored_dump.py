@@ -183,14 +183,19 @@ def restored(database: Database) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
+def before_and_after(database: Database, restored: str, folder: Path) -> tuple[Settings, Settings]:
+    """One deployment, with the database that it has and with the one that comes back."""
+    paths = {"state_dir": folder, "erasure_list": folder / "erased", "file_folder": folder / "files"}
+    settings = database.settings.model_copy(update=paths)
+    url = {name: str(getattr(settings, name)).replace(database.name, restored) for name in ADDRESSES}
+    return settings, settings.model_copy(update=url)
+
+
 async def test_nothing_of_the_erased_is_readable_after_an_old_dump_came_back(
     database: Database, restored: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     at, shelf = datetime.now(UTC), tmp_path / "files"
-    paths = {"state_dir": tmp_path, "erasure_list": tmp_path / "erased", "file_folder": shelf}
-    settings = database.settings.model_copy(update=paths)
-    url = {name: str(getattr(settings, name)).replace(database.name, restored) for name in ADDRESSES}
-    older = settings.model_copy(update=url)
+    settings, older = before_and_after(database, restored, tmp_path)
     dump, old_files = tmp_path.parent / f"{restored}.dump", tmp_path.parent / f"{restored}.files"
     async with serving(settings) as (api, stack):
         story = await told(api, stack, at)
@@ -220,12 +225,7 @@ async def test_nothing_of_the_erased_is_readable_after_an_old_dump_came_back(
         assert await books(api, story) == before, "number, amounts, taxes and dates of what was paid stay"
         assert await ledger_of(stack, str(older.admin_database_url), database.cell) == booked
         assert (await stack.personal.get("demo", [story.known.bill_id]))[story.known.bill_id] == BILL
-    where = [
-        *tables(str(older.admin_database_url)),
-        *tables(database.admin_dsn),
-        *files(tmp_path),
-        *said,
-        ("what was logged", capfd.readouterr().out.encode()),
-        ("what the command said", (done.stdout + done.stderr).encode()),
-    ]
+    where = [*tables(str(older.admin_database_url)), *tables(database.admin_dsn), *files(tmp_path), *said]
+    logged = [("what was logged", capfd.readouterr().out), ("what the command said", done.stdout + done.stderr)]
+    where += [(place, text.encode()) for place, text in logged]
     assert sightings(where, story.secret) == []

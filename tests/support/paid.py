@@ -143,8 +143,7 @@ async def a_paid_job(
         if method is PaymentMethod.WALLET:
             await hold_for(work, customer_id, request_id, min(TOTAL, paid_in), "INR", now)
         request = approved(request_id, customer_id, provider_id, method, now)
-        offer = accepted_offer(request, now)
-        for each in (offer, request, kept_shift(offer, now)):
+        for each in (offer := accepted_offer(request, now), request, kept_shift(offer, now)):
             work.add(each)
         settlement = await settle_job(work, request, now)
         if settlement is None and not collected:
