@@ -28,6 +28,8 @@ async def an_engine(database: Database) -> AsyncIterator[Engine]:
     """What one process has: connections of its own, nothing shared with others."""
     async with AsyncExitStack() as closers:
         readers = reader_pool(database.app_dsn)
+        # A caller of ours would be told to come back after a second; what is asked here is something else.
+        readers.timeout = 60
         await readers.open()
         closers.push_async_callback(readers.close)
         aggregates = StoredAggregates(readers)
