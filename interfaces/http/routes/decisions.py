@@ -1,12 +1,11 @@
 """Why was this one asked, why not that one, and why not me?"""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from starlette.responses import Response
 
-from application.dispatch.reconsidered import Against
 from application.dispatch.why_not import Told, why_not
 from domain.decision import Decision
 from domain.ids import Prefix
@@ -19,6 +18,9 @@ from interfaces.http.decision_views import against_shown, decision_shown
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.decisions import DecisionPage, PairShown, WhyNotShown
 from projections.decisions import DecisionRow
+
+if TYPE_CHECKING:
+    from application.dispatch.reconsidered import Against  # compiled loops: a second of each start
 
 OF_REQUEST: Final = "/v1/service-requests/{request_id}/decisions"
 NEWEST: Final = 5
@@ -120,7 +122,7 @@ async def _was_asked(call: QueryCall, decision: Decision) -> bool:
     return not is_driver or await works_on(call, decision.provider_id, decision.shift_id)
 
 
-async def _theirs(call: QueryCall, own: Sequence[Against]) -> Sequence[Against]:
+async def _theirs(call: QueryCall, own: "Sequence[Against]") -> "Sequence[Against]":
     """Of a company's shifts those that the caller may hear of."""
     crew_id = own_crew(call.actor)
     if crew_id is None or not own:
