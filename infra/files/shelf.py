@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
@@ -77,8 +77,7 @@ class FileShelf:
         file_id = file_id_of(upload)
         known = await self._table.find(upload.tenant, file_id)
         if known is not None and await self._key_of(known) is not None:
-            await self._table.touch(known.tenant, known.file_id, upload.at)
-            return known
+            return await self._kept_again(known, upload.at)
         if self._scanner is not None and await self._scanner.scan(upload.content) is not None:
             raise FileInfected
         loop = asyncio.get_running_loop()
@@ -97,11 +96,7 @@ class FileShelf:
             uploaded_at=upload.at,
             is_scanned=self._scanner is not None,
         )
-        await self._table.begin(file)
-        await self._store.put(file.name, _sealed(key, file, clean.content))
-        if not await self._table.is_there(file):
-            await self._store.remove(file.name)
-        return file
+        return await self._keep(file, key, clean.content, known)
 
     async def find(self, tenant: str, file_id: UUID) -> StoredFile | None:
         """The file of that tenant, or None."""
@@ -144,6 +139,29 @@ class FileShelf:
         """The next of all files, for whoever looks at every one."""
         tenant, file_id = ("", UUID(int=0)) if last is None else (last.tenant, last.file_id)
         return await self._table.some_after(tenant, file_id, AT_ONCE)
+
+    async def _keep(self, file: StoredFile, key: bytes, content: bytes, dead: StoredFile | None) -> StoredFile:
+        """Keep its bytes, under the key of whoever keeps the same at this moment, so that they keep one thing."""
+        stands, is_there = await self._table.begin(file, dead)
+        while stands is not file:
+            known = await self._key_of(stands)
+            if known is not None and is_there:
+                return await self._kept_again(stands, file.uploaded_at)
+            if known is not None:
+                key, file = known, replace(file, sealed_key=stands.sealed_key)
+                break
+            dead = stands
+            stands, is_there = await self._table.begin(file, dead)
+        if dead is not None:
+            await self._store.remove(dead.name)
+        await self._store.put(file.name, _sealed(key, file, content))
+        if not await self._table.is_there(file):
+            await self._store.remove(file.name)
+        return file
+
+    async def _kept_again(self, known: StoredFile, at: datetime) -> StoredFile:
+        await self._table.touch(known.tenant, known.file_id, at)
+        return known
 
     async def _remove(self, files: Sequence[StoredFile]) -> int:
         for file in files:

@@ -32,15 +32,16 @@ SELECT {COLUMNS} FROM stored_files WHERE tenant = %(tenant)s AND file_id IN (
     FROM provider_papers AS company, jsonb_array_elements(company.documents || company.earlier) AS paper
    WHERE company.tenant = %(tenant)s AND paper->>'crew_id' = %(crew_id)s AND paper->>'file_id' IS NOT NULL)
  ORDER BY uploaded_at, file_id"""  # noqa: S608
-BEGIN: Final = f"""
+FIRST: Final = f"""
 INSERT INTO stored_files ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (tenant, file_id) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
-       sha256 = excluded.sha256, sealed_key = excluded.sealed_key, uploaded_by = excluded.uploaded_by,
-       uploaded_at = excluded.uploaded_at, is_scanned = excluded.is_scanned, is_there = false"""  # noqa: S608
-# Only who began last has the key that the bytes are sealed with.
-IS_THERE: Final = (
-    "UPDATE stored_files SET is_there = true WHERE tenant = %s AND file_id = %s AND sealed_key = %s AND NOT is_there"
-)
+ON CONFLICT (tenant, file_id) DO NOTHING"""  # noqa: S608
+HELD: Final = f"SELECT {COLUMNS}, is_there FROM stored_files WHERE tenant = %s AND file_id = %s FOR UPDATE"  # noqa: S608
+INSTEAD: Final = "UPDATE stored_files SET sealed_key = %s, is_there = false WHERE tenant = %s AND file_id = %s"
+# Only under the key that the bytes are sealed with; the owner may have been erased since, or all may be forgotten.
+IS_THERE: Final = """
+UPDATE stored_files SET media_type = %s, size_bytes = %s, sha256 = %s, uploaded_by = %s, uploaded_at = %s,
+       is_scanned = %s, is_there = true
+ WHERE tenant = %s AND file_id = %s AND sealed_key = %s"""
 FORGET: Final = "DELETE FROM stored_files WHERE tenant = %s AND file_id = ANY (%s)"
 TOUCH: Final = "UPDATE stored_files SET uploaded_at = %s WHERE tenant = %s AND file_id = %s"
 # Whether the read model has seen whatever is older than ten minutes, of every company: a document that it does not know
@@ -116,19 +117,29 @@ class FileTable:
         known = {file.file_id for file in own}
         return [*own, *(file for file in shown if file.file_id not in known)]
 
-    async def begin(self, file: StoredFile) -> None:
-        """Note it before its bytes are kept: what dies in between is found again."""
-        told = (
-            *(file.tenant, file.file_id, file.owner_id, file.media.value, file.size_bytes, file.sha256),
-            *(file.sealed_key, file.uploaded_by, file.uploaded_at, file.is_scanned),
-        )
-        async with borrowed(self._pool) as connection:
-            await connection.execute(BEGIN, told)
+    async def begin(self, file: StoredFile, dead: StoredFile | None) -> tuple[StoredFile, bool]:
+        """Note it before its bytes are kept: what dies in between is found again.
+
+        What stands there already stays, unless it is ``dead``, which no key opens any more. What stands, and whether
+        its bytes are there: whoever keeps the same at the same time does so under the one key.
+        """
+        async with borrowed(self._pool) as connection, connection.transaction():
+            while not (await connection.execute(FIRST, _row_of(file))).rowcount:
+                held = await (await connection.execute(HELD, (file.tenant, file.file_id))).fetchone()
+                if held is None:
+                    continue  # forgotten in this moment: it is the first again
+                stands = _file_of(held[:-1])
+                if dead is None or stands.sealed_key != dead.sealed_key:
+                    return stands, bool(held[-1])
+                await connection.execute(INSTEAD, (file.sealed_key, file.tenant, file.file_id))
+                break
+        return file, False
 
     async def is_there(self, file: StoredFile) -> bool:
-        """Its bytes are kept; False when somebody else began to keep the same meanwhile."""
+        """Its bytes are kept; False when it was forgotten, or its owner erased, meanwhile."""
+        said = (file.media.value, file.size_bytes, file.sha256, file.uploaded_by, file.uploaded_at, file.is_scanned)
         async with borrowed(self._pool) as connection:
-            told = (file.tenant, file.file_id, file.sealed_key)
+            told = (*said, file.tenant, file.file_id, file.sealed_key)
             return (await connection.execute(IS_THERE, told)).rowcount > 0
 
     async def touch(self, tenant: str, file_id: UUID, at: datetime) -> None:
@@ -173,6 +184,13 @@ class FileTable:
         async with borrowed(self._pool) as connection:
             found = await (await connection.execute(statement.encode(), parameters)).fetchall()
         return [_file_of(row) for row in found]
+
+
+def _row_of(file: StoredFile) -> tuple[object, ...]:
+    return (
+        *(file.tenant, file.file_id, file.owner_id, file.media.value, file.size_bytes, file.sha256),
+        *(file.sealed_key, file.uploaded_by, file.uploaded_at, file.is_scanned),
+    )
 
 
 def _file_of(row: tuple[object, ...]) -> StoredFile:

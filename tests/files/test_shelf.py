@@ -94,6 +94,40 @@ async def test_the_same_file_of_the_same_owner_is_kept_once(place: Place) -> Non
     assert (await place.shelf.take(upload())).file_id != first.file_id
 
 
+async def test_those_who_keep_the_same_at_once_keep_one_thing(place: Place) -> None:
+    for many in range(2, 12):
+        sent = upload()
+        taken = await asyncio.gather(*(place.shelf.take(sent) for _ in range(many)))
+        found = await place.shelf.find("demo", taken[0].file_id)
+        assert found is not None
+        assert {one.sealed_key for one in taken} == {found.sealed_key}
+        assert await place.shelf.read(found) is not None
+        assert len(place.bytes_kept()) == many - 1
+
+
+async def test_what_died_on_its_way_is_kept_in_its_place(place: Place) -> None:
+    sent = upload()
+    died = await place.shelf.take(sent)
+    place.sql("UPDATE cell_main.stored_files SET is_there = false WHERE file_id = %s", died.file_id)
+    assert await place.shelf.find("demo", died.file_id) is None
+    again = await place.shelf.take(sent)
+    assert again == died
+    assert await place.shelf.find("demo", died.file_id) == again
+    assert await place.shelf.read(again) is not None
+    assert len(place.bytes_kept()) == 1
+
+
+async def test_of_those_who_are_erased_on_the_way_nothing_is_left(place: Place) -> None:
+    sent = upload()
+    died = await place.shelf.take(sent)
+    place.sql("UPDATE cell_main.stored_files SET is_there = false WHERE file_id = %s", died.file_id)
+    assert await place.personal.erase("demo", sent.owner_id)
+    taken = await asyncio.gather(*(place.shelf.take(sent) for _ in range(4)))
+    assert len(place.bytes_kept()) == 1
+    assert died.sealed_key not in {one.sealed_key for one in taken}
+    assert await place.shelf.read(taken[0]) is not None
+
+
 async def test_whoever_is_erased_leaves_nothing_to_read_and_may_come_again(place: Place) -> None:
     sent = upload()
     kept = await place.shelf.take(sent)
