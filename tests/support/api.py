@@ -97,9 +97,11 @@ class Api:
         """Ask something; again where read models are not there yet, as every caller has to on a busy machine."""
         return await self.look(path, {name: str(value) for name, value in query.items()}, actor)
 
-    async def look(self, path: str, wanted: dict[str, str], actor: Actor | None) -> httpx.Response:
+    async def look(
+        self, path: str, wanted: dict[str, str], actor: Actor | None, more: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """Ask, and again a few times when the answer is only late."""
-        headers = self.headers(actor)
+        headers = self.headers(actor, more)
         answer = await self.client.get(path, params=wanted, headers=headers)
         for _ in range(LATE_AT_MOST):
             is_late = answer.status_code == 503 and answer.json()["code"] == "projection_behind"

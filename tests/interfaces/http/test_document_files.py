@@ -28,9 +28,8 @@ FILE = "GET /v1/tax-documents/{document_id}/file"
 
 async def taken(api: Api, job: PaidJob, speaks: str | None = None, **query: str) -> httpx.Response:
     headers = {} if speaks is None else {"Accept-Language": speaks}
-    return await api.client.get(
-        path_of(FILE, job), params={"min_position": job.position, **query}, headers=api.headers(job.customer, headers)
-    )
+    wanted = {"min_position": str(job.position), **query}
+    return await api.look(path_of(FILE, job), wanted, job.customer, headers)
 
 
 async def test_a_bill_is_archivable_pdf_with_the_form_inside(api: Api, job: PaidJob) -> None:
