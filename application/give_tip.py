@@ -91,7 +91,7 @@ async def tip_by_order(work: Work, request_id: UUID, wallet: Wallet, money: Mone
 async def take_tip_back(command: TakeTipBack, work: Work) -> Answer:
     """Put it into the customer's wallet and owe the provider so much less; twice is no news.
 
-    Raises NotAllowed, NotFound or NothingTipped.
+    Raises NotAllowed, NotFound, NothingTipped or TipDisputed.
     """
     check_role(work, command.actor, *MONEY_DESK)
     request = await work.get(ServiceRequest, command.request_id)

@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from application.disputed_money import freeze_wallet, job_of, let_wait
 from application.guards import check_role
 from application.order_answers import dispute_told
-from application.whose_money import payment_of, wallet_of
 from domain.actor import Role
 from domain.dispute import Dispute
 from domain.dispute_terms import QUESTIONS, Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
-from domain.earning import Earning
-from domain.earnings_terms import WhyHeld, earning_id
-from domain.payment import Payment
 from domain.payment_order import PaymentOrder
-from domain.payment_order_terms import OrderPurpose
 from domain.subscription import Subscription
-from domain.tip import Tip, tip_id
-from domain.wallet_terms import WhyFrozen
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -63,7 +57,7 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
     dispute = await work.find(Dispute, dispute_id(paid_by.stream_id, command.claim.gateway_dispute))
     if dispute is None:
         whose = order or await work.get(Subscription, paid_by.stream_id)
-        job = None if order is None else await _job_of(order, work)
+        job = None if order is None else await job_of(order, work)
         dispute = Dispute.open(command.claim, paid_by, customer_id=whose.customer_id, request_id=job, at=at)
         work.add(dispute)
     dispute.learn(command.told, at)
@@ -72,8 +66,8 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
             order.disputed(dispute.id, dispute.gateway_payment, at)
         if dispute.is_over and (dispute.phase not in QUESTIONS or dispute.lost_minor):
             order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, at)
-        await _hold_earning(dispute, order, work, at)
-        await _freeze_wallet(dispute, order, work, at)
+        await let_wait(dispute, order, work, at)
+        await freeze_wallet(dispute, order, work, at)
     return dispute_told(dispute)
 
 
@@ -87,7 +81,7 @@ async def watch_dispute(command: WatchDispute, work: Work) -> Answer:
     if command.draft is not None:
         dispute.take_draft(command.draft, command.at)
     if dispute.order_id is not None:
-        await _hold_earning(dispute, await work.get(PaymentOrder, dispute.order_id), work, command.at)
+        await let_wait(dispute, await work.get(PaymentOrder, dispute.order_id), work, command.at)
     dispute.watch_deadline(command.at, command.decides_before)
     return dispute_told(dispute)
 
@@ -111,59 +105,3 @@ def told_of(dispute: GatewayDispute, said_at: datetime, *, wants_more: bool = Fa
     if state is DisputeState.OPEN and (wants_more or dispute.evidence_submitted_at is not None):
         state = DisputeState.ACTION_REQUIRED
     return Told(state, said_at, dispute.deducted_minor, dispute.respond_by)
-
-
-async def _job_of(order: PaymentOrder, work: Work) -> UUID | None:
-    """The job that the order pays for, at once or as a debt."""
-    if order.purpose is OrderPurpose.JOB:
-        return order.subject_id
-    if order.purpose is OrderPurpose.DEBT and order.subject_id is not None:
-        payment = await work.find(Payment, order.subject_id)
-        return None if payment is None else payment.request_id
-    return None
-
-
-async def _hold_earning(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
-    """Pay nobody for the job, or the tip, while it is disputed; lost, the desk decides who bears it. Paid is paid.
-
-    A tip that went back already is doubted by nobody: what was earned and what was taken off go into one payout.
-    """
-    tip = await _tip_of(order, work)
-    earning = await _earning_of(dispute, tip, work)
-    if earning is None or earning.payout_id is not None:
-        return
-    is_open = not dispute.is_over or any(each.is_open for each in order.challenges)
-    if is_open and not (tip and tip.is_returned):
-        if earning.held is None:
-            earning.hold(WhyHeld.DISPUTED, at)
-    elif earning.held is WhyHeld.DISPUTED and not dispute.lost_minor:
-        earning.end_hold(at)
-
-
-async def _tip_of(order: PaymentOrder, work: Work) -> Tip | None:
-    """The tip that the order's money became; none where another was given meanwhile, and it stayed in the wallet."""
-    if order.purpose is not OrderPurpose.TIP or order.subject_id is None:
-        return None
-    tip = await work.find(Tip, tip_id(order.subject_id))
-    return tip if tip is not None and tip.amount_minor == order.amount_minor else None
-
-
-async def _earning_of(dispute: Dispute, tip: Tip | None, work: Work) -> Earning | None:
-    """What somebody earned by the money that is asked back."""
-    if tip is not None:
-        return await work.find(Earning, earning_id(tip.id))
-    payment = None if dispute.request_id is None else await payment_of(work, dispute.request_id)
-    return None if payment is None else await work.find(Earning, earning_id(payment.id))
-
-
-async def _freeze_wallet(dispute: Dispute, order: PaymentOrder, work: Work, at: datetime) -> None:
-    """Let nobody spend what their bank asks back; lost, the desk lets it go. Another reason to freeze it stays."""
-    if order.purpose is not OrderPurpose.TOP_UP or dispute.phase in QUESTIONS:
-        return
-    wallet = await wallet_of(work, order.customer_id)
-    if wallet is None:
-        return
-    if any(each.is_open for each in order.challenges):
-        wallet.freeze(WhyFrozen.DISPUTED, at)
-    elif wallet.frozen is WhyFrozen.DISPUTED and not dispute.lost_minor:
-        wallet.unfreeze(at)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Created, event
 from domain.dispute_answer import DisputeAnswers
+from domain.dispute_bearing import DisputeBearing
 from domain.dispute_money import DisputeMoney
 from domain.dispute_terms import (
     ASKED,
@@ -25,7 +26,7 @@ from domain.money import checked_amount, checked_currency
 from domain.payout_terms import code_of, gateway_id
 
 
-class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
+class Dispute(DisputeAnswers, DisputeMoney, DisputeBearing, Aggregate):
     """All of one captured payment, or a part of it, that its customer's bank asks back.
 
     The gateway's newest word counts by when it was said, not by when we hear it; an end counts before everything else.
@@ -58,6 +59,7 @@ class Dispute(DisputeAnswers, DisputeMoney, Aggregate):
     reminded_h: int | None = field(default=None, init=False)
     handed_over: bool = field(default=False, init=False)
     lapsed: bool = field(default=False, init=False)
+    on_hold: frozenset[UUID] = field(default=frozenset(), init=False)
 
     class Opened(Created):
         """A bank asks a payment back, which came by an order or for a membership.

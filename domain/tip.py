@@ -42,10 +42,17 @@ class NothingTipped(Refusal):
     code = "nothing_tipped"
 
 
+class TipDisputed(Refusal):
+    """The customer's bank asks this tip back, or took it: it would go back twice."""
+
+    code = "tip_disputed"
+
+
 class Tip(Aggregate):
     """All of it is the provider's: no commission is taken, and no tax, since nothing is supplied for it.
 
-    A job has one. Its money comes out of the customer's wallet into the job's advance, in the same save.
+    A job has one. Its money comes out of the customer's wallet into the job's advance, in the same save. ``challenges``
+    are the disputes about it: of each, whether the bank still looks, and what it took.
     """
 
     TOPIC = "tip"
@@ -57,6 +64,7 @@ class Tip(Aggregate):
     amount_minor: int
     currency: str
     is_returned: bool = field(default=False, init=False)
+    challenges: dict[UUID, tuple[bool, int]] = field(default_factory=dict, init=False)
 
     class Promised(Created):
         """A customer gives the crew something on top."""
@@ -89,6 +97,19 @@ class Tip(Aggregate):
         provider_id: UUID
         amount_minor: int
 
+    class Disputed(Aggregate.Event):
+        """The bank of its customer asks it back."""
+
+        TOPIC: ClassVar[str] = "tip.disputed"
+        dispute_id: UUID
+
+    class DisputeEnded(Aggregate.Event):
+        """The bank has decided, and took so much of it; it may decide anew."""
+
+        TOPIC: ClassVar[str] = "tip.dispute_ended"
+        dispute_id: UUID
+        lost_minor: int
+
     @classmethod
     def give(
         cls,
@@ -110,18 +131,38 @@ class Tip(Aggregate):
         return made
 
     def take_back(self, at: datetime) -> bool:
-        """Give it back to the customer; whether that is news."""
+        """Give it back to the customer; whether that is news. Raises TipDisputed."""
         if self.is_returned:
             return False
+        if any(is_open or lost_minor for is_open, lost_minor in self.challenges.values()):
+            raise TipDisputed(tip_id=str(self.id))
         booked = recipes.tip_returned(self.id, self.request_id, self.provider_id, self.amount_minor, self.currency)
         told = {"request_id": self.request_id, "payment_id": self.payment_id, "customer_id": self.customer_id}
         sums = {"provider_id": self.provider_id, "amount_minor": self.amount_minor}
         self.trigger_event(self.Returned, timestamp=at, **booked.fields, **told, **sums)
         return True
 
+    def disputed(self, dispute_id: UUID, at: datetime) -> None:
+        """A bank asks it back; told twice it is no news."""
+        if dispute_id not in self.challenges:
+            self.trigger_event(self.Disputed, timestamp=at, dispute_id=dispute_id)
+
+    def dispute_ended(self, dispute_id: UUID, lost_minor: int, at: datetime) -> None:
+        """So much of it is gone; told twice it is no news."""
+        if self.challenges.get(dispute_id) != (False, lost_minor):
+            self.trigger_event(self.DisputeEnded, timestamp=at, dispute_id=dispute_id, lost_minor=lost_minor)
+
     @event(Returned)
     def _on_returned(self) -> None:
         self.is_returned = True
+
+    @event(Disputed)
+    def _on_disputed(self, dispute_id: UUID) -> None:
+        self.challenges[dispute_id] = (True, 0)
+
+    @event(DisputeEnded)
+    def _on_dispute_ended(self, dispute_id: UUID, lost_minor: int) -> None:
+        self.challenges[dispute_id] = (False, lost_minor)
 
 
 def check_tip(amount_minor: int) -> None:

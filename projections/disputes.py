@@ -167,6 +167,7 @@ def _regained(row: DisputeRow, fact: Fact) -> DisputeRow:
 
 @disputes.on("dispute.answer_doubted")
 @disputes.on("dispute.reminded")
+@disputes.on("dispute.put_on_hold")
 def _told(row: DisputeRow, fact: Fact) -> DisputeRow:
     return _touched(row, fact)
 

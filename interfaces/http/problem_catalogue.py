@@ -245,6 +245,9 @@ RULES: Mapping[str, Kind] = {
     "too_late_to_tip": Kind(409, "Too late to tip", "The job ended more than seven days ago."),
     "already_tipped": Kind(409, "Already tipped", "There was a tip for this job: one is enough."),
     "nothing_tipped": Kind(409, "Nothing tipped", "There is no tip for this job that could go back."),
+    "tip_disputed": Kind(
+        409, "Tip disputed", "The customer's bank asks this tip back, or took it: it would go back twice."
+    ),
     "bad_link_life": Kind(422, "Bad link life", "A link is good for 20 minutes at least and 15 days at most."),
     "too_many_links": Kind(409, "Too many links", "This order had as many links as one may have: begin another."),
     "no_open_link": Kind(409, "No open link", "This order has no link that could be cancelled."),

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from application.capture_order import CaptureOrder, capture_order
 from application.give_tip import GiveTip, TakeTipBack, give_tip, take_tip_back
+from application.hold_earning import HoldEarning, hold_earning
 from application.request_payment_order import RequestPaymentOrder, request_payment_order
 from domain.dispute import Dispute
-from domain.dispute_terms import DisputeState, dispute_id
+from domain.dispute_terms import DisputeState, PaidBy, dispute_id
 from domain.earning import Earning
 from domain.earnings_terms import WhyHeld, earning_id
 from domain.money import Money
 from domain.payment_order import PaymentOrder
 from domain.payment_order_terms import OrderPurpose, capture_of, opening_of
 from domain.payment_terms import payment_id
-from domain.tip import tip_id
+from domain.tip import TipDisputed, tip_id
 from tests.application.disputed import Disputed
 from tests.support.razorpay import standing_in
-from tests.support.roadside import CUSTOMER, DESK_ACTOR, REQUEST, TENANT, THE_CUSTOMER, some_id
+from tests.support.roadside import CUSTOMER, DESK_ACTOR, FINANCE_ACTOR, REQUEST, TENANT, THE_CUSTOMER, some_id
 
 pytestmark = pytest.mark.anyio
 
@@ -90,6 +93,52 @@ async def test_a_tip_that_went_back_already_is_not_held(world: Disputed) -> None
     await world.run(take_tip_back, TakeTipBack(DESK_ACTOR, REQUEST, world.now))
     await world.hear(raised)
     assert await held(world, TIPPED) is None, "what was taken off would else lessen what others earned"
+
+
+async def test_a_tip_that_a_bank_asks_back_or_took_is_not_given_back_as_well(world: Disputed) -> None:
+    raised = world.raised(await paid_for_a_tip(world))
+    await world.hear(raised)
+    back = TakeTipBack(DESK_ACTOR, REQUEST, world.now)
+    with pytest.raises(TipDisputed):
+        await world.run(take_tip_back, back)
+    await decided(world, raised, "lost")
+    with pytest.raises(TipDisputed):
+        await world.run(take_tip_back, back)
+    assert "tip.returned" not in world.topics()
+
+
+async def test_a_tip_that_a_bank_left_us_can_go_back(world: Disputed) -> None:
+    raised = world.raised(await paid_for_a_tip(world))
+    await world.hear(raised)
+    await decided(world, raised, "won")
+    await world.run(take_tip_back, TakeTipBack(DESK_ACTOR, REQUEST, world.now))
+    assert world.topics().count("tip.returned") == 1
+
+
+async def test_what_finance_lets_go_is_not_held_again_by_the_same_dispute(world: Disputed) -> None:
+    payment = await paid_for_a_tip(world)
+    raised = world.raised(payment, amount=400)
+    await world.hear(raised)
+    let_go = HoldEarning(FINANCE_ACTOR, TIPPED, None, world.now)
+    await world.run(hold_earning, let_go)
+    opened = dispute_id(BY, raised)
+    await world.errands.look_after(TENANT, opened, world.then)
+    told = getattr(world.desk.dispute(raised), "value")  # noqa: B009  (confirmed, or the test ends here)
+    later = world.then + timedelta(minutes=1)
+    await world.errands.tell(TENANT, PaidBy(BY), replace(told, status="under_review"), "again", later)
+    assert (await world.the(Dispute, opened)).status is DisputeState.UNDER_REVIEW
+    assert await held(world, TIPPED) is None
+    assert world.topics().count("earning.held") == 1
+
+
+async def test_another_dispute_holds_it_again(world: Disputed) -> None:
+    payment = await paid_for_a_tip(world)
+    first = world.raised(payment, amount=400)
+    await world.hear(first)
+    await decided(world, first, "won")
+    second = world.raised(payment, amount=300)
+    await world.hear(second)
+    assert await held(world, TIPPED) is WhyHeld.DISPUTED
 
 
 async def test_another_tip_that_was_given_meanwhile_is_not_held(world: Disputed) -> None:

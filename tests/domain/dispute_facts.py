@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from domain.dispute import Dispute
 from domain.dispute_terms import Claim, DisputePhase, DisputeState, PaidBy, Shows, dispute_id
+from domain.earnings_terms import earning_id
 from domain.ledger import recipes
 from domain.payment_order import PaymentOrder
+from domain.payment_terms import payment_id
 from tests.domain.payment_order_facts import AMOUNT, JOB_ORDER, PAY
 from tests.support.roadside import CUSTOMER, LATER, NOON, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
@@ -57,6 +59,7 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Dispute.Reminded, LATER, hours_left=24),
     fact(Dispute.HandedOver, LATER),
     fact(Dispute.Lapsed, LATER),
+    fact(Dispute.PutOnHold, SOON, stream_id=earning_id(payment_id(REQUEST))),
     fact(Dispute.FundsHeld, SOON, **OF, **recipes.dispute_opened(GATEWAY_DISPUTE, AMOUNT, "INR").fields),
     fact(Dispute.FundsReleased, LATER, **OF, **recipes.dispute_won(GATEWAY_DISPUTE, AMOUNT, "INR").fields),
     fact(Dispute.ChargedBack, LATER, **OF, **LOST.fields),

@@ -1,6 +1,7 @@
 """Whatever is done about a tip: is it given once, back once at most, and booked to the paisa?"""
 
 from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from domain import ledger
@@ -10,7 +11,7 @@ from domain.tip import Tip
 from tests.domain.tip_facts import AMOUNT
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
-from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST
+from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST, some_id
 
 
 class TipMachine(AggregateMachine[Tip]):
@@ -21,7 +22,18 @@ class TipMachine(AggregateMachine[Tip]):
 
     @rule()
     def take_back(self) -> None:
+        before = self.aggregate.is_returned
+        asked_back = any(is_open or lost for is_open, lost in self.aggregate.challenges.values())
         self.attempt(lambda tip: tip.take_back(self.now))
+        assert self.aggregate.is_returned == (before or not asked_back), "once by us, or by the bank"
+
+    @rule(which=st.integers(1, 2))
+    def a_bank_asks(self, which: int) -> None:
+        self.attempt(lambda tip: tip.disputed(some_id(which), self.now))
+
+    @rule(which=st.integers(1, 2), lost=st.sampled_from((0, AMOUNT)))
+    def a_bank_decides(self, which: int, lost: int) -> None:
+        self.attempt(lambda tip: tip.dispute_ended(some_id(which), lost, self.now))
 
     @invariant()
     def all_of_it_is_the_providers_until_it_goes_back(self) -> None:

@@ -40,7 +40,7 @@ async def tip_the_crew(call: Command, request_id: str, body: TipBody) -> Respons
     return answers.done(await call.run(give_tip, command), Prefix.TIP, status=201)
 
 
-@routes.command(TIP + "/return", TipDone, problems=("nothing_tipped", "not_allowed"))
+@routes.command(TIP + "/return", TipDone, problems=("nothing_tipped", "tip_disputed", "not_allowed"))
 async def give_tip_back(call: Command, request_id: str) -> Response:
     """Put a tip into the customer's wallet again, because the job is taken back too: the provider is owed less."""
     command = TakeTipBack(call.actor, id_in_path(Prefix.REQUEST, request_id), call.at)
