@@ -20,7 +20,7 @@ from infra.embedded.redis import EmbeddedRedis
 from infra.migrate import migrate
 from infra.projections.install import install_read_models
 from infra.settings import Settings
-from tests.support.sessions import current_session, locked
+from tests.support.sessions import current_session, fast_place, locked
 
 TEMPLATE = "vehicaid_template"
 MIGRATED = "vehicaid_migrated"
@@ -111,11 +111,11 @@ def shared_postgres() -> EmbeddedPostgres:
     """The server of this run; the first worker that asks starts it."""
     session = current_session()
     with locked(session / "postgres.lock"):
-        known = session / "postgres.port"
+        known, directory = session / "postgres.port", fast_place(session) / "postgres"
         if known.exists():
-            server = EmbeddedPostgres(session / "postgres", PASSWORD, port=int(known.read_text()), fsync=False)
+            server = EmbeddedPostgres(directory, PASSWORD, port=int(known.read_text()), fsync=False)
         else:
-            server = EmbeddedPostgres(session / "postgres", PASSWORD, fsync=False)
+            server = EmbeddedPostgres(directory, PASSWORD, fsync=False)
             _start_for_the_run(server)
             make_template(server)
             known.write_text(str(server.port))

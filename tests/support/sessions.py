@@ -13,26 +13,38 @@ from infra.embedded.leftovers import end_leftovers
 
 SESSION_VARIABLE = "VEHICAID_TEST_SESSION"
 BASE = Path("/tmp") / f"vehicaid-tests-{os.geteuid()}"  # noqa: S108  short enough for a unix socket, ours alone
+MEMORY = Path("/dev/shm") / BASE.name  # noqa: S108  likewise, where the system has one
+# The databases of a run and its write-ahead log, of which a server may keep 4 GB.
+ROOM_BYTES = 8 * 1024**3
 
 
 def begin_session() -> Path:
     """Called once, by the process that outlives all workers of this run."""
-    BASE.mkdir(mode=0o755, exist_ok=True)
-    if BASE.stat().st_uid != os.geteuid() or BASE.is_symlink():
-        message = f"{BASE} belongs to somebody else"
-        raise RuntimeError(message)
+    _own(BASE)
     with locked(BASE / "lock"):
         _sweep()
         session = BASE / _name(psutil.Process())
         session.mkdir(mode=0o755, exist_ok=True)
+        if _has_room(MEMORY.parent):
+            _own(MEMORY)
+            (MEMORY / session.name).mkdir(mode=0o755, exist_ok=True)
     os.environ[SESSION_VARIABLE] = str(session)
     return session
 
 
 def end_session(session: Path) -> None:
     """Stop what this run started and remove its files."""
-    _end_servers(session)
-    shutil.rmtree(session, ignore_errors=True)
+    for place in _places(session):
+        _end_servers(place)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def fast_place(session: Path) -> Path:
+    """Where the run keeps what may vanish with the machine.
+
+    Making and dropping a database took 0.55 s of a core on a disk's file system, and 0.02 s in memory.
+    """
+    return next(place for place in _places(session) if place.is_dir())
 
 
 def current_session() -> Path:
@@ -52,10 +64,26 @@ def _name(process: psutil.Process) -> str:
     return f"{process.pid}-{int(process.create_time() * 100)}"
 
 
+def _own(base: Path) -> None:
+    base.mkdir(mode=0o755, exist_ok=True)
+    if base.stat().st_uid != os.geteuid() or base.is_symlink():
+        message = f"{base} belongs to somebody else"
+        raise RuntimeError(message)
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= ROOM_BYTES
+
+
+def _places(session: Path) -> tuple[Path, Path]:
+    return MEMORY / session.name, session
+
+
 def _sweep() -> None:
-    for session in BASE.iterdir():
-        if session.is_dir() and not _lives(session.name):
-            end_session(session)
+    for base in (MEMORY, BASE):
+        for session in base.iterdir() if base.is_dir() else ():
+            if session.is_dir() and not _lives(session.name):
+                end_session(BASE / session.name)
 
 
 def _lives(name: str) -> bool:

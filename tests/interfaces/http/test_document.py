@@ -1,7 +1,6 @@
 """Is the committed OpenAPI document what the routes say, and does it describe every operation?"""
 
 import json
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,12 +10,12 @@ import domain
 from application.engine import RefusedBefore
 from domain.refusal import Refusal
 from interfaces.http.app import OPEN_PATHS, described_app
-from interfaces.http.openapi import as_text, document_of
+from interfaces.http.openapi import as_text
 from interfaces.http.problem_catalogue import CATALOGUE, EDGE
+from tests.interfaces.http.committed import COMMITTED, committed_document
 from tests.support.modules import import_all
 
-COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
-DOCUMENT = document_of(described_app())
+DOCUMENT = committed_document()
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation.get("operationId", path))
     for path, operations in DOCUMENT["paths"].items()

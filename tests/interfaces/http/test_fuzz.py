@@ -20,7 +20,7 @@ from domain.actor import Role
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.place import local_authority
 from interfaces.http.app import described_app
-from interfaces.http.openapi import document_of
+from tests.interfaces.http.committed import committed_document
 from tests.support.api import Api, Job, an_offer, over_the_network, projecting, somebody
 from tests.support.effort import examples, sampled
 from tests.support.servers import Database
@@ -97,8 +97,8 @@ def map_path_parameters(_context: schemathesis.HookContext, path_parameters: dic
 
 @cache
 def described() -> schemathesis.BaseSchema:
-    """Read when a test needs it: every worker collects every test, and this takes seconds."""
-    schema = schemathesis.openapi.from_dict(document_of(described_app()))
+    """Read when a test needs it: every worker collects every test."""
+    schema = schemathesis.openapi.from_dict(committed_document())
     schema.hook(map_path_parameters)
     return schema
 

@@ -14,10 +14,9 @@ import pytest
 
 from domain.actor import Role
 from domain.ids import Prefix
-from interfaces.http.app import described_app
-from interfaces.http.openapi import document_of
 from interfaces.http.reach import Reach, Row
 from tests.interfaces.http.admitted import ROWS
+from tests.interfaces.http.committed import committed_document
 from tests.interfaces.http.things import NOBODYS, Things, one_of_everything
 from tests.support.api import Api, somebody
 from tests.support.effort import THOROUGH
@@ -56,7 +55,7 @@ async def ours(api: Api, stack: Stack) -> Things:
 def bodies() -> dict[str, Any]:
     """What the document gives as an example, by route."""
     found: dict[str, Any] = {}
-    for path, operations in document_of(described_app())["paths"].items():
+    for path, operations in committed_document()["paths"].items():
         for method, operation in operations.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
             found[f"{method.upper()} {path}"] = content.get("example")
