@@ -87,11 +87,3 @@ def test_the_city_lives_is_killed_and_goes_on(system: LocalSystem) -> None:
     for command in (("projections", "verify", "--all"), ("audit", "verify")):
         verified = system.vehicaid(*command)
         assert verified.returncode == 0, verified.stdout + verified.stderr
-
-
-def test_without_people_nobody_calls() -> None:
-    with local_system() as quiet:
-        quiet.start()
-        assert "demo" not in quiet.state.processes
-        assert "demo city" not in quiet.screen
-        assert Desk(quiet).all("/v1/service-requests") == []

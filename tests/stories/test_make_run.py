@@ -51,8 +51,10 @@ def test_it_serves_where_it_says_and_whatever_is_killed_comes_back(system: Local
     for path in ("/livez", "/readyz", "/docs", "/metrics"):
         assert _status(system, path) == 200, path
     headers = {"Authorization": f"Bearer {_token(system)}"}
-    assert httpx.get(f"{system.address}/v1/service-requests", headers=headers).status_code == 200
+    listed = httpx.get(f"{system.address}/v1/service-requests", headers=headers)
+    assert (listed.status_code, listed.json()["data"]) == (200, []), "without people nobody calls"
     assert f"{system.address}/docs" in system.screen
+    assert "demo city" not in system.screen
 
     done = system.vehicaid("doctor", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
