@@ -9,16 +9,16 @@ from uuid import uuid5
 from application.cash_in_hand import set_cash_off
 from application.decide_earning_rules import earning_rules_of
 from application.guards import check_role
+from application.paying_reserve import reserve_for
 from application.payout_answers import payout_told
 from domain.actor import Role
 from domain.earning import Earning
-from domain.earnings_terms import MOST_IN_A_PAYOUT, NothingToPay, reserve_id
+from domain.earnings_terms import MOST_IN_A_PAYOUT, NothingToPay, earning_id
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount, payout_account_id
 from domain.payout_batch import PayoutBatch, batch_id
 from domain.payout_terms import AccountNotVerified
 from domain.refusal import NotFound
-from domain.reserve import Reserve
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from application.engine import Answer, Work
     from domain.actor import Actor
+    from domain.reserve import Reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +129,31 @@ async def _taken_along(work: Work, command: BatchPayout, payout_id: UUID) -> int
     """The earnings' sum, less what is kept back of it."""
     rules = await earning_rules_of(work, command.at)
     whose = command.provider_id, command.currency
+    reserve = await reserve_for(work, *whose, command.at)
     total, causes = 0, []
-    for earning_id in sorted(set(command.earnings))[:MOST_IN_A_PAYOUT]:
-        earning = await work.get(Earning, earning_id)
+    for earning in await _chosen(work, command, reserve):
         total += earning.batch(payout_id, *whose, command.at)
         causes.append(earning.cause_id)
     if total < rules.least_minor:
         raise NothingToPay(payable_minor=total, least_minor=rules.least_minor)
     await set_cash_off(work, *whose, payout_id, causes, command.at)
-    if not rules.reserve_bp:
-        return total
-    amount = total - (await _reserve(work, *whose, command.at)).keep(payout_id, total, rules, command.at)
+    reserve.set_off(payout_id, tuple(causes), command.at)
+    amount = total - reserve.keep(payout_id, total, rules, command.at)
     if amount < rules.least_minor:
         raise NothingToPay(payable_minor=amount, least_minor=rules.least_minor)
     return amount
 
 
-async def _reserve(work: Work, provider_id: UUID, currency: str, at: datetime) -> Reserve:
-    try:
-        return await work.get(Reserve, reserve_id(provider_id, currency))
-    except NotFound:
-        reserve = Reserve.open(provider_id, currency, at)
-        work.add(reserve)
-        return reserve
+async def _chosen(work: Work, command: BatchPayout, reserve: Reserve) -> list[Earning]:
+    """What is owed for lost disputes first, whoever proposed it or not: the reserve knows all of it.
+
+    What finance holds of that waits; what was proposed and is held is refused.
+    """
+    owed = [await work.get(Earning, earning_id(each)) for each in sorted(reserve.owed)]
+    first = [earning for earning in owed if earning.held is None]
+    room = max(0, MOST_IN_A_PAYOUT - len(first))
+    others = sorted(set(command.earnings) - {earning.id for earning in first})[:room]
+    return first + [await work.get(Earning, each) for each in others]
 
 
 async def _batch(work: Work, command: BatchPayout) -> PayoutBatch:

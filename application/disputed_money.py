@@ -41,7 +41,7 @@ async def let_wait(dispute: Dispute, order: PaymentOrder, work: Work, at: dateti
     tip = await tip_of(order, work)
     if tip is not None:
         _tell_tip(dispute, tip, at)
-    earning = await _earning_of(dispute, tip, work)
+    earning = await earning_of(dispute, tip, work)
     if earning is None or earning.payout_id is not None:
         return
     is_open = not dispute.is_over or any(each.is_open for each in order.challenges)
@@ -68,7 +68,7 @@ async def tip_of(order: PaymentOrder, work: Work) -> Tip | None:
     return tip if tip is not None and tip.amount_minor == order.amount_minor else None
 
 
-async def _earning_of(dispute: Dispute, tip: Tip | None, work: Work) -> Earning | None:
+async def earning_of(dispute: Dispute, tip: Tip | None, work: Work) -> Earning | None:
     """What somebody earned by the money that is asked back."""
     if tip is not None:
         return await work.find(Earning, earning_id(tip.id))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from application.disputed_money import freeze_wallet, job_of, let_wait
 from application.guards import check_role
 from application.order_answers import dispute_told
+from application.recover_loss import give_loss_back
 from domain.actor import Role
 from domain.dispute import Dispute
 from domain.dispute_terms import QUESTIONS, Claim, DisputeState, PaidBy, Told, dispute_id, phase_of
@@ -67,6 +68,7 @@ async def record_dispute(command: RecordDispute, work: Work) -> Answer:
         if dispute.is_over and (dispute.phase not in QUESTIONS or dispute.lost_minor):
             order.dispute_ended(dispute.id, dispute.gateway_payment, dispute.lost_minor, at)
         await let_wait(dispute, order, work, at)
+        await give_loss_back(dispute, work, at)
         await freeze_wallet(dispute, order, work, at)
     return dispute_told(dispute)
 

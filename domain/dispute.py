@@ -14,6 +14,7 @@ from domain.dispute_terms import (
     ENDED,
     FIRST,
     Answered,
+    Borne,
     Claim,
     DisputePhase,
     DisputeState,
@@ -60,6 +61,8 @@ class Dispute(DisputeAnswers, DisputeMoney, DisputeBearing, Aggregate):
     handed_over: bool = field(default=False, init=False)
     lapsed: bool = field(default=False, init=False)
     on_hold: frozenset[UUID] = field(default=frozenset(), init=False)
+    borne: Borne | None = field(default=None, init=False)
+    recoveries: int = field(default=0, init=False)
 
     class Opened(Created):
         """A bank asks a payment back, which came by an order or for a membership.

@@ -91,6 +91,30 @@ class NoEvidenceYet(Refusal):
     code = "no_evidence_yet"
 
 
+class NothingLost(Refusal):
+    """The bank took nothing by this dispute that anybody could bear."""
+
+    code = "nothing_lost"
+
+
+class MoreThanLost(Refusal):
+    """So much was not lost by this dispute."""
+
+    code = "more_than_lost"
+
+
+class AlreadyPassedOn(Refusal):
+    """The provider bears another part of this loss already."""
+
+    code = "already_passed_on"
+
+
+class NobodyAtFault(Refusal):
+    """Nobody but us earned by this payment: a membership, a top-up, a tip that went back, a job without a provider."""
+
+    code = "nobody_at_fault"
+
+
 class AnotherDispute(Refusal):
     """What is told is not of this dispute: another operation, or another payment."""
 
@@ -140,6 +164,15 @@ class Claim:
     phase: DisputePhase
     reason_code: str
     respond_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What of a loss a provider bears, under which name."""
+
+    recovery_id: UUID
+    provider_id: UUID
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)

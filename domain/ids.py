@@ -51,6 +51,7 @@ class Prefix(StrEnum):
     LINK = "lnk_"
     TIP = "tip_"
     DISPUTE = "dsp_"
+    RECOVERY = "rec_"
     PAYOUT = "pyo_"
     PAYOUT_BATCH = "pyb_"
     PAYOUT_ACCOUNT = "pya_"

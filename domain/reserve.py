@@ -12,16 +12,19 @@ from domain.earnings_terms import ReserveTooSmall, reserve_id
 from domain.ledger import MoneyEvent
 from domain.ledger.recipes import reserved
 from domain.money import checked_amount, checked_currency, portion
+from domain.reserve_losses import Recovered, ReserveLosses
 
 
-class Reserve(Aggregate):
-    """What is kept back of one provider's payouts in one currency, until it is given back."""
+class Reserve(ReserveLosses, Aggregate):
+    """What is kept back of one provider's payouts in one currency, until it is given back or bears a lost dispute."""
 
     TOPIC = "reserve"
 
     provider_id: UUID
     currency: str
     amount_minor: int = field(default=0, init=False)
+    recovered: dict[UUID, Recovered] = field(default_factory=dict, init=False)
+    owed: dict[UUID, int] = field(default_factory=dict, init=False)
 
     class Opened(Created):
         """Something may be kept back."""

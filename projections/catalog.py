@@ -41,6 +41,7 @@ from projections.provider_ratings import provider_ratings
 from projections.provider_statement import provider_statement
 from projections.ratings import ratings
 from projections.read_model import AnyReadModel
+from projections.recoveries import recoveries
 from projections.refunds import refunds
 from projections.request_board import request_board
 from projections.spot_fixes import spot_fixes
@@ -100,6 +101,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         earnings,
         payouts,
         payout_batches,
+        recoveries,
         payout_accounts,
         cash_in_hand,
         cash_limits,

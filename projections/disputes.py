@@ -15,8 +15,9 @@ class DisputeRow(Row, frozen=True, gc=False):
     """One dispute. ``state`` is open, action_required, under_review, won, lost or closed.
 
     The payment came by an order or for a membership. ``answered`` is nothing, contest_asked, contested,
-    acceptance_asked or accepted; ``needs_person`` says that it is not answered by itself; ``evidence`` is what the pack
-    shows that was drafted at ``drafted_at``.
+    acceptance_asked or accepted; ``passed_on_minor`` is what the provider at fault bears of what is lost;
+    ``needs_person`` says that it is not answered by itself; ``evidence`` is what the pack shows that was drafted at
+    ``drafted_at``.
     """
 
     tenant: str
@@ -37,6 +38,7 @@ class DisputeRow(Row, frozen=True, gc=False):
     amount_minor: int
     held_minor: int
     lost_minor: int
+    passed_on_minor: int
     currency: str
     evidence: tuple[str, ...]
     drafted_at: datetime | None
@@ -53,7 +55,7 @@ WAITS = frozenset({"open", "action_required"})
 disputes = ReadModel(
     "disputes",
     DisputeRow,
-    version=2,
+    version=3,
     key=("tenant", "dispute_id"),
     indexes=(
         Index(("tenant", "created_at", "dispute_id")),
@@ -84,6 +86,7 @@ def _opened(fact: Fact) -> DisputeRow:
         amount_minor=fact.whole("amount_minor"),
         held_minor=0,
         lost_minor=0,
+        passed_on_minor=0,
         currency=fact.text("currency"),
         evidence=(),
         drafted_at=None,
@@ -163,6 +166,16 @@ def _charged_back(row: DisputeRow, fact: Fact) -> DisputeRow:
 def _regained(row: DisputeRow, fact: Fact) -> DisputeRow:
     amount = fact.whole("amount_minor")
     return replace(_touched(row, fact), held_minor=row.held_minor + amount, lost_minor=row.lost_minor - amount)
+
+
+@disputes.on("dispute.loss_passed_on")
+def _passed_on(row: DisputeRow, fact: Fact) -> DisputeRow:
+    return replace(_touched(row, fact), passed_on_minor=fact.whole("amount_minor"))
+
+
+@disputes.on("dispute.loss_taken_back")
+def _taken_back(row: DisputeRow, fact: Fact) -> DisputeRow:
+    return replace(_touched(row, fact), passed_on_minor=0)
 
 
 @disputes.on("dispute.answer_doubted")

@@ -7,12 +7,17 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.payment_terms import payment_id
 from projections.fact import Fact
 from projections.read_model import Index, Key, ReadModel, Row
 
 
 class EarningRow(Row, frozen=True, gc=False):
     """One job, fee or compensation (outcome ``displaced``, whose ``payment_id`` is the request: nobody paid us).
+
+    What a lost dispute takes by the provider's fault is less than nothing (``loss``; ``loss_from_reserve`` is taken out
+    of what is kept back, so that no less is owed), and more when it is won after all (``loss_returned``,
+    ``loss_returned_to_reserve``).
 
     What a credit note took back of a job (outcome ``credited``) is less than nothing, and so is a tip that went back
     (``tip_returned``); a ``tip`` is all the provider's.
@@ -44,7 +49,7 @@ class EarningRow(Row, frozen=True, gc=False):
 provider_statement = ReadModel(
     "provider_statement",
     EarningRow,
-    version=3,
+    version=4,
     key=("tenant", "position"),
     indexes=(Index(("tenant", "provider_id", "position")),),
 )
@@ -97,6 +102,32 @@ def _tipped(fact: Fact) -> EarningRow:
 @provider_statement.begins("tip.returned", _position)
 def _tip_returned(fact: Fact) -> EarningRow:
     return _of_tip(fact, "tip_returned", -fact.whole("amount_minor"))
+
+
+@provider_statement.begins("reserve.fell_short", _position)
+def _lost(fact: Fact) -> EarningRow:
+    return _of_loss(fact, "loss", -fact.whole("amount_minor"))
+
+
+@provider_statement.begins("reserve.forgiven", _position)
+def _loss_returned(fact: Fact) -> EarningRow:
+    return _of_loss(fact, "loss_returned", fact.whole("amount_minor"))
+
+
+@provider_statement.begins("reserve.drawn", _position)
+def _lost_from_reserve(fact: Fact) -> EarningRow:
+    return replace(_of_loss(fact, "loss_from_reserve", -fact.whole("amount_minor")), net_minor=0)
+
+
+@provider_statement.begins("reserve.put_back", _position)
+def _loss_returned_to_reserve(fact: Fact) -> EarningRow:
+    return replace(_of_loss(fact, "loss_returned_to_reserve", fact.whole("amount_minor")), net_minor=0)
+
+
+def _of_loss(fact: Fact, outcome: str, amount_minor: int) -> EarningRow:
+    request_id = fact.uuid("request_id")
+    row = _by_itself(fact, request_id, outcome, amount_minor, amount_minor)
+    return replace(row, payment_id=payment_id(request_id))
 
 
 def _of_tip(fact: Fact, outcome: str, amount_minor: int) -> EarningRow:

@@ -130,10 +130,22 @@ def dispute_won(dispute: str, amount_minor: int, currency: str) -> Transfer:
     return _named(fact_id("dsp", dispute, "won"), currency, legs)
 
 
-def dispute_lost(dispute: str, amount_minor: int, currency: str, at_fault: UUID | None = None) -> Transfer:
-    """What was held back is gone: at our cost, or at that of the provider at fault, from its reserve."""
-    bears = chart.CHARGEBACK if at_fault is None else chart.reserve_of(at_fault)
-    return _named(fact_id("dsp", dispute, "lost"), currency, {bears: amount_minor, chart.DISPUTE_HELD: -amount_minor})
+def dispute_lost(dispute: str, amount_minor: int, currency: str) -> Transfer:
+    """What was held back is gone: at our cost, until people say who is at fault."""
+    legs = {chart.CHARGEBACK: amount_minor, chart.DISPUTE_HELD: -amount_minor}
+    return _named(fact_id("dsp", dispute, "lost"), currency, legs)
+
+
+def recovered_from_reserve(recovery_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
+    """A loss is the provider's who was at fault: what was kept back of its earnings bears it."""
+    legs = {chart.reserve_of(provider_id): amount_minor, chart.CHARGEBACK: -amount_minor}
+    return _named(fact_id("rec", recovery_id, "reserve"), currency, legs)
+
+
+def recovered_from_earnings(recovery_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
+    """A loss is the provider's who was at fault: we owe it so much less, or it owes us."""
+    legs = {chart.payable_to(provider_id): amount_minor, chart.CHARGEBACK: -amount_minor}
+    return _named(fact_id("rec", recovery_id, "earnings"), currency, legs)
 
 
 def settled_to_bank(settlement: str, amount_minor: int, currency: str) -> Transfer:

@@ -17,6 +17,7 @@ from projections.payments import payments
 from projections.payout_batches import payout_batches
 from projections.payouts import payouts
 from projections.provider_statement import provider_statement
+from projections.recoveries import recoveries
 from projections.refunds import refunds
 from projections.tax_documents import tax_documents
 from projections.wallet_statement import wallet_statement
@@ -31,6 +32,7 @@ class MoneyViews:
         self.links = ReadModelView(pool, payment_links, "created_at")
         self.refunds = ReadModelView(pool, refunds, "created_at")
         self.disputes = ReadModelView(pool, disputes, "created_at")
+        self.recoveries = ReadModelView(pool, recoveries, "decided_at")
         self.partners = ReadModelView(pool, partner_accounts, "opened_at")
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.documents = ReadModelView(pool, tax_documents, "issued_at")

@@ -33,6 +33,7 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "file_id": Prefix.FILE,
     "vehicle_id": Prefix.VEHICLE,
     "link_id": Prefix.LINK,
+    "recovery_id": Prefix.RECOVERY,
 }
 """Which prefix an id is shown with, by the name of its field."""
 

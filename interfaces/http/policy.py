@@ -150,6 +150,8 @@ POLICY: Final = table(
     (CUSTOMER | BOOKS, "list_payment_links read_payment_link"),
     (BOOKS, "list_disputes read_dispute"),
     (MONEY_DESK, "take_evidence contest_one accept_one"),
+    (TREASURERS, "pass_loss_on"),
+    (BOOKS, "list_recoveries"),
     # Partners
     (TREASURERS, "open_account decide_terms"),
     (BOOKS, "list_accounts read_partner"),

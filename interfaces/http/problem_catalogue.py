@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from interfaces.http.dispute_problems import DISPUTES
 from interfaces.http.file_problems import FILES
 from interfaces.http.hook_problems import HOOKS
 from interfaces.http.people_problems import PEOPLE
@@ -245,19 +246,10 @@ RULES: Mapping[str, Kind] = {
     "too_late_to_tip": Kind(409, "Too late to tip", "The job ended more than seven days ago."),
     "already_tipped": Kind(409, "Already tipped", "There was a tip for this job: one is enough."),
     "nothing_tipped": Kind(409, "Nothing tipped", "There is no tip for this job that could go back."),
-    "tip_disputed": Kind(
-        409, "Tip disputed", "The customer's bank asks this tip back, or took it: it would go back twice."
-    ),
     "bad_link_life": Kind(422, "Bad link life", "A link is good for 20 minutes at least and 15 days at most."),
     "too_many_links": Kind(409, "Too many links", "This order had as many links as one may have: begin another."),
     "no_open_link": Kind(409, "No open link", "This order has no link that could be cancelled."),
     "nothing_to_refund": Kind(409, "Nothing to refund", "Nothing was captured for this order that could go back."),
-    "another_dispute": Kind(409, "Another dispute", "What is told is not of this dispute."),
-    "payment_disputed": Kind(
-        409, "Payment disputed", "The customer's bank asks this payment back: wait for its decision."
-    ),
-    "dispute_not_open": Kind(409, "Dispute not open", "It was answered, or has ended: look at its `state`."),
-    "no_evidence_yet": Kind(409, "No evidence yet", "The pack is drafted within a minute: look again."),
     "refund_too_large": Kind(409, "Refund too large", "`left_minor` of this order can still go back."),
     "not_authorised": Kind(409, "Not authorised", "Nothing is authorised for this order that could be captured."),
     "forged_checkout": Kind(422, "Forged checkout", "The signature does not belong to this order and payment."),
@@ -295,5 +287,5 @@ RULES: Mapping[str, Kind] = {
     "not_for_registration": Kind(409, "Not for registration", "Only documents between registered parties are."),
 }
 
-CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES, **FILES, **PEOPLE, **HOOKS}
+CATALOGUE: Mapping[str, Kind] = {**EDGE, **RULES, **DISPUTES, **FILES, **PEOPLE, **HOOKS}
 """Every code the API uses. A test fails when a refusal of the domain is missing here."""

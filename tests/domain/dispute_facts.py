@@ -1,6 +1,7 @@
 """Which facts do the stories about disputes begin with?"""
 
 from datetime import timedelta
+from uuid import uuid5
 
 from domain.dispute import Dispute
 from domain.dispute_terms import Claim, DisputePhase, DisputeState, PaidBy, Shows, dispute_id
@@ -9,11 +10,12 @@ from domain.ledger import recipes
 from domain.payment_order import PaymentOrder
 from domain.payment_terms import payment_id
 from tests.domain.payment_order_facts import AMOUNT, JOB_ORDER, PAY
-from tests.support.roadside import CUSTOMER, LATER, NOON, REQUEST, SOON, some_id
+from tests.support.roadside import CUSTOMER, LATER, NOON, PROVIDER, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
 GATEWAY_DISPUTE = "disp_1"
 DISPUTE, ANSWER = dispute_id(JOB_ORDER, GATEWAY_DISPUTE), some_id(185)
+RECOVERY = uuid5(DISPUTE, "recovery/0")
 RESPOND_BY = NOON + timedelta(days=7)
 DIGEST = "ab" * 32
 CLAIM = Claim(
@@ -60,6 +62,16 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Dispute.HandedOver, LATER),
     fact(Dispute.Lapsed, LATER),
     fact(Dispute.PutOnHold, SOON, stream_id=earning_id(payment_id(REQUEST))),
+    fact(
+        Dispute.LossPassedOn,
+        LATER,
+        recovery_id=RECOVERY,
+        provider_id=PROVIDER,
+        request_id=REQUEST,
+        amount_minor=AMOUNT,
+        currency="INR",
+    ),
+    fact(Dispute.LossTakenBack, LATER, recovery_id=RECOVERY, provider_id=PROVIDER, amount_minor=AMOUNT),
     fact(Dispute.FundsHeld, SOON, **OF, **recipes.dispute_opened(GATEWAY_DISPUTE, AMOUNT, "INR").fields),
     fact(Dispute.FundsReleased, LATER, **OF, **recipes.dispute_won(GATEWAY_DISPUTE, AMOUNT, "INR").fields),
     fact(Dispute.ChargedBack, LATER, **OF, **LOST.fields),

@@ -9,7 +9,7 @@ from domain.earning import Earning
 from domain.earning_rules import EarningRulebook, EarningRules
 from domain.earnings_terms import WhyHeld
 from domain.gateway_settlement import GatewaySettlement
-from domain.ledger import Leg
+from domain.ledger import Leg, recipes
 from domain.payout import Payout
 from domain.payout_account import PayoutAccount
 from domain.payout_batch import PayoutBatch
@@ -17,7 +17,7 @@ from domain.payout_terms import PayoutState, PayoutTold
 from domain.reserve import Reserve
 from domain.withholding import Rates
 from tests.domain.money_facts import PAYMENT, moved
-from tests.support.roadside import LATER, NOON, OFFER, PROVIDER, SOON, some_id
+from tests.support.roadside import LATER, NOON, OFFER, PROVIDER, REQUEST, SOON, some_id
 from tests.support.rulebook import Fact, fact
 
 BATCH, PAYOUT, ACCOUNT = some_id(171), some_id(172), some_id(173)
@@ -70,6 +70,29 @@ FREED = fact(
     amount_minor=15_045,
     transfer_id=f"rsf:{OFFER.hex}",
     **moved(RESERVE, PAYABLE, 15_045),
+)
+
+RECOVERY = some_id(178)
+BORNE = {"provider_id": PROVIDER, "recovery_id": RECOVERY, "request_id": REQUEST}
+DRAWN_MINOR, SHORT_MINOR = 15_045, 4_955
+DRAWN_BOOKED = recipes.recovered_from_reserve(RECOVERY, PROVIDER, DRAWN_MINOR, "INR")
+SHORT_BOOKED = recipes.recovered_from_earnings(RECOVERY, PROVIDER, SHORT_MINOR, "INR")
+DRAWN = fact(Reserve.Drawn, TOMORROW, **BORNE, amount_minor=DRAWN_MINOR, **DRAWN_BOOKED.fields)
+FELL_SHORT = fact(Reserve.FellShort, TOMORROW, **BORNE, amount_minor=SHORT_MINOR, **SHORT_BOOKED.fields)
+LOSS_SET_OFF = fact(Reserve.SetOff, TOMORROW, payout_id=PAYOUT, recoveries=(RECOVERY,), amount_minor=SHORT_MINOR)
+PUT_BACK = fact(
+    Reserve.PutBack,
+    TOMORROW,
+    **BORNE,
+    amount_minor=DRAWN_MINOR,
+    **DRAWN_BOOKED.reversed_by(f"{DRAWN_BOOKED.transfer_id}:back").fields,
+)
+FORGIVEN = fact(
+    Reserve.Forgiven,
+    TOMORROW,
+    **BORNE,
+    amount_minor=SHORT_MINOR,
+    **SHORT_BOOKED.reversed_by(f"{SHORT_BOOKED.transfer_id}:back").fields,
 )
 
 CASH_OPENED = fact(CashInHand.Opened, NOON, provider_id=PROVIDER, currency="INR")
@@ -170,7 +193,7 @@ SETTLEMENT_BANKED = fact(
 SAMPLES: tuple[Fact, ...] = (
     *(BOOK, DECIDED),
     *(accrued(), HELD, HOLD_ENDED, BATCHED),
-    *(RESERVE_OPENED, KEPT, FREED),
+    *(RESERVE_OPENED, KEPT, FREED, DRAWN, FELL_SHORT, LOSS_SET_OFF, PUT_BACK, FORGIVEN),
     *(CASH_OPENED, CASH_COLLECTED, CASH_SET_OFF, CASH_HANDED_IN),
     *(OPENED_BATCH, ADDED, CLOSED_BATCH, FINISHED_BATCH),
     *(TO_PAY, REQUESTED, DOUBTED, ACCEPTED, REFUSED, PROCESSING, PROCESSED, REVERSED, ended()),

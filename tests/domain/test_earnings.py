@@ -10,19 +10,27 @@ from domain.reserve import Reserve
 from tests.domain.money_facts import PAYMENT
 from tests.domain.payout_facts import (
     BATCHED,
+    DRAWN,
+    DRAWN_MINOR,
     EARNED,
+    FELL_SHORT,
+    FORGIVEN,
     FREED,
     HELD,
     HOLD_ENDED,
     KEPT,
+    LOSS_SET_OFF,
     OWED,
     PAYOUT,
+    PUT_BACK,
+    RECOVERY,
     RESERVE_OPENED,
     RULES,
+    SHORT_MINOR,
     TOMORROW,
     accrued,
 )
-from tests.support.roadside import LATER, NOON, OFFER, OTHER_PROVIDER, PROVIDER, SOON
+from tests.support.roadside import LATER, NOON, OFFER, OTHER_PROVIDER, PROVIDER, REQUEST, SOON
 from tests.support.rulebook import born, given
 
 PLAIN = EarningRules()
@@ -70,6 +78,27 @@ def test_a_part_is_kept_back_until_the_reserve_is_full() -> None:
     assert filling.keep(OFFER, EARNED, RULES, TOMORROW) == 20_000 - 15_045
     assert filling.keep(PAYMENT, EARNED, RULES, TOMORROW) == 0
     assert filling.amount_minor == 20_000
+
+
+def test_a_lost_dispute_is_borne_by_what_is_kept_and_then_by_what_is_earned() -> None:
+    kept = given(Reserve, RESERVE_OPENED, KEPT)
+    kept.when(lambda r: r.recover(RECOVERY, REQUEST, 20_000, TOMORROW)).then(DRAWN, FELL_SHORT)
+    kept.when(lambda r: r.recover(RECOVERY, REQUEST, DRAWN_MINOR, TOMORROW)).then(DRAWN)
+    assert kept.now().recover(RECOVERY, REQUEST, DRAWN_MINOR, TOMORROW) == 0
+    bearing = given(Reserve, RESERVE_OPENED, KEPT, DRAWN, FELL_SHORT)
+    assert (bearing.now().amount_minor, bearing.now().owed) == (0, {RECOVERY: SHORT_MINOR})
+    bearing.when(lambda r: r.set_off(PAYOUT, (PAYMENT, RECOVERY), TOMORROW)).then(LOSS_SET_OFF)
+    bearing.when(lambda r: r.set_off(PAYOUT, (PAYMENT,), TOMORROW)).then_nothing()
+    assert given(Reserve, RESERVE_OPENED, KEPT, DRAWN, FELL_SHORT, LOSS_SET_OFF).now().owed == {}
+
+
+def test_what_was_borne_in_vain_is_there_again_once() -> None:
+    bearing = given(Reserve, RESERVE_OPENED, KEPT, DRAWN, FELL_SHORT)
+    bearing.when(lambda r: r.give_back(RECOVERY, TOMORROW)).then(PUT_BACK, FORGIVEN)
+    assert bearing.now().give_back(RECOVERY, TOMORROW) == SHORT_MINOR
+    undone = given(Reserve, RESERVE_OPENED, KEPT, DRAWN, FELL_SHORT, PUT_BACK, FORGIVEN)
+    undone.when(lambda r: r.give_back(RECOVERY, TOMORROW)).then_nothing()
+    assert (undone.now().amount_minor, undone.now().owed) == (DRAWN_MINOR, {RECOVERY: SHORT_MINOR})
 
 
 def test_what_was_kept_back_is_given_back_and_no_more() -> None:

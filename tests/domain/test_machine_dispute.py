@@ -16,7 +16,7 @@ from tests.domain.dispute_facts import BY, CLAIM, DIGEST, RESPOND_BY
 from tests.domain.payment_order_facts import AMOUNT
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
-from tests.support.roadside import CUSTOMER, NOON, REQUEST
+from tests.support.roadside import CUSTOMER, NOON, PROVIDER, REQUEST
 
 STATES = st.sampled_from(list(DisputeState))
 
@@ -40,6 +40,19 @@ class DisputeMachine(AggregateMachine[Dispute]):
     def draft(self, strong: int) -> None:
         pack = Draft(12, 1, (), is_strong=bool(strong), sha256=f"{strong}{DIGEST[1:]}")
         self.attempt(lambda d: d.take_draft(pack, self.now))
+
+    @rule(amount=st.sampled_from((0, 50, 100, AMOUNT, AMOUNT + 1)))
+    def pass_on(self, amount: int) -> None:
+        lost, borne = self.aggregate.lost_minor, self.aggregate.borne
+        self.attempt(lambda d: d.pass_on(PROVIDER, REQUEST, amount, "INR", self.now))
+        if self.aggregate.borne != borne:
+            assert borne is None
+            assert 0 < amount <= lost
+
+    @rule()
+    def take_loss_back(self) -> None:
+        self.attempt(lambda d: d.take_loss_back(self.now))
+        assert self.aggregate.borne is None or self.aggregate.borne.amount_minor <= self.aggregate.lost_minor
 
     @rule()
     def contest(self) -> None:

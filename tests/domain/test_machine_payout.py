@@ -20,9 +20,10 @@ from domain.reserve import Reserve
 from tests.domain.payout_facts import ACCOUNT, BATCH, CHECK, FA, OPERATION, PAYOUT, POUT, RECORD, RULES
 from tests.support.effort import examples
 from tests.support.machine import AggregateMachine
-from tests.support.roadside import NOON, OTHER_PROVIDER, PROVIDER, some_id
+from tests.support.roadside import NOON, OTHER_PROVIDER, PROVIDER, REQUEST, some_id
 
 CAUSES = st.sampled_from([some_id(300 + number) for number in range(6)])
+DRAWS = Reserve.Drawn
 AMOUNTS = st.sampled_from([1, 5_000, 20_001, 150_450])
 
 
@@ -74,6 +75,25 @@ class ReserveMachine(AggregateMachine[Reserve]):
         self.acts += 1
         self.attempt(lambda r: r.free(some_id(600 + self.acts), amount, self.now))
 
+    @rule(amount=AMOUNTS)
+    def recover(self, amount: int) -> None:
+        self.acts += 1
+        self.attempt(lambda r: r.recover(some_id(600 + self.acts), REQUEST, amount, self.now))
+
+    @rule(which=st.integers(0, 20))
+    def set_off(self, which: int) -> None:
+        self.attempt(lambda r: r.set_off(PAYOUT, (some_id(600 + which),), self.now))
+
+    @rule(which=st.integers(0, 20))
+    def give_back(self, which: int) -> None:
+        self.attempt(lambda r: r.give_back(some_id(600 + which), self.now))
+
+    @invariant()
+    def what_is_borne_is_what_the_books_say(self) -> None:
+        borne = sum(each.drawn_minor + each.short_minor for each in self.aggregate.recovered.values())
+        legs = [leg for told in self.history for leg in cast("tuple[Leg, ...]", told.fields.get("legs", ()))]
+        assert borne == -sum(leg.amount_minor for leg in legs if leg.account == ledger.CHARGEBACK)
+
     @invariant()
     def it_is_what_the_books_say(self) -> None:
         booked = 0
@@ -82,7 +102,8 @@ class ReserveMachine(AggregateMachine[Reserve]):
                 legs = cast("tuple[Leg, ...]", told.fields["legs"])
                 check_balanced(str(told.fields["transfer_id"]), legs)
                 booked -= sum(leg.amount_minor for leg in legs if leg.account == ledger.reserve_of(PROVIDER))
-        assert 0 <= self.aggregate.amount_minor == booked <= RULES.reserve_most_minor
+        drawn = sum(cast("int", told.fields["amount_minor"]) for told in self.history if told.event_class is DRAWS)
+        assert 0 <= self.aggregate.amount_minor == booked <= RULES.reserve_most_minor + drawn
 
 
 class PayoutMachine(AggregateMachine[Payout]):

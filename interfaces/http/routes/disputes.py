@@ -27,7 +27,16 @@ ONE: Final = DISPUTES + "/{dispute_id}"
 MEDIA: Final = {EvidenceForm.PDF: "application/pdf", EvidenceForm.JSON: "application/json"}
 AS_FOLDED: Final = (
     *("version", "state", "answered", "needs_person", "gateway_payment", "gateway_dispute", "phase", "reason_code"),
-    *("amount_minor", "held_minor", "lost_minor", "currency", "evidence", "is_strong", "refused_for"),
+    *(
+        "amount_minor",
+        "held_minor",
+        "lost_minor",
+        "passed_on_minor",
+        "currency",
+        "evidence",
+        "is_strong",
+        "refused_for",
+    ),
     *("respond_by", "drafted_at", "created_at", "updated_at"),
 )
 """Columns that are shown as they are."""
@@ -118,6 +127,7 @@ def _created(row: DisputeRow) -> tuple[datetime, UUID]:
 
 
 def _dispute(row: DisputeRow) -> dict[str, object]:
+    can = ["recover"] if row.lost_minor and not row.passed_on_minor and row.request_id else []
     waits = row.state in {DisputeState.OPEN, DisputeState.ACTION_REQUIRED} and row.answered == "nothing"
     return {
         "id": show(Prefix.DISPUTE, row.dispute_id),
@@ -126,5 +136,5 @@ def _dispute(row: DisputeRow) -> dict[str, object]:
         "customer_id": answers.shown_id("customer_id", row.customer_id),
         "request_id": None if row.request_id is None else show(Prefix.REQUEST, row.request_id),
         **{name: getattr(row, name) for name in AS_FOLDED},
-        "can": (["contest", "accept"] if row.drafted_at else ["accept"]) if waits else [],
+        "can": (["contest", "accept"] if row.drafted_at else ["accept"]) if waits else can,
     }

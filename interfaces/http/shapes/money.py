@@ -11,6 +11,7 @@ from domain.payment_terms import PaymentState, WhyWaived
 from domain.price_terms import LineKind, PaymentMethod
 from domain.request_fare import Outcome
 from domain.wallet_terms import WhyFrozen
+from interfaces.http.shapes.earned_by import EarnedBy
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.values import (
     EXAMPLE,
@@ -250,7 +251,7 @@ class EarningShown(Shown):
     position: Position
     payment_id: PaymentId
     request_id: RequestId
-    outcome: Outcome
+    outcome: EarnedBy
     gross_minor: Minor
     commission_minor: Minor
     commission_tax_minor: Minor

@@ -47,11 +47,19 @@ ROUTES = (
     "GET /v1/disputes/{dispute_id}/evidence/file",
     "POST /v1/disputes/{dispute_id}/contest",
     "POST /v1/disputes/{dispute_id}/acceptance",
+    "POST /v1/disputes/{dispute_id}/recovery",
+    "GET /v1/recoveries",
     "GET /v1/refunds",
     "GET /v1/refunds/{refund_id}",
 )
-REFUSED_BY_STATE = {"POST /v1/disputes/{dispute_id}/contest", "POST /v1/disputes/{dispute_id}/acceptance"}
-"""Allowed, but each dispute is answered once: whoever comes second is told so."""
+RECOVERY = "POST /v1/disputes/{dispute_id}/recovery"
+REFUSED_BY_STATE = {
+    "POST /v1/disputes/{dispute_id}/contest": "dispute_not_open",
+    "POST /v1/disputes/{dispute_id}/acceptance": "dispute_not_open",
+    RECOVERY: "nothing_lost",
+}
+"""Allowed, but each dispute is answered once: whoever comes second is told so; and this one is not lost."""
+BODIES = {RECOVERY: {"amount_minor": 100, "currency": "INR"}}
 
 
 @dataclass(frozen=True)
@@ -123,13 +131,13 @@ def path_of(route: str, case: Case) -> str:
 
 async def call(api: Api, route: str, actor: Actor, case: Case) -> httpx.Response:
     if route.startswith("POST"):
-        return await api.post(path_of(route, case), actor)
+        return await api.post(path_of(route, case), actor, BODIES.get(route))
     asked = {"as": "json"} if route.endswith("/file") else {}
     return await api.get(path_of(route, case), actor, min_position=case.position, **asked)
 
 
 def test_no_route_is_missing_here() -> None:
-    prefixes = ("/v1/disputes", "/v1/refunds")
+    prefixes = ("/v1/disputes", "/v1/refunds", "/v1/recoveries")
     assert {route for route in ROWS if route.partition(" ")[2].startswith(prefixes)} == set(ROUTES)
 
 
@@ -139,7 +147,7 @@ async def test_who_runs_the_service_and_whose_money_it_is(api: Api, case: Case, 
         actor = case.job.customer if role is Role.CUSTOMER else somebody(role, case.job.tenant)
         answer = await call(api, route, actor, case)
         if route in REFUSED_BY_STATE and answer.status_code == 409:
-            assert answer.json()["code"] == "dispute_not_open"
+            assert answer.json()["code"] == REFUSED_BY_STATE[route]
         else:
             assert answer.is_success, answer.text
 

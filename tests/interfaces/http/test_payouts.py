@@ -64,7 +64,7 @@ BODIES = {
     "POST /v1/earning-rules": RULES,
 }
 REFUSED_BY_STATE = {
-    f"POST {OF_PROVIDER}/reserve-release": "not_found",
+    f"POST {OF_PROVIDER}/reserve-release": "reserve_too_small",
     f"POST {OF_PROVIDER}/cash-payments": "more_than_in_hand",
     "POST /v1/earnings/{earning_id}/hold": "not_payable",
 }
