@@ -8,77 +8,21 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from application.answer_dispute import AnswerDispute, contest_dispute
-from application.dispute_errands import DisputeErrands
-from application.engine import Engine
-from application.log import CommandContext, fingerprint_of
 from domain import ledger
-from domain.dispute import Dispute
-from domain.dispute_terms import DisputeState, dispute_id
-from infra.razorpay.news import event_id_of
-from interfaces.worker.letters import Letters
 from tests.application.disputed import ORDER, Disputed
-from tests.money.line_board import LineBoard
-from tests.support.crash_points import AFTER, Crash, CrashPoints, watched
+from tests.money.dispute_line import Life
+from tests.support.crash_points import AFTER, Crash, CrashPoints
 from tests.support.razorpay import standing_in
-from tests.support.roadside import DESK_ACTOR, TENANT, some_id
+from tests.support.roadside import TENANT
 from tests.support.trade import HELP_TOTAL
 
 SAMPLED_POINTS = 3
 POINTS_AT_LEAST = 30
 MUST_PASS = ("log.append", "inbox.take", "inbox.done", "disputes.dispute")
 MUST_CALL = ("disputes.upload_document", "disputes.contest_dispute")
-MOST_TURNS = 30
-
-
-class Life:
-    """Our side, from its start to its end or crash, over what a world keeps."""
-
-    def __init__(self, world: Disputed, raised: str, points: CrashPoints) -> None:
-        self.world, self.raised = world, raised
-        self.engine = Engine(watched(world.log, "log", points, {"append"}), world.aggregates)
-        desk = watched(world.desk, "disputes", points)
-        self.errands = DisputeErrands(self.engine, world.aggregates, desk, world.evidence)
-        self.inbox = watched(world.inbox, "inbox", points, {"keep", "take", "done"})
-        board: Any = LineBoard(world.events, TENANT)
-        nothing: Any = None
-        self.letters = Letters(self.inbox, board, world.orders, board, nothing, None, self.errands)
-
-    async def live(self, first: int) -> int:
-        """Turn after turn until the bank has decided, and we know."""
-        for number in range(first, first + MOST_TURNS):
-            if await self._turn(number):
-                return number
-        raise AssertionError("not over")
-
-    async def _turn(self, number: int) -> bool:
-        at = self.world.then + timedelta(minutes=number)
-        for each in self.world.stand_in.post():
-            if self.raised in each["body"]:
-                body = each["body"].encode()
-                await self.inbox.keep("razorpay", event_id_of(each["event_id"], body), body)
-        for name in await self.world.inbox.waiting(100):
-            for letter in await self.inbox.take([name]):
-                await self.letters.fold(letter, at)
-        wanted = dispute_id(ORDER, self.raised)
-        dispute = await self.world.aggregates.load(Dispute, TENANT, wanted)
-        if dispute is None or dispute.is_over:
-            return dispute is not None
-        if dispute.is_asked and dispute.operation_id is not None:
-            await self.errands.contest(TENANT, wanted, dispute.operation_id, at)
-        elif dispute.wants_answer and dispute.draft is not None:
-            asked = AnswerDispute(DESK_ACTOR, wanted, at)
-            context = CommandContext(TENANT, DESK_ACTOR.text, "contest", fingerprint_of("c"), some_id(99), at)
-            await self.engine.run(context, lambda work: contest_dispute(asked, work))
-        elif dispute.status is DisputeState.UNDER_REVIEW:
-            self.world.stand_in.play(f"/disputes/{self.raised}", status="lost")
-        await self.errands.look_after(TENANT, wanted, at)
-        return False
 
 
 def told(*crash_at: int) -> list[list[str]]:
@@ -93,7 +37,7 @@ async def _told(world: Disputed, crash_at: tuple[int, ...]) -> list[list[str]]:
     for at in (*crash_at, None):
         points = CrashPoints(at)
         try:
-            turn = await Life(world, raised, points).live(turn) + 1
+            turn = await Life(world, TENANT, ORDER, raised, points).live(turn) + 1
         except Crash:
             turn += 100
         lives.append(points.passed)
