@@ -9,7 +9,7 @@ from application.answers import request_told
 from application.asking_no_longer import ask_no_longer
 from application.ending import settle_end
 from application.freeing import free_shift, truck_stands_at
-from application.guards import check_role, check_sees_request, check_version
+from application.guards import check_role, check_sees_request, check_version, on_behalf_of
 from domain.actor import DESK, Role
 from domain.fees import cancellation_fee
 from domain.offer import WhyClosed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CancelRequest:
-    """Do not come, or come no further: ordered by the customer or the desk.
+    """Do not come, or come no further: ordered by the customer, the partner that bears the job, or the desk.
 
     ``fault`` is for the desk to say; a customer who calls off is at fault, the desk's word is nobody's unless told.
     """
@@ -47,7 +47,7 @@ async def cancel_request(command: CancelRequest, work: Work) -> Answer:
 
     Twice changes nothing. Raises NotAllowed, NotFound, StaleVersion, RequestClosed or OutOfTurn.
     """
-    check_role(work, command.actor, Role.CUSTOMER, *DESK)
+    check_role(work, command.actor, Role.CUSTOMER, Role.PARTNER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
     await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
@@ -56,7 +56,7 @@ async def cancel_request(command: CancelRequest, work: Work) -> Answer:
     fault = _fault(command)
     fee_minor, currency = _fee(request, fault, command.at)
     asked, held, stands_at = request.live_offers, request.assignment, truck_stands_at(request)
-    request.cancel(command.actor.role, command.reason, command.at, fee_minor, currency, fault)
+    request.cancel(on_behalf_of(command.actor), command.reason, command.at, fee_minor, currency, fault)
     await settle_end(work, request, fee_minor, command.at)
     await ask_no_longer(work, asked, WhyClosed.WITHDRAWN, command.at)
     await free_shift(work, held, stands_at, command.at)

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from application.agreeing import agree
 from application.answers import request_told
-from application.guards import check_role, check_sees_request, check_version
+from application.guards import check_role, check_sees_request, check_version, on_behalf_of
+from application.partner_share import let_bear
 from domain.actor import DESK, Role
+from domain.partner_account import PartnerAccount
+from domain.price_terms import PaymentMethod
+from domain.refusal import NotAllowed
 from domain.service_request import ServiceRequest
 
 if TYPE_CHECKING:
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from application.engine import Answer, Work
     from application.trade import Trade
     from domain.actor import Actor
-    from domain.price_terms import PaymentMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,29 @@ async def confirm_request(command: ConfirmRequest, work: Work, trade: Trade) -> 
     nothing. Raises NotAllowed, NotFound, StaleVersion, NotQuoted, QuoteExpired, QuoteSuperseded, InsufficientFunds,
     WalletFrozen, RequestClosed or OutOfTurn.
     """
-    check_role(work, command.actor, Role.CUSTOMER, *DESK)
+    check_role(work, command.actor, Role.CUSTOMER, Role.PARTNER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
     await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)
 
     if request.confirmed_quote == command.quote_version and request.payment_method is command.payment_method:
         return request_told(request)
-    await agree(work, request, command.quote_version, command.payment_method, command.actor.role, trade, command.at)
+    if command.actor.role is Role.PARTNER:
+        await _bear_the_price(command, work, request)
+    by = on_behalf_of(command.actor)
+    await agree(work, request, command.quote_version, command.payment_method, by, trade, command.at)
     return request_told(request)
+
+
+async def _bear_the_price(command: ConfirmRequest, work: Work, request: ServiceRequest) -> None:
+    """What a partner agrees to it bears as it is now; what is left its member pays, never from a wallet of theirs."""
+    check_pays_for_member(command.payment_method)
+    if command.actor.subject_id is None:
+        raise AssertionError
+    await let_bear(work, request, await work.get(PartnerAccount, command.actor.subject_id), command.at)
+
+
+def check_pays_for_member(method: PaymentMethod | None) -> None:
+    """Refuse that a partner spends what lies in its member's wallet; raises NotAllowed."""
+    if method is PaymentMethod.WALLET:
+        raise NotAllowed("a member's wallet is the member's own: what the partner does not bear is paid otherwise")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.actor import Role
+from domain.partner_cover import PartnerCover, partner_cover_id
 from domain.provider_terms import UnknownCrew
 from domain.refusal import NotAllowed, NotFound, StaleVersion
 from domain.shift import Shift
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from application.engine import Work
-    from domain.actor import Actor, Role
+    from domain.actor import Actor
     from domain.aggregate import Aggregate
     from domain.offer import Offer
     from domain.service_request import ServiceRequest
@@ -24,6 +26,11 @@ def check_role(work: Work, actor: Actor, *roles: Role) -> None:
         raise NotAllowed("this token is of another tenant")
     if actor.role not in roles:
         raise NotAllowed(f"a {actor.role.value} may not do this", role=actor.role.value)
+
+
+def on_behalf_of(actor: Actor) -> Role:
+    """Whose word it is: a partner's is its member's. Who gave it stands with the event."""
+    return Role.CUSTOMER if actor.role is Role.PARTNER else actor.role
 
 
 def check_version(aggregate: Aggregate, expected_version: int | None) -> None:
@@ -67,11 +74,19 @@ def check_sees_shift(actor: Actor, shift: Shift) -> None:
 
 async def check_sees_request(actor: Actor, request: ServiceRequest, work: Work) -> None:
     """Refuse one whose request or job this is not, without telling that it exists; raises NotFound."""
-    if actor.is_desk or actor.is_customer(request.customer_id):
+    if actor.is_desk or actor.is_customer(request.customer_id) or await _is_borne_by(actor, request, work):
         return
     held = request.assignment
     if held is None or not await _works_on(actor, held.provider_id, held.shift_id, work):
         raise hidden("ServiceRequest", request.id)
+
+
+async def _is_borne_by(actor: Actor, request: ServiceRequest, work: Work) -> bool:
+    """Whether the actor speaks for the partner that ordered or bears it."""
+    if actor.role is not Role.PARTNER:
+        return False
+    cover = await work.look(PartnerCover, partner_cover_id(request.id))
+    return cover is not None and actor.is_partner(cover.partner_id)
 
 
 async def _works_on(actor: Actor, provider_id: UUID, shift_id: UUID, work: Work) -> bool:

@@ -37,7 +37,7 @@ async def issue_quote(command: IssueQuote, work: Work, trade: Trade) -> Answer:
     The desk may have a new one made any time. Raises NotAllowed, NotFound, StaleVersion, NotPriced, RequestClosed or
     OutOfTurn.
     """
-    check_role(work, command.actor, Role.CUSTOMER, *DESK)
+    check_role(work, command.actor, Role.CUSTOMER, Role.PARTNER, *DESK)
     request = await work.get(ServiceRequest, command.request_id)
     await check_sees_request(command.actor, request, work)
     check_version(request, command.expected_version)

@@ -10,7 +10,7 @@ from domain.actor import DESK
 from domain.money import CurrencyMismatch
 from domain.partner_account import PartnerAccount
 from domain.partner_cover import PartnerCover, partner_cover_id
-from domain.refusal import OutOfTurn
+from domain.refusal import OutOfTurn, Refusal
 from domain.request_terms import CLOSED
 from domain.service_request import ServiceRequest
 from domain.trade_terms import NotPriced
@@ -68,6 +68,26 @@ async def name_partner(command: NamePartner, work: Work) -> Answer:
         "most_minor": kept,
         "currency": partner.currency,
     }
+
+
+async def let_bear(work: Work, request: ServiceRequest, partner: PartnerAccount, at: datetime) -> int:
+    """A partner's own call: it bears all of the price, or what it bears of one job; gives how much is kept of its credit.
+
+    Who is in danger is helped whatever the partner may owe (I8): then nothing is kept, and the job is still its own.
+    Raises CurrencyMismatch, or PartnerLimitReached for a call that is no SOS.
+    """
+    kept, quote = 0, request.quote
+    if quote is not None and quote.total_minor:
+        try:
+            if partner.currency != quote.currency:
+                raise CurrencyMismatch(currency=partner.currency, wanted=quote.currency)
+            kept = partner.keep(request.id, quote.total_minor, at)
+        except Refusal:
+            if not request.sos:
+                raise
+    if await _cover(work, request.id) is None:
+        work.add(PartnerCover.name_one(request.id, partner.id, at))
+    return kept
 
 
 async def promised_by_partner(work: Work, request: ServiceRequest) -> int:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from application.trade import Trade
     from domain.actor import Actor
     from domain.price_terms import PaymentMethod
-    from domain.pricing import Priced
     from domain.request_terms import Call
 
 FURTHEST_AHEAD = timedelta(days=30)
@@ -54,9 +53,18 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     the same breath, InsufficientFunds or WalletFrozen.
     """
     check_role(work, command.actor, Role.CUSTOMER, *DESK)
-    told, at = command.call, command.at
-    if not (command.actor.is_desk or command.actor.is_customer(told.customer_id)):
+    if not (command.actor.is_desk or command.actor.is_customer(command.call.customer_id)):
         raise NotAllowed("a customer asks for help for themselves only")
+    request = begin_request(command.request_id, command.call, command.at, work, trade)
+    await agree_at_once(work, request, command.pays_by, command.actor.role, trade, command.at)
+    return request_told(request)
+
+
+def begin_request(request_id: UUID, told: Call, at: datetime, work: Work, trade: Trade) -> ServiceRequest:
+    """Begin a request, with its price where there is one; nobody has agreed to it yet.
+
+    Raises OutsideServedArea, BadCell, ServiceDoesNotFit or BadSchedule.
+    """
     zone = trade.served_zone(work.context.tenant, told.cell, at)
     job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class, told.sos)
     priced = trade.price_of(work.context.tenant, job, at)
@@ -71,11 +79,11 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
         radius_m=None if waits else ring.radius_m,
         widens_at=None if waits else ring.widens_at,
     )
-    request = ServiceRequest.request(command.request_id, call, at)
+    request = ServiceRequest.request(request_id, call, at)
     work.add(request)
     if priced is not None:
-        await _tell_the_price(command, work, request, priced, trade)
-    return request_told(request)
+        request.issue_quote(quote_from(priced, 1, holds_until=at + SOS_QUOTE_HOLDS if request.sos else None), at)
+    return request
 
 
 def check_hour(wanted: datetime | None, at: datetime, *, is_priced: bool) -> None:
@@ -88,14 +96,17 @@ def check_hour(wanted: datetime | None, at: datetime, *, is_priced: bool) -> Non
         raise BadSchedule(f"an hour can be chosen at most {FURTHEST_AHEAD.days} days ahead")
 
 
-async def _tell_the_price(
-    command: RequestService, work: Work, request: ServiceRequest, priced: Priced, trade: Trade
+async def agree_at_once(
+    work: Work, request: ServiceRequest, method: PaymentMethod | None, by: Role, trade: Trade, at: datetime
 ) -> None:
-    at, method = command.at, command.pays_by
-    request.issue_quote(quote_from(priced, 1, holds_until=at + SOS_QUOTE_HOLDS if request.sos else None), at)
-    if method is None or (request.sos and not await _can_keep(work, request, method, at)):
+    """Agree to the price that was just told, where there is one, and whoever asks pays that way.
+
+    Raises what ``agreeing.agree`` raises, but for an SOS, whose money is asked about later.
+    """
+    if method is None or request.quote is None:
         return
-    await agree(work, request, 1, method, command.actor.role, trade, at)
+    if not request.sos or await _can_keep(work, request, method, at):
+        await agree(work, request, request.quote.quote_version, method, by, trade, at)
 
 
 async def _can_keep(work: Work, request: ServiceRequest, method: PaymentMethod, at: datetime) -> bool:

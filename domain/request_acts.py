@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.actor import Actor
+from domain.actor import Actor, Role
 from domain.request_terms import (
     AT_VEHICLE,
     BEFORE_SEARCH,
@@ -16,6 +16,10 @@ from domain.request_terms import (
     UNDER_WAY,
     RequestState,
 )
+
+
+FOR_A_PARTNER = frozenset({"issue_quote", "confirm", "cancel"})
+"""What a partner says for its member; everything at the roadside is the member's own to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Standing:
 
 
 def acts_open(actor: Actor, now: Standing) -> tuple[str, ...]:
-    """Which acts are open to an actor on a request that stands so; whether a driver may see it was asked before."""
+    """Which acts are open to an actor on a request that stands so; whether a driver or a partner may see it was asked before."""
     if now.state in CLOSED:
         return ()
     customer = actor.is_customer(now.customer_id)
@@ -56,6 +60,8 @@ def acts_open(actor: Actor, now: Standing) -> tuple[str, ...]:
         acts += _for_the_provider(now)
     if actor.is_desk or customer:
         acts += _for_the_customer(now)
+    if actor.role is Role.PARTNER:
+        acts += [act for act in _for_the_customer(now) if act in FOR_A_PARTNER]
     return tuple(dict.fromkeys(acts))
 
 

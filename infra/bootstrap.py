@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, Protocol
 
 from application.engine import Aggregates, Engine
 from application.log import EventLog
@@ -25,6 +25,7 @@ from infra.event_store.log import PostgresEventLog
 from infra.files.links import FileLinks
 from infra.files.shelf import FileShelf
 from infra.identity.access_tokens import TokenAuthority
+from infra.identity.members import Members
 from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
 from infra.people_and_files import people_and_files
@@ -44,6 +45,7 @@ from infra.queries.pool import Pool, reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.security import SecurityQueries
 from infra.queries.view import ReadModelView
+from infra.queries.views import views_of
 from infra.rate.limiter import RateLimiter
 from infra.rate.place import open_limiter
 from infra.security_log.writer import BufferedSecurityLog
@@ -52,18 +54,19 @@ from infra.start_codes import DerivedStartCodes, start_code_key
 from infra.telemetry.observed import LogObserver, RunsCommands, TracedEngine, TracedLog
 from infra.telemetry.tracing import is_tracing
 from infra.webhooks.inbox import WebhookInbox
-from projections.accounts import AccountRow, accounts
-from projections.crew_shifts import CrewShiftRow, crew_shifts
-from projections.customer_requests import CustomerRequestRow, customer_requests
-from projections.drives import DriveRow, drives
-from projections.matching_table import ShiftRow, matching_table
-from projections.merge_suggestions import SuggestionRow, merge_suggestions
-from projections.provider_directory import DirectoryRow, provider_directory
-from projections.provider_jobs import JobRow, provider_jobs
-from projections.provider_papers import PapersRow, provider_papers
-from projections.request_board import RequestRow, request_board
-from projections.tow_legs import LegRow, tow_legs
-from projections.vehicles import VehicleRow, vehicles
+from projections.accounts import AccountRow
+from projections.crew_shifts import CrewShiftRow
+from projections.customer_requests import CustomerRequestRow
+from projections.drives import DriveRow
+from projections.matching_table import ShiftRow
+from projections.merge_suggestions import SuggestionRow
+from projections.partner_requests import PartnerRequestRow
+from projections.provider_directory import DirectoryRow
+from projections.provider_jobs import JobRow
+from projections.provider_papers import PapersRow
+from projections.request_board import RequestRow
+from projections.tow_legs import LegRow
+from projections.vehicles import VehicleRow
 
 if TYPE_CHECKING:
     from infra.hooks.desk import HookDesk
@@ -101,6 +104,7 @@ class Stack:
     papers: ReadModelView[PapersRow]
     vehicles: ReadModelView[VehicleRow]
     people: ReadModelView[AccountRow]
+    partner_requests: ReadModelView[PartnerRequestRow]
     positions: PositionStore
     shift_owners: ShiftOwners
     zones: ZoneMap
@@ -119,6 +123,7 @@ class Stack:
     codes: StartCodes
     identity: Identity
     sign_in: SignIn
+    members: Members
     files: FileShelf
     file_links: FileLinks
     records: PostgresPersonalStore
@@ -231,47 +236,13 @@ async def build(
         codes=start_codes(settings),
         identity=has.identity,
         sign_in=_sign_in(settings, has, engine),
+        members=Members(has.readers, proof_keys(settings)),
         **people_and_files(settings, readers, has.store, has.aggregates, has.closers),
         promises=city.promises if settings.promises else None,
         security=has.security,
         limiter=await open_limiter(settings, has.closers),
         closers=has.closers,
     )
-
-
-class Views(TypedDict):
-    """The read models that a stack lists from."""
-
-    board: ReadModelView[RequestRow]
-    mine: ReadModelView[CustomerRequestRow]
-    jobs: ReadModelView[JobRow]
-    drives: ReadModelView[DriveRow]
-    twins: ReadModelView[SuggestionRow]
-    legs: ReadModelView[LegRow]
-    shifts: ReadModelView[ShiftRow]
-    crew_shifts: ReadModelView[CrewShiftRow]
-    directory: ReadModelView[DirectoryRow]
-    papers: ReadModelView[PapersRow]
-    vehicles: ReadModelView[VehicleRow]
-    people: ReadModelView[AccountRow]
-
-
-def views_of(readers: Pool) -> Views:
-    """Each with the column that it is listed by."""
-    return {
-        "board": ReadModelView(readers, request_board, "created_at"),
-        "mine": ReadModelView(readers, customer_requests, "created_at"),
-        "jobs": ReadModelView(readers, provider_jobs, "created_at"),
-        "drives": ReadModelView(readers, drives, "assigned_at"),
-        "twins": ReadModelView(readers, merge_suggestions, "suggested_at"),
-        "legs": ReadModelView(readers, tow_legs, "planned_at"),
-        "shifts": ReadModelView(readers, matching_table, "started_at"),
-        "crew_shifts": ReadModelView(readers, crew_shifts, "started_at"),
-        "directory": ReadModelView(readers, provider_directory, "created_at"),
-        "papers": ReadModelView(readers, provider_papers, "waiting_since", oldest_first=True),
-        "vehicles": ReadModelView(readers, vehicles, "registered_at"),
-        "people": ReadModelView(readers, accounts, "registered_at"),
-    }
 
 
 def _sign_in(settings: Settings, has: _Opened, engine: RunsCommands) -> SignIn:

@@ -11,10 +11,11 @@ from application.log import CommandContext, EventLog, LoggedEvent, NewEvent, Rec
 from application.personal import PersonalRecord, PersonalStore
 from application.trade import FREE_EVERYWHERE
 from domain.aggregate import Aggregate
-from infra.bootstrap import Stack, fingerprint_key, start_codes, views_of
+from infra.bootstrap import Stack, fingerprint_key, start_codes
 from infra.database_url import app_dsn
 from infra.event_store import codec
-from infra.identity.place import identity_of, sign_in_of
+from infra.identity.members import Members
+from infra.identity.place import identity_of, proof_keys, sign_in_of
 from infra.people_and_files import people_and_files
 from infra.personal.place import personal_store
 from infra.positions.owners import OwnersOnDuty
@@ -29,6 +30,7 @@ from infra.queries.money import MoneyViews
 from infra.queries.pool import reader_pool
 from infra.queries.readiness import Readiness
 from infra.queries.security import SecurityQueries
+from infra.queries.views import views_of
 from infra.settings import Settings
 from infra.webhooks.inbox import WebhookInbox
 from infra.zones.table import ZoneTable
@@ -142,6 +144,7 @@ def nothing_behind(settings: Settings) -> Stack:
         trade=FREE_EVERYWHERE,
         codes=start_codes(settings),
         identity=identity,
+        members=Members(readers, proof_keys(settings)),
         sign_in=sign_in_of(settings, readers, identity.sessions, engine, aggregates),
         **people_and_files(settings, readers, store, aggregates, closers),
         closers=closers,

@@ -24,6 +24,7 @@ from projections.loyalty import loyalty
 from projections.matching_table import matching_table
 from projections.merge_suggestions import merge_suggestions
 from projections.partner_accounts import partner_accounts
+from projections.partner_requests import partner_requests
 from projections.payment_links import payment_links
 from projections.payment_orders import payment_orders
 from projections.payments import payments
@@ -87,6 +88,7 @@ READ_MODELS: tuple[AnyReadModel, ...] = cast(
         subscriptions,
         payments,
         partner_accounts,
+        partner_requests,
         payment_orders,
         payment_links,
         refunds,

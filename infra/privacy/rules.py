@@ -43,6 +43,9 @@ RULES: Final = (
     Rule("ledger, invoices (ids and amounts)", "for ever", None, "books", TAX),
     Rule("log of events (ids and codes)", "for ever", None, "prove what happened", "no names, so nobody's data"),
     Rule("security log", "days", "security_log_kept_days", "find who broke in", "DPDP Rules 2025, r. 6(1)(e): a year"),
+    Rule(
+        "members of partners (keyed hash of the number)", "erasure", None, "know whom a partner calls for again", DPDP
+    ),
     Rule("sessions that ended", "days", "sessions_kept_days", "show where somebody was signed in", DPDP),
     Rule("codes and links that were sent", "days", "challenges_kept_days", "limit how many are sent", DPDP),
     Rule("receipts of commands", "days", "receipts_kept_days", "answer a repeated command as before", DPDP),

@@ -24,7 +24,14 @@ class OfCrew:
     crew_id: UUID
 
 
-Filters = Mapping[str, UUID | str | int | OfCrew | Sequence[str] | Sequence[UUID] | None]
+@dataclass(frozen=True, slots=True)
+class OfPartner:
+    """Any request that one partner ordered or bears."""
+
+    partner_id: UUID
+
+
+Filters = Mapping[str, UUID | str | int | OfCrew | OfPartner | Sequence[str] | Sequence[UUID] | None]
 """Wanted values by column; a sequence means any of them, None means all."""
 
 MOST_ROWS: Final = 201
@@ -69,6 +76,11 @@ class ReadModelView(Generic[R]):
                     " AND {} IN (SELECT shift_id FROM crew_shifts WHERE tenant = %s AND crew_id = %s)"
                 ).format(named)
                 values += [tenant, value.crew_id]
+            elif isinstance(value, OfPartner):
+                wanted += sql.SQL(
+                    " AND {} IN (SELECT request_id FROM partner_requests WHERE tenant = %s AND partner_id = %s)"
+                ).format(named)
+                values += [tenant, value.partner_id]
             else:
                 wanted += sql.SQL(" AND {} = ANY(%s)").format(named)
                 values.append(list(value))

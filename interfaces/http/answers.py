@@ -20,6 +20,7 @@ PREFIXES: Final[Mapping[str, Prefix]] = {
     "provider_id": Prefix.PROVIDER,
     "shift_id": Prefix.SHIFT,
     "customer_id": Prefix.USER,
+    "partner_id": Prefix.PARTNER,
     "crew_id": Prefix.CREW,
     "account_id": Prefix.USER,
     "truck_id": Prefix.TRUCK,

@@ -73,14 +73,19 @@ POLICY: Final = table(
     (DESK, "suspend_somebody reinstate_somebody"),
     (PEOPLE_OF_THE_DESK, "begin_impersonation end_impersonation"),
     # Service requests
-    (CALLERS, "request_help list_service_requests cancel_service_request"),
-    (BOTH, "read_service_request confirm_provider_arrival"),
+    (CALLERS, "request_help"),
+    (PARTNER | DESK, "request_for_member"),
+    (CALLERS | PARTNER, "list_service_requests cancel_service_request"),
+    (BOTH | PARTNER, "read_service_request"),
+    (BOTH, "confirm_provider_arrival"),
+    (PARTNER | BOOKS, "read_bearer"),
     (WORKERS, "report_on_the_way complete_job"),
     (DESK, "end_search"),
     (CUSTOMER | CREW | PEOPLE_OF_THE_DESK, "read_customer_details"),
     (CUSTOMER, "list_my_requests read_my_request"),
     # Service requests: price
-    (CALLERS, "issue_fresh_quote confirm_price approve_job_fare dispute_job_fare"),
+    (CALLERS | PARTNER, "issue_fresh_quote confirm_price"),
+    (CALLERS, "approve_job_fare dispute_job_fare"),
     (DESK, "release_scheduled_request"),
     (WORKERS, "propose_job_fare collect_job_cash"),
     # Service requests: work
@@ -94,7 +99,8 @@ POLICY: Final = table(
     (DESK, "merge_service_requests escalate_service_request note_hazards"),
     # Service requests: the drive, two legs, twins, ratings
     (WORKERS, "tell_time_of_arrival"),
-    (BOTH, "read_drive read_onward_leg read_ratings"),
+    (BOTH | PARTNER, "read_drive"),
+    (BOTH, "read_onward_leg read_ratings"),
     (CALLERS, "plan_onward_leg"),
     (DESK, "list_merge_suggestions dismiss_merge_suggestion undo_request_merge"),
     (CUSTOMER | CREW, "rate_other_side"),

@@ -12,7 +12,9 @@ from infra.rate.window import WINDOW_S
 from infra.settings import Settings
 from interfaces.http.problems import Problem
 
-NEVER_REFUSED: Final = re.compile(r"/v1/service-requests(/[^/]+/(confirmation|cancellation|sos))?")
+NEVER_REFUSED: Final = re.compile(
+    r"/v1/(partner-accounts/[^/]+/service-requests|service-requests(/[^/]+/(confirmation|cancellation|sos))?)"
+)
 """Whoever calls for help, confirms, calls it off or is in danger: whatever else they did, this is taken."""
 SIGNED: Final = "/v1/webhooks/"
 """Signed by their sender, checked before anything is kept, and sent in storms by their nature."""

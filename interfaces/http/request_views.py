@@ -8,6 +8,7 @@ from domain.request_terms import TOWED, RequestState
 from interfaces.http import answers
 from interfaces.http.calls import QueryCall, id_in_path
 from interfaces.http.crew_reach import works_on
+from interfaces.http.partner_reach import bears
 from projections.customer_requests import CustomerRequestRow
 from projections.request_row import RequestRow
 
@@ -42,6 +43,8 @@ async def visible(call: QueryCall, request_id: str, min_position: int | None) ->
 
 async def _sees(call: QueryCall, row: RequestRow, min_position: int | None) -> bool:
     if call.actor.is_desk or call.actor.is_customer(row.customer_id):
+        return True
+    if await bears(call, row.request_id, min_position):
         return True
     return await works_on(call, row.provider_id, row.shift_id, min_position)
 

@@ -13,6 +13,10 @@ SCOPES: Final = {
         " turn_webhook_endpoint_on turn_webhook_endpoint_off remove_webhook_endpoint rotate_webhook_secret"
         " replay_webhook_messages ping_webhook_endpoint"
     ),
+    "requests": names(
+        "request_for_member list_service_requests read_service_request cancel_service_request issue_fresh_quote"
+        " confirm_price read_drive read_bearer"
+    ),
     "city:read": names("list_zones read_zone list_tariffs read_tariff estimate_price read_rules_of_fares list_plans"),
 }
 NEVER: Final = names(

@@ -19,6 +19,7 @@ from projections.drives import DriveRow
 
 routes = Routes("Service requests: the drive")
 
+FOR_WHOM_IT_COMES = frozenset({Role.CUSTOMER, Role.PARTNER})
 SHOWN = (
     "version", "attempt", "assigned_at", "en_route_at", "doubt", "away_m", "nudged_at", "called_at", "eta_told_at",
     "arrives_by", "nudges",
@@ -53,11 +54,11 @@ async def read_drive(call: Asked, request_id: str, min_position: MinPosition = N
     row = await call.stack.drives.one(call.tenant, wanted)
     if row is None:
         raise NotFound
-    return answers.thing(_shown(row, tells_all=call.actor.role is not Role.CUSTOMER))
+    return answers.thing(_shown(row, tells_all=call.actor.role not in FOR_WHOM_IT_COMES))
 
 
 def _shown(row: DriveRow, *, tells_all: bool) -> dict[str, object]:
-    """A customer is told when somebody comes, and not what we suspect."""
+    """A customer, and the partner that called for them, is told when somebody comes, and not what we suspect."""
     told: dict[str, object] = {name: getattr(row, name) for name in SHOWN}
     if not tells_all:
         told |= dict.fromkeys(("doubt", "away_m", "nudged_at", "called_at"))

@@ -11,7 +11,7 @@ from application.cancel_request import CancelRequest, cancel_request
 from application.complete_service import CompleteService, complete_service
 from application.confirm_arrival import ConfirmArrival, confirm_arrival
 from application.give_up_search import GiveUpSearch, give_up_search
-from application.personal import Field, PersonalKind, PersonalRecord, Told, record_id_for
+from application.personal import PersonalKind, record_id_for
 from application.report_en_route import ReportEnRoute, report_en_route
 from application.request_service import RequestService, request_service
 from domain.actor import Role
@@ -19,10 +19,11 @@ from domain.catalogue import Service, check_fit
 from domain.geography import cell_of
 from domain.ids import Prefix, new_id, parse
 from domain.refusal import NotAllowed
-from domain.request_terms import Call, RequestState
+from domain.request_terms import RequestState
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.named_vehicle import class_of, with_vehicle
+from interfaces.http.partner_reach import own_requests
 from interfaces.http.request_views import shown, visible
 from interfaces.http.routing import REQUIRED, Routes
 from interfaces.http.shapes.service_requests import (
@@ -33,6 +34,7 @@ from interfaces.http.shapes.service_requests import (
     ServiceRequestPage,
     ServiceRequestShown,
 )
+from interfaces.http.told_call import call_of, told_of
 
 PATH = "/v1/service-requests"
 ONE = PATH + "/{request_id}"
@@ -72,12 +74,12 @@ async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     command = RequestService(
         actor=call.actor,
         request_id=new_id(call.at),
-        call=_call(customer_id, record_id, body),
+        call=call_of(customer_id, record_id, class_of(body), body),
         at=call.at,
         pays_by=body.confirm.payment_method if body.confirm else None,
     )
     asked = partial(request_service, trade=call.stack.trade)
-    done = await call.run(asked, command, _told(customer_id, record_id, body))
+    done = await call.run(asked, command, told_of(customer_id, record_id, body.contact, body))
     return answers.done(done, Prefix.REQUEST, status=201, location=PATH)
 
 
@@ -94,42 +96,6 @@ def _customer(call: CommandCall, body: ServiceRequestBody) -> UUID:
     return uuid5(call.context.command_id, "customer")
 
 
-def _call(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Call:
-    """What the engine is told: cells and codes."""
-    drop = body.drop_location
-    return Call(
-        customer_id,
-        body.service,
-        class_of(body),
-        body.fuel,
-        cell_of(body.location.lat, body.location.lng),
-        place_id=record_id,
-        contact_id=record_id,
-        drop_cell=None if drop is None else cell_of(drop.lat, drop.lng),
-        sos=body.sos,
-        hazards=tuple(sorted(set(body.hazards))),
-        scheduled_for=body.scheduled_for,
-    )
-
-
-def _told(customer_id: UUID, record_id: UUID, body: ServiceRequestBody) -> Told:
-    """What is personal in the call: it goes where it can be erased, and the event refers to it by its id.
-
-    Place and contact are told in one breath and live as long: one record, so that a call costs one row to keep.
-    """
-    told: dict[str, Field] = {
-        "name": body.contact.name,
-        "phone": body.contact.phone,
-        "plate": body.plate,
-        "lat": body.location.lat,
-        "lng": body.location.lng,
-        "note": body.note,
-    }
-    if body.drop_location is not None:
-        told.update(drop_lat=body.drop_location.lat, drop_lng=body.drop_location.lng)
-    return Told(customer_id, {record_id: PersonalRecord(PersonalKind.CALL, told)})
-
-
 @routes.query(PATH, ServiceRequestPage, problems=("invalid_cursor",))
 async def list_service_requests(
     call: Asked,
@@ -141,16 +107,18 @@ async def list_service_requests(
 ) -> Response:
     """List requests, newest first.
 
-    The desk sees the board, a customer their own. `state=searching&escalation=3` is the desk's queue.
+    The desk sees the board, a customer their own, a partner those that it ordered or bears.
+    `state=searching&escalation=3` is the desk's queue.
     """
     own = call.actor.subject_id if call.actor.role is Role.CUSTOMER else None
+    of_partner = await own_requests(call, page.min_position)
     asked = {"state": state, "service": service, "escalation": escalation}
     return await paging.answer(
         call,
         call.stack.board,
         PATH,
         asked,
-        {**asked, "customer_id": own},
+        {**asked, "customer_id": own, "request_id": of_partner},
         page,
         key_of=lambda row: (row.created_at, row.request_id),
         show=lambda row: shown(row, call),
@@ -161,7 +129,7 @@ async def list_service_requests(
 async def read_service_request(call: Asked, request_id: str, min_position: MinPosition = None) -> Response:
     """Read a request.
 
-    For its customer, the provider who holds the job, and the desk.
+    For its customer, the provider who holds the job, the partner that bears it, and the desk.
     """
     return answers.thing(shown(await visible(call, request_id, min_position), call))
 

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.catalogue import VehicleClass
 from domain.money import MOST_MINOR
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
 from interfaces.http.shapes.prices import Currency, Minor
+from interfaces.http.shapes.service_requests import Breakdown, Contact
 from interfaces.http.shapes.values import EXAMPLE, Body, Instant, InstantTold, Position, RequestId, Shown, Version
 
 PartnerId = Annotated[
@@ -44,6 +46,21 @@ class PartnerBody(Body):
     most_minor: Annotated[int | None, Field(ge=1, le=MOST_MINOR, examples=[150_000])] = None
 
 
+class MemberBody(Contact):
+    """Whom the partner calls for: from the same number always the same person, for this partner alone."""
+
+    reference: Annotated[
+        str, Field(max_length=40, description="The partner's own number for the member.", examples=["POL-2291"])
+    ] = ""
+
+
+class MemberRequestBody(Breakdown):
+    """A partner's call for help for one of its members, who is told and met as any customer."""
+
+    vehicle_class: Annotated[VehicleClass, Field(examples=["car"])]
+    member: MemberBody
+
+
 class PartnerAccountShown(Shown):
     """Where a partner's account stands, by the terms of now."""
 
@@ -73,6 +90,17 @@ class PartnerNamed(Shown):
     request_id: RequestId
     most_minor: Minor
     currency: Currency
+
+
+class BearerShown(Shown):
+    """Which partner bears a job; without a currency nothing of its credit was ever kept."""
+
+    request_id: RequestId
+    partner_id: PartnerId
+    kept_minor: Annotated[Minor, Field(description="Of its credit, as long as the job is not done.")]
+    borne_minor: Annotated[Minor, Field(description="Of what the job cost.")]
+    currency: Currency | None
+    named_at: Instant
 
 
 class PartnerRow(Shown):

@@ -58,27 +58,16 @@ class ConfirmAtOnce(Body):
     payment_method: Method
 
 
-class ServiceRequestBody(Body):
-    """A call for help. Contact, exact location, note and plate go to the erasable store, never into an event."""
+class Breakdown(Body):
+    """What happened where: all that a call for help says but whose it is."""
 
     service: Annotated[Service, Field(examples=["flat_tyre"])]
-    vehicle_class: Annotated[
-        VehicleClass | None, Field(description="Left out where `vehicle_id` names one.", examples=["car"])
-    ] = None
     fuel: Fuel = Fuel.UNKNOWN
-    vehicle_id: Annotated[
-        CustomersVehicleId | None,
-        Field(description="A vehicle of the customer: class, fuel and plate are its own.", examples=[None]),
-    ] = None
     location: Location
-    contact: Contact
     note: Annotated[
         Text, Field(description="How to find the vehicle.", examples=["Blue hatchback by the bus stop"])
     ] = ""
     plate: Plate = ""
-    customer_id: Annotated[
-        UserId | None, Field(description="For the desk: on whose behalf. A new customer when left out.")
-    ] = None
     drop_location: Annotated[Location | None, Field(description="Where the vehicle is to be towed.")] = None
     sos: Annotated[bool, Field(description="Somebody is in danger: the search begins at once, whatever it costs.")] = (
         False
@@ -92,6 +81,22 @@ class ServiceRequestBody(Body):
     ] = None
     confirm: Annotated[
         ConfirmAtOnce | None, Field(description="Agree to the price in the same breath; else confirm the quote.")
+    ] = None
+
+
+class ServiceRequestBody(Breakdown):
+    """A call for help. Contact, exact location, note and plate go to the erasable store, never into an event."""
+
+    vehicle_class: Annotated[
+        VehicleClass | None, Field(description="Left out where `vehicle_id` names one.", examples=["car"])
+    ] = None
+    vehicle_id: Annotated[
+        CustomersVehicleId | None,
+        Field(description="A vehicle of the customer: class, fuel and plate are its own.", examples=[None]),
+    ] = None
+    contact: Contact
+    customer_id: Annotated[
+        UserId | None, Field(description="For the desk: on whose behalf. A new customer when left out.")
     ] = None
 
     @model_validator(mode="after")
