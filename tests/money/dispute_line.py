@@ -105,11 +105,13 @@ class Life:
         at = self.world.then + timedelta(minutes=number)
         await self._hear(at)
         dispute = await self.world.aggregates.load(Dispute, self.tenant, self.dispute_id)
-        if dispute is None or dispute.is_over:
-            return dispute is not None
+        if dispute is None:
+            return False
         if dispute.is_asked and dispute.operation_id is not None:
             await self.errands.contest(self.tenant, dispute.id, dispute.operation_id, at)
             await self.errands.accept(self.tenant, dispute.id, dispute.operation_id, at)
+        elif dispute.is_over:
+            return True
         elif dispute.wants_answer and dispute.draft is not None:
             await self._answer(at)
         elif dispute.status is DisputeState.UNDER_REVIEW:
