@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from application.gateway import Confirmed
 from application.log import CommandContext, fingerprint_of
+from application.record_dispute_fee import RecordDisputeFee, fee_within, record_dispute_fee
 from application.record_settlement import RecordSettlement, record_settlement
 from domain.actor import Actor
 from domain.gateway_settlement import settlement_stream
@@ -17,11 +18,20 @@ from domain.money import Money
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
+    from uuid import UUID
 
     from application.dispatch.ordering import RunsCommands
     from application.gateway import SettlementBooks, SettlementRow
 
 NAME: Final = "settlements"
+
+
+class DisputesOf(Protocol):
+    """Tells which disputes of ours the gateway speaks of; read models may be behind the log."""
+
+    async def dispute_of(self, gateway_dispute: str) -> tuple[str, UUID] | None:
+        """Tenant and id of a dispute; None where nobody has heard of it."""
+        ...
 
 
 class Owners(Protocol):
@@ -41,12 +51,18 @@ class Looked:
 
 
 class Settling:
-    """Books what the gateway settled. A settlement of which something is unknown waits: webhooks may be late."""
+    """Books what the gateway settled. A settlement of which something is unknown waits: webhooks may be late.
 
-    def __init__(self, books: SettlementBooks, owners: Owners, engine: RunsCommands) -> None:
+    What it kept for disputes themselves is told by nothing else, and is booked first.
+    """
+
+    def __init__(
+        self, books: SettlementBooks, owners: Owners, engine: RunsCommands, disputes: DisputesOf | None = None
+    ) -> None:
         self._books = books
         self._owners = owners
         self._engine = engine
+        self._disputes = disputes
 
     async def look(self, day: date, at: datetime) -> Looked | None:
         """Book a day's settlements; the same again books nothing twice. None when the gateway did not say."""
@@ -60,10 +76,28 @@ class Settling:
         booked, unknown = 0, []
         for settlement, rows in sorted(by_settlement.items()):
             strange = sorted({row.entity_id for row in rows} - owners.keys())
+            if not strange:
+                strange = [row.entity_id for row in rows if not await self._book_fee(row, at)]
             unknown += strange
             if not strange:
                 booked += await self._book(settlement, rows, owners, at)
         return Looked(booked, tuple(unknown))
+
+    async def _book_fee(self, row: SettlementRow, at: datetime) -> bool:
+        """Book what the gateway kept for a dispute; False when nobody knows yet which of ours it is."""
+        fee = fee_within(row)
+        if not fee or self._disputes is None:
+            return True
+        found = await self._disputes.dispute_of(row.entity_id)
+        if found is None:
+            return False
+        tenant, dispute_id = found
+        actor, is_back = Actor.system(NAME, tenant), row.credit_minor > 0
+        command = RecordDisputeFee(actor, dispute_id, row.settlement_id, is_back, fee, row.tax_minor, at)
+        key = f"dispute-fee/{row.settlement_id}/{row.entity_id}/{is_back}"
+        context = CommandContext(tenant, actor.text, key, fingerprint_of(key), dispute_id, at)
+        await self._engine.run(context, lambda work: record_dispute_fee(command, work))
+        return True
 
     async def _book(
         self, settlement: str, rows: Iterable[SettlementRow], owners: Mapping[str, str], at: datetime

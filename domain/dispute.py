@@ -52,6 +52,7 @@ class Dispute(DisputeAnswers, DisputeMoney, DisputeBearing, Aggregate):
     lost_minor: int = field(default=0, init=False)
     holds: int = field(default=0, init=False)
     rounds: int = field(default=0, init=False)
+    fees: frozenset[str] = field(default=frozenset(), init=False)
     draft: Draft | None = field(default=None, init=False)
     answered: Answered = field(default=Answered.NOTHING, init=False)
     operation_id: UUID | None = field(default=None, init=False)

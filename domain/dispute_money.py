@@ -7,6 +7,8 @@ from typing import ClassVar
 from domain.aggregate import Chapter, event
 from domain.dispute_terms import DisputeState, Told
 from domain.ledger import MoneyEvent, Transfer, recipes
+from domain.money import BadAmount, checked_amount
+from domain.payout_terms import gateway_id
 
 
 class DisputeMoney(Chapter):
@@ -20,6 +22,7 @@ class DisputeMoney(Chapter):
     lost_minor: int
     holds: int
     rounds: int
+    fees: frozenset[str]
 
     class FundsHeld(MoneyEvent):
         """The gateway took it from us while the bank looks."""
@@ -53,6 +56,31 @@ class DisputeMoney(Chapter):
         gateway_dispute: str
         amount_minor: int
 
+    class FeeLearned(MoneyEvent):
+        """The gateway kept a fee of its own for the dispute, tax included, as a settlement tells."""
+
+        TOPIC: ClassVar[str] = "dispute.fee_learned"
+        gateway_payment: str
+        gateway_dispute: str
+        gateway_settlement: str
+        amount_minor: int
+        tax_minor: int
+
+    def learn_fee(
+        self, settlement: str, fee_minor: int, tax_minor: int, at: datetime, *, is_given_back: bool = False
+    ) -> None:
+        """So much was kept of what a settlement has of this dispute; told twice it is no news. Raises BadAmount.
+
+        ``is_given_back``: of what the bank gave back, which is settled as a thing of its own.
+        """
+        recipe = recipes.dispute_won_fee if is_given_back else recipes.dispute_fee
+        told = gateway_id(settlement)
+        if not 0 <= tax_minor <= checked_amount(fee_minor):
+            raise BadAmount(f"a tax of {tax_minor} is no part of {fee_minor}")
+        booked = recipe(self.gateway_dispute, told, fee_minor, tax_minor, self.currency)
+        if booked.transfer_id not in self.fees:
+            self._book(self.FeeLearned, booked, fee_minor, at, gateway_settlement=told, tax_minor=tax_minor)
+
     def _hold(self, amount_minor: int, at: datetime) -> None:
         """While it goes on no less than before is held: a word that comes late says less."""
         if amount_minor > self.held_minor:
@@ -83,9 +111,13 @@ class DisputeMoney(Chapter):
             return told.deducted_minor or self.amount_minor
         return told.deducted_minor
 
-    def _book(self, fact: type[MoneyEvent], booked: Transfer, amount_minor: int, at: datetime) -> None:
+    def _book(self, fact: type[MoneyEvent], booked: Transfer, amount_minor: int, at: datetime, **more: object) -> None:
         whose = {"gateway_payment": self.gateway_payment, "gateway_dispute": self.gateway_dispute}
-        self.trigger_event(fact, timestamp=at, **whose, **booked.fields, amount_minor=amount_minor)
+        self.trigger_event(fact, timestamp=at, **whose, **booked.fields, **more, amount_minor=amount_minor)
+
+    @event(FeeLearned)
+    def _on_fee_learned(self, transfer_id: str) -> None:
+        self.fees |= {transfer_id}
 
     @event(FundsHeld)
     def _on_funds_held(self, amount_minor: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.ledger import BANK, CLEARING, Leg
+from domain.ledger import BANK, CHARGEBACK, CLEARING, DISPUTE_HELD, Leg
 
 SETTLED = "stl"
 PAID_OUT = "po"
@@ -207,7 +207,8 @@ def disputes_agree(posted: Iterable[Posted], theirs: Mapping[str, int]) -> list[
     ours: dict[str, int] = defaultdict(int)
     for each in posted:
         if each.fact == DISPUTED:
-            ours[each.entity.partition(":")[0]] -= each.on(CLEARING)
+            # What the gateway kept for itself is no part of what it took for the bank.
+            ours[each.entity.partition(":")[0]] += each.on(DISPUTE_HELD) + each.on(CHARGEBACK)
     return [
         Difference(Differing.DISPUTE_DIFFERS, each, ours.get(each, 0), theirs[each])
         for each in sorted(theirs)

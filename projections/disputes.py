@@ -15,9 +15,9 @@ class DisputeRow(Row, frozen=True, gc=False):
     """One dispute. ``state`` is open, action_required, under_review, won, lost or closed.
 
     The payment came by an order or for a membership. ``answered`` is nothing, contest_asked, contested,
-    acceptance_asked or accepted; ``passed_on_minor`` is what the provider at fault bears of what is lost;
-    ``needs_person`` says that it is not answered by itself; ``evidence`` is what the pack shows that was drafted at
-    ``drafted_at``.
+    acceptance_asked or accepted; ``passed_on_minor`` is what the provider at fault bears of what is lost,
+    ``fee_minor`` what the gateway kept for itself, tax included; ``needs_person`` says that it is not answered by
+    itself; ``evidence`` is what the pack shows that was drafted at ``drafted_at``.
     """
 
     tenant: str
@@ -39,6 +39,7 @@ class DisputeRow(Row, frozen=True, gc=False):
     held_minor: int
     lost_minor: int
     passed_on_minor: int
+    fee_minor: int
     currency: str
     evidence: tuple[str, ...]
     drafted_at: datetime | None
@@ -55,7 +56,7 @@ WAITS = frozenset({"open", "action_required"})
 disputes = ReadModel(
     "disputes",
     DisputeRow,
-    version=3,
+    version=4,
     key=("tenant", "dispute_id"),
     indexes=(
         Index(("tenant", "created_at", "dispute_id")),
@@ -87,6 +88,7 @@ def _opened(fact: Fact) -> DisputeRow:
         held_minor=0,
         lost_minor=0,
         passed_on_minor=0,
+        fee_minor=0,
         currency=fact.text("currency"),
         evidence=(),
         drafted_at=None,
@@ -166,6 +168,11 @@ def _charged_back(row: DisputeRow, fact: Fact) -> DisputeRow:
 def _regained(row: DisputeRow, fact: Fact) -> DisputeRow:
     amount = fact.whole("amount_minor")
     return replace(_touched(row, fact), held_minor=row.held_minor + amount, lost_minor=row.lost_minor - amount)
+
+
+@disputes.on("dispute.fee_learned")
+def _fee_learned(row: DisputeRow, fact: Fact) -> DisputeRow:
+    return replace(_touched(row, fact), fee_minor=row.fee_minor + fact.whole("amount_minor"))
 
 
 @disputes.on("dispute.loss_passed_on")

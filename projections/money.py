@@ -41,6 +41,7 @@ BOOKS = (
     "dispute.funds_released",
     "dispute.charged_back",
     "dispute.regained",
+    "dispute.fee_learned",
     "service_request.provider_compensated",
     "cash_in_hand.handed_in",
     "reserve.kept",

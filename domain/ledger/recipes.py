@@ -22,9 +22,11 @@ def captured(payment: str, request_id: UUID, amount_minor: int, currency: str) -
 
 def gateway_fee(payment: str, fee_minor: int, tax_minor: int, currency: str) -> Transfer:
     """The gateway keeps its fee, in which the tax on it is included: that we get back."""
-    spent = fee_minor - tax_minor
-    legs = {chart.CLEARING: -fee_minor, chart.PSP_FEE: spent, chart.GST_INPUT: tax_minor}
-    return transfer("fee", payment, currency, legs)
+    return transfer("fee", payment, currency, _fee_legs(fee_minor, tax_minor))
+
+
+def _fee_legs(fee_minor: int, tax_minor: int) -> dict[str, int]:
+    return {chart.CLEARING: -fee_minor, chart.PSP_FEE: fee_minor - tax_minor, chart.GST_INPUT: tax_minor}
 
 
 def topped_up(payment: str, customer_id: UUID, amount_minor: int, currency: str) -> Transfer:
@@ -134,6 +136,16 @@ def dispute_lost(dispute: str, amount_minor: int, currency: str) -> Transfer:
     """What was held back is gone: at our cost, until people say who is at fault."""
     legs = {chart.CHARGEBACK: amount_minor, chart.DISPUTE_HELD: -amount_minor}
     return _named(fact_id("dsp", dispute, "lost"), currency, legs)
+
+
+def dispute_fee(dispute: str, settlement: str, fee_minor: int, tax_minor: int, currency: str) -> Transfer:
+    """The gateway keeps its fee for a dispute, with the tax on it, out of a settlement; the tax we get back."""
+    return _named(fact_id("dsp", dispute, "fee", settlement), currency, _fee_legs(fee_minor, tax_minor))
+
+
+def dispute_won_fee(dispute: str, settlement: str, fee_minor: int, tax_minor: int, currency: str) -> Transfer:
+    """The same out of what a bank gave back, which the gateway settles as a thing of its own."""
+    return _named(fact_id("dsp", dispute, "won", "fee", settlement), currency, _fee_legs(fee_minor, tax_minor))
 
 
 def recovered_from_reserve(recovery_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:

@@ -102,6 +102,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "tip_minor": "What the customer gave the crew on top, in minor units",
     "refund_id": "The refund",
     "passed_on_minor": "Minor units of what is lost that the provider bears whose fault it was",
+    "disputes.fee_minor": "Minor units that the gateway kept for the dispute itself, tax included",
     "recovery_id": "What a provider bears of a lost dispute, by its id",
     "from_reserve_minor": "Minor units that were taken out of what is kept back of the provider's payouts",
     "from_earnings_minor": "Minor units by which the provider's payouts were less",

@@ -22,6 +22,7 @@ SELECT tenant, dispute_id FROM disputes
     OR extract(minute FROM %(at)s)::int = abs(hashtext(dispute_id::text)) %% 60)
  ORDER BY respond_by LIMIT %(limit)s"""
 
+ONE: Final = "SELECT tenant, dispute_id FROM disputes WHERE gateway_dispute = %s"
 KNOWN: Final = "SELECT gateway_dispute FROM disputes WHERE gateway_dispute = ANY (%s)"
 
 
@@ -37,6 +38,12 @@ class DisputesToLookAfter:
         async with borrowed(self._pool) as connection:
             cursor = await connection.execute(TO_LOOK_AFTER, {"at": at, "limit": limit})
             return cast("list[tuple[str, UUID]]", await cursor.fetchall())
+
+    async def dispute_of(self, gateway_dispute: str) -> tuple[str, UUID] | None:
+        """Whose dispute that is, and its id."""
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(ONE, (gateway_dispute,))).fetchone()
+            return cast("tuple[str, UUID] | None", found)
 
     async def known(self, gateway_disputes: Collection[str]) -> frozenset[str]:
         """Those that we have heard of."""

@@ -176,7 +176,7 @@ def rounds_of(stack: Stack, pool: Pool, gateways: Gateways) -> Rounds:
 def asking_of(stack: Stack, pool: Pool, gateways: Gateways) -> Asking:
     """Who asks how far payouts and disputes are, and what was settled."""
     board = PayoutsToAsk(pool)
-    settling = Settling(gateways.settlements, board, stack.engine)
+    settling = Settling(gateways.settlements, board, stack.engine, DisputesToLookAfter(pool))
     mandates, disputes = mandates_of(stack, pool, gateways), looking_after(stack, pool, gateways)
     return Asking(board, payouts_of(stack, gateways), settling, mandates, disputes)
 

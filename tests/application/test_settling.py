@@ -1,21 +1,25 @@
 """Is what the gateway settled booked once, for whom it is, and only when all of it is known?"""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from application.engine import Answer, Work
 from application.gateway import Confirmed, Outcome, Settlement, SettlementRow, Uncertain
 from application.record_settlement import RecordBanked, RecordSettlement, record_banked, record_settlement
 from application.settling import Looked, Settling
 from domain import ledger
 from domain.actor import Actor
+from domain.dispute import Dispute
+from domain.dispute_terms import Claim, DisputePhase, DisputeState, PaidBy, Told
 from domain.gateway_settlement import AnotherSettlement, GatewaySettlement, settlement_stream
 from domain.money import Money
 from domain.refusal import NotAllowed
 from tests.application.world import World
-from tests.support.roadside import DESK_ACTOR, NOON, TENANT
+from tests.support.roadside import CUSTOMER, DESK_ACTOR, NOON, TENANT, some_id
 
 pytestmark = pytest.mark.anyio
 
@@ -120,3 +124,68 @@ async def test_another_amount_for_the_same_settlement_is_refused_and_the_bank_co
     for _ in range(2):
         await world.run(record_banked, RecordBanked(TELLER, "setl_1", NOON))
     assert sum(event.topic == "settlement.banked" for event in world.log.events) == 1
+
+
+def of_dispute(debit: int, credit: int, fee: int, settlement: str = "setl_1") -> SettlementRow:
+    """A line about a dispute of 5.00, with a fee that it names."""
+    told = replace(row("disp_1", credit - debit, settlement), kind="adjustment", amount_minor=500)
+    return replace(told, debit_minor=debit, credit_minor=credit, fee_minor=fee, tax_minor=fee * 18 // 118)
+
+
+@dataclass
+class Disputed:
+    """Which dispute of ours the gateway speaks of."""
+
+    found: tuple[str, UUID] | None = None
+
+    async def dispute_of(self, gateway_dispute: str) -> tuple[str, UUID] | None:
+        """There is one at most."""
+        assert gateway_dispute == "disp_1"
+        return self.found
+
+
+async def a_dispute(world: World) -> UUID:
+    """Of which the gateway took 5.00."""
+    respond_by = NOON + timedelta(days=7)
+    claim = Claim("pay_1", "disp_1", 500, "INR", DisputePhase.CHARGEBACK, "not_received", respond_by)
+    dispute = Dispute.open(claim, PaidBy(some_id(890)), customer_id=CUSTOMER, request_id=None, at=NOON)
+    dispute.learn(Told(DisputeState.UNDER_REVIEW, NOON, 500, respond_by), NOON)
+
+    async def open_it(_command: object, work: Work) -> Answer:
+        work.add(dispute)
+        return {}
+
+    await world.run(open_it, RecordBanked(TELLER, "none", NOON))
+    return dispute.id
+
+
+FEES = (ledger.PSP_FEE, ledger.GST_INPUT, ledger.BANK)
+
+
+async def test_what_the_gateway_keeps_for_a_dispute_is_a_cost_once_for_each_row() -> None:
+    world, ours = World(), {**OURS, "disp_1": TENANT}
+    disputed = Disputed()
+    report = Report((row("pay_1", 97_640), of_dispute(559, 0, 59)))
+    settling = Settling(report, Known(ours), world.engine, disputed)
+    assert await settling.look(DAY, NOON) == Looked(0, ("disp_1",)), "a read model may be behind"
+    disputed.found = (TENANT, await a_dispute(world))
+    assert await settling.look(DAY, NOON) == Looked(1, ())
+    assert await settling.look(DAY, NOON) == Looked(0, ())
+    assert [world.log.books.balance(each) for each in FEES] == [50, 9, 97_081]
+    back = Report((row("pay_1", 100, "setl_2"), of_dispute(0, 441, 59, "setl_2")))
+    assert await Settling(back, Known(ours), world.engine, disputed).look(DAY, NOON) == Looked(1, ())
+    assert [world.log.books.balance(each) for each in FEES] == [100, 18, 97_622]
+    assert world.topics().count("dispute.fee_learned") == 2
+
+
+@pytest.mark.parametrize(
+    "told",
+    [of_dispute(500, 0, 59), of_dispute(0, 500, 59), of_dispute(500, 0, 0), row("pay_1", 97_640)],
+    ids=["billed elsewhere", "billed elsewhere, back", "none", "no dispute"],
+)
+async def test_a_fee_that_the_row_does_not_contain_is_not_booked(told: SettlementRow) -> None:
+    world = World()
+    disputed = Disputed((TENANT, await a_dispute(world)))
+    report = Report((row("pay_1", 97_640), told))
+    await Settling(report, Known({**OURS, "disp_1": TENANT}), world.engine, disputed).look(DAY, NOON)
+    assert "dispute.fee_learned" not in world.topics()

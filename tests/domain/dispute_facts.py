@@ -76,6 +76,16 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Dispute.FundsReleased, LATER, **OF, **recipes.dispute_won(GATEWAY_DISPUTE, AMOUNT, "INR").fields),
     fact(Dispute.ChargedBack, LATER, **OF, **LOST.fields),
     fact(Dispute.Regained, LATER, **OF, **LOST.reversed_by(f"{LOST.transfer_id}:rev").fields),
+    fact(
+        Dispute.FeeLearned,
+        LATER,
+        gateway_payment=PAY,
+        gateway_dispute=GATEWAY_DISPUTE,
+        gateway_settlement="setl_1",
+        amount_minor=590,
+        tax_minor=90,
+        **recipes.dispute_fee(GATEWAY_DISPUTE, "setl_1", 590, 90, "INR").fields,
+    ),
     fact(PaymentOrder.Disputed, SOON, dispute_id=DISPUTE, gateway_payment=PAY),
     fact(PaymentOrder.DisputeEnded, LATER, dispute_id=DISPUTE, gateway_payment=PAY, lost_minor=AMOUNT),
 )

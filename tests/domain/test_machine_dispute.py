@@ -49,6 +49,10 @@ class DisputeMachine(AggregateMachine[Dispute]):
             assert borne is None
             assert 0 < amount <= lost
 
+    @rule(settlement=st.sampled_from(("setl_1", "setl_2")), back=st.sampled_from((0, 1)), tax=st.integers(89, 91))
+    def a_settlement_tells(self, settlement: str, back: int, tax: int) -> None:
+        self.attempt(lambda d: d.learn_fee(settlement, 590, tax, self.now, is_given_back=bool(back)))
+
     @rule()
     def take_loss_back(self) -> None:
         self.attempt(lambda d: d.take_loss_back(self.now))
@@ -103,7 +107,9 @@ class DisputeMachine(AggregateMachine[Dispute]):
         held, lost = self.aggregate.held_minor, self.aggregate.lost_minor
         assert booked[ledger.DISPUTE_HELD] == held
         assert booked[ledger.CHARGEBACK] == lost
-        assert booked[ledger.CLEARING] == -held - lost
+        fees = booked[ledger.PSP_FEE] + booked[ledger.GST_INPUT]
+        assert fees == 590 * len(self.aggregate.fees)
+        assert booked[ledger.CLEARING] == -held - lost - fees
         assert 0 <= held + lost <= AMOUNT
         assert not (self.aggregate.is_over and held)
 

@@ -7,9 +7,11 @@ import pytest
 from domain.ledger import BANK, CLEARING, Leg
 from domain.ledger.recipes import (
     captured,
+    dispute_fee,
     dispute_lost,
     dispute_opened,
     dispute_won,
+    dispute_won_fee,
     gateway_fee,
     payout,
     payout_reversed,
@@ -111,6 +113,19 @@ def test_a_payout_that_only_one_side_knows_is_found() -> None:
 def test_a_transfer_says_what_it_is_about() -> None:
     told = Posted("rf:rfnd_1:processed", (Leg(CLEARING, -5),))
     assert (told.fact, told.entity, told.on(CLEARING), told.on(BANK)) == ("rf", "rfnd_1", -5, 0)
+
+
+def test_a_fee_for_a_dispute_is_in_its_row_and_no_part_of_what_the_bank_took() -> None:
+    taken, fee = posted(dispute_opened("disp_1", 500, "INR")), posted(dispute_fee("disp_1", "setl_1", 59, 9, "INR"))
+    assert ledger_and_gateway((taken, fee), (Row("setl_1", "disp_1", -559),), frozenset()) == []
+    assert ledger_and_gateway((taken,), (Row("setl_1", "disp_1", -559),), frozenset()) == [
+        Difference(Differing.ANOTHER_AMOUNT, "disp_1", -500, -559)
+    ]
+    assert disputes_agree((taken, fee), {"disp_1": 500}) == []
+    back, kept = posted(dispute_won("disp_1", 500, "INR")), posted(dispute_won_fee("disp_1", "setl_2", 59, 9, "INR"))
+    rows = (Row("setl_1", "disp_1", -500), Row("setl_2", given_back("disp_1"), 441))
+    assert ledger_and_gateway((taken, back, kept), rows, frozenset()) == []
+    assert disputes_agree((taken, back, kept), {"disp_1": 0}) == []
 
 
 def test_what_a_bank_takes_and_gives_back_are_two_rows_of_one_dispute() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,8 +15,11 @@ from typer.testing import CliRunner
 
 from application.gateway import Confirmed, OpenOrder
 from application.log import CommandContext, fingerprint_of
+from application.record_dispute import claim_of, told_of
 from application.settling import Settling
 from domain import ledger
+from domain.dispute import Dispute
+from domain.dispute_terms import DisputeState, PaidBy
 from domain.ids import new_id
 from domain.ledger.account import LedgerAccount
 from domain.reconciliation import Difference, Differing
@@ -30,6 +34,7 @@ from tests.support.razorpay import KEY_ID, KEY_SECRET, STANDING_AT, StandIn, sta
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from application.engine import Answer, Engine, Work
     from application.gateway import Payment
@@ -45,6 +50,9 @@ THERE = (
     b"SELECT count(*) FROM projection_positions WHERE active AND name IN ('ledger_balances', 'payouts')"
     b" AND position = (SELECT max(position) FROM events)"
 )
+
+
+COST = "SELECT balance_minor FROM ledger_balances WHERE account = 'E:PspFee'"
 
 
 class Everything:
@@ -136,6 +144,49 @@ async def test_four_that_agree_and_whatever_is_missing_on_one_side(
     with standing_in() as empty:
         kinds = {each.kind for each in compared(database, empty).differences}
         assert Differing.LOG_AND_LEDGER in kinds
+
+
+@dataclass
+class OneDispute:
+    """The one that there is."""
+
+    dispute_id: UUID
+
+    async def dispute_of(self, _gateway_dispute: str) -> tuple[str, UUID]:
+        """Ours."""
+        return TENANT, self.dispute_id
+
+
+async def test_a_fee_for_a_dispute_is_booked_as_its_settlement_tells(database: Database, engines: Engines) -> None:
+    with standing_in() as stand_in:
+        gateways = stand_in.gateways()
+        async with engines() as engine:
+            first, second = paid(stand_in, 100_000), paid(stand_in, 400_000)
+            await book(engine, first)
+            await book(engine, second)
+            raised = stand_in.play("/disputes", payment_id=first.payment_id, deduct_at_onset=True, fee=1_180, tax=180)
+            told = gateways.disputes.dispute(raised["id"])
+            assert isinstance(told, Confirmed)
+            claim, paid_by = claim_of(told.value), PaidBy(new_id(AT))
+            dispute = Dispute.open(claim, paid_by, customer_id=new_id(AT), request_id=None, at=AT)
+            dispute.learn(replace(told_of(told.value, AT), status=DisputeState.UNDER_REVIEW), AT)
+
+            async def decide(work: Work) -> Answer:
+                work.add(dispute)
+                return {}
+
+            context = CommandContext(TENANT, "system:test", "dispute", fingerprint_of("d"), dispute.id, AT)
+            await engine.run(context, decide)
+            stand_in.play("/settle")
+            settling = Settling(gateways.settlements, Everything(), engine, OneDispute(dispute.id))  # type: ignore[arg-type]  # asked with a set
+            assert await settling.look(DAY, AT) is not None
+            keep_up(database)
+            with psycopg.connect(database.app_dsn, autocommit=True) as connection:
+                asked = (gateways.settlements, gateways.payouts, DAY - timedelta(days=1), DAY, None)
+                found = reconcile(connection, *asked, gateways.disputes)
+                cost = connection.execute(COST).fetchone()
+            assert (found.differences, found.disputes) == ((), 1)
+            assert cost == (1_000,), "the fee without its tax"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ class RowMachine(DisputeMachine):
         assert (row.state, row.answered) == (dispute.status.value, dispute.answered.value)
         assert (row.held_minor, row.lost_minor) == (dispute.held_minor, dispute.lost_minor)
         assert row.passed_on_minor == (0 if dispute.borne is None else dispute.borne.amount_minor)
+        assert row.fee_minor == 590 * len(dispute.fees)
         assert (row.respond_by, row.refused_for) == (dispute.respond_by, dispute.refused_for)
         assert row.is_strong == (dispute.draft is not None and dispute.draft.is_strong)
         assert (row.drafted_at is None) == (dispute.draft is None)

@@ -32,6 +32,7 @@ AS_FOLDED: Final = (
         "held_minor",
         "lost_minor",
         "passed_on_minor",
+        "fee_minor",
         "currency",
         "evidence",
         "is_strong",

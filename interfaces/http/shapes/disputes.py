@@ -75,6 +75,7 @@ class DisputeShown(Shown):
     held_minor: Annotated[Minor, Field(description="What the gateway holds back meanwhile.")]
     lost_minor: Annotated[Minor, Field(description="What is gone.")]
     passed_on_minor: Annotated[Minor, Field(description="What of that the provider bears whose fault it was.")]
+    fee_minor: Annotated[Minor, Field(description="What the gateway kept for itself, as settlements tell.")]
     currency: Currency
     evidence: list[Shows]
     is_strong: Annotated[bool, Field(description="Whether the pack is sent by itself when the time comes.")]

@@ -42,6 +42,7 @@ def raise_one(books: Books, payment_id: str, told: Entity) -> Entity:
         "evidence": {"amount": None, "summary": None, **dict.fromkeys(PROOFS), "others": None, "submitted_at": None},
     }
     books.add("dispute", dispute)
+    books.keep_fact(f"dispute_fee:{dispute['id']}", [int(told.get("fee") or 0), int(told.get("tax") or 0)])
     if told.get("deduct_at_onset"):
         _deduct(books, dispute)
     announce(books, "payment.dispute.created", payment=payment, dispute=dispute)
@@ -172,7 +173,11 @@ def _deduct(books: Books, dispute: Entity) -> None:
     dispute["amount_deducted"] = dispute["amount"]
     books.keep(dispute)
     books.move(f"dsp:{dispute['id']}", "merchant", "customers", dispute["amount"])
-    book_row(books, "adjustment", dispute, debit=dispute["amount"])
+    kept = books.fact(f"dispute_fee:{dispute['id']}")
+    fee, tax = kept if isinstance(kept, list) else (0, 0)
+    if fee:
+        books.move(f"fee:{dispute['id']}", "merchant", "fees", fee)
+    book_row(books, "adjustment", dispute, debit=dispute["amount"] + fee, fee=fee, tax=tax)
     plan_settlement(books)
 
 
