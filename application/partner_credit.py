@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from application.engine import Answer, Work
     from domain.actor import Actor
     from domain.money import Money
-    from domain.partner_account import PartnerTerms
+    from domain.partner_terms import PartnerTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,9 @@ def partner_told(partner: PartnerAccount, at: datetime) -> Answer:
         "credit_limit_minor": terms.credit_limit_minor,
         "most_per_job_minor": terms.most_per_job_minor,
         "bears_fees": terms.bears_fees,
+        "most_per_month_minor": terms.most_per_month_minor,
+        "time_zone": terms.time_zone,
+        "spent_minor": partner.spent_minor(at),
         "owed_minor": partner.owed_minor,
         "kept_minor": partner.kept_minor,
         "available_minor": max(0, partner.available_minor(at)),

@@ -1,25 +1,20 @@
 """How much may a partner (an insurer, a fleet, a maker) owe us, for which jobs, and since when by which terms?"""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain import ledger
 from domain.aggregate import Aggregate, Created, event
 from domain.ledger import MoneyEvent
-from domain.money import MOST_MINOR, checked_amount, checked_currency
-from domain.refusal import BadInput, OutOfTurn, Refusal
+from domain.money import checked_amount, checked_currency
+from domain.partner_terms import PartnerTerms
+from domain.refusal import OutOfTurn, Refusal
 from domain.timeline import Dated, Timeline, check_effect
 
 MOST_JOBS_KEPT = 2_000
 """Jobs that a partner bears at once; more under way at the same hour is an error in somebody's program."""
-
-
-class BadPartnerTerms(BadInput):
-    """These terms make no sense: an amount below nothing, or beyond any use."""
-
-    code = "bad_partner_terms"
 
 
 class PartnerLimitReached(Refusal):
@@ -28,28 +23,16 @@ class PartnerLimitReached(Refusal):
     code = "partner_limit_reached"
 
 
+class PartnerSpendLimitReached(Refusal):
+    """This job would be more than the partner bears in a month, beside what it bore and what is under way."""
+
+    code = "partner_spend_limit_reached"
+
+
 class MoreThanOwed(Refusal):
     """The partner does not owe so much."""
 
     code = "more_than_owed"
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerTerms:
-    """A partner owes ``credit_limit_minor`` at most, jobs under way included, and bears ``most_per_job_minor`` of one.
-
-    What a job that ended early costs is the customer's, unless the partner ``bears_fees``.
-    """
-
-    credit_limit_minor: int = 0
-    most_per_job_minor: int = 0
-    bears_fees: bool = False
-
-    def checked(self) -> "PartnerTerms":
-        """These terms, when they make sense; raises BadPartnerTerms."""
-        if not 0 <= self.most_per_job_minor <= MOST_MINOR or not 0 <= self.credit_limit_minor <= MOST_MINOR:
-            raise BadPartnerTerms(f"an amount is 0 to {MOST_MINOR} minor units")
-        return self
 
 
 class PartnerAccount(Aggregate):
@@ -64,6 +47,8 @@ class PartnerAccount(Aggregate):
     dated: tuple[Dated[PartnerTerms], ...] = field(default=(), init=False)
     kept: dict[UUID, int] = field(default_factory=dict, init=False)
     owed_minor: int = field(default=0, init=False)
+    month: str = field(default="", init=False)
+    month_minor: int = field(default=0, init=False)
     facts: frozenset[UUID] = field(default=frozenset(), init=False)
 
     class Opened(Created):
@@ -73,12 +58,18 @@ class PartnerAccount(Aggregate):
         currency: str
 
     class Decided(Aggregate.Event):
-        """These terms apply from an instant on."""
+        """These terms apply from an instant on. Version 1 knew no limit by the month."""
 
         TOPIC: ClassVar[str] = "partner_account.decided"
+        class_version: ClassVar[int] = 2
         terms_version: int
         effective_from: datetime
         terms: PartnerTerms
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """What was not told had no limit."""
+            state["terms"] = {**state["terms"], "most_per_month_minor": None, "time_zone": "UTC"}
 
     class Kept(Aggregate.Event):
         """So much of its credit is kept for a job, instead of whatever was kept for it."""
@@ -135,6 +126,10 @@ class PartnerAccount(Aggregate):
         """What of its credit is left; less than nothing after a limit was lowered, or a debt refunded late."""
         return self.terms_at(at).credit_limit_minor - self.owed_minor - self.kept_minor
 
+    def spent_minor(self, at: datetime) -> int:
+        """What it bore in the month of an instant: what was charged then, less what credit notes took back then."""
+        return self.month_minor if self.month == self.terms_at(at).month_of(at) else 0
+
     def decide(self, terms: PartnerTerms, effective_from: datetime, at: datetime) -> None:
         """Let terms apply from an instant on, never in the past; what applies then already is no news.
 
@@ -148,7 +143,7 @@ class PartnerAccount(Aggregate):
     def keep(self, request_id: UUID, amount_minor: int, at: datetime) -> int:
         """Keep so much for a job, or what one job may cost at most; gives how much that is. The same is no news.
 
-        Raises BadAmount, PartnerLimitReached or OutOfTurn.
+        Raises BadAmount, PartnerLimitReached, PartnerSpendLimitReached or OutOfTurn.
         """
         amount = min(checked_amount(amount_minor), self.terms_at(at).most_per_job_minor)
         before = self.kept.get(request_id, 0)
@@ -157,6 +152,7 @@ class PartnerAccount(Aggregate):
         available = self.available_minor(at) + before
         if amount == 0 or amount > available:
             raise PartnerLimitReached(available_minor=max(0, available), currency=self.currency)
+        self._check_month(amount, self.kept_minor - before, at)
         if not before and len(self.kept) >= MOST_JOBS_KEPT:
             raise OutOfTurn("this partner bears too many jobs at once", state="full", act="keep")
         told = {"request_id": request_id, "amount_minor": amount, "currency": self.currency}
@@ -196,6 +192,23 @@ class PartnerAccount(Aggregate):
         booked = ledger.transfer("pap", receipt_id, self.currency, legs)
         self.trigger_event(self.Paid, timestamp=at, **booked.fields, amount_minor=amount_minor)
 
+    def _check_month(self, amount: int, others: int, at: datetime) -> None:
+        """What is under way counts as this month's: a job that is done in the next is then counted there."""
+        terms, spent = self.terms_at(at), self.spent_minor(at)
+        if terms.most_per_month_minor is not None and spent + others + amount > terms.most_per_month_minor:
+            raise PartnerSpendLimitReached(
+                limit_minor=terms.most_per_month_minor,
+                spent_minor=spent,
+                kept_minor=others,
+                currency=self.currency,
+                free_at=terms.month_after(at).isoformat(),
+            )
+
+    def _count(self, amount_minor: int, at: datetime) -> None:
+        month = self.terms_at(at).month_of(at)
+        self.month_minor = amount_minor + (self.month_minor if self.month == month else 0)
+        self.month = month
+
     @event(Decided)
     def _on_decided(self, terms_version: int, effective_from: datetime, terms: PartnerTerms) -> None:
         self.dated += (Dated(effective_from, terms_version, terms),)
@@ -209,14 +222,16 @@ class PartnerAccount(Aggregate):
         self.kept.pop(request_id, None)
 
     @event(Charged)
-    def _on_charged(self, request_id: UUID, amount_minor: int) -> None:
+    def _on_charged(self, request_id: UUID, amount_minor: int, at: datetime) -> None:
         self.kept.pop(request_id, None)
         self.owed_minor += amount_minor
+        self._count(amount_minor, at)
 
     @event(Lessened)
-    def _on_lessened(self, credit_note_id: UUID, amount_minor: int) -> None:
+    def _on_lessened(self, credit_note_id: UUID, amount_minor: int, at: datetime) -> None:
         self.facts |= {credit_note_id}
         self.owed_minor -= amount_minor
+        self._count(-amount_minor, at)
 
     @event(Paid)
     def _on_paid(self, transfer_id: str, amount_minor: int) -> None:

@@ -17,7 +17,6 @@ from domain.request_terms import (
     RequestState,
 )
 
-
 FOR_A_PARTNER = frozenset({"issue_quote", "confirm", "cancel"})
 """What a partner says for its member; everything at the roadside is the member's own to say."""
 
@@ -48,7 +47,7 @@ class Standing:
 
 
 def acts_open(actor: Actor, now: Standing) -> tuple[str, ...]:
-    """Which acts are open to an actor on a request that stands so; whether a driver or a partner may see it was asked before."""
+    """Which acts are open to an actor on a request that stands so; who may see it was asked before."""
     if now.state in CLOSED:
         return ()
     customer = actor.is_customer(now.customer_id)

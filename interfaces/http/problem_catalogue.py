@@ -224,6 +224,11 @@ RULES: Mapping[str, Kind] = {
     "partner_limit_reached": Kind(
         409, "Partner limit reached", "The partner's credit does not cover this job; `available_minor` is left of it."
     ),
+    "partner_spend_limit_reached": Kind(
+        409,
+        "Partner's month used up",
+        "It bore `spent_minor` this month and `kept_minor` are under way, of `limit_minor`; free again at `free_at`.",
+    ),
     "more_than_owed": Kind(409, "More than owed", "The partner owes `owed_minor`, in `currency`."),
     "cash_limit_reached": Kind(
         409,

@@ -24,7 +24,8 @@ from domain.credit_terms import WhyCredited
 from domain.geography import cell_of
 from domain.invoice_terms import invoice_id
 from domain.money import CurrencyMismatch, Money
-from domain.partner_account import MoreThanOwed, PartnerAccount, PartnerLimitReached, PartnerTerms
+from domain.partner_account import MoreThanOwed, PartnerAccount, PartnerLimitReached
+from domain.partner_terms import PartnerTerms
 from domain.payment_terms import PaymentState
 from domain.price_terms import PaymentMethod
 from domain.refusal import NotAllowed, NotFound, OutOfTurn

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from domain import ledger
 from domain.ledger import Leg
-from domain.partner_account import PartnerAccount, PartnerTerms
+from domain.partner_account import PartnerAccount
 from domain.partner_cover import PartnerCover
+from domain.partner_terms import PartnerTerms
 from domain.payment import Payment
 from domain.payment_terms import payment_id
 from tests.support.roadside import CUSTOMER, LATER, NOON, REQUEST, SOON, some_id
@@ -49,17 +50,17 @@ def kept(amount_minor: int = 30_000, request_id: UUID = REQUEST, at: datetime = 
     return fact(PartnerAccount.Kept, at, request_id=request_id, amount_minor=amount_minor, currency="INR")
 
 
-def charged(amount_minor: int = 30_000) -> Fact:
+def charged(amount_minor: int = 30_000, request_id: UUID = REQUEST, at: datetime = LATER) -> Fact:
     """It bears so much of the job."""
-    legs = (Leg(OWES, amount_minor), Leg(ledger.advance_for(REQUEST), -amount_minor))
+    legs = (Leg(OWES, amount_minor), Leg(ledger.advance_for(request_id), -amount_minor))
     return fact(
         PartnerAccount.Charged,
-        LATER,
-        transfer_id=f"par:{PAYMENT.hex}",
+        at,
+        transfer_id=f"par:{payment_id(request_id).hex}",
         currency="INR",
         legs=legs,
-        request_id=REQUEST,
-        payment_id=PAYMENT,
+        request_id=request_id,
+        payment_id=payment_id(request_id),
         amount_minor=amount_minor,
     )
 

@@ -1,6 +1,7 @@
 """Does a partner ever owe more than its credit, bear more than was kept, or anything twice?"""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,15 @@ from hypothesis import strategies as st
 from domain.ledger import MoneyEvent
 from domain.money import BadAmount
 from domain.partner_account import (
-    BadPartnerTerms,
     MoreThanOwed,
     PartnerAccount,
     PartnerLimitReached,
-    PartnerTerms,
+    PartnerSpendLimitReached,
 )
 from domain.partner_cover import PartnerCover, partner_cover_id
+from domain.partner_terms import BadPartnerTerms, PartnerTerms
 from domain.refusal import Refusal
+from domain.tariff_terms import UnknownTimeZone
 from domain.timeline import BadEffect
 from infra.event_store import codec
 from tests.domain.partner_facts import (
@@ -40,7 +42,7 @@ from tests.domain.partner_facts import (
 )
 from tests.support.effort import examples
 from tests.support.roadside import LATER, NOON, REQUEST, SOON, some_id
-from tests.support.rulebook import born, given
+from tests.support.rulebook import born, fact, given
 
 OTHER = some_id(910)
 READY = (OPENED, DECIDED)
@@ -75,6 +77,41 @@ def test_jobs_under_way_and_debts_use_the_credit_up() -> None:
     given(PartnerAccount, *owing).when(lambda a: a.keep(third, 20_001, SOON)).then_refused(PartnerLimitReached)
     settled = (*owing, paid())
     given(PartnerAccount, *settled).when(lambda a: a.keep(third, 40_000, SOON)).then(kept(40_000, third))
+
+
+def test_a_month_has_an_end_and_what_is_under_way_is_part_of_it() -> None:
+    monthly = replace(TERMS, most_per_month_minor=60_000, time_zone="Asia/Kolkata")
+    ready = (OPENED, fact(PartnerAccount.Decided, NOON, terms_version=1, effective_from=NOON, terms=monthly))
+    third, half = some_id(911), (*ready, kept(40_000), charged(40_000))
+    given(PartnerAccount, *half).when(lambda a: a.keep(OTHER, 20_001, SOON)).then_refused(PartnerSpendLimitReached)
+    given(PartnerAccount, *half).when(lambda a: a.keep(OTHER, 20_000, SOON)).then(kept(20_000, OTHER))
+    under_way = (*half, kept(15_000, OTHER))
+    given(PartnerAccount, *under_way).when(lambda a: a.keep(third, 5_001, SOON)).then_refused(PartnerSpendLimitReached)
+    given(PartnerAccount, *under_way).when(lambda a: a.keep(OTHER, 20_000, SOON)).then(kept(20_000, OTHER))
+    given(PartnerAccount, *half, LESSENED).when(lambda a: a.keep(OTHER, 30_000, SOON)).then(kept(30_000, OTHER))
+    # 2 March at noon: April begins in India when it is 18:30 in London on 31 March.
+    last = datetime(2026, 3, 31, 18, 29, 59, tzinfo=UTC)
+    given(PartnerAccount, *half).when(lambda a: a.keep(OTHER, 20_001, last)).then_refused(PartnerSpendLimitReached)
+    first = last + timedelta(seconds=1)
+    given(PartnerAccount, *half).when(lambda a: a.keep(OTHER, 40_000, first)).then(kept(40_000, OTHER, first))
+
+
+def test_who_is_refused_learns_when_there_is_room_again() -> None:
+    monthly = replace(TERMS, most_per_month_minor=10, time_zone="Asia/Kolkata")
+    account = PartnerAccount.open(PARTNER, "INR", NOON)
+    account.decide(monthly, NOON, NOON)
+    december = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    with pytest.raises(PartnerSpendLimitReached) as refused:
+        account.keep(REQUEST, 11, december)
+    assert refused.value.facts == {
+        "limit_minor": 10,
+        "spent_minor": 0,
+        "kept_minor": 0,
+        "currency": "INR",
+        "free_at": "2026-12-31T18:30:00+00:00",
+    }
+    with pytest.raises(UnknownTimeZone):
+        replace(monthly, time_zone="Mars/Olympus").checked()
 
 
 def test_a_job_is_charged_once_for_at_most_what_was_kept() -> None:

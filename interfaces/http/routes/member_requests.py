@@ -15,6 +15,7 @@ from interfaces.http import answers
 from interfaces.http.calls import Asked, CommandCall, Creation, MinPosition, id_in_path
 from interfaces.http.request_views import visible
 from interfaces.http.routes.partner_accounts import ONE as PARTNER
+from interfaces.http.routes.partner_accounts import OVER_THE_LIMIT
 from interfaces.http.routes.service_requests import ONE, PATH
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.partners import BearerShown, MemberRequestBody
@@ -40,7 +41,7 @@ routes = Routes("Partners: members")
         "bad_schedule",
         "bad_input",
         "currency_mismatch",
-        "partner_limit_reached",
+        *OVER_THE_LIMIT,
     ),
 )
 async def request_for_member(call: Creation, partner_id: str, body: MemberRequestBody) -> Response:

@@ -17,7 +17,8 @@ from application.partner_credit import (
 from application.partner_share import NamePartner, name_partner
 from domain.ids import Prefix, new_id, show
 from domain.money import Money
-from domain.partner_account import PartnerAccount, PartnerTerms
+from domain.partner_account import PartnerAccount
+from domain.partner_terms import PartnerTerms
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
@@ -36,7 +37,8 @@ from projections.partner_accounts import PartnerRow
 
 PARTNERS = "/v1/partner-accounts"
 ONE = PARTNERS + "/{partner_id}"
-NO_TERMS = ("bad_partner_terms", "bad_effect", "too_many_versions")
+OVER_THE_LIMIT = ("partner_limit_reached", "partner_spend_limit_reached")
+NO_TERMS = ("bad_partner_terms", "unknown_time_zone", "bad_effect", "too_many_versions")
 
 routes = Routes("Partners")
 
@@ -94,7 +96,7 @@ async def note_payment(call: Command, partner_id: str, body: PartnerPaymentBody)
 @routes.command(
     "/v1/service-requests/{request_id}/partner",
     PartnerNamed,
-    problems=("not_priced", "out_of_turn", "currency_mismatch", "partner_limit_reached", "bad_amount"),
+    problems=("not_priced", "out_of_turn", "currency_mismatch", *OVER_THE_LIMIT, "bad_amount"),
 )
 async def let_partner_bear(call: Command, request_id: str, body: PartnerBody) -> Response:
     """Let a partner bear a job, behind the customer's membership and before the customer."""
@@ -110,7 +112,9 @@ async def let_partner_bear(call: Command, request_id: str, body: PartnerBody) ->
 
 
 def _terms(body: PartnerTermsBody) -> PartnerTerms:
-    return PartnerTerms(body.credit_limit_minor, body.most_per_job_minor, body.bears_fees)
+    return PartnerTerms(
+        body.credit_limit_minor, body.most_per_job_minor, body.bears_fees, body.most_per_month_minor, body.time_zone
+    )
 
 
 def _opened(row: PartnerRow) -> tuple[datetime, UUID]:

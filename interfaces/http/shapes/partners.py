@@ -4,12 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from application.settlement_terms import TIME_ZONE
 from domain.catalogue import VehicleClass
 from domain.money import MOST_MINOR
 from interfaces.http.shapes.money import AmountAsked, CurrencyAsked
 from interfaces.http.shapes.prices import Currency, Minor
 from interfaces.http.shapes.service_requests import Breakdown, Contact
 from interfaces.http.shapes.values import EXAMPLE, Body, Instant, InstantTold, Position, RequestId, Shown, Version
+from interfaces.http.shapes.zones import TimeZone
 
 PartnerId = Annotated[
     str, Field(pattern="^ptn_[0-9a-f]{32}$", description="Id of a partner.", examples=[f"ptn_{EXAMPLE}"])
@@ -23,6 +25,10 @@ class PartnerTermsBody(Body):
     credit_limit_minor: Amount
     most_per_job_minor: Amount
     bears_fees: Annotated[bool, Field(description="Also what a job costs that ended early.")] = False
+    most_per_month_minor: Annotated[
+        Amount | None, Field(description="In a calendar month, jobs under way included; no such limit when left out.")
+    ] = None
+    time_zone: TimeZone = TIME_ZONE
     effective_from: InstantTold | None = None
 
 
@@ -70,6 +76,9 @@ class PartnerAccountShown(Shown):
     credit_limit_minor: Minor
     most_per_job_minor: Minor
     bears_fees: bool
+    most_per_month_minor: Minor | None
+    time_zone: TimeZone
+    spent_minor: Annotated[Minor, Field(description="Borne in this calendar month, less what credit notes took back.")]
     owed_minor: Minor
     kept_minor: Annotated[Minor, Field(description="For jobs under way.")]
     available_minor: Minor

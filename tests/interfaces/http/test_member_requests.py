@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -128,6 +129,25 @@ async def test_a_credit_that_does_not_reach_keeps_nobody_in_danger_waiting(api: 
     assert (bearer["kept_minor"], bearer["currency"]) == (0, None)
     listed = await told(api, "/v1/service-requests", partner)
     assert [row["id"] for row in listed["data"]] == [request["id"]]
+
+
+async def test_a_month_is_never_overrun_and_keeps_nobody_in_danger_waiting(api: Api, desk: Actor) -> None:
+    price = (await helped(api, await a_partner(api, desk)))["quote"]["total_minor"]
+    partner = await a_partner(api, desk, most_per_month_minor=3 * price + 1)
+    answers = await asyncio.gather(*(refusal_of(api, partner) for _ in range(12)))
+    assert set(answers) <= {"", "partner_spend_limit_reached", "contended"}
+    account = await told(api, place_of(partner), desk)
+    assert account["kept_minor"] == answers.count("") * price <= 3 * price
+    while (answer := await refusal_of(api, partner)) != "partner_spend_limit_reached":
+        assert answer == ""
+    account = await told(api, place_of(partner), desk)
+    assert (account["kept_minor"], account["most_per_month_minor"]) == (3 * price, 3 * price + 1)
+    assert (await helped(api, partner, sos=True))["state"] == "searching"
+
+
+async def refusal_of(api: Api, partner: Actor) -> str:
+    answer = await api.post(f"{place_of(partner)}/service-requests", partner, {**CALL, "member": a_member()})
+    return "" if answer.is_success else str(answer.json()["code"])
 
 
 async def test_nobody_elses_request_is_there(api: Api, desk: Actor) -> None:
