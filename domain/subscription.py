@@ -54,6 +54,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     earned_minor: int = field(default=0, init=False)
     charge: Charge | None = field(default=None, init=False)
     failed_at: datetime | None = field(default=None, init=False)
+    tried: tuple[int, int] = field(default=(0, 0), init=False)
     asked: tuple[UUID, ...] = field(default=(), init=False)
     payments: tuple[str, ...] = field(default=(), init=False)
     paused_at: datetime | None = field(default=None, init=False)

@@ -37,6 +37,8 @@ class SubscriptionCharges(Chapter):
     asked: tuple[UUID, ...]
     payments: tuple[str, ...]
     failed_at: datetime | None
+    tried: tuple[int, int]
+    """The term that was asked for last, and which attempt that was: none is asked for again under its operation."""
 
     class ChargeNotified(Aggregate.Event):
         """The customer is told what will be taken, and when at the earliest: a day later or more."""
@@ -109,7 +111,9 @@ class SubscriptionCharges(Chapter):
 
     def notify_charge(self, number: int, due_at: datetime, at: datetime) -> None:
         """Tell the customer of what comes; a notice is never shorter than a day."""
-        attempt = self.charge.attempt + 1 if self.charge is not None and self.charge.term == number else 1
+        wanted, (tried_term, tried) = self.charge, self.tried
+        announced = wanted.attempt if wanted is not None and wanted.term == number else 0
+        attempt = max(announced, tried if tried_term == number else 0) + 1
         told = {"charge_id": charge_id(self.id, number), "term": number, "attempt": attempt}
         price = {"amount_minor": self.upcoming.price_minor, "currency": self.terms.currency}
         self.trigger_event(self.ChargeNotified, timestamp=at, **told, **price, due_at=max(due_at, at + NOTICE))
@@ -218,6 +222,8 @@ class SubscriptionCharges(Chapter):
     def _on_charge_requested(self, operation_id: UUID) -> None:
         self.asked = (*self.asked, operation_id)
         self.charge = becoming(self.charge, ChargeState.REQUESTED)
+        if self.charge is not None:
+            self.tried = (self.charge.term, self.charge.attempt)
 
     @event(ChargeConfirmed)
     def _on_charge_confirmed(self, operation_id: UUID) -> None:

@@ -10,10 +10,23 @@ from domain.money import BadAmount
 from domain.plan_terms import FIRST_FOUR
 from domain.refusal import OutOfTurn
 from domain.subscription import Subscription
-from domain.subscription_terms import SubscriptionState
-from tests.domain.membership_facts import ASKED, ENDS, MANDATE, MANDATE_DOUBTED, OPENED, PLAN, PRICE, RUNNING, STARTED
+from domain.subscription_terms import ChargeState, SubscriptionState, charge_id, operation_of
+from tests.domain.membership_facts import (
+    ASKED,
+    ENDS,
+    FAILED,
+    MANDATE,
+    MANDATE_DOUBTED,
+    NOTIFIED,
+    OPENED,
+    PLAN,
+    PRICE,
+    REQUESTED,
+    RUNNING,
+    STARTED,
+)
 from tests.support.roadside import LATER, NOON, SOON
-from tests.support.rulebook import given
+from tests.support.rulebook import STREAM, given
 
 DAY = timedelta(days=1)
 
@@ -61,6 +74,18 @@ def test_less_than_was_agreed_begins_nothing_and_goes_back() -> None:
     assert [event.TOPIC for event in made.collect_events()] == ["subscription.charged_in_vain"]
     made.give_mandate(MANDATE, "sub_1", ("pay_2", PRICE), "29", LATER)
     assert made.state is SubscriptionState.ACTIVE
+
+
+def test_a_pause_after_a_failure_asks_for_nothing_under_an_operation_that_is_over() -> None:
+    made = given(Subscription, *RUNNING, NOTIFIED, REQUESTED, FAILED).now()
+    made.pause(ENDS - timedelta(days=1))
+    made.resume(ENDS + timedelta(days=30))
+    at = ENDS + timedelta(days=30)
+    while made.charge is None or made.charge.state is not ChargeState.REQUESTED:
+        at += timedelta(days=1)
+        made.advance(at)
+    assert made.charge.operation_id == operation_of(charge_id(STREAM, 2), 2)
+    assert made.asked == (made.charge.operation_id,)
 
 
 def test_the_clock_is_told_once_for_each_change() -> None:
