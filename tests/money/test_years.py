@@ -6,8 +6,12 @@ from uuid import UUID
 import pytest
 
 from domain import ledger
+from domain.aggregate import Aggregate
+from domain.credit_note import CreditNote
 from domain.invoice import Invoice
-from domain.ledger.invariants import effects, replayed_alone, two_bookkeepers
+from domain.ledger.invariants import effects, replayed_alone, two_bookkeepers, untouched
+from domain.receipt_voucher import ReceiptVoucher
+from domain.refund_voucher import RefundVoucher
 from domain.subscription import Subscription
 from domain.subscription_terms import OVER
 from domain.wallet import Wallet
@@ -15,26 +19,54 @@ from domain.wallet_terms import wallet_id
 from infra.event_store import codec
 from infra.in_memory.aggregates import LivingAggregates
 from tests.support.years import Years
+from tests.support.years_of_papers import People, papers, told_of
 from tests.support.years_of_payouts import TENANT
 
 pytestmark = pytest.mark.anyio
 
+PAPERS: dict[str, type[Aggregate]] = {
+    kind.Issued.TOPIC: kind for kind in (Invoice, CreditNote, ReceiptVoucher, RefundVoucher)
+}
+
 
 async def lived(seed: int, days: int, customers: int = 200, providers: int = 20) -> Years:
+    """Years in the middle of which some people are forgotten."""
     years = Years(seed, customers, providers)
     await years.open()
-    await years.live(days)
+    people = People(years)
+    await people.meet()
+    await years.live(days // 2)
+    kept = await forget(years, people)
+    await years.live(days - days // 2)
+    assert untouched(kept, papers(years.log.events, {})) == [], "what was issued stays as it is"
     return years
 
 
+async def forget(years: Years, people: People) -> dict[str, bytes]:
+    """Let some be forgotten: neither books nor papers change by it, but for their names (M13). Gives the papers."""
+    events, names = years.log.events, await people.names()
+    books, kept, named = dict(years.books.open_accounts()), papers(events, {}), papers(events, names)
+    gone = await people.forget_some()
+    assert years.books.open_accounts() == books
+    assert untouched(kept, papers(events, {})) == []
+    theirs, left = told_of(events, gone), papers(events, await people.names())
+    assert set(untouched(named, left)) == {f"{number} changed with an erasure" for number in theirs}
+    assert {number: left[number] for number in theirs} == {number: kept[number] for number in theirs}
+    return kept
+
+
 async def check(years: Years) -> None:
-    """What must be so when nothing is on its way, by bookkeepers who know nothing of each other (M5, M7, M12)."""
+    """What must be so when nothing is on its way, by bookkeepers who know nothing of each other (M5, M7, M12).
+
+    A document that is given again is made anew, of the log alone: the same bytes.
+    """
     assert effects(years.theirs, years.confirmed) == []
     assert documents(years), "there is something to give again"
     assert (
         replayed_alone(await states(years, years.aggregates), await states(years, LivingAggregates(years.log)), ())
         == []
     )
+    assert replayed_alone(together(years), together(years), ()) == []
     balances = years.books.open_accounts()
     theirs = (years.gateway_minor, years.settled_minor, years.paid_out_minor)
     assert two_bookkeepers(balances, *theirs) == []
@@ -53,23 +85,31 @@ async def states(years: Years, aggregates: LivingAggregates) -> bytes:
     """Every wallet, subscription and bill, as these aggregates have it."""
     told = hashlib.sha256()
     for member in years.members:
+        of_the_member: list[tuple[type[Aggregate], UUID | None]]
         of_the_member = [(Wallet, wallet_id(TENANT, member.customer_id)), (Subscription, member.subscription_id)]
         for kind, stream_id in of_the_member:
             found = None if stream_id is None else await aggregates.load(kind, TENANT, stream_id)
             if found is not None:
                 told.update(codec.freeze(found))
                 aggregates.saved(TENANT, found, 0)
-    for stream_id in documents(years):
-        bill = await aggregates.load(Invoice, TENANT, stream_id)
-        assert bill is not None
-        told.update(codec.freeze(bill))
-        aggregates.saved(TENANT, bill, 0)
+    for kind, stream_id in documents(years):
+        paper = await aggregates.load(kind, TENANT, stream_id)
+        assert paper is not None
+        told.update(codec.freeze(paper))
+        aggregates.saved(TENANT, paper, 0)
     return told.digest()
 
 
-def documents(years: Years) -> list[UUID]:
-    """Every bill of these years, in the order in which they were issued."""
-    return [event.stream_id for event in years.log.events if event.topic == Invoice.Issued.TOPIC]
+def together(years: Years) -> bytes:
+    """Every document of these years, as it is given."""
+    made = papers(years.log.events, {})
+    assert len(made) == len(documents(years)), "a number for each"
+    return hashlib.sha256(repr(sorted(made.items())).encode()).digest()
+
+
+def documents(years: Years) -> list[tuple[type[Aggregate], UUID]]:
+    """Every bill, note and voucher of these years, in the order in which they were issued."""
+    return [(PAPERS[event.topic], event.stream_id) for event in years.log.events if event.topic in PAPERS]
 
 
 def digest(years: Years) -> str:
@@ -87,6 +127,8 @@ async def test_a_year_of_business_keeps_every_invariant() -> None:
     assert {f"subscription.{each}" for each in wanted} <= topics
     assert {
         "coverage.used",
+        "credit_note.issued",
+        "account.closed",
         "wallet.promo_spent",
         "wallet.promo_expired",
         "payout.processed",

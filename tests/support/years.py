@@ -53,6 +53,7 @@ from infra.in_memory.aggregates import LivingAggregates
 from infra.in_memory.log import InMemoryEventLog
 from tests.support.books import Books
 from tests.support.paid import TOTAL, approved
+from tests.support.years_of_papers import look_back
 from tests.support.years_of_payouts import SYSTEM, TENANT, pay_out, settle, take_on
 
 if TYPE_CHECKING:
@@ -287,6 +288,7 @@ class Years:
 
         if await self.order(help_out, None):
             self.earned[provider_id].append((now, earning_id(payment_id(request_id))))
+            await look_back(self, request_id, provider_id)
 
     async def _wallet(self, work: Work, customer_id: UUID) -> Wallet:
         try:
