@@ -10,6 +10,7 @@ from application.answers import request_told
 from application.faring import is_confirmed
 from application.freeing import free_shift
 from application.guards import check_role, check_sees_request, check_version
+from application.partner_share import bearer_of
 from application.second_stage import ask_who_is_ready
 from application.trade import Job, quote_from
 from domain.actor import DESK, Role
@@ -68,7 +69,7 @@ async def change_need(command: ChangeNeed, work: Work, trade: Trade) -> Answer:
 async def _price_anew(command: ChangeNeed, work: Work, request: ServiceRequest, trade: Trade) -> None:
     agreed, had = is_confirmed(request), request.quote
     job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class, request.sos)
-    priced = trade.price_of(work.context.tenant, job, command.at)
+    priced = trade.price_of(work.context.tenant, job, command.at, await bearer_of(work, request.id))
     if had is None or priced is None:
         return
     quote = quote_from(priced, had.quote_version + 1)

@@ -47,6 +47,7 @@ def tariff_told(tariff: Tariff, effective_from: datetime) -> Answer:
     """Where a tariff stands after a change that takes effect then; no version means that nothing is charged then."""
     in_effect = tariff.in_effect(effective_from)
     return {
+        "partner_id": tariff.partner_id.hex if tariff.partner_id else None,
         "id": tariff.id.hex,
         "version": tariff.version,
         "zone_id": tariff.zone_id.hex if tariff.zone_id else None,

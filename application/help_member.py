@@ -51,7 +51,7 @@ async def help_member(command: HelpMember, work: Work, trade: Trade = FREE_EVERY
         raise hidden("PartnerAccount", command.partner_id)
     check_pays_for_member(command.pays_by)
     partner = await work.get(PartnerAccount, command.partner_id)
-    request = begin_request(command.request_id, command.call, command.at, work, trade)
+    request = begin_request(command.request_id, command.call, command.at, work, trade, partner.id)
     await let_bear(work, request, partner, command.at)
     await agree_at_once(work, request, command.pays_by, Role.CUSTOMER, trade, command.at)
     return request_told(request)

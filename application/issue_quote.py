@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from application.answers import request_told
 from application.guards import check_role, check_sees_request, check_version
+from application.partner_share import bearer_of
 from application.trade import Job, quote_from
 from domain.actor import DESK, Role
 from domain.service_request import ServiceRequest
@@ -46,7 +47,7 @@ async def issue_quote(command: IssueQuote, work: Work, trade: Trade) -> Answer:
     if quote is not None and command.at < quote.valid_until and not command.actor.is_desk:
         return request_told(request)
     job = Job(request.cell, request.drop_cell, request.service, request.vehicle_class, request.sos)
-    priced = trade.price_of(work.context.tenant, job, command.at)
+    priced = trade.price_of(work.context.tenant, job, command.at, await bearer_of(work, request.id))
     if priced is None:
         raise NotPriced
     request.issue_quote(quote_from(priced, quote.quote_version + 1 if quote else 1), command.at)

@@ -70,8 +70,14 @@ async def name_partner(command: NamePartner, work: Work) -> Answer:
     }
 
 
+async def bearer_of(work: Work, request_id: UUID) -> UUID | None:
+    """The partner that ordered or bears a job: its own tariff, where it has one, says what that costs."""
+    cover = await work.look(PartnerCover, partner_cover_id(request_id))
+    return None if cover is None else cover.partner_id
+
+
 async def let_bear(work: Work, request: ServiceRequest, partner: PartnerAccount, at: datetime) -> int:
-    """A partner's own call: it bears all of the price, or what it bears of one job; gives how much is kept of its credit.
+    """A partner's own call: it bears the price, or what it bears of one job; gives how much of its credit is kept.
 
     Who is in danger is helped whatever the partner may owe (I8): then nothing is kept, and the job is still its own.
     Raises CurrencyMismatch, or PartnerLimitReached for a call that is no SOS.

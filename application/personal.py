@@ -22,7 +22,7 @@ class PersonalKind(StrEnum):
     """Which sort of personal data a record holds."""
 
     CALL = "call"
-    """what a customer told in one call for help: name, phone, plate, lat, lng, note; a partner for its member: reference"""
+    """what a customer told in one call for help: name, phone, plate, lat, lng, note, and of a member reference"""
     CONTACT = "contact"
     """name, phone"""
     PLACE = "place"

@@ -30,14 +30,18 @@ class PriceBook(Protocol):
         tow_distance_m: int | None,
         at: datetime,
         customer_state_code: str | None = None,
+        partner_id: UUID | None = None,
     ) -> Priced | None:
         """The price at an instant; None when no tariff is in effect there: the tenant charges nothing.
 
-        A zone's own tariff comes before the tenant's tariff for everywhere. Raises PricesUnknown.
+        A zone's own tariff comes before the tenant's tariff for everywhere; what a partner bears is priced by tariffs
+        of its own first. Raises PricesUnknown.
         """
         ...
 
-    def tariff_at(self, tenant: str, place: PlacedZone | None, at: datetime) -> PublishedTariff | None:
+    def tariff_at(
+        self, tenant: str, place: PlacedZone | None, at: datetime, partner_id: UUID | None = None
+    ) -> PublishedTariff | None:
         """The tariff in effect for a place at an instant. Raises PricesUnknown."""
         ...
 

@@ -60,14 +60,17 @@ async def request_service(command: RequestService, work: Work, trade: Trade = FR
     return request_told(request)
 
 
-def begin_request(request_id: UUID, told: Call, at: datetime, work: Work, trade: Trade) -> ServiceRequest:
+def begin_request(
+    request_id: UUID, told: Call, at: datetime, work: Work, trade: Trade, partner_id: UUID | None = None
+) -> ServiceRequest:
     """Begin a request, with its price where there is one; nobody has agreed to it yet.
 
+    What a partner bears costs what its own tariff says, where it has one.
     Raises OutsideServedArea, BadCell, ServiceDoesNotFit or BadSchedule.
     """
     zone = trade.served_zone(work.context.tenant, told.cell, at)
     job = Job(told.cell, told.drop_cell, told.service, told.vehicle_class, told.sos)
-    priced = trade.price_of(work.context.tenant, job, at)
+    priced = trade.price_of(work.context.tenant, job, at, partner_id)
     check_hour(told.scheduled_for, at, is_priced=priced is not None)
     ring = trade.search.first(at)
     waits = priced is not None and not told.sos

@@ -69,15 +69,15 @@ class Trade:
             raise OutsideServedArea
         return self.zone_of(tenant, cell, at)
 
-    def price_of(self, tenant: str, job: Job, at: datetime) -> Priced | None:
+    def price_of(self, tenant: str, job: Job, at: datetime, partner_id: UUID | None = None) -> Priced | None:
         """What a job costs, or None where nothing is charged; raises BadCell, ZonesUnknown or PricesUnknown.
 
-        Nobody in danger pays a surge.
+        Nobody in danger pays a surge. What a partner bears costs what its own tariff says, where it has one.
         """
         zone = self.zone_of(tenant, job.cell, at)
         if zone is not None and job.sos:
             zone = replace(zone, surge_percent=100)
-        return self.prices.price(tenant, zone, job.service, job.vehicle_class, job.towed_m, at)
+        return self.prices.price(tenant, zone, job.service, job.vehicle_class, job.towed_m, at, partner_id=partner_id)
 
 
 def quote_from(priced: Priced, quote_version: int, *, holds_until: datetime | None = None) -> Quote:
@@ -123,11 +123,14 @@ class ChargesNothing:
         _tow_distance_m: int | None,
         _at: datetime,
         _customer_state_code: str | None = None,
+        partner_id: UUID | None = None,  # noqa: ARG002  (the port's name)
     ) -> Priced | None:
         """There is none."""
         return None
 
-    def tariff_at(self, _tenant: str, _place: PlacedZone | None, _at: datetime) -> PublishedTariff | None:
+    def tariff_at(
+        self, _tenant: str, _place: PlacedZone | None, _at: datetime, _partner_id: UUID | None = None
+    ) -> PublishedTariff | None:
         """There is none."""
         return None
 

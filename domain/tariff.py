@@ -19,23 +19,35 @@ class TariffNotInEffect(Refusal):
 
 
 class Tariff(Aggregate):
-    """The prices of one zone, or of everywhere, through time: each version from an instant on."""
+    """The prices of one zone, or of everywhere, through time: each version from an instant on.
+
+    They are everybody's, or those of the jobs that one partner bears.
+    """
 
     TOPIC = "tariff"
 
     class Opened(Created):
-        """There are prices for a zone, or for everywhere (no zone); the first version follows."""
+        """There are prices for a zone, or for everywhere (no zone), of one partner or everybody; a version follows."""
 
         TOPIC: ClassVar[str] = "tariff.opened"
+        class_version: ClassVar[int] = 2
         zone_id: UUID | None
+        partner_id: UUID | None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """There were prices for everybody only."""
+            state["partner_id"] = None
 
     class Published(Aggregate.Event):
         """These prices apply from an instant on."""
 
         TOPIC: ClassVar[str] = "tariff.published"
+        class_version: ClassVar[int] = 2
         tariff_version: int
         effective_from: datetime
         zone_id: UUID | None
+        partner_id: UUID | None
         currency: str
         rows: tuple[TariffRow, ...]
         peaks: tuple[Peak, ...]
@@ -48,22 +60,35 @@ class Tariff(Aggregate):
         state_code: str
         rounds_to_minor: int
 
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """There were prices for everybody only."""
+            state["partner_id"] = None
+
     class Withdrawn(Aggregate.Event):
         """Nothing is charged from an instant on, until another version takes effect."""
 
         TOPIC: ClassVar[str] = "tariff.withdrawn"
+        class_version: ClassVar[int] = 2
         tariff_version: int
         effective_from: datetime
         zone_id: UUID | None
+        partner_id: UUID | None
 
-    def __init__(self, zone_id: UUID | None) -> None:
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, object]) -> None:
+            """There were prices for everybody only."""
+            state["partner_id"] = None
+
+    def __init__(self, zone_id: UUID | None, partner_id: UUID | None) -> None:
         self.zone_id = zone_id
+        self.partner_id = partner_id
         self.dated: tuple[Dated[TariffTerms], ...] = ()
 
     @classmethod
-    def open(cls, tariff_id: UUID, zone_id: UUID | None, at: datetime) -> "Tariff":
-        """Begin the prices of a zone, or of everywhere."""
-        return cls._create(cls.Opened, id=tariff_id, timestamp=at, zone_id=zone_id)
+    def open(cls, tariff_id: UUID, zone_id: UUID | None, at: datetime, partner_id: UUID | None = None) -> "Tariff":
+        """Begin the prices of a zone, or of everywhere: of everybody, or of what one partner bears."""
+        return cls._create(cls.Opened, id=tariff_id, timestamp=at, zone_id=zone_id, partner_id=partner_id)
 
     @property
     def timeline(self) -> Timeline[TariffTerms]:
@@ -95,6 +120,7 @@ class Tariff(Aggregate):
             tariff_version=version,
             effective_from=effective_from,
             zone_id=self.zone_id,
+            partner_id=self.partner_id,
             **told,
         )
         return version
@@ -116,6 +142,7 @@ class Tariff(Aggregate):
                 tariff_version=version,
                 effective_from=effective_from,
                 zone_id=self.zone_id,
+                partner_id=self.partner_id,
             )
 
     @event(Published)

@@ -13,7 +13,10 @@ from projections.read_model import Index, Key, ReadModel, Row
 
 
 class TariffVersionRow(Row, frozen=True, gc=False):
-    """One version of a tariff, of a zone or (no zone) of everywhere. In effect is the last that has begun."""
+    """One version of a tariff, of a zone or (no zone) of everywhere, for what a partner bears or (none) for everybody.
+
+    In effect is the last that has begun.
+    """
 
     tenant: str
     publication_id: UUID
@@ -22,6 +25,7 @@ class TariffVersionRow(Row, frozen=True, gc=False):
     version: int
     position: int
     zone_id: UUID | None
+    partner_id: UUID | None
     effective_from: datetime
     withdrawn: bool
     currency: str | None
@@ -40,7 +44,7 @@ def _key(fact: Fact) -> Key:
 tariffs = ReadModel(
     "tariffs",
     TariffVersionRow,
-    version=1,
+    version=2,
     key=("tenant", "publication_id"),
     indexes=(
         Index(("tenant", "published_at", "publication_id")),
@@ -59,6 +63,7 @@ def _row(fact: Fact, terms: TariffTerms | None) -> TariffVersionRow:
         version=fact.version,
         position=fact.position,
         zone_id=fact.maybe_uuid("zone_id"),
+        partner_id=fact.maybe_uuid("partner_id"),
         effective_from=fact.instant("effective_from"),
         withdrawn=terms is None,
         currency=None if terms is None else terms.currency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from application.prices import PricesUnknown
@@ -26,6 +27,7 @@ class _Tariff:
 
     tariff_id: UUID
     zone_id: UUID | None
+    partner_id: UUID | None
     timeline: Timeline[TariffTerms]
 
     def with_version(self, dated: Dated[TariffTerms]) -> _Tariff:
@@ -53,24 +55,29 @@ class PriceTable:
 
     def __init__(self, is_loaded: Callable[[], bool]) -> None:
         self._is_loaded = is_loaded
-        self._by_place: Mapping[tuple[str, UUID | None], _Tariff] = {}
+        self._by_place: Mapping[tuple[str, UUID | None, UUID | None], _Tariff] = {}
         self._by_id: Mapping[tuple[str, UUID], _Tariff] = {}
 
     def take(self, rows: Iterable[TariffVersionRow]) -> None:
         """Take versions that are new, or told again after a rebuild."""
         by_id = dict(self._by_id)
         for row in rows:
-            held = by_id.get((row.tenant, row.tariff_id)) or _Tariff(row.tariff_id, row.zone_id, Timeline())
+            held = by_id.get((row.tenant, row.tariff_id)) or _Tariff(
+                row.tariff_id, row.zone_id, row.partner_id, Timeline()
+            )
             dated = Dated(row.effective_from, row.tariff_version, row.terms)
             by_id[row.tenant, row.tariff_id] = held.with_version(dated)
-        self._by_place = {(tenant, held.zone_id): held for (tenant, _), held in by_id.items()}
+        self._by_place = {(tenant, held.zone_id, held.partner_id): held for (tenant, _), held in by_id.items()}
         self._by_id = by_id
 
-    def tariff_at(self, tenant: str, place: PlacedZone | None, at: datetime) -> PublishedTariff | None:
+    def tariff_at(
+        self, tenant: str, place: PlacedZone | None, at: datetime, partner_id: UUID | None = None
+    ) -> PublishedTariff | None:
         """See PriceBook."""
         self._check_loaded()
-        for zone_id in (place.zone_id, None) if place is not None else (None,):
-            held = self._by_place.get((tenant, zone_id))
+        zones = (place.zone_id, None) if place is not None else (None,)
+        for owner, zone_id in product((partner_id, None) if partner_id is not None else (None,), zones):
+            held = self._by_place.get((tenant, zone_id, owner))
             found = None if held is None else held.version_at(at)
             if found is not None:
                 return found
@@ -85,9 +92,10 @@ class PriceTable:
         tow_distance_m: int | None,
         at: datetime,
         customer_state_code: str | None = None,
+        partner_id: UUID | None = None,
     ) -> Priced | None:
         """See PriceBook."""
-        tariff = self.tariff_at(tenant, place, at)
+        tariff = self.tariff_at(tenant, place, at, partner_id)
         if tariff is None:
             return None
         time_zone, state_code = (place.time_zone, place.state_code) if place is not None else (None, None)
@@ -102,9 +110,13 @@ class PriceTable:
         return None if held is None else held.told(held.timeline.of_version(tariff_version))
 
     def tariffs_in_effect(self, tenant: str, at: datetime) -> Sequence[tuple[UUID | None, PublishedTariff]]:
-        """Every tariff of a tenant that is in effect at an instant, with its zone."""
+        """Every tariff of a tenant for everybody that is in effect at an instant, with its zone."""
         self._check_loaded()
-        held = [(one.zone_id, one.version_at(at)) for (of, _), one in self._by_id.items() if of == tenant]
+        held = [
+            (one.zone_id, one.version_at(at))
+            for (of, _), one in self._by_id.items()
+            if of == tenant and one.partner_id is None
+        ]
         return [(zone_id, published) for zone_id, published in held if published is not None]
 
     def _check_loaded(self) -> None:

@@ -31,7 +31,14 @@ class OfPartner:
     partner_id: UUID
 
 
-Filters = Mapping[str, UUID | str | int | OfCrew | OfPartner | Sequence[str] | Sequence[UUID] | None]
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is nobody's own, and beside it what is this one's."""
+
+    owner_id: UUID | None = None
+
+
+Filters = Mapping[str, Shared | UUID | str | int | OfCrew | OfPartner | Sequence[str] | Sequence[UUID] | None]
 """Wanted values by column; a sequence means any of them, None means all."""
 
 MOST_ROWS: Final = 201
@@ -81,6 +88,9 @@ class ReadModelView(Generic[R]):
                     " AND {} IN (SELECT request_id FROM partner_requests WHERE tenant = %s AND partner_id = %s)"
                 ).format(named)
                 values += [tenant, value.partner_id]
+            elif isinstance(value, Shared):
+                wanted += sql.SQL(" AND ({0} IS NULL OR {0} = %s)").format(named)
+                values.append(value.owner_id)
             else:
                 wanted += sql.SQL(" AND {} = ANY(%s)").format(named)
                 values.append(list(value))

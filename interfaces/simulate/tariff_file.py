@@ -89,6 +89,7 @@ def _row(each: Supposed, tenant: str, tariff_id: UUID, version: int) -> TariffVe
         version=version,
         position=0,
         zone_id=each.zone_id,
+        partner_id=None,
         effective_from=each.effective_from,
         withdrawn=False,
         currency=each.terms.currency,
@@ -98,6 +99,8 @@ def _row(each: Supposed, tenant: str, tariff_id: UUID, version: int) -> TariffVe
 
 
 def _supposed(body: TariffBody) -> Supposed:
+    if body.partner_id is not None:
+        raise BadFile("partner_id: what partners have of their own is not supposed here: a recording names no partner")
     terms = terms_of_body(body)
     check_terms(terms)
     zone_id = None if body.zone_id is None else parse(Prefix.ZONE, body.zone_id)

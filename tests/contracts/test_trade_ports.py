@@ -71,7 +71,7 @@ def real_prices(terms: TariffTerms | None = TERMS, *, is_known: bool = True) -> 
     table = PriceTable(lambda: is_known)
     for version, told in enumerate([TERMS] if terms else [TERMS, None], 1):
         row = TariffVersionRow(
-            TENANT, UUID(int=version), TARIFF, version, version + 1, version, None, TARIFF_BEGINS, told is None,
+            TENANT, UUID(int=version), TARIFF, version, version + 1, version, None, None, TARIFF_BEGINS, told is None,
             None if told is None else told.currency, told, TARIFF_BEGINS,
         )  # fmt: skip
         table.take([row])

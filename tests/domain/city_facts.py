@@ -46,15 +46,17 @@ CLOSED = fact(
 )
 LIFTED = fact(Zone.ConditionLifted, LATER, kind=ConditionKind.CLOSURE, effective_from=LATER)
 
-OPENED = fact(Tariff.Opened, NOON, zone_id=None)
+OPENED = fact(Tariff.Opened, NOON, zone_id=None, partner_id=None)
 
 
 def published(terms: TariffTerms = INDIA, version: int = 1) -> Fact:
     told = {field.name: getattr(terms, field.name) for field in fields(terms)}
-    return fact(Tariff.Published, NOON, tariff_version=version, effective_from=NOON, zone_id=None, **told)
+    return fact(
+        Tariff.Published, NOON, tariff_version=version, effective_from=NOON, zone_id=None, partner_id=None, **told
+    )
 
 
-WITHDRAWN = fact(Tariff.Withdrawn, SOON, tariff_version=2, effective_from=LATER, zone_id=None)
+WITHDRAWN = fact(Tariff.Withdrawn, SOON, tariff_version=2, effective_from=LATER, zone_id=None, partner_id=None)
 
 GIVEN = fact(
     Rating.Given,

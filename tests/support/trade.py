@@ -92,9 +92,10 @@ class OneTariff:
         tow_distance_m: int | None,
         at: datetime,
         customer_state_code: str | None = None,
+        partner_id: UUID | None = None,
     ) -> Priced | None:
         """See the port."""
-        tariff = self.tariff_at(tenant, place, at)
+        tariff = self.tariff_at(tenant, place, at, partner_id)
         if tariff is None:
             return None
         zone, state = (place.time_zone, place.state_code) if place else (None, None)
@@ -102,8 +103,11 @@ class OneTariff:
         supply = pricing.supply_of(tariff.terms, zone, state, customer_state_code, surge_percent)
         return pricing.quote(tariff, service, vehicle_class, tow_distance_m, supply, at)
 
-    def tariff_at(self, tenant: str, place: PlacedZone | None, at: datetime) -> PublishedTariff | None:
-        """See the port."""
+    def tariff_at(
+        self, tenant: str, place: PlacedZone | None, at: datetime, partner_id: UUID | None = None
+    ) -> PublishedTariff | None:
+        """See the port: no partner has one of its own."""
+        del partner_id
         assert tenant
         assert place is None or place.zone_id == ZONE
         assert at.tzinfo

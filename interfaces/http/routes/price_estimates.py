@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from application.trade import Job
 from application.zones import PlacedZone
+from domain.actor import Role
 from domain.catalogue import Service, check_fit
 from domain.geography import cell_of, centre_of
 from domain.ids import Prefix, show
@@ -28,8 +29,9 @@ async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     """Estimate a price.
 
     By the zones and tariffs in effect at an instant, as a quote would be made then; nothing is recorded and nobody is
-    held to it. Where a vehicle is towed, say where to: the distance by road is estimated too. Places count as their
-    cell (some 70 m), as they do for requests.
+    held to it. A partner is told what its members cost it, by its own tariff where it has one. Where a vehicle is
+    towed, say where to: the distance by road is estimated too. Places count as their cell (some 70 m), as they do for
+    requests.
     """
     check_fit(body.service, body.fuel)
     if body.customer_state_code is not None:
@@ -42,8 +44,9 @@ async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     cell = cell_of(where.lat, where.lng)
     job = Job(cell, None if drop is None else cell_of(drop.lat, drop.lng), body.service, body.vehicle_class)
     zone = stack.trade.zone_of(call.tenant, cell, at)
+    own = call.actor.subject_id if call.actor.role is Role.PARTNER else None
     priced = stack.prices.price(
-        call.tenant, zone, job.service, job.vehicle_class, job.towed_m, at, body.customer_state_code
+        call.tenant, zone, job.service, job.vehicle_class, job.towed_m, at, body.customer_state_code, own
     )
     return answers.plain(
         {

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from domain.catalogue import Fuel, Service, VehicleClass
 from domain.price_terms import FeeTerms
 from domain.tariff_terms import Peak, TariffRow, TariffTerms
+from interfaces.http.shapes.partners import PartnerId
 from interfaces.http.shapes.prices import Currency, FeesShown, Minor, PriceLineShown
 from interfaces.http.shapes.values import (
     Body,
@@ -72,6 +73,7 @@ class TariffBody(Body):
     """Prices for a zone, or for everywhere."""
 
     zone_id: ZoneId | None = None
+    partner_id: Annotated[PartnerId | None, Field(description="For the jobs that this partner bears alone.")] = None
     effective_from: EffectiveFrom = None
     currency: Currency
     rows: Rows
@@ -90,6 +92,7 @@ class DefaultTariffBody(Body):
     """The tariff that ships with VehicAid, for a zone or for everywhere."""
 
     zone_id: ZoneId | None = None
+    partner_id: Annotated[PartnerId | None, Field(description="For the jobs that this partner bears alone.")] = None
     effective_from: EffectiveFrom = None
     state_code: StateCode = "29"
 
@@ -107,6 +110,7 @@ class TariffDone(Shown):
     version: Version
     position: Position
     zone_id: ZoneId | None
+    partner_id: PartnerId | None
     tariff_version: Annotated[int | None, Field(description="What applies from then on; null: nothing is charged.")]
     effective_from: Instant
 
@@ -117,6 +121,7 @@ class TariffListed(Shown):
     id: TariffId
     tariff_version: Annotated[int, Field(ge=1)]
     zone_id: ZoneId | None
+    partner_id: PartnerId | None
     effective_from: Instant
     withdrawn: bool
     currency: Currency | None
@@ -181,6 +186,7 @@ class TariffShown(Shown):
     id: TariffId
     version: Version
     zone_id: ZoneId | None
+    partner_id: PartnerId | None
     in_effect: Annotated[TermsShown | None, Field(description="Null while nothing is charged by it.")]
     versions: list[VersionListed]
 

@@ -19,6 +19,8 @@ from tests.support.roadside import LATER, NOON, TENANT, some_id
 EVERYWHERE, OF_ZONE = some_id(201), some_id(202)
 FLAT = replace(INDIA, peaks=(), tax_percent_bp=0, rounds_to_minor=1)
 AIRPORT = replace(FLAT, rows=tuple(replace(row, base_minor=99_900) for row in FLAT.rows))
+CHEAP = replace(FLAT, rows=tuple(replace(row, base_minor=9_900) for row in FLAT.rows))
+PARTNER = some_id(203)
 MUCH_LATER = LATER + timedelta(hours=1)
 
 
@@ -29,12 +31,13 @@ def version(
     number: int = 1,
     zone_id: UUID | None = None,
     tenant: str = TENANT,
+    partner_id: UUID | None = None,
 ) -> TariffVersionRow:
     publication_id = UUID(int=tariff_id.int + (number << 64))
     currency = None if terms is None else terms.currency
     return TariffVersionRow(
-        tenant, publication_id, tariff_id, number, number + 1, number, zone_id, begins_at, terms is None, currency,
-        terms, NOON,
+        tenant, publication_id, tariff_id, number, number + 1, number, zone_id, partner_id, begins_at, terms is None,
+        currency, terms, NOON,
     )  # fmt: skip
 
 
@@ -53,6 +56,30 @@ def base(table: PriceBook, place: PlacedZone | None = None, at: datetime = NOON,
 def test_without_a_tariff_nothing_is_charged() -> None:
     assert base(book()) is None
     assert base(book(version(EVERYWHERE, FLAT, tenant="rival"))) is None
+
+
+def test_what_a_partner_bears_is_priced_by_its_own_tariff_first() -> None:
+    own, of_zone, other = UUID(int=71), UUID(int=72), UUID(int=73)
+    table = book(
+        version(EVERYWHERE, FLAT),
+        version(OF_ZONE, AIRPORT, zone_id=ZONE),
+        version(own, CHEAP, partner_id=PARTNER),
+        version(other, FLAT, partner_id=UUID(int=6)),
+    )
+
+    def price(place: PlacedZone | None, partner_id: UUID | None) -> int | None:
+        told = table.price(TENANT, place, Service.LOCKOUT, VehicleClass.CAR, None, NOON, partner_id=partner_id)
+        return None if told is None else told.total_minor
+
+    cheap, flat, airport = price(None, PARTNER), price(None, None), price(THE_ZONE, None)
+    assert len({cheap, flat, airport}) == len(("cheap", "flat", "airport"))
+    assert price(THE_ZONE, PARTNER) == cheap, "its own for everywhere, before the zone's for everybody"
+    assert price(THE_ZONE, UUID(int=5)) == airport, "it has none of its own"
+    table.take([version(of_zone, AIRPORT, zone_id=ZONE, partner_id=PARTNER)])
+    assert (price(THE_ZONE, PARTNER), price(None, PARTNER)) == (airport, cheap)
+    table.take([version(own, None, number=2, partner_id=PARTNER)])
+    assert (price(THE_ZONE, PARTNER), price(None, PARTNER)) == (airport, flat), "withdrawn: as everybody pays"
+    assert [tariff.tariff_id for _, tariff in table.tariffs_in_effect(TENANT, NOON)] == [EVERYWHERE, OF_ZONE]
 
 
 def test_a_zones_own_tariff_comes_first() -> None:
