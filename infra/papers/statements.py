@@ -1,10 +1,12 @@
 """Which columns has a list that people take along: the register of documents, a customer's or provider's statement?"""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from domain.ids import Prefix, show
 from domain.price_terms import LineKind
 from infra.papers.sheets import Sheet, decimal_of, harmless
+from infra.queries.partner_statement import Entry, Period
 from projections.provider_statement import EarningRow
 from projections.tax_documents import TaxDocumentRow
 from projections.wallet_statement import StatementRow
@@ -29,6 +31,22 @@ def wallet_sheet(entries: Iterable[StatementRow]) -> Sheet:
 def provider_sheet(jobs: Iterable[EarningRow]) -> Sheet:
     """One row for each job, fee or compensation of a provider."""
     return Sheet("statement", (*OF_PROVIDERS, *EARNED), len(OF_PROVIDERS), tuple(map(_job, jobs)))
+
+
+def partner_sheet(entries: Iterable[tuple[Entry, str]], opening_minor: int, currency: str, period: Period) -> Sheet:
+    """What was owed before, one row for each entry and why it was made, and what is owed at the end."""
+    rows, closing = [_stood(period.since, "opening", currency, opening_minor)], opening_minor
+    for entry, why in entries:
+        row, closing = entry.posting, entry.balance_minor
+        request = "" if row.request_id is None else show(Prefix.REQUEST, row.request_id)
+        told = (row.booked_at.isoformat(), str(row.position), why, request, row.transfer_id, row.currency)
+        rows.append((*map(harmless, told), decimal_of(row.amount_minor, currency), decimal_of(closing, currency)))
+    rows.append(_stood(period.until, "closing", currency, closing))
+    return Sheet("partner", (*OF_WALLETS, "amount", "balance"), len(OF_WALLETS), tuple(rows))
+
+
+def _stood(at: datetime, why: str, currency: str, minor: int) -> tuple[str, ...]:
+    return (at.isoformat(), "", why, "", "", currency, decimal_of(0, currency), decimal_of(minor, currency))
 
 
 def _document(row: TaxDocumentRow) -> tuple[str, ...]:

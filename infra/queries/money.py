@@ -4,6 +4,7 @@ from infra.queries.books import BooksQueries
 from infra.queries.books_then import BooksThen
 from infra.queries.memberships import MembershipViews
 from infra.queries.papers_then import PapersThen
+from infra.queries.partner_statement import PartnerStatement
 from infra.queries.pool import Pool
 from infra.queries.positioned import PositionedView
 from infra.queries.view import ReadModelView
@@ -34,6 +35,7 @@ class MoneyViews:
         self.disputes = ReadModelView(pool, disputes, "created_at")
         self.recoveries = ReadModelView(pool, recoveries, "decided_at")
         self.partners = ReadModelView(pool, partner_accounts, "opened_at")
+        self.partner_statement = PartnerStatement(pool)
         self.invoices = ReadModelView(pool, invoices, "issued_at")
         self.documents = ReadModelView(pool, tax_documents, "issued_at")
         self.wallet_statement = PositionedView(pool, wallet_statement, "customer_id", "booked_at")

@@ -160,7 +160,8 @@ POLICY: Final = table(
     (BOOKS, "list_recoveries"),
     # Partners
     (TREASURERS, "open_account decide_terms"),
-    (BOOKS, "list_accounts read_partner"),
+    (BOOKS, "list_accounts"),
+    (PARTNER | BOOKS, "read_partner read_partner_statement take_partner_statement"),
     (MONEY_DESK, "note_payment"),
     (DESK, "let_partner_bear"),
     # Webhooks to partners: what goes out is the administrators' affair, of a partner's own places its own

@@ -17,6 +17,7 @@ SCOPES: Final = {
         "request_for_member list_service_requests read_service_request cancel_service_request issue_fresh_quote"
         " confirm_price read_drive read_bearer"
     ),
+    "statements:read": names("read_partner read_partner_statement take_partner_statement"),
     "city:read": names("list_zones read_zone list_tariffs read_tariff estimate_price read_rules_of_fares list_plans"),
 }
 NEVER: Final = names(

@@ -62,6 +62,8 @@ async def list_accounts(call: Asked, *, page: Paged) -> Response:
 async def read_partner(call: Asked, partner_id: str, min_position: MinPosition = None) -> Response:
     """Read what a partner owes, what is kept of its credit, and by which terms."""
     wanted = id_in_path(Prefix.PARTNER, partner_id)
+    if not (call.actor.sees_books or call.actor.is_partner(wanted)):
+        raise NotFound
     await call.log_at_or_after(min_position)
     account = await call.stack.aggregates.load(PartnerAccount, call.tenant, wanted)
     if account is None:

@@ -8,7 +8,7 @@ from domain.ids import Prefix
 from interfaces.http.shapes.partners import PartnerId
 from interfaces.http.shapes.values import EXAMPLE, Body, Instant, InstantTold, Shown
 
-Scope = Literal["webhooks", "requests", "city:read"]
+Scope = Literal["webhooks", "requests", "statements:read", "city:read"]
 ApiKeyId = Annotated[
     str,
     Field(

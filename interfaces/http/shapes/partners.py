@@ -1,6 +1,6 @@
 """What do partners that bear jobs look like on the wire?"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -110,6 +110,31 @@ class BearerShown(Shown):
     borne_minor: Annotated[Minor, Field(description="Of what the job cost.")]
     currency: Currency | None
     named_at: Instant
+
+
+class PartnerEntry(Shown):
+    """One entry of a partner's account: what it came to owe is positive."""
+
+    position: Position
+    why: Annotated[Literal["job", "payment", "credit_note"], Field(examples=["job"])]
+    request_id: RequestId | None
+    amount_minor: Minor
+    balance_minor: Annotated[Minor, Field(description="Owed behind it.")]
+    transfer_id: Annotated[str, Field(examples=[f"par:{EXAMPLE}"])]
+    booked_at: Instant
+
+
+class PartnerStatementPage(Shown):
+    """One page of a partner's statement, oldest first: opening and all entries make the closing balance."""
+
+    partner_id: PartnerId
+    currency: Currency
+    since: Annotated[Instant, Field(alias="from", description="From then on.")]
+    until: Annotated[Instant, Field(alias="to", description="Before then.")]
+    opening_minor: Annotated[Minor, Field(description="Owed before the period.")]
+    closing_minor: Annotated[Minor, Field(description="Owed at its end, as the ledger has it.")]
+    data: list[PartnerEntry]
+    next_cursor: str | None
 
 
 class PartnerRow(Shown):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from domain.actor import Role
-from domain.ids import Prefix, new_id, show
+from domain.actor import Actor, Role
+from domain.ids import Prefix, new_id, parse, show
 from tests.interfaces.http.admitted import admitted, tagged
 from tests.interfaces.http.of_money import told
 from tests.interfaces.http.test_payouts import a_tenant
@@ -40,13 +40,15 @@ def test_no_route_about_partners_is_missing_here() -> None:
 async def test_only_those_who_may_and_nobody_of_another_tenant(api: Api) -> None:
     tenant = a_tenant()
     opened = await api.done("/v1/partner-accounts", somebody(Role.ADMIN, tenant), {**TERMS, "currency": "INR"})
+    own = parse(Prefix.PARTNER, str(opened["id"]))
     unknown = show(Prefix.REQUEST, new_id(datetime.now(UTC)))
     for route, body in ROUTES.items():
         method, _, template = route.partition(" ")
         path = template.replace("{partner_id}", str(opened["id"])).replace("{request_id}", unknown)
         sent = {"partner_id": opened["id"]} if body == {} else body
         for role in sorted(admitted(route)):
-            answer = await _sent(api, method, path, somebody(role, tenant), sent)
+            actor = Actor(role, own, tenant) if role is Role.PARTNER else somebody(role, tenant)
+            answer = await _sent(api, method, path, actor, sent)
             if route in REFUSED:
                 assert answer.json()["code"] == REFUSED[route]
             else:
