@@ -54,7 +54,7 @@ test: venv $(VENV)/.loops  ## Every test that is not marked slow, with a sample 
 test-all: venv $(VENV)/.loops  ## Every test, the long ones too, with all of its cases.
 	@$(BIN)/pytest -q -n $(TEST_WORKERS) --dist worksteal
 
-mutants: venv  ## Change one thing at a time: does a test notice? MODULE=ledger, payment, refund, payout or invoice.
+mutants: venv  ## Change one thing at a time: does a test notice? MODULE=ledger, payment, refund, payout, invoice, dispute or reserve.
 	@$(BIN)/mutmut run --max-children $(MUTANTS_AT_ONCE) "domain.$(MODULE)*" && $(BIN)/mutmut results
 
 bench: venv $(VENV)/.loops  ## All benchmarks; exit 1 when a bar is missed.
