@@ -151,13 +151,13 @@ def dispute_won_fee(dispute: str, settlement: str, fee_minor: int, tax_minor: in
 def recovered_from_reserve(recovery_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
     """A loss is the provider's who was at fault: what was kept back of its earnings bears it."""
     legs = {chart.reserve_of(provider_id): amount_minor, chart.CHARGEBACK: -amount_minor}
-    return _named(fact_id("rec", recovery_id, "reserve"), currency, legs)
+    return _named(fact_id("bor", recovery_id, "reserve"), currency, legs)
 
 
 def recovered_from_earnings(recovery_id: UUID, provider_id: UUID, amount_minor: int, currency: str) -> Transfer:
     """A loss is the provider's who was at fault: we owe it so much less, or it owes us."""
     legs = {chart.payable_to(provider_id): amount_minor, chart.CHARGEBACK: -amount_minor}
-    return _named(fact_id("rec", recovery_id, "earnings"), currency, legs)
+    return _named(fact_id("bor", recovery_id, "earnings"), currency, legs)
 
 
 def settled_to_bank(settlement: str, amount_minor: int, currency: str) -> Transfer:

@@ -6,6 +6,7 @@ an answer that was lost on the way is given again, and nothing in clear is kept 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Connection = psycopg.AsyncConnection[tuple[object, ...]]
     EndpointTuple = tuple[UUID, UUID | None, str, list[str], str, datetime, datetime | None, datetime | None]
-    SealedTuple = tuple[bytes, bytes | None]
+    SealedTuple = tuple[bytes, list[bytes]]
 
 # A tenant's systems and its partners': more is somebody's mistake, and every fact is told to each of them.
 MOST_ENDPOINTS: Final = 100
@@ -50,10 +51,12 @@ ONE: Final = (
     "SELECT endpoint_id, partner_id, url, names, state, added_at, old_until, failing_since FROM hook_endpoints"
     " WHERE tenant = %s AND endpoint_id = %s"
 )
-SEALED: Final = "SELECT sealed, sealed_old FROM hook_endpoints WHERE tenant = %s AND endpoint_id = %s FOR UPDATE"
+SEALED: Final = "SELECT sealed, digests_past FROM hook_endpoints WHERE tenant = %s AND endpoint_id = %s FOR UPDATE"
 ROTATE: Final = (
-    "UPDATE hook_endpoints SET sealed_old = sealed, old_until = %s, sealed = %s WHERE tenant = %s AND endpoint_id = %s"
+    "UPDATE hook_endpoints SET sealed_old = sealed, old_until = %s, sealed = %s,"
+    " digests_past = digests_past || %s::bytea WHERE tenant = %s AND endpoint_id = %s"
 )
+CHANGE: Final = "UPDATE hook_endpoints SET url = %s, names = %s WHERE tenant = %s AND endpoint_id = %s"
 TURN: Final = "UPDATE hook_endpoints SET state = %s, failing_since = NULL WHERE tenant = %s AND endpoint_id = %s"
 REMOVE: Final = "DELETE FROM hook_endpoints WHERE tenant = %s AND endpoint_id = %s"
 
@@ -114,9 +117,7 @@ class Endpoints:
 
         Raises BadHookUrl, UnknownHookName, TooManyHooks, or KeyReused where the same order named another place.
         """
-        checked_url(url, is_local=self._is_local)
-        if unknown := sorted(set(names) - EVERY_NAME):
-            raise UnknownHookName(f"nothing is called {', '.join(unknown)}")
+        self._check(url, names)
         wanted = (partner_id, url, tuple(sorted(set(names))))
         async with borrowed(self._pool) as connection, connection.transaction():
             await connection.execute(IN_TURN, (tenant,))
@@ -151,14 +152,25 @@ class Endpoints:
         """Sign with another secret, and with the one before as well for a while; gives it. Raises NotFound."""
         secret = self._secret(tenant, endpoint_id, order)
         async with borrowed(self._pool) as connection, connection.transaction():
-            now, before = await _sealed(connection, tenant, endpoint_id)
-            if self._opened(tenant, endpoint_id, now) == secret:
+            sealed_now, past = await _sealed(connection, tenant, endpoint_id)
+            now = self._opened(tenant, endpoint_id, sealed_now)
+            if now == secret:
                 return Secret(secret, is_repeated=True)
-            if before is not None and self._opened(tenant, endpoint_id, before) == secret:
+            if _digest(secret) in past:
                 return Secret(None, is_repeated=True)
             sealed = self._key.wrap(about(tenant, endpoint_id), secret.encode())
-            await connection.execute(ROTATE, (at + overlap, sealed, tenant, endpoint_id))
+            # Under another deployment's key nobody can say what it was: then it is in no repeated order either.
+            followed = _digest(now or "")
+            await connection.execute(ROTATE, (at + overlap, sealed, followed, tenant, endpoint_id))
         return Secret(secret, is_repeated=False)
+
+    async def change(self, tenant: str, endpoint_id: UUID, url: str, names: Sequence[str]) -> None:
+        """Send to another address, or tell of other facts, from now on; what waits goes there too.
+
+        Raises BadHookUrl, UnknownHookName or NotFound.
+        """
+        self._check(url, names)
+        await self._changed(CHANGE, (url, sorted(set(names)), tenant, endpoint_id))
 
     async def turn(self, tenant: str, endpoint_id: UUID, *, on: bool) -> None:
         """Stop or go on; what waits meanwhile goes on waiting. Raises NotFound."""
@@ -167,6 +179,11 @@ class Endpoints:
     async def remove(self, tenant: str, endpoint_id: UUID) -> None:
         """Forget it, with whatever waits for it. Raises NotFound."""
         await self._changed(REMOVE, (tenant, endpoint_id))
+
+    def _check(self, url: str, names: Sequence[str]) -> None:
+        checked_url(url, is_local=self._is_local)
+        if unknown := sorted(set(names) - EVERY_NAME):
+            raise UnknownHookName(f"nothing is called {', '.join(unknown)}")
 
     def _secret(self, tenant: str, endpoint_id: UUID, order: UUID | None) -> str:
         if order is None:
@@ -192,12 +209,17 @@ def _endpoint(row: EndpointTuple) -> Endpoint:
     return Endpoint(*row[:3], tuple(row[3]), row[4], row[5], row[6], row[7])
 
 
-async def _sealed(connection: Connection, tenant: str, endpoint_id: UUID) -> tuple[bytes, bytes | None]:
+async def _sealed(connection: Connection, tenant: str, endpoint_id: UUID) -> tuple[bytes, frozenset[bytes]]:
     row = await (await connection.execute(SEALED, (tenant, endpoint_id))).fetchone()
     if row is None:
         raise NotFound
-    now, before = cast("SealedTuple", row)
-    return bytes(now), None if before is None else bytes(before)
+    now, past = cast("SealedTuple", row)
+    return bytes(now), frozenset(map(bytes, past))
+
+
+def _digest(secret: str) -> bytes:
+    """A secret of 256 random bits needs no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 async def _check_room(connection: Connection, tenant: str, partner_id: UUID | None) -> None:

@@ -10,7 +10,7 @@ from interfaces.http.reach import names
 SCOPES: Final = {
     "webhooks": names(
         "add_webhook_endpoint list_webhook_endpoints read_webhook_endpoint list_webhook_messages"
-        " turn_webhook_endpoint_on turn_webhook_endpoint_off remove_webhook_endpoint rotate_webhook_secret"
+        " change_webhook_endpoint turn_webhook_endpoint_on turn_webhook_endpoint_off remove_webhook_endpoint rotate_webhook_secret"
         " replay_webhook_messages ping_webhook_endpoint"
     ),
     "requests": names(

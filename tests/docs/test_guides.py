@@ -40,7 +40,7 @@ TOLD = {
         *("whsec_", '"state": "on"', "inside of a network", "whsec_", "bad_hook_url", "ConnectError", '"data":[]'),
         *('"replayed":0', "off", "on", "whk_", '{"data":[]}', "forbidden", "active", "revoked", "unauthenticated"),
         *('"data":', "active", "revoked", '"state": "revoked"', "quoted", "not_allowed", "searching", "searching"),
-        *("cancelled", "ptn_", "trf_", "5000000", "0", "closing", '"replayed": 0', "whsec_"),
+        *("cancelled", "ptn_", "trf_", "5000000", "0", "closing", '"replayed": 0', "/moved", "whsec_"),
     ),
     "sdk": ("files in build/sdk", "412 ", "completed", "409 ", "1 request"),
     "administrator": ("request_board equals its rebuild", "WHOLE", "not_found", "Asha Rao", '"erased": true'),

@@ -23,6 +23,7 @@ from interfaces.http.problems import Problem
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.webhook_endpoints import (
     HookBody,
+    HookChangeBody,
     HookMade,
     HookRemoved,
     HookShown,
@@ -92,6 +93,16 @@ async def turn_webhook_endpoint_on(call: Command, endpoint_id: str) -> Response:
 async def turn_webhook_endpoint_off(call: Command, endpoint_id: str) -> Response:
     """Send nothing there for now; what happens meanwhile waits."""
     return await _turned(call, endpoint_id, on=False)
+
+
+@routes.report(ONE + "/change", HookShown, problems=("bad_hook_url", "unknown_hook_name", *FOUND))
+async def change_webhook_endpoint(call: Command, endpoint_id: str, body: HookChangeBody) -> Response:
+    """Send to another address, or tell of other facts; its secret stays, and what waits goes to the new address."""
+    one = await _own(call, endpoint_id)
+    url, names = body.url or one.url, one.names if body.names is None else body.names
+    await call.stack.hooks.endpoints.change(call.tenant, one.endpoint_id, url, names)
+    _note(call, "changed", one.endpoint_id)
+    return answers.plain(_shown(await _own(call, endpoint_id)))
 
 
 @routes.report(ONE + "/removal", HookRemoved, problems=FOUND)

@@ -51,6 +51,13 @@ class HookBody(Body):
     ] = None
 
 
+class HookChangeBody(Body):
+    """Where it goes from now on, and what it hears of; what is left out stays as it is."""
+
+    url: HookUrl | None = None
+    names: Names | None = None
+
+
 class RotationBody(Body):
     """For how long the secret before signs as well."""
 

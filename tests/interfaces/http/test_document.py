@@ -54,7 +54,7 @@ IMPERSONATIONS = ("/v1/impersonations", "/v1/impersonations/{impersonation_id}/e
 OWN_SIGN_IN = ("/v1/account/password", "/v1/account/handle-challenges", "/v1/account/handles")
 HOOKS = tuple(
     f"/v1/webhook-endpoints/{{endpoint_id}}/{act}"
-    for act in ("on", "off", "removal", "rotate-secret", "replay", "test")
+    for act in ("on", "off", "change", "removal", "rotate-secret", "replay", "test")
 )
 ORDER_NOTHING = (
     "/v1/positions",

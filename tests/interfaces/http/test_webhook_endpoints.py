@@ -35,8 +35,8 @@ PATH = "/v1/webhook-endpoints"
 ONE = PATH + "/{endpoint_id}"
 URL = "https://hooks.example.com/in"
 REQUESTED = "vehicaid.service_request.requested.v1"
-ACTS = ("on", "off", "rotate-secret", "replay", "test", "removal")
-BODIES: dict[str, object] = {"rotate-secret": {}, "replay": {"first_position": 1, "last_position": 9}}
+ACTS = ("on", "off", "change", "rotate-secret", "replay", "test", "removal")
+BODIES: dict[str, object] = {"rotate-secret": {}, "change": {}, "replay": {"first_position": 1, "last_position": 9}}
 
 
 def a_tenant() -> str:
@@ -129,7 +129,9 @@ async def test_a_repeated_order_adds_nothing_and_changes_no_secret(api: Api, sta
     assert one == two != first.json()["secret"]
     assert (await api.post(PATH, partner, {"url": URL}, key=key)).json()["secret"] is None, "another followed"
     await api.done(rotate, partner, {"overlap_h": 1})
-    assert (await api.post(rotate, partner, {}, key=turn)).json()["secret"] is None, "nothing goes back"
+    for _ in range(3):
+        assert (await api.post(rotate, partner, {}, key=turn)).json()["secret"] is None, "nothing goes back"
+        await api.done(rotate, partner, {"overlap_h": 1})
     async with stack.readers.connection() as connection:
         rows = await (await connection.execute("SELECT to_jsonb(e)::text FROM hook_endpoints AS e")).fetchall()
     assert not any(
@@ -208,13 +210,30 @@ async def test_messages_are_paged_filtered_and_sent_again_once_by_one_order(api:
         assert sorted(ids[5:]) == sorted(row["message_id"] for row in rows[-2:])
 
 
+async def test_a_place_may_move_and_hear_of_other_things(api: Api) -> None:
+    partner = somebody(Role.PARTNER, a_tenant())
+    hook = await api.done(PATH, partner, {"url": URL, "names": [REQUESTED]})
+    change = f"{PATH}/{hook['id']}/change"
+    moved = await api.done(change, partner, {"url": URL + "/new"})
+    assert (moved["url"], moved["names"], moved["state"]) == (URL + "/new", [REQUESTED], "on")
+    told = await api.done(change, partner, {"names": []})
+    assert (told["url"], told["names"]) == (URL + "/new", [])
+    for body, code in (
+        ({"url": "https://169.254.169.254/"}, "bad_hook_url"),
+        ({"names": ["vehicaid.nothing.v1"]}, "unknown_hook_name"),
+        ({"url": 7}, "validation_failed"),
+    ):
+        assert (await api.post(change, partner, body)).json()["code"] == code
+    assert (await api.get(f"{PATH}/{hook['id']}", partner)).json()["url"] == URL + "/new"
+
+
 async def test_changes_are_in_the_security_log(api: Api) -> None:
     tenant = a_tenant()
     partner = somebody(Role.PARTNER, tenant)
     hook = await api.done(PATH, partner, {"url": URL})
-    for act in ("rotate-secret", "off", "on", "replay", "removal"):
+    for act in ("rotate-secret", "off", "on", "change", "replay", "removal"):
         await api.done(f"{PATH}/{hook['id']}/{act}", partner, BODIES.get(act))
-    wanted = {"added", "secret_rotated", "off", "on", "replayed", "removed"}
+    wanted = {"added", "secret_rotated", "off", "on", "changed", "replayed", "removed"}
     async with asyncio.timeout(60):
         while True:
             query = {"kind": SecurityKind.HOOK_CHANGED.value}
