@@ -47,8 +47,8 @@ __all__ = [
 ]
 '''
 PROJECT: Final = """[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
+requires = ["setuptools>=77"]
+build-backend = "setuptools.build_meta"
 
 [project]
 name = "vehicaid-sdk"
@@ -59,8 +59,11 @@ requires-python = ">=3.11"
 license = "Apache-2.0"
 dependencies = ["httpx>=0.28"]
 
-[tool.hatch.build.targets.wheel]
+[tool.setuptools]
 packages = ["vehicaid_sdk"]
+
+[tool.setuptools.package-data]
+vehicaid_sdk = ["py.typed"]
 """
 README: Final = """# vehicaid-sdk {version}
 

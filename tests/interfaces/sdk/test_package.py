@@ -2,11 +2,15 @@
 
 import inspect
 import json
+import os
+import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from infra.hooks.signing import headers, new_secret
@@ -43,6 +47,30 @@ def test_it_holds_before_the_strict_type_checker(package: Path, tmp_path: Path) 
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}"]
     checked = subprocess.run([*command, "vehicaid_sdk", "caller.py"], cwd=package, capture_output=True, check=False)
     assert checked.returncode == 0, checked.stdout.decode()
+
+
+def test_pip_installs_it_where_there_is_no_network(package: Path, tmp_path: Path) -> None:
+    offline = ["--no-index", "--no-deps", "--quiet", "--disable-pip-version-check"]
+    source, wheels, there = tmp_path / "source", tmp_path / "wheels", tmp_path / "there"
+    shutil.copytree(package, source)
+    build = [sys.executable, "-m", "pip", "wheel", *offline, "--no-build-isolation", "-w", str(wheels), str(source)]
+    subprocess.run(build, check=True)
+    (wheel,) = wheels.iterdir()
+    venv.create(there, with_pip=True)
+    python = there / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", *offline, str(wheel)], check=True)
+    # What it stands on is taken from here: there is no index to fetch it from.
+    ask = (
+        "import vehicaid_sdk, pathlib; here = pathlib.Path(vehicaid_sdk.__file__);"
+        " print(here, (here.parent / 'py.typed').exists())"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(httpx.__file__).parents[1])}
+    told = subprocess.run(
+        [python, "-c", ask], check=True, capture_output=True, text=True, env=environment, cwd=tmp_path
+    )
+    where, is_typed = told.stdout.split()
+    assert Path(where).is_relative_to(there)
+    assert is_typed == "True"
 
 
 def test_a_webhook_is_believed_by_either_secret_of_a_rotation(sdk: Any) -> None:
