@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import ledger
 from domain.payout import Payout
 from domain.refusal import Refusal
+from infra.in_memory.folding import Table, fact_of
+from projections.provider_statement import EarningRow, provider_statement
+from projections.recoveries import RecoveryRow, recoveries
 from tests.application.losing import PAYABLE, RESERVE, Losses
 from tests.support.effort import examples
 from tests.support.paid import TOTAL
@@ -63,6 +67,27 @@ async def check(losses: Losses) -> None:
     assert all(each.payout_id is None for each in open_debts.values())
 
 
+async def check_rows(losses: Losses) -> None:
+    """What finance and the provider are shown is what the streams and the books say."""
+    shown: Table[RecoveryRow] = Table(recoveries, lambda _before, _after: None)
+    lines: Table[EarningRow] = Table(provider_statement, lambda _before, _after: None)
+    kept = 0
+    for event in losses.log.events:
+        shown.fold(fact_of(event))
+        lines.fold(fact_of(event))
+        if event.topic == "reserve.kept":
+            kept += msgspec.json.decode(event.payload)["amount_minor"]
+    reserve = await losses.reserve()
+    borne = {row.recovery_id: row for row in shown.rows.values() if not row.is_given_back}
+    assert borne.keys() == reserve.recovered.keys()
+    for recovery_id, row in borne.items():
+        took, owed = reserve.recovered[recovery_id], reserve.owed.get(recovery_id, 0)
+        assert (row.from_reserve_minor, row.owed_minor, row.is_owed) == (took.drawn_minor, owed, owed > 0)
+        assert row.from_reserve_minor + row.from_earnings_minor + row.owed_minor == row.amount_minor
+    assert all(row.owed_minor == 0 for row in shown.rows.values() if row.is_given_back)
+    assert sum(row.net_minor for row in lines.rows.values()) == kept - losses.on(PAYABLE)
+
+
 async def lived(acts: list[tuple[str, int, int]], reserve_bp: int) -> None:
     losses = await Losses().begun(reserve_bp=reserve_bp, reserve_most_minor=30_000)
     for what, which, part in [("job", 0, 0), *acts]:
@@ -74,6 +99,7 @@ async def lived(acts: list[tuple[str, int, int]], reserve_bp: int) -> None:
         if len(losses.payouts) > paid:
             assert (await losses.reserve()).owed == {}, "a payout overlooked what is owed"
         await check(losses)
+    await check_rows(losses)
 
 
 @settings(max_examples=examples(300), deadline=None)
