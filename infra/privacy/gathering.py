@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from psycopg import sql
 from psycopg.errors import UndefinedTable
 
+from domain.account import Account
 from domain.actor import Role
 from domain.ids import Prefix
 from domain.profile import Profile, profile_id
+from domain.provider import Provider
 from infra.event_store.log import borrowed
 from projections.catalog import READ_MODELS
 
@@ -50,6 +52,10 @@ SIGN_IN: Final = {
         " AND (account_id = %(person)s OR blind_index IN (SELECT blind_index FROM handles"
         " WHERE tenant = %(tenant)s AND account_id = %(person)s)) ORDER BY asked_at"
     ),
+    "partners": (
+        "SELECT partner_id, known_since FROM partner_members WHERE tenant = %(tenant)s AND person_id = %(person)s"
+        " ORDER BY known_since"
+    ),
     "security_log": (
         "SELECT at, kind, actor, operation, detail, times FROM security_log"
         " WHERE tenant = %(tenant)s AND (actor = ANY (%(actors)s) OR object_id = %(shown)s) ORDER BY position"
@@ -71,11 +77,23 @@ class Gathering:
         found: Everything = {"personal": await self._personal_of(person)}
         for name, statement, values in self._questions(person):
             found[name] = await self._rows(statement, values)
+        found["companies"] = await self._companies_of(person)
         profile = await self._aggregates.load(Profile, person.tenant, profile_id(person.person_id))
         found["profile"] = [] if profile is None else _told(profile)
         files = await self.files_of(person)
         found["files"] = [_shown(file) for file in files]
         return {name: rows for name, rows in found.items() if rows}
+
+    async def _companies_of(self, person: Person) -> Section:
+        """For whom they work, as what, and which of the crew they are."""
+        account = await self._aggregates.load(Account, person.tenant, person.person_id)
+        found: Section = []
+        for grant in () if account is None else account.grants.values():
+            if grant.role is Role.PROVIDER and grant.scope_id is not None:
+                company = await self._aggregates.load(Provider, person.tenant, grant.scope_id)
+                crew_id = None if company is None else company.crew_of(person.person_id)
+                found.append({"provider_id": grant.scope_id, "duty": grant.duty, "crew_id": crew_id})
+        return found
 
     async def files_of(self, person: Person) -> list[StoredFile]:
         """What they uploaded."""

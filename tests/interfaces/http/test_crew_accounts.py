@@ -1,14 +1,18 @@
 """Who says whose account a crew member's is, what is refused, and when does such a link end?"""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from domain.actor import Actor, Duty, Role
-from domain.ids import Prefix
+from domain.ids import Prefix, parse
 from infra.bootstrap import Stack
-from tests.interfaces.http.crews import Company, a_company, a_crew_member, a_driver_of, an_unknown, id_behind
-from tests.interfaces.http.things import an_account
+from infra.identity.people import Wanted
+from infra.identity.sessions import SessionOver
+from infra.privacy.whom import person_of
+from tests.interfaces.http.crews import Company, a_company, a_crew_member, a_driver_of, an_unknown, id_behind, on_duty
+from tests.interfaces.http.things import HERE, an_account
 from tests.support.api import Api, fresh_key, somebody
 
 pytestmark = [pytest.mark.anyio, pytest.mark.servers]
@@ -115,3 +119,48 @@ async def test_all_links_end_with_the_company(api: Api, stack: Stack, company: C
     await api.done(f"{company.path}/offboarding", api.desk, version=version)
     assert await linked(api, company, crew_id) is None
     assert not await stack.identity.sessions.living(themselves, at)
+
+
+async def test_what_we_have_of_a_driver_says_for_whom_and_as_whom_they_drive(
+    api: Api, stack: Stack, company: Company
+) -> None:
+    crew_id, account = await a_crew_member(api, company), await a_driver_of(api, stack, company)
+    await api.done(of(company, crew_id), company.all, {"account_id": account})
+    about = await stack.exports.gathering.about(person_of(company.tenant, account))
+    assert about["companies"] == [
+        {"provider_id": company.all.subject_id, "duty": Duty.DRIVER, "crew_id": parse(Prefix.CREW, crew_id)}
+    ]
+
+
+async def test_a_driver_signs_in_works_on_and_sees_their_own_shift_alone(
+    api: Api, stack: Stack, company: Company
+) -> None:
+    mine, colleagues = await a_crew_member(api, company), await a_crew_member(api, company)
+    account, sign_in = await a_driver_of(api, stack, company), stack.sign_in
+    await api.done(of(company, mine), company.all, {"account_id": account})
+    own, other = await on_duty(api, company, mine), await on_duty(api, company, colleagues)
+
+    async def sees(token: str) -> set[str]:
+        headers = {"Authorization": f"Bearer {token}"}
+        page = await api.client.get("/v1/shifts", params={"min_position": api.reached}, headers=headers)
+        assert page.status_code == 200, page.text
+        return {row["id"] for row in page.json()["data"]} & {str(own["id"]), str(other["id"])}
+
+    at = datetime.now(UTC)
+    kept = await stack.personal.get(company.tenant, await records_of(stack, company.tenant, account))
+    (email,) = {record.fields["email"] for record in kept.values() if record and record.fields.get("email")}
+    # They were sent one just now, when they first signed in: the next is sent a while later.
+    asked = await sign_in.ask_link(company.tenant, str(email), HERE, at + timedelta(minutes=5))
+    wanted = Wanted(Role.PROVIDER, company.all.subject_id)
+    pair = await sign_in.by_link(sign_in.keys.link(asked.challenge_id), HERE, wanted, at)
+    assert await sees(pair.access_token) == {own["id"]}
+    again = await stack.identity.sessions.refresh(pair.refresh_token, device=HERE.name, at=at)
+    assert stack.identity.authority.verify(again.access_token, at).actor.crew_id == parse(Prefix.CREW, mine)
+    assert await sees(again.access_token) == {own["id"]}
+    await api.done(of(company, mine, "account-end"), company.all)
+    with pytest.raises(SessionOver):
+        await stack.identity.sessions.refresh(again.refresh_token, device=HERE.name, at=at)
+
+
+async def records_of(stack: Stack, tenant: str, account: str) -> list[UUID]:
+    return list(await stack.records.records_of(tenant, id_behind(account)))

@@ -179,6 +179,9 @@ async def test_the_same_number_is_the_same_member_of_this_partner_alone(api: Api
     assert first == again
     assert await whose(await helped(api, rival, member=member)) != first
     assert await whose(await helped(api, partner)) != first
+    about = await stack.exports.gathering.about(Person(desk.tenant, Prefix.USER, parse(Prefix.USER, first)))
+    assert [row["partner_id"] for row in about["partners"]] == [partner.subject_id]
+    assert {row["reference"] for row in about["personal"]} == {member["reference"]}
     assert (await erase(stack, Person(desk.tenant, Prefix.USER, parse(Prefix.USER, first)), datetime.now(UTC))).known
     assert await whose(await helped(api, partner, member=member)) != first, "who was erased is somebody new"
 
