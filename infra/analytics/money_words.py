@@ -38,6 +38,8 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "method": "How it is paid: wallet, cash or none",
     "paid_minor": "What was paid, in minor units",
     "owed_minor": "What is still owed, in minor units",
+    "kept_minor": "What of the partner's credit is kept for the job, in minor units",
+    "borne_minor": "What the partner bore of the job, less what credit notes took back, in minor units",
     "cash_id": "What one provider owes of its cash in one currency",
     "limit_minor": "Who owes so much of its cash gets no job in cash, in minor units; null: nobody is stopped",
     "rules_version": "Which earning rules, from 1",
@@ -177,6 +179,7 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "account": "The account: A assets, L liabilities, I income, E expenses, then of whom",
     # Instants
     "opened_at": "When it was opened",
+    "named_at": "When the partner was named for the job",
     "booked_at": "When it was booked",
     "issued_at": "When it was issued",
     "ledger_balances.balance_minor": "Sum of the postings in minor units: debit positive, credit negative",
