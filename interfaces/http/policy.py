@@ -166,7 +166,8 @@ POLICY: Final = table(
     (DESK, "let_partner_bear"),
     # Webhooks to partners: what goes out is the administrators' affair, of a partner's own places its own
     (ADMIN | PARTNER, "add_webhook_endpoint list_webhook_endpoints read_webhook_endpoint list_webhook_messages"),
-    (ADMIN | PARTNER, "turn_webhook_endpoint_on turn_webhook_endpoint_off change_webhook_endpoint remove_webhook_endpoint"),
+    (ADMIN | PARTNER, "turn_webhook_endpoint_on turn_webhook_endpoint_off"),
+    (ADMIN | PARTNER, "change_webhook_endpoint remove_webhook_endpoint"),
     (ADMIN | PARTNER, "issue_api_key list_api_keys rotate_api_key revoke_api_key"),
     (ADMIN | PARTNER, "rotate_webhook_secret replay_webhook_messages ping_webhook_endpoint"),
     # Payouts: what a company is paid is its owner's affair

@@ -10,8 +10,8 @@ from interfaces.http.reach import names
 SCOPES: Final = {
     "webhooks": names(
         "add_webhook_endpoint list_webhook_endpoints read_webhook_endpoint list_webhook_messages"
-        " change_webhook_endpoint turn_webhook_endpoint_on turn_webhook_endpoint_off remove_webhook_endpoint rotate_webhook_secret"
-        " replay_webhook_messages ping_webhook_endpoint"
+        " change_webhook_endpoint turn_webhook_endpoint_on turn_webhook_endpoint_off remove_webhook_endpoint"
+        " rotate_webhook_secret replay_webhook_messages ping_webhook_endpoint"
     ),
     "requests": names(
         "request_for_member list_service_requests read_service_request cancel_service_request issue_fresh_quote"
