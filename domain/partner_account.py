@@ -42,6 +42,15 @@ class PartnerAccount(Aggregate):
     """
 
     TOPIC = "partner_account"
+    SNAPSHOT: ClassVar[dict[str, object]] = {
+        "currency": str,
+        "dated": tuple[Dated[PartnerTerms], ...],
+        "kept": dict[UUID, int],
+        "owed_minor": int,
+        "facts": frozenset[UUID],
+        "month": str,
+        "month_minor": int,
+    }
 
     currency: str
     dated: tuple[Dated[PartnerTerms], ...] = field(default=(), init=False)

@@ -48,6 +48,7 @@ class Provider(ProviderFleet, ProviderAccounts, ProviderEngagement, Aggregate):
         "on_duty": dict[UUID, Duty],
         "accounts": dict[UUID, UUID],
         "engaged": Engaged,
+        "is_forgotten": bool,
     }
 
     class Registered(Created):
@@ -75,6 +76,7 @@ class Provider(ProviderFleet, ProviderAccounts, ProviderEngagement, Aggregate):
         self.on_duty: dict[UUID, Duty] = {}
         self.accounts: dict[UUID, UUID] = {}
         self.engaged = Engaged()
+        self.is_forgotten = False
 
     @classmethod
     def register(cls, provider_id: UUID, profile_id: UUID, at: datetime) -> "Provider":

@@ -58,6 +58,11 @@ class ProviderReview(ProviderStanding):
 
         TOPIC: ClassVar[str] = "provider.offboarded"
 
+    class Forgotten(Aggregate.Event):
+        """Whatever named it was erased; what it did, and what it was paid, stays."""
+
+        TOPIC: ClassVar[str] = "provider.forgotten"
+
     def submit_for_review(self, at: datetime) -> None:
         """Ask to be looked at; twice changes nothing. Raises ProviderClosed, OutOfTurn or DocumentsMissing."""
         if self.state is ProviderState.UNDER_REVIEW:
@@ -109,6 +114,11 @@ class ProviderReview(ProviderStanding):
             raise StillOnDuty(shifts=len(self.on_duty))
         self.trigger_event(self.Offboarded, timestamp=at)
 
+    def forget(self, at: datetime) -> None:
+        """Leave word that it was erased; twice changes nothing."""
+        if not self.is_forgotten:
+            self.trigger_event(self.Forgotten, timestamp=at)
+
     def _lacks_nothing(self, at: datetime, *, verified: bool) -> None:
         missing = self.lacks(at, verified=verified)
         if missing:
@@ -141,3 +151,7 @@ class ProviderReview(ProviderStanding):
         self.state = ProviderState.OFFBOARDED
         self.accounts = {}
         self.suspended_for, self.suspended_until = None, None
+
+    @event(Forgotten)
+    def _on_forgotten(self) -> None:
+        self.is_forgotten = True

@@ -34,6 +34,7 @@ class ProviderStanding(Chapter):
     on_duty: dict[UUID, Duty]
     accounts: dict[UUID, UUID]
     engaged: Engaged
+    is_forgotten: bool
 
     def is_active(self, at: datetime) -> bool:
         """Whether it may work: a suspension whose time is over is none any more."""

@@ -174,6 +174,11 @@ def _stands(row: DirectoryRow, fact: Fact) -> DirectoryRow:
     return _told(row, fact, state=state, suspended_for=None, suspended_until=None)
 
 
+@provider_directory.on("provider.forgotten")
+def _forgotten(row: DirectoryRow, fact: Fact) -> DirectoryRow:
+    return _told(row, fact)
+
+
 for _what in STANDS:
     provider_directory.on(f"provider.{_what}")(_stands)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from application.forget_account import ForgetAccount, forget_account
+from application.forget_account import ForgetAccount, ForgetCompany, forget_account, forget_company
 from application.personal import PersonalKind
 from application.security_log import SecurityKind
 from domain.actor import Actor
@@ -82,6 +82,10 @@ async def _forget_where(stack: Stack, person: Person) -> int:
 async def _close_account(stack: Stack, person: Person, at: datetime) -> None:
     """Before anything goes: whoever asks the log later sees that somebody was erased, and when."""
     tenant, whom, people = person.tenant, person.person_id, stack.sign_in.people
+    if person.prefix is Prefix.PROVIDER:
+        company = ForgetCompany(Actor.system(SIGN_IN, tenant), whom, at)
+        await people.order(tenant, f"erase/{whom.hex}", lambda work: forget_company(company, work), at)
+        return
     account = await people.account(tenant, whom)
     if account is None and not await _only_telephoned(stack, person):
         return

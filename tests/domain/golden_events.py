@@ -76,6 +76,7 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Provider.Approved, LATER),
     fact(Provider.Rejected, LATER, reason=RejectReason.DOCUMENTS),
     fact(Provider.Offboarded, LATER),
+    fact(Provider.Forgotten, LATER),
     facts.SUSPENDED,
     facts.ENGAGED,
     fact(Provider.Reinstated, LATER),

@@ -96,6 +96,24 @@ def test_a_month_has_an_end_and_what_is_under_way_is_part_of_it() -> None:
     given(PartnerAccount, *half).when(lambda a: a.keep(OTHER, 40_000, first)).then(kept(40_000, OTHER, first))
 
 
+def test_a_snapshot_is_the_account() -> None:
+    monthly = replace(TERMS, most_per_month_minor=60_000, time_zone="Asia/Kolkata")
+    account = PartnerAccount.open(PARTNER, "INR", NOON)
+    account.decide(monthly, NOON, NOON)
+    account.keep(REQUEST, 30_000, SOON)
+    account.charge(REQUEST, PAYMENT, 30_000, SOON)
+    account.keep(OTHER, 10_000, LATER)
+    account.lessen(REQUEST, PARTNER_NOTE, 5_000, LATER)
+    account.pay(RECEIPT, 1_000, "INR", LATER)
+    thawed = codec.thaw(PartnerAccount, PARTNER, account.version, codec.freeze(account))
+    assert thawed is not None
+    assert {name: getattr(thawed, name) for name in PartnerAccount.SNAPSHOT} == {
+        name: getattr(account, name) for name in PartnerAccount.SNAPSHOT
+    }
+    for one in (account, thawed):
+        assert (one.available_minor(LATER), one.spent_minor(LATER), one.owed_minor) == (66_000, 25_000, 24_000)
+
+
 def test_who_is_refused_learns_when_there_is_room_again() -> None:
     monthly = replace(TERMS, most_per_month_minor=10, time_zone="Asia/Kolkata")
     account = PartnerAccount.open(PARTNER, "INR", NOON)
