@@ -11,15 +11,14 @@ import typer
 
 from application.security_log import SecurityKind
 from domain.ids import BadId, Prefix, new_id, parse, show
-from domain.partner_account import PartnerAccount
 from infra.database_url import app_dsn
-from infra.event_store.aggregates import StoredAggregates
 from infra.identity.api_key_table import LONGEST_LIFE, ApiKeyTable, Given, KeptKey, Wanted
 from infra.identity.deployment_key import DeploymentKey
 from infra.queries.pool import Pool, reader_pool
 from infra.security_log.notebook import Note
 from infra.security_log.writer import write_notes
 from infra.settings import load_settings
+from interfaces.cli.partners import has_partner
 from interfaces.http.scopes import SCOPES
 
 app = typer.Typer(help="Look after the keys with which partners' systems call.", no_args_is_help=True)
@@ -71,7 +70,7 @@ def issue(
     wanted = Wanted(tenant, partner, name, tuple(sorted(set(scope))), at + timedelta(days=days), BY)
 
     async def use(keys: ApiKeyTable, pool: Pool) -> Given:
-        if await StoredAggregates(pool).load(PartnerAccount, tenant, partner) is None:
+        if not await has_partner(pool, tenant, partner):
             raise typer.BadParameter(f"{tenant} has no partner of that id", param_hint="PARTNER")
         return await keys.issue(wanted, new_id(at), at, uuid4())
 

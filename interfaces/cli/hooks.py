@@ -12,16 +12,15 @@ import typer
 
 from application.security_log import SecurityKind
 from domain.ids import BadId, Prefix, new_id, parse, show
-from domain.partner_account import PartnerAccount
 from domain.refusal import NotFound
 from infra.database_url import app_dsn
-from infra.event_store.aggregates import StoredAggregates
 from infra.hooks.desk import HookDesk, hook_desk
 from infra.hooks.endpoints import Endpoint, Secret
 from infra.queries.pool import Pool, reader_pool
 from infra.security_log.notebook import Note
 from infra.security_log.writer import write_notes
 from infra.settings import load_settings
+from interfaces.cli.partners import has_partner
 
 app = typer.Typer(help="Look after the webhooks that go to partners.", no_args_is_help=True)
 
@@ -53,7 +52,7 @@ def add(
     hook_id, partner_id = new_id(at), _partner(partner) if partner else None
 
     async def use(hooks: HookDesk, pool: Pool) -> Secret:
-        if partner_id and await StoredAggregates(pool).load(PartnerAccount, tenant, partner_id) is None:
+        if partner_id and not await has_partner(pool, tenant, partner_id):
             raise typer.BadParameter(f"{tenant} has no partner of that id", param_hint="--partner")
         return await hooks.endpoints.add(tenant, hook_id, partner_id, url, name or (), at)
 
