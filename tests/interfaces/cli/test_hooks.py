@@ -5,8 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from application.security_log import SecurityKind
 from domain.ids import Prefix, show
