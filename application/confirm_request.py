@@ -50,19 +50,13 @@ async def confirm_request(command: ConfirmRequest, work: Work, trade: Trade) -> 
 
     if request.confirmed_quote == command.quote_version and request.payment_method is command.payment_method:
         return request_told(request)
-    if command.actor.role is Role.PARTNER:
-        await _bear_the_price(command, work, request)
+    if command.actor.partner_id is not None:
+        # What it agrees to it bears as it is now; what is left its member pays.
+        check_pays_for_member(command.payment_method)
+        await let_bear(work, request, await work.get(PartnerAccount, command.actor.partner_id), command.at)
     by = on_behalf_of(command.actor)
     await agree(work, request, command.quote_version, command.payment_method, by, trade, command.at)
     return request_told(request)
-
-
-async def _bear_the_price(command: ConfirmRequest, work: Work, request: ServiceRequest) -> None:
-    """What a partner agrees to it bears as it is now; what is left its member pays, never from a wallet of theirs."""
-    check_pays_for_member(command.payment_method)
-    if command.actor.subject_id is None:
-        raise AssertionError
-    await let_bear(work, request, await work.get(PartnerAccount, command.actor.subject_id), command.at)
 
 
 def check_pays_for_member(method: PaymentMethod | None) -> None:

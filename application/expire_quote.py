@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from application.answers import request_told
+from application.ending import settle_end
 from application.guards import check_role, check_version
 from domain.actor import DESK
 from domain.service_request import ServiceRequest
@@ -29,7 +30,7 @@ class ExpireQuote:
 
 
 async def expire_quote(command: ExpireQuote, work: Work) -> Answer:
-    """End a request whose quote expired; twice changes nothing.
+    """End a request whose quote expired, and give free what a partner kept for it; twice changes nothing.
 
     Raises NotAllowed, NotFound, StaleVersion, QuoteStillValid, RequestClosed or OutOfTurn.
     """
@@ -37,4 +38,5 @@ async def expire_quote(command: ExpireQuote, work: Work) -> Answer:
     request = await work.get(ServiceRequest, command.request_id)
     check_version(request, command.expected_version)
     request.expire(command.at)
+    await settle_end(work, request, 0, command.at)
     return request_told(request)

@@ -83,7 +83,7 @@ async def check_sees_request(actor: Actor, request: ServiceRequest, work: Work) 
 
 async def _is_borne_by(actor: Actor, request: ServiceRequest, work: Work) -> bool:
     """Whether the actor speaks for the partner that ordered or bears it."""
-    if actor.role is not Role.PARTNER:
+    if actor.partner_id is None:
         return False
     cover = await work.look(PartnerCover, partner_cover_id(request.id))
     return cover is not None and actor.is_partner(cover.partner_id)

@@ -127,9 +127,14 @@ class Actor:
             self.is_driver and self.works_for(provider_id) and self.crew_id == crew_id
         )
 
+    @property
+    def partner_id(self) -> UUID | None:
+        """The partner for which this actor speaks; None for whoever speaks for none."""
+        return self.subject_id if self.role is Role.PARTNER else None
+
     def is_partner(self, partner_id: UUID | None) -> bool:
         """Whether this actor speaks for that partner."""
-        return self.role is Role.PARTNER and partner_id is not None and self.subject_id == partner_id
+        return partner_id is not None and self.partner_id == partner_id
 
 
 def prefix_of_subject(role: Role) -> Prefix:

@@ -50,7 +50,7 @@ async def erase(stack: Stack, person: Person, at: datetime) -> Erased:
     """
     tenant, whom = person.tenant, person.person_id
     await asyncio.to_thread(erased_list(stack.settings).add, person, at)
-    await _close_account(stack, person, at)
+    await _leave_word(stack, person, at)
     if stack.settings.environment == "local":
         await asyncio.to_thread(forget_messages, stack.settings.state_dir, await _handles(stack, person))
     files = await stack.files.forget_owner(tenant, whom)
@@ -79,7 +79,7 @@ async def _forget_where(stack: Stack, person: Person) -> int:
         return await positions.forget_person(person.tenant, person.person_id)
 
 
-async def _close_account(stack: Stack, person: Person, at: datetime) -> None:
+async def _leave_word(stack: Stack, person: Person, at: datetime) -> None:
     """Before anything goes: whoever asks the log later sees that somebody was erased, and when."""
     tenant, whom, people = person.tenant, person.person_id, stack.sign_in.people
     if person.prefix is Prefix.PROVIDER:

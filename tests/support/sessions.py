@@ -42,7 +42,7 @@ def end_session(session: Path) -> None:
 def fast_place(session: Path) -> Path:
     """Where the run keeps what may vanish with the machine.
 
-    Making and dropping a database took 0.55 s of a core on a disk's file system, and 0.02 s in memory.
+    Making and dropping a database took the kernel 0.55 s on a disk's file system, and 0.02 s in memory.
     """
     return next(place for place in _places(session) if place.is_dir())
 

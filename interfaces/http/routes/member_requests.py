@@ -16,7 +16,7 @@ from interfaces.http.calls import Asked, CommandCall, Creation, MinPosition, id_
 from interfaces.http.request_views import visible
 from interfaces.http.routes.partner_accounts import ONE as PARTNER
 from interfaces.http.routes.partner_accounts import OVER_THE_LIMIT
-from interfaces.http.routes.service_requests import ONE, PATH
+from interfaces.http.routes.service_requests import NO_HELP, ONE, PATH
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.partners import BearerShown, MemberRequestBody
 from interfaces.http.shapes.service_requests import ServiceRequestDone
@@ -29,20 +29,7 @@ routes = Routes("Partners: members")
     PARTNER + "/service-requests",
     ServiceRequestDone,
     status=201,
-    problems=(
-        "store_unavailable",
-        "log_unavailable",
-        "not_allowed",
-        "service_does_not_fit",
-        "not_found",
-        "bad_id",
-        "bad_place",
-        "outside_served_area",
-        "bad_schedule",
-        "bad_input",
-        "currency_mismatch",
-        *OVER_THE_LIMIT,
-    ),
+    problems=(*NO_HELP, "log_unavailable", "currency_mismatch", *OVER_THE_LIMIT),
 )
 async def request_for_member(call: Creation, partner_id: str, body: MemberRequestBody) -> Response:
     """Ask for help for a member of the partner.

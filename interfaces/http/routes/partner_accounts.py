@@ -22,6 +22,7 @@ from domain.partner_terms import PartnerTerms
 from domain.refusal import NotFound
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, Creation, MinPosition, Paged, id_in_path
+from interfaces.http.partner_reach import sees_account
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.partners import (
     PartnerAccountBody,
@@ -62,7 +63,7 @@ async def list_accounts(call: Asked, *, page: Paged) -> Response:
 async def read_partner(call: Asked, partner_id: str, min_position: MinPosition = None) -> Response:
     """Read what a partner owes, what is kept of its credit, and by which terms."""
     wanted = id_in_path(Prefix.PARTNER, partner_id)
-    if not (call.actor.sees_books or call.actor.is_partner(wanted)):
+    if not sees_account(call.actor, wanted):
         raise NotFound
     await call.log_at_or_after(min_position)
     account = await call.stack.aggregates.load(PartnerAccount, call.tenant, wanted)

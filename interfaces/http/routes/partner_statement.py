@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Depends, Query
 from starlette.responses import Response
 
-from domain.actor import Actor
 from domain.ids import Prefix, show
 from domain.partner_account import PartnerAccount
 from domain.refusal import BadInput, NotFound
@@ -18,6 +17,7 @@ from interfaces.http import answers
 from interfaces.http.calls import Asked, MinPosition, Paged, QueryCall, id_in_path
 from interfaces.http.cursors import Cursors
 from interfaces.http.files import SHEETS, SheetForm, sheet
+from interfaces.http.partner_reach import sees_account
 from interfaces.http.problems import Problem
 from interfaces.http.routes.document_files import MOST_IN_A_FILE
 from interfaces.http.routes.partner_accounts import ONE
@@ -101,18 +101,13 @@ async def take_partner_statement(
 async def _seen(call: QueryCall, partner_id: str, min_position: int | None) -> PartnerAccount:
     """The account, for the partner itself and the books; raises NotFound for everybody else."""
     wanted: UUID = id_in_path(Prefix.PARTNER, partner_id)
-    if not may_see(call.actor, wanted):
+    if not sees_account(call.actor, wanted):
         raise NotFound
     await call.at_or_after(call.stack.money.partner_statement.name, min_position)
     account = await call.stack.aggregates.load(PartnerAccount, call.tenant, wanted)
     if account is None:
         raise NotFound
     return account
-
-
-def may_see(actor: Actor, partner_id: UUID) -> bool:
-    """Whether that partner's account is shown to somebody."""
-    return actor.sees_books or actor.is_partner(partner_id)
 
 
 def why_of(entry: Entry) -> str:

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from application.trade import Job
 from application.zones import PlacedZone
-from domain.actor import Role
 from domain.catalogue import Service, check_fit
 from domain.geography import cell_of, centre_of
 from domain.ids import Prefix, show
@@ -44,9 +43,15 @@ async def estimate_price(call: Creation, body: EstimateBody) -> Response:
     cell = cell_of(where.lat, where.lng)
     job = Job(cell, None if drop is None else cell_of(drop.lat, drop.lng), body.service, body.vehicle_class)
     zone = stack.trade.zone_of(call.tenant, cell, at)
-    own = call.actor.subject_id if call.actor.role is Role.PARTNER else None
     priced = stack.prices.price(
-        call.tenant, zone, job.service, job.vehicle_class, job.towed_m, at, body.customer_state_code, own
+        call.tenant,
+        zone,
+        job.service,
+        job.vehicle_class,
+        job.towed_m,
+        at,
+        body.customer_state_code,
+        call.actor.partner_id,
     )
     return answers.plain(
         {

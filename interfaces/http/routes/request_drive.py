@@ -19,7 +19,8 @@ from projections.drives import DriveRow
 
 routes = Routes("Service requests: the drive")
 
-FOR_WHOM_IT_COMES = frozenset({Role.CUSTOMER, Role.PARTNER})
+HELPED = frozenset({Role.CUSTOMER, Role.PARTNER})
+"""Told when somebody comes, and not what we suspect."""
 SHOWN = (
     "version", "attempt", "assigned_at", "en_route_at", "doubt", "away_m", "nudged_at", "called_at", "eta_told_at",
     "arrives_by", "nudges",
@@ -54,7 +55,7 @@ async def read_drive(call: Asked, request_id: str, min_position: MinPosition = N
     row = await call.stack.drives.one(call.tenant, wanted)
     if row is None:
         raise NotFound
-    return answers.thing(_shown(row, tells_all=call.actor.role not in FOR_WHOM_IT_COMES))
+    return answers.thing(_shown(row, tells_all=call.actor.role not in HELPED))
 
 
 def _shown(row: DriveRow, *, tells_all: bool) -> dict[str, object]:

@@ -38,6 +38,11 @@ from interfaces.http.told_call import call_of, told_of
 
 PATH = "/v1/service-requests"
 ONE = PATH + "/{request_id}"
+# Why nobody can be sent at all, whoever calls and whoever pays.
+NO_HELP = (
+    *("store_unavailable", "not_allowed", "not_found", "bad_id", "bad_input"),
+    *("service_does_not_fit", "bad_place", "outside_served_area", "bad_schedule"),
+)
 
 routes = Routes("Service requests")
 
@@ -46,20 +51,7 @@ routes = Routes("Service requests")
     PATH,
     ServiceRequestDone,
     status=201,
-    problems=(
-        "store_unavailable",
-        "not_allowed",
-        "service_does_not_fit",
-        "not_found",
-        "bad_id",
-        "bad_place",
-        "outside_served_area",
-        "bad_schedule",
-        "insufficient_funds",
-        "wallet_frozen",
-        "too_many_holds",
-        "bad_input",
-    ),
+    problems=(*NO_HELP, "insufficient_funds", "wallet_frozen", "too_many_holds"),
 )
 async def request_help(call: Creation, body: ServiceRequestBody) -> Response:
     """Ask for help.

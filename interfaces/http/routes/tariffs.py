@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from application.publish_tariff import PublishTariff, publish_tariff
 from application.withdraw_tariff import WithdrawTariff, withdraw_tariff
-from domain.actor import Actor, Role
 from domain.ids import Prefix, parse, show
 from domain.refusal import NotFound
 from domain.tariff import Tariff
@@ -19,6 +18,7 @@ from infra.queries.view import Shared
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, id_in_path
 from interfaces.http.in_effect import in_effect_here
+from interfaces.http.partner_reach import sees_account
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.partners import PartnerId
 from interfaces.http.shapes.tariffs import (
@@ -93,9 +93,9 @@ async def list_tariffs(
     """
     of_zone = None if zone_id is None else parse(Prefix.ZONE, zone_id)
     partner = None if partner_id is None else parse(Prefix.PARTNER, partner_id)
-    if partner is not None and not _sees(call.actor, partner):
+    if partner is not None and not sees_account(call.actor, partner):
         raise NotFound
-    shown = partner if partner is not None or _sees(call.actor, None) else Shared(_partner_of(call.actor))
+    shown = partner if partner is not None or sees_account(call.actor, None) else Shared(call.actor.partner_id)
     return await paging.answer(
         call,
         call.stack.city.tariff_list,
@@ -118,7 +118,7 @@ async def read_tariff(
     """Read a tariff with the terms in effect at an instant."""
     await call.log_at_or_after(min_position)
     tariff = await call.stack.aggregates.load(Tariff, call.tenant, _id(tariff_id))
-    if tariff is None or (tariff.partner_id is not None and not _sees(call.actor, tariff.partner_id)):
+    if tariff is None or (tariff.partner_id is not None and not sees_account(call.actor, tariff.partner_id)):
         raise NotFound
     in_effect = tariff.in_effect(at or call.at)
     return answers.thing(
@@ -145,15 +145,6 @@ async def withdraw_prices(call: Command, tariff_id: str, body: TariffWithdrawalB
     effective_from = body.effective_from or call.at
     command = WithdrawTariff(call.actor, _id(tariff_id), effective_from, call.at, call.expected_version)
     return answers.done(await in_effect_here(call, await call.run(withdraw_tariff, command)), Prefix.TARIFF)
-
-
-def _sees(actor: Actor, partner_id: UUID | None) -> bool:
-    """Whether somebody is shown that partner's own tariffs; every partner's where none is named."""
-    return actor.is_desk or actor.sees_books or actor.is_partner(partner_id)
-
-
-def _partner_of(actor: Actor) -> UUID | None:
-    return actor.subject_id if actor.role is Role.PARTNER else None
 
 
 def _terms_shown(tariff: PublishedTariff) -> dict[str, object]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from application.expire_quote import ExpireQuote, expire_quote
+from application.log import CommandContext, fingerprint_of
 from domain.actor import Actor, Role
 from domain.ids import Prefix, parse
 from infra.privacy.erasure import erase
@@ -143,6 +145,33 @@ async def test_a_month_is_never_overrun_and_keeps_nobody_in_danger_waiting(api: 
     account = await told(api, place_of(partner), desk)
     assert (account["kept_minor"], account["most_per_month_minor"]) == (3 * price, 3 * price + 1)
     assert (await helped(api, partner, sos=True))["state"] == "searching"
+
+
+async def kept_for(api: Api, request: Any, actor: Actor) -> int:
+    return int((await told(api, f"{of(request)}/partner", actor))["kept_minor"])
+
+
+async def test_however_a_call_ends_that_nobody_agreed_to_the_credit_is_free_again(
+    api: Api, desk: Actor, stack: Stack
+) -> None:
+    partner = await a_partner(api, desk)
+    by_partner, by_desk, merged, late, danger = [await helped(api, partner, sos=sos) for sos in (*[False] * 4, True)]
+    asked = (by_partner, by_desk, merged, late, danger)
+    assert [await kept_for(api, each, partner) for each in asked] == [each["quote"]["total_minor"] for each in asked]
+    for actor, each in ((partner, by_partner), (desk, by_desk)):
+        await api.done(f"{of(each)}/cancellation", actor, {"reason": "other"}, version=each["version"])
+    await api.done(f"{of(merged)}/merge", desk, {"into": late["id"]})
+    await api.done(f"{of(danger)}/search-end", desk)
+    at = datetime.now(UTC) + timedelta(days=1)
+    command = ExpireQuote(Actor.system("dispatcher", desk.tenant), parse(Prefix.REQUEST, late["id"]), at)
+    context = CommandContext(desk.tenant, "system:dispatcher", late["id"], fingerprint_of(late["id"]), uuid4(), at)
+    done = await stack.engine.run(context, lambda work: expire_quote(command, work))
+    api.reached = max(api.reached, done.position)
+    assert [(await told(api, of(each), desk))["state"] for each in asked] == [
+        *("cancelled", "cancelled", "merged", "expired", "unfulfilled")
+    ]
+    assert [await kept_for(api, each, partner) for each in asked] == [0] * len(asked)
+    assert (await told(api, place_of(partner), desk))["kept_minor"] == 0
 
 
 async def refusal_of(api: Api, partner: Actor) -> str:
