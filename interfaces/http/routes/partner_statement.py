@@ -1,5 +1,6 @@
 """What did a partner come to owe in a period, and what did it pay?"""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -15,7 +16,6 @@ from infra.queries.partner_statement import Entry, Key, Period
 from infra.queries.view import MOST_ROWS
 from interfaces.http import answers
 from interfaces.http.calls import Asked, MinPosition, Paged, QueryCall, id_in_path
-from interfaces.http.cursors import Cursors
 from interfaces.http.files import SHEETS, SheetForm, sheet
 from interfaces.http.partner_reach import sees_account
 from interfaces.http.problems import Problem
@@ -33,23 +33,39 @@ CREDIT_NOTE: Final = "credit_note"
 routes = Routes("Partners: members")
 
 
-def _period(
-    call: Asked,
+@dataclass(frozen=True, slots=True)
+class PeriodAsked:
+    """As the caller told it; what is left out stays as it was on the first page."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def settled(self, now: datetime) -> Period:
+        """From ever, until now, where nothing else was told; raises BadInput for one that ends before it begins."""
+        period = Period(self.since or EVER, self.until or now)
+        if period.until < period.since:
+            raise BadInput("the period ends before it begins")
+        return period
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """What a cursor is bound to."""
+        told = {"from": self.since, "to": self.until}
+        return {name: at.isoformat() for name, at in told.items() if at is not None}
+
+
+def _asked(
     since: Annotated[InstantAsked | None, Query(alias="from", description="From then on; ever when left out.")] = None,
     until: Annotated[InstantAsked | None, Query(alias="to", description="Before then; now when left out.")] = None,
-) -> Period:
-    """Raises BadInput for one that ends before it begins."""
-    period = Period(since or EVER, until or call.at)
-    if period.until < period.since:
-        raise BadInput("the period ends before it begins")
-    return period
+) -> PeriodAsked:
+    return PeriodAsked(since, until)
 
 
-Asking = Annotated[Period, Depends(_period)]
+Asking = Annotated[PeriodAsked, Depends(_asked)]
 
 
 @routes.query(PATH, PartnerStatementPage, problems=("invalid_cursor", "bad_input", "log_unavailable"))
-async def read_partner_statement(call: Asked, partner_id: str, *, period: Asking, page: Paged) -> Response:
+async def read_partner_statement(call: Asked, partner_id: str, *, asking: Asking, page: Paged) -> Response:
     """Read what a partner came to owe in a period, job by job, what credit notes took back and what it paid.
 
     Oldest first, with what was owed before, behind each entry, and at the end: what the ledger says of its account.
@@ -57,18 +73,21 @@ async def read_partner_statement(call: Asked, partner_id: str, *, period: Asking
     account = await _seen(call, partner_id, page.min_position)
     statement, cursors = call.stack.money.partner_statement, call.request.scope["app"].state.cursors
     path = PATH.replace("{partner_id}", show(Prefix.PARTNER, account.id))
-    scope = {"from": period.since.isoformat(), "to": period.until.isoformat()}
-    after = None if page.cursor is None else _after(cursors, call, path, scope, page.cursor)
+    scope, after, period = asking.scope, None, asking.settled(call.at)
+    if page.cursor is not None:
+        after, period = _going_on(cursors.read(call.tenant, path, scope, page.cursor))
     found = await statement.page(call.tenant, account.id, period, after, page.limit + 1)
     following = None
     if len(found) > page.limit:
         found = found[: page.limit]
         last = found[-1].posting
-        following = cursors.write(call.tenant, path, scope, [last.booked_at.isoformat(), last.position])
+        instants = (last.booked_at, period.since, period.until)
+        following = cursors.write(call.tenant, path, scope, [last.position, *(at.isoformat() for at in instants)])
     beside = {
         "partner_id": show(Prefix.PARTNER, account.id),
         "currency": account.currency,
-        **scope,
+        "from": period.since,
+        "to": period.until,
         "opening_minor": await statement.stood(call.tenant, account.id, period.since),
         "closing_minor": await statement.stood(call.tenant, account.id, period.until),
     }
@@ -82,10 +101,10 @@ async def take_partner_statement(
     as_: Annotated[SheetForm, Query(alias="as", description="As what to take it along.")] = SheetForm.CSV,
     min_position: MinPosition = None,
     *,
-    period: Asking,
+    asking: Asking,
 ) -> Response:
     """Take a partner's statement along: what was owed before, every entry, what is owed at the end."""
-    account = await _seen(call, partner_id, min_position)
+    account, period = await _seen(call, partner_id, min_position), asking.settled(call.at)
     statement, found = call.stack.money.partner_statement, list[Entry]()
     while len(found) <= MOST_IN_A_FILE:
         after = (found[-1].posting.booked_at, found[-1].posting.position) if found else None
@@ -115,10 +134,12 @@ def why_of(entry: Entry) -> str:
     return WHY.get(entry.posting.topic, CREDIT_NOTE)
 
 
-def _after(cursors: Cursors, call: QueryCall, path: str, scope: dict[str, str], cursor: str) -> Key:
+def _going_on(key: list[str | int]) -> tuple[Key, Period]:
+    """Behind which entry a page begins, of which period: the first page's, however late the next is asked for."""
     try:
-        instant, position = cursors.read(call.tenant, path, scope, cursor)
-        return datetime.fromisoformat(str(instant)), int(position)
+        position, *instants = key
+        booked_at, since, until = (datetime.fromisoformat(str(at)) for at in instants)
+        return (booked_at, int(position)), Period(since, until)
     except ValueError as error:
         raise Problem("invalid_cursor") from error
 
