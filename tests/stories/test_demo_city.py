@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 TENANT: Final = "demo-city"
-# As many as show every kind of ending and both ways to pay, within a minute or two of a loaded machine.
+# As many as show that work goes on, within a minute or two of a loaded machine.
 JOBS: Final = 8
 
 
@@ -52,9 +52,13 @@ class Desk:
         except httpx.HTTPError:
             return rows
 
+    def done(self) -> list[dict[str, Any]]:
+        """The jobs that were done and paid so far."""
+        return [row for row in self.all("/v1/service-requests") if row["state"] == "completed"]
+
     def completed(self) -> int:
-        """How many jobs were done and paid so far."""
-        return sum(row["state"] == "completed" for row in self.all("/v1/service-requests"))
+        """How many they are."""
+        return len(self.done())
 
 
 def test_the_city_lives_is_killed_and_goes_on(system: LocalSystem) -> None:
@@ -75,8 +79,9 @@ def test_the_city_lives_is_killed_and_goes_on(system: LocalSystem) -> None:
     assert 20 <= len(providers) <= len(COMPANIES)
     registered = desk.all("/v1/audit/events", role="auditor", type="provider.registered")
     assert len(registered) == len(COMPANIES), "nobody registered twice"
-    done = [row for row in desk.all("/v1/service-requests") if row["state"] == "completed"]
-    assert {row["payment_method"] for row in done} == {"cash", "wallet"}
+    # How one pays is each customer's own: by chance some sixteen of them may all keep money with the service.
+    system.wait_for(lambda: {row["payment_method"] for row in desk.done()} == {"cash", "wallet"}, patience_s=240)
+    done = desk.done()
     assert all(row["settled_minor"] > 0 and row["outcome"] == "charge" for row in done)
     assert sum(row["balance_minor"] for row in desk.all("/v1/ledger/balances")) == 0
 
