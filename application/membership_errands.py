@@ -19,7 +19,6 @@ from application.run_subscription import RecordCharge, RecordMandate, Told, reco
 from application.subscribe import mandate_operation
 from domain.actor import Actor
 from domain.subscription import Subscription
-from domain.subscription_terms import SubscriptionState
 from domain.tax_registration import TaxRegistrations, registrations_stream
 
 if TYPE_CHECKING:
@@ -54,16 +53,18 @@ class MembershipErrands:
     async def open(self, tenant: str, subscription_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have a mandate opened; one that is open, or that nobody waits for any more, is left alone."""
         found = await self._aggregates.load(Subscription, tenant, subscription_id)
-        if found is None or found.state is not SubscriptionState.AWAITED or found.mandate_is_open:
+        if found is None or operation_id != found.mandate_operation:
             return
-        price, currency = found.terms.price_minor, found.terms.currency
+        if not found.awaits_mandate or found.mandate_is_open:
+            return
+        price, currency = found.mandate_terms.price_minor, found.terms.currency
         wanted = OpenMandate(operation_id, price, currency, ROOM * price, at + MANDATE_LASTS)
         outcome = await asyncio.to_thread(ensure_mandate, self._gateway, self._mandates, wanted)
         if isinstance(outcome, Confirmed):
-            await self._told(tenant, found, Told.OPEN, outcome.value.order_id, None, at)
+            await self._told(tenant, found, operation_id, Told.OPEN, outcome.value.order_id, None, at)
             return
         is_certain, _ = why_not(outcome)
-        await self._told(tenant, found, Told.FAILED if is_certain else Told.UNKNOWN, "", None, at)
+        await self._told(tenant, found, operation_id, Told.FAILED if is_certain else Told.UNKNOWN, "", None, at)
 
     async def ask_about(self, tenant: str, subscription_id: UUID, at: datetime) -> None:
         """Ask whether a mandate was allowed; what nobody paid yet is no news."""
@@ -72,13 +73,20 @@ class MembershipErrands:
             return
         outcome = await asyncio.to_thread(self._gateway.payments_of_order, found.mandate_order)
         for payment in _taken(outcome):
-            await self.tell_of_mandate(tenant, subscription_id, payment, at)
+            await self.tell_of_mandate(tenant, subscription_id, found.mandate_operation, payment, at)
 
-    async def tell_of_mandate(self, tenant: str, subscription_id: UUID, payment: Payment, at: datetime) -> None:
-        """Note a payment that allowed a mandate; one that was not captured allows nothing."""
+    async def tell_of_mandate(
+        self, tenant: str, subscription_id: UUID, operation_id: UUID | None, payment: Payment, at: datetime
+    ) -> None:
+        """Note a payment that allowed a mandate; one that was not captured allows nothing.
+
+        The operation is the one under which that mandate was asked for: of one that nobody waits for any more the
+        money is booked, and nothing begins.
+        """
         found = await self._aggregates.load(Subscription, tenant, subscription_id)
         if found is not None and payment.is_captured and payment.payment_id not in found.payments:
-            await self._told(tenant, found, Told.PAID, payment.payment_id, payment, at)
+            operation = operation_id or found.mandate_operation or mandate_operation(subscription_id)
+            await self._told(tenant, found, operation, Told.PAID, payment.payment_id, payment, at)
 
     async def charge(self, tenant: str, subscription_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have a term paid by the mandate; a charge that came out, or is another by now, is left alone."""
@@ -117,9 +125,15 @@ class MembershipErrands:
         return self._mandates.take(TakeByMandate(order.value.order_id, mandate, amount_minor, currency))
 
     async def _told(
-        self, tenant: str, of: Subscription, told: Told, name: str, payment: Payment | None, at: datetime
+        self,
+        tenant: str,
+        of: Subscription,
+        operation: UUID,
+        told: Told,
+        name: str,
+        payment: Payment | None,
+        at: datetime,
     ) -> None:
-        operation = mandate_operation(of.id)
         state = await self._state(tenant, at)
         fee = (payment.fee_minor or 0, payment.tax_minor or 0) if payment else (0, 0)
         paid = (payment.payment_id, payment.amount_minor) if payment else ("", 0)

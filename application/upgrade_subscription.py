@@ -1,4 +1,7 @@
-"""How does a member take a dearer plan at once? What it costs more is paid by an order; then it applies."""
+"""How does a member take a dearer plan at once? What it costs more is paid by an order; then it applies.
+
+Who has a free plan pays a whole first term instead, which allows the mandate for those that follow.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UpgradeSubscription:
-    """``order_id`` is the order by which the difference is paid, where there is one."""
+    """``order_id`` is the order by which the difference is paid, where there is one, or the mandate's operation."""
 
     actor: Actor
     subscription_id: UUID
@@ -43,6 +46,7 @@ class UpgradeSubscription:
 async def upgrade_subscription(command: UpgradeSubscription, work: Work) -> Answer:
     """Let the plan apply now where it costs nothing more, or open an order over what it does; the same is no news.
 
+    From a free plan the gateway is asked for a mandate instead, which the customer allows by paying the first term.
     For the customer and the desk. Raises NotAllowed, NotFound, StaleVersion, SubscriptionOver, ChargeOpen,
     NotSubscribed, OutOfTurn or PlanNotOffered.
     """
@@ -55,8 +59,13 @@ async def upgrade_subscription(command: UpgradeSubscription, work: Work) -> Answ
     offered = plan.at(command.at)
     if offered.value is None:
         raise NotFound
+    named = (plan.id, offered.version, offered.value)
+    if subscription.needs_mandate_for(offered.value):
+        subscription.want_paid_plan(named, command.order_id, command.at)
+        due = offered.value.price_minor
+        return {**subscription_told(subscription), "order_id": None, "due_minor": due}
     former, terms = subscription.upgrade_wanted, subscription.terms
-    wanted = subscription.ask_upgrade((plan.id, offered.version, offered.value), command.order_id, command.at)
+    wanted = subscription.ask_upgrade(named, command.order_id, command.at)
     if wanted is None:
         await change_units(work, subscription, terms, command.at)
     elif wanted != former:

@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.ledger import GstKind
 from domain.money import checked_amount, checked_currency
+from domain.payment_order_terms import LEAST_MINOR
 from domain.refusal import BadInput
 from domain.split import Bill, bill_of_fee
 
@@ -17,7 +18,7 @@ MOST_VEHICLES: Final = 10
 
 
 class BadPlan(BadInput):
-    """A plan has a price that is not negative, a term of 1 to 366 days, and each benefit once."""
+    """A plan has a price that is zero or can be paid at the gateway, a term of 1 to 366 days, and each benefit once."""
 
     code = "bad_plan"
 
@@ -74,8 +75,9 @@ class PlanTerms:
     def checked(self) -> "PlanTerms":
         """These terms; raises BadPlan, BadAmount or UnknownCurrency."""
         checked_currency(self.currency)
-        if self.price_minor:
-            checked_amount(self.price_minor)
+        if self.price_minor and checked_amount(self.price_minor) < LEAST_MINOR:
+            # The gateway takes no less: its first term could never be paid.
+            raise BadPlan(f"a plan is free, or costs at least {LEAST_MINOR} minor units", least_minor=LEAST_MINOR)
         named = [each.benefit for each in self.benefits]
         sound = all(0 < each.most_per_event <= each.units for each in self.benefits)
         least = min(self.waiting_h, self.same_cause_days, self.grace_days, self.tax_bp)

@@ -6,11 +6,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Created, event
-from domain.intent import IntentEnd, IntentKind
 from domain.ledger.transfer import outside_name
 from domain.money import checked_amount
 from domain.plan_terms import BadPlan, PlanTerms, bill_of_term
-from domain.refusal import OutOfTurn
 from domain.subscription_changes import SubscriptionChanges
 from domain.subscription_charges import SubscriptionCharges
 from domain.subscription_clock import SubscriptionClock
@@ -22,6 +20,7 @@ from domain.subscription_terms import (
     Charge,
     ChargeState,
     Helped,
+    PaidPlan,
     SubscriptionState,
     Term,
     UpgradeWanted,
@@ -46,6 +45,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     vehicle_ids: tuple[UUID, ...]
     state: SubscriptionState = field(default=SubscriptionState.AWAITED, init=False)
     mandate: str = field(default="", init=False)
+    mandate_operation: UUID | None = field(default=None, init=False)
     mandate_is_open: bool = field(default=False, init=False)
     mandate_order: str = field(default="", init=False)
     clock_at: datetime | None = field(default=None, init=False)
@@ -61,6 +61,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     ends_with_term: bool = field(default=False, init=False)
     next_terms: PlanTerms | None = field(default=None, init=False)
     upgrade_wanted: UpgradeWanted | None = field(default=None, init=False)
+    paid_plan: PaidPlan | None = field(default=None, init=False)
     helped: tuple[Helped, ...] = field(default=(), init=False)
 
     class Started(Created):
@@ -72,27 +73,6 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         plan_version: int
         terms: PlanTerms
         vehicle_ids: tuple[UUID, ...]
-
-    class MandateAsked(Aggregate.Event):
-        """The gateway is asked for a mandate, which the customer allows there."""
-
-        TOPIC: ClassVar[str] = "subscription.mandate_asked"
-        ASKS: ClassVar[IntentKind] = IntentKind.CREATE_SUBSCRIPTION
-        operation_id: UUID
-
-    class MandateGiven(Aggregate.Event):
-        """The customer has allowed it, and paid the first term with it; ``mandate`` is the gateway's name of it."""
-
-        TOPIC: ClassVar[str] = "subscription.mandate_given"
-        operation_id: UUID
-        mandate: str
-
-    class MandateRefused(Aggregate.Event):
-        """There will be no mandate."""
-
-        TOPIC: ClassVar[str] = "subscription.mandate_refused"
-        ENDS: ClassVar[IntentEnd] = IntentEnd.REJECTED
-        operation_id: UUID
 
     class TermBegun(Aggregate.Event):
         """A term begins, under the terms that apply to it."""
@@ -133,12 +113,6 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             made.begin_term(at, at)
         return made
 
-    def ask_mandate(self, operation_id: UUID, at: datetime) -> None:
-        """Ask the gateway for a mandate; raises OutOfTurn unless one is awaited."""
-        if self.state is not SubscriptionState.AWAITED:
-            raise OutOfTurn(state=self.state.value, act="ask_mandate")
-        self.trigger_event(self.MandateAsked, timestamp=at, operation_id=operation_id)
-
     def give_mandate(self, operation_id: UUID, mandate: str, paid: tuple[str, int], state: str, at: datetime) -> None:
         """The customer allowed it and paid the first term, by a payment of so much; twice is no news.
 
@@ -149,22 +123,25 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         checked_amount(amount_minor)
         if payment in self.payments:
             return
-        if self.state is not SubscriptionState.AWAITED or amount_minor != self.terms.price_minor:
+        wanted, price_minor = self.paid_plan, self.mandate_terms.price_minor
+        is_awaited = self.awaits_mandate and operation_id == self.mandate_operation
+        if not is_awaited or amount_minor != price_minor:
             self.book_in_vain(payment, amount_minor, at)
-        else:
-            self.open_mandate(operation_id, "", at)
-            self.trigger_event(
-                self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate)
-            )
-            self.book_charge(1, amount_minor, payment, state, at)
-            self.begin_term(at, at)
+            return
+        self.open_mandate(operation_id, "", at)
+        self.trigger_event(self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate))
+        if wanted is not None:
+            told = {"plan_id": wanted.plan_id, "plan_version": wanted.plan_version, "terms": wanted.terms}
+            self.trigger_event(self.ChangePlanned, timestamp=at, **told)
+        self.book_charge(self.term.number + 1 if self.term else 1, amount_minor, payment, state, at)
+        self.begin_term(at, at)
 
     def refuse_mandate(self, operation_id: UUID, at: datetime) -> None:
-        """There will be none: the subscription is over before it began; twice is no news."""
+        """There will be none: what waits for it is over before it began, a free plan goes on; twice is no news."""
         if self.state is SubscriptionState.AWAITED:
-            if not self.mandate_is_open:
-                self.trigger_event(self.MandateRefused, timestamp=at, operation_id=operation_id)
             self.end_now(WhyEnded.MANDATE_REFUSED, at)
+        elif operation_id == self.mandate_operation:
+            self.drop_mandate(at)
 
     def advance(self, at: datetime) -> None:
         """Do what is due by now: earn days, announce and ask for a charge, begin terms and grace, or lapse."""
@@ -228,17 +205,14 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         if self.state is SubscriptionState.ACTIVE:
             self.trigger_event(self.GraceBegun, timestamp=at, until_at=self._grace_ends(term))
 
-    @event(MandateGiven)
-    def _on_mandate_given(self, mandate: str) -> None:
-        self.mandate = mandate
-
     @event(TermBegun)
     def _on_term_begun(
         self, term: int, term_id: UUID, terms: PlanTerms, net_minor: int, begins_at: datetime, ends_at: datetime
     ) -> None:
         self.term = Term(term, term_id, begins_at, ends_at, net_minor)
+        if self.began_at is None or (self.terms.is_free and not terms.is_free):
+            self.began_at = begins_at
         self.terms, self.next_terms, self.earned_minor = terms, None, 0
-        self.began_at = self.began_at or begins_at
         self.state = SubscriptionState.ACTIVE
 
     @event(GraceBegun)

@@ -5,11 +5,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain import ledger
-from domain.aggregate import Aggregate, Chapter, event
+from domain.aggregate import Aggregate, event
 from domain.ledger import MoneyEvent, memberships
 from domain.payment_order_terms import LEAST_MINOR
 from domain.plan_terms import PlanTerms, bill_of_term, taxes_of
 from domain.refusal import OutOfTurn
+from domain.subscription_mandate import SubscriptionMandate
 from domain.subscription_terms import (
     OVER,
     Charge,
@@ -24,14 +25,10 @@ from domain.subscription_terms import (
 )
 
 
-class SubscriptionChanges(Chapter):
+class SubscriptionChanges(SubscriptionMandate):
     """What the customer may change, and what follows for the term that is paid."""
 
     customer_id: UUID
-    plan_id: UUID
-    terms: PlanTerms
-    state: SubscriptionState
-    mandate: str
     term: Term | None
     earned_minor: int
     charge: Charge | None
@@ -134,6 +131,7 @@ class SubscriptionChanges(Chapter):
         if self.state is not SubscriptionState.ACTIVE:
             raise OutOfTurn(state=self.state.value, act="pause")
         self.earn(at)
+        self.drop_mandate(at)
         self.trigger_event(self.Paused, timestamp=at)
 
     def resume(self, at: datetime) -> None:
@@ -225,6 +223,7 @@ class SubscriptionChanges(Chapter):
         self._check_quiet()
         self.earn(self.paused_at or at)
         unearned = self.term.net_minor - self.earned_minor if self.term is not None else 0
+        self.drop_mandate(at)
         told = {"customer_id": self.customer_id, "currency": self.terms.currency}
         self.trigger_event(self.Ended, timestamp=at, why=why, unearned_minor=unearned, **told)
         return unearned
@@ -239,7 +238,7 @@ class SubscriptionChanges(Chapter):
         self._check_quiet()
         if self.term is None:
             raise NotSubscribed(state=self.state.value)
-        if terms.currency != self.terms.currency or (not terms.is_free and not self.mandate):
+        if terms.currency != self.terms.currency or self.needs_mandate_for(terms):
             raise OutOfTurn("a plan that costs something needs a mandate, in its currency", act="change")
 
     @event(Earned)
@@ -248,7 +247,7 @@ class SubscriptionChanges(Chapter):
 
     @event(Paused)
     def _on_paused(self, at: datetime) -> None:
-        self.state, self.paused_at, self.charge = SubscriptionState.PAUSED, at, None
+        self.state, self.paused_at, self.charge, self.paid_plan = SubscriptionState.PAUSED, at, None, None
 
     @event(Resumed)
     def _on_resumed(self, at: datetime) -> None:
@@ -285,4 +284,4 @@ class SubscriptionChanges(Chapter):
     def _on_ended(self, why: WhyEnded) -> None:
         is_lapsed = why is WhyEnded.UNPAID
         self.state = SubscriptionState.LAPSED if is_lapsed else SubscriptionState.CANCELLED
-        self.charge = None
+        self.charge, self.paid_plan = None, None

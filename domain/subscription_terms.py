@@ -153,6 +153,16 @@ class UpgradeWanted:
     term: int
 
 
+@dataclass(frozen=True, slots=True)
+class PaidPlan:
+    """What a free membership is to become once the mandate of that operation is given, and its first term paid."""
+
+    operation_id: UUID
+    plan_id: UUID
+    plan_version: int
+    terms: PlanTerms
+
+
 def becoming(charge: Charge | None, state: ChargeState) -> Charge | None:
     """The same charge, in another state."""
     return None if charge is None else replace(charge, state=state)

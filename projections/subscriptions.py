@@ -16,7 +16,8 @@ from projections.read_model import Index, ReadModel, Row
 class SubscriptionRow(Row, frozen=True, gc=False):
     """One subscription. ``gateway_order`` is what the customer pays to allow the mandate.
 
-    ``charge_minor`` is announced to be taken at ``charged_at`` at the earliest, or on its way.
+    ``mandate_asked_at`` is since when one is waited for, and ``wanted_plan_id`` what a free membership is to become by
+    it. ``charge_minor`` is announced to be taken at ``charged_at`` at the earliest, or on its way.
     """
 
     tenant: str
@@ -32,6 +33,8 @@ class SubscriptionRow(Row, frozen=True, gc=False):
     ends_at: datetime | None
     ends_with_term: bool
     gateway_order: str | None
+    mandate_asked_at: datetime | None
+    wanted_plan_id: UUID | None
     charge_minor: int | None
     charged_at: datetime | None
     created_at: datetime
@@ -41,13 +44,13 @@ class SubscriptionRow(Row, frozen=True, gc=False):
 subscriptions = ReadModel(
     "subscriptions",
     SubscriptionRow,
-    version=2,
+    version=3,
     key=("tenant", "subscription_id"),
     indexes=(
         Index(("tenant", "created_at", "subscription_id")),
         Index(("tenant", "customer_id", "created_at")),
         Index(("gateway_order",), where="gateway_order IS NOT NULL"),
-        Index(("created_at",), where="state = 'awaited'"),
+        Index(("mandate_asked_at",), where="mandate_asked_at IS NOT NULL"),
     ),
 )
 
@@ -69,11 +72,30 @@ def _started(fact: Fact) -> SubscriptionRow:
         ends_at=None,
         ends_with_term=False,
         gateway_order=None,
+        mandate_asked_at=None,
+        wanted_plan_id=None,
         charge_minor=None,
         charged_at=None,
         created_at=fact.occurred_at,
         updated_at=fact.occurred_at,
     )
+
+
+@subscriptions.on("subscription.mandate_asked")
+def _mandate_asked(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
+    return replace(_touched(row, fact), mandate_asked_at=fact.occurred_at)
+
+
+@subscriptions.on("subscription.paid_plan_wanted")
+def _paid_plan_wanted(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
+    wanted = {"mandate_asked_at": fact.occurred_at, "wanted_plan_id": fact.uuid("plan_id")}
+    return replace(_touched(row, fact), gateway_order=None, **wanted)
+
+
+@subscriptions.on("subscription.mandate_given")
+@subscriptions.on("subscription.mandate_refused")
+def _mandate_decided(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
+    return _waits_no_longer(_touched(row, fact))
 
 
 @subscriptions.on("subscription.mandate_opened")
@@ -102,7 +124,7 @@ def _grace_begun(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 
 @subscriptions.on("subscription.paused")
 def _paused(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
-    return replace(_touched(row, fact), state="paused", charge_minor=None, charged_at=None)
+    return replace(_waits_no_longer(_touched(row, fact)), state="paused", charge_minor=None, charged_at=None)
 
 
 @subscriptions.on("subscription.resumed")
@@ -125,7 +147,7 @@ def _end_planned(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 @subscriptions.on("subscription.ended")
 def _ended(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
     state = "lapsed" if fact.text("why") == "unpaid" else "cancelled"
-    return replace(_touched(row, fact), state=state, charge_minor=None, charged_at=None)
+    return replace(_waits_no_longer(_touched(row, fact)), state=state, charge_minor=None, charged_at=None)
 
 
 def _terms(fact: Fact) -> PlanTerms:
@@ -140,11 +162,14 @@ def _moves(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:
 
 
 for _what in (
-    *("mandate_asked", "mandate_doubted", "mandate_given", "mandate_refused", "charge_requested", "charge_confirmed"),
-    *("charge_failed", "charge_doubted", "charged", "charged_in_vain", "fee_learned", "earned", "helped", "clock_set"),
-    "upgrade_asked",
+    *("mandate_doubted", "charge_requested", "charge_confirmed", "charge_failed", "charge_doubted", "charged"),
+    *("charged_in_vain", "fee_learned", "earned", "helped", "clock_set", "upgrade_asked"),
 ):
     subscriptions.on(f"subscription.{_what}")(_moves)
+
+
+def _waits_no_longer(row: SubscriptionRow) -> SubscriptionRow:
+    return replace(row, mandate_asked_at=None, wanted_plan_id=None)
 
 
 def _touched(row: SubscriptionRow, fact: Fact) -> SubscriptionRow:

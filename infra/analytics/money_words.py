@@ -89,6 +89,8 @@ MONEY_WORDS: Final[Mapping[str, str]] = {
     "order_id": "The order at the gateway",
     "purpose": "What the customer pays for: top_up, debt, job, tip or upgrade",
     "payment_orders.subject_id": "The payment that is owed, or the request; null for a top-up",
+    "mandate_asked_at": "Since when the customer's leave to charge each term is waited for; null: it is not",
+    "wanted_plan_id": "The plan that a free membership becomes once its mandate is given; null: none",
     "gateway_order": "The gateway's id of the order",
     "gateway_payment": "The gateway's id of the payment that paid it",
     "authorised": "The gateway's id of a payment that waits for being captured",

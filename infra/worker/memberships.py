@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 # Nobody waits longer than five days for a checkout that nobody finished.
 AWAITED: Final = """
 SELECT tenant, subscription_id FROM subscriptions
- WHERE state = 'awaited' AND gateway_order IS NOT NULL
-   AND updated_at <= %(at)s - interval '3 s' AND created_at > %(at)s - interval '5 days'
- ORDER BY created_at LIMIT %(limit)s"""
+ WHERE mandate_asked_at IS NOT NULL AND gateway_order IS NOT NULL
+   AND updated_at <= %(at)s - interval '3 s' AND mandate_asked_at > %(at)s - interval '5 days'
+ ORDER BY mandate_asked_at LIMIT %(limit)s"""
 # The gateway knows no tenants: its order names ours.
 OF_ORDER: Final = "SELECT tenant, subscription_id FROM subscriptions WHERE gateway_order = %s"
-# A payment carries the notes of its order, and they the operation under which it was asked for.
+# A membership names the newest order only, and an older one may still be paid. A payment carries its order's notes,
+# and they the operation under which it was asked for.
+OF_MANDATE: Final = """
+SELECT tenant, stream_id FROM intents WHERE operation_id = %s AND kind = 'create_subscription'"""
 OF_CHARGE: Final = "SELECT tenant, stream_id FROM intents WHERE operation_id = %s AND kind = 'charge'"
 
 
@@ -41,6 +44,12 @@ class MandatesToAsk:
         """Tenant and id of the membership whose mandate that order allows."""
         async with borrowed(self._pool) as connection:
             found = await (await connection.execute(OF_ORDER, (gateway_order,))).fetchone()
+            return cast("tuple[str, UUID] | None", found)
+
+    async def of_mandate(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Tenant and id of the membership that asked for a mandate under that operation."""
+        async with borrowed(self._pool) as connection:
+            found = await (await connection.execute(OF_MANDATE, (operation_id,))).fetchone()
             return cast("tuple[str, UUID] | None", found)
 
     async def of_charge(self, operation_id: UUID) -> tuple[str, UUID] | None:

@@ -148,7 +148,7 @@ async def _raced(
 
 
 async def _hang_up(clients: list[Client]) -> None:
-    """Connections are closed by the loop a moment later; one that is closed with some of them open fails now and then."""
+    """The loop closes connections a moment later; closing it with some of them open fails now and then."""
     for client in clients:
         client.close()
     await asyncio.sleep(PAUSE_S)

@@ -138,8 +138,10 @@ class Letters:
             return None
         board, errands = self._mandates
         whose = await board.of_order(news.payment.order_id)
+        if whose is None and news.operation is not None:
+            whose = await board.of_mandate(news.operation)
         if whose is not None:
-            await errands.tell_of_mandate(*whose, news.payment, at)
+            await errands.tell_of_mandate(*whose, news.operation, news.payment, at)
             return FOLDED
         charge = None if news.operation is None else await board.of_charge(news.operation)
         if charge is None or news.operation is None:
@@ -184,7 +186,7 @@ class Letters:
         board, _ = self._mandates
         found = await board.of_order(gateway_order)
         if found is None and operation is not None:
-            found = await board.of_charge(operation)
+            found = await board.of_mandate(operation) or await board.of_charge(operation)
         return None if found is None else (found[0], PaidBy(subscription_id=found[1]))
 
 

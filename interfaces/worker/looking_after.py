@@ -61,6 +61,10 @@ class FindsMemberships(Protocol):
         """Tenant and id of the membership whose mandate that order allows."""
         ...
 
+    async def of_mandate(self, operation_id: UUID) -> tuple[str, UUID] | None:
+        """Tenant and id of the membership that asked for a mandate under that operation."""
+        ...
+
     async def of_charge(self, operation_id: UUID) -> tuple[str, UUID] | None:
         """Tenant and id of the membership that asked for a charge under that operation."""
         ...
@@ -134,7 +138,8 @@ class LookingAfter:
         if found is None:
             theirs = await asyncio.to_thread(self._payments.order, gateway_order)
             operation = _operation_in(theirs.value.receipt) if isinstance(theirs, Confirmed) else None
-            found = None if operation is None else await self._memberships.of_charge(operation)
+            if operation is not None:
+                found = await self._memberships.of_mandate(operation) or await self._memberships.of_charge(operation)
         return None if found is None else (found[0], PaidBy(subscription_id=found[1]))
 
 

@@ -63,6 +63,9 @@ class Boards:
         member = await self._club.member()
         return (TENANT, MEMBER) if gateway_order == member.mandate_order else None
 
+    async def of_mandate(self, _operation_id: UUID) -> tuple[str, UUID] | None:
+        return None
+
     async def of_charge(self, operation_id: UUID) -> tuple[str, UUID] | None:
         orders = self._club.gateway.orders.values()
         return (TENANT, MEMBER) if str(operation_id) in {each.receipt for each in orders} else None

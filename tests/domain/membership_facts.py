@@ -43,6 +43,7 @@ STARTED = fact(
 ASKED = fact(Subscription.MandateAsked, NOON, operation_id=MANDATE)
 OPENED = fact(Subscription.MandateOpened, NOON, operation_id=MANDATE, gateway_order="order_1")
 MANDATE_DOUBTED = fact(Subscription.MandateDoubted, NOON, operation_id=MANDATE)
+WANTED = fact(Subscription.PaidPlanWanted, SOON, operation_id=some_id(957), plan_id=PLAN, plan_version=2, terms=PLUS)
 GIVEN = fact(Subscription.MandateGiven, NOON, operation_id=MANDATE, mandate="sub_1")
 CHARGED = fact(
     Subscription.Charged,
@@ -167,6 +168,7 @@ SAMPLES: tuple[Fact, ...] = (
     fact(Plan.Withdrawn, LATER, plan_version=2, effective_from=LATER),
     *RUNNING,
     MANDATE_DOUBTED,
+    WANTED,
     fact(Subscription.ClockSet, NOON, due_at=ENDS - timedelta(days=3)),
     EARNED,
     NOTIFIED,

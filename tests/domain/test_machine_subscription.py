@@ -29,8 +29,11 @@ VEHICLE, PLAN, MADE = some_id(970), some_id(971), some_id(972)
 class SubscriptionMachine(AggregateMachine[Subscription]):
     """A membership of a plan that costs something."""
 
+    begins_with = "plus"
+
     def __init__(self) -> None:
-        super().__init__(Subscription.start(MADE, CUSTOMER, (PLAN, 1, FIRST_FOUR["plus"]), (VEHICLE,), NOON))
+        terms = FIRST_FOUR[self.begins_with]
+        super().__init__(Subscription.start(MADE, CUSTOMER, (PLAN, 1, terms), (VEHICLE,), NOON))
 
     @rule(days=st.integers(1, 50))
     def days_go_by(self, days: int) -> None:
@@ -124,6 +127,14 @@ class SubscriptionMachine(AggregateMachine[Subscription]):
                 assert told.at - noticed >= NOTICE
 
     @invariant()
+    def at_most_one_mandate_is_asked_for_and_none_that_nobody_waits_for(self) -> None:
+        begins, ends = ("mandate_asked", "paid_plan_wanted"), ("mandate_opened", "mandate_refused")
+        told = [(each.event_class.TOPIC.partition(".")[2], each.fields.get("operation_id")) for each in self.history]
+        open_ = {one for what, one in told if what in begins} - {one for what, one in told if what in ends}
+        assert open_ <= {self.aggregate.mandate_operation}
+        assert self.aggregate.awaits_mandate or not open_
+
+    @invariant()
     def a_payment_is_booked_once_and_an_intent_ends_once(self) -> None:
         transfers = [told.fields["transfer_id"] for told in self.history if "transfer_id" in told.fields]
         assert len(set(transfers)) == len(transfers)
@@ -134,6 +145,44 @@ class SubscriptionMachine(AggregateMachine[Subscription]):
 
 TestSubscription = SubscriptionMachine.TestCase
 TestSubscription.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
+
+
+class FreeMachine(SubscriptionMachine):
+    """A membership of a free plan, which may become one that costs something."""
+
+    begins_with = "free"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wishes = 0
+
+    @rule(terms=PLANS)
+    def want(self, terms: PlanTerms) -> None:
+        if self.aggregate.needs_mandate_for(terms):
+            self.wishes += 1
+            self.attempt(lambda s: s.want_paid_plan((PLAN, 2, terms), some_id(2_000 + self.wishes), self.now))
+
+    @rule(order=st.sampled_from(["", "order_1"]))
+    def open_mandate(self, order: str) -> None:
+        self.attempt(lambda s: s.open_mandate(some_id(2_000 + self.wishes), order, self.now))
+
+    @rule(payment=PAYMENTS, minor=st.sampled_from([9_900, 19_900, 39_900]), late=st.integers(0, 2))
+    def pay_first_term(self, payment: str, minor: int, late: int) -> None:
+        operation = some_id(2_000 + self.wishes - late)
+        self.attempt(lambda s: s.give_mandate(operation, "sub_1", (payment, minor), "29", self.now))
+
+    @rule(late=st.integers(0, 1))
+    def refuse(self, late: int) -> None:
+        self.attempt(lambda s: s.refuse_mandate(some_id(2_000 + self.wishes - late), self.now))
+
+    @invariant()
+    def what_costs_something_was_paid_for_or_is_due(self) -> None:
+        topics = self.topics()
+        assert self.aggregate.terms.is_free or "subscription.mandate_given" in topics
+
+
+TestFree = FreeMachine.TestCase
+TestFree.settings = settings(max_examples=examples(60), stateful_step_count=40, deadline=None)
 
 
 class CoverageMachine(AggregateMachine[Coverage]):

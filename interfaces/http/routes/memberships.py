@@ -1,27 +1,22 @@
-"""What can be ordered of, and asked about, plans and memberships?"""
+"""What can be ordered of, and asked about, memberships?"""
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import timedelta
 from uuid import UUID
 
-from fastapi import Query
 from starlette.responses import Response
 
 from application.covering import ShowCover, show_cover
 from application.run_subscription import ChangeSubscription, Wish, change_subscription
-from application.subscribe import OfferPlan, Subscribe, offer_plan, subscribe
+from application.subscribe import Subscribe, subscribe
 from application.upgrade_subscription import UpgradeSubscription, upgrade_subscription
 from domain import ledger
 from domain.actor import Role
 from domain.ids import Prefix, new_id, parse, show
 from domain.ledger.account import LedgerAccount
 from domain.ledger.terms import account_stream
-from domain.plan import Plan
-from domain.plan_terms import ASSET_OF, BenefitTerms, PlanTerms
+from domain.plan_terms import ASSET_OF, BenefitTerms
 from domain.refusal import NotFound
 from domain.subscription import Subscription
-from domain.timeline import Timeline
 from infra.settings import Settings
 from interfaces.http import answers, paging
 from interfaces.http.calls import Asked, Command, CommandCall, Creation, MinPosition, Paged, QueryCall, id_in_path
@@ -31,65 +26,18 @@ from interfaces.http.shapes.memberships import (
     ChangeBody,
     CoverBody,
     CoverDone,
-    PlanBody,
-    PlanDone,
-    PlanEndBody,
-    PlansShown,
     SubscribeBody,
     SubscriptionDone,
     SubscriptionPage,
     SubscriptionShown,
     UpgradeDone,
 )
-from interfaces.http.shapes.values import InstantAsked
 from projections.subscriptions import SubscriptionRow
 
-PLANS = "/v1/plans"
 SUBSCRIPTIONS = "/v1/subscriptions"
 ONE = SUBSCRIPTIONS + "/{subscription_id}"
-When = Annotated[InstantAsked | None, Query(description="In effect at this instant: now when left out.")]
-DATED = ("bad_effect", "too_many_versions")
 
 routes = Routes("Memberships")
-
-
-@routes.command(PLANS, PlanDone, problems=("bad_plan", "bad_amount", "unknown_currency", *DATED), status=201)
-async def offer_a_plan(call: Creation, body: PlanBody) -> Response:
-    """Offer a plan, or change its terms from an instant on.
-
-    Terms that run stay as they are: the next one begins under the plan that was agreed.
-    """
-    given = tuple(BenefitTerms(each.benefit, each.units, each.most_per_event) for each in body.benefits)
-    terms = PlanTerms(
-        price_minor=body.price_minor,
-        currency=body.currency,
-        tax_bp=body.tax_bp,
-        term_days=body.term_days,
-        benefits=given,
-        waiting_h=body.waiting_h,
-        same_cause_days=body.same_cause_days,
-        vehicles=body.vehicles,
-        grace_days=body.grace_days,
-    )
-    command = OfferPlan(call.actor, body.code, terms, body.effective_from or call.at, call.at)
-    return answers.done(await call.run(offer_plan, command), Prefix.PLAN, status=201)
-
-
-@routes.command(PLANS + "/{plan}/end", PlanDone, problems=DATED)
-async def withdraw_a_plan(call: Command, plan: str, body: PlanEndBody) -> Response:
-    """Let nobody begin a plan any more; memberships that run go on."""
-    command = OfferPlan(call.actor, plan, None, body.effective_from or call.at, call.at)
-    return answers.done(await call.run(offer_plan, command), Prefix.PLAN)
-
-
-@routes.query(PLANS, PlansShown)
-async def list_plans(call: Asked, at: When = None, min_position: MinPosition = None) -> Response:
-    """List the plans that can be begun, the cheapest first."""
-    await call.at_or_after(call.stack.money.memberships.plans.name, min_position)
-    known = await call.stack.money.memberships.plan_ids(call.tenant)
-    plans = [await call.stack.aggregates.load(Plan, call.tenant, each) for each in known]
-    shown = [_plan(plan, at or call.at) for plan in plans if plan is not None]
-    return answers.plain({"data": sorted((told for told in shown if told is not None), key=_cheapest)})
 
 
 @routes.command(
@@ -200,7 +148,9 @@ async def upgrade_membership(call: Command, subscription_id: str, body: ChangeBo
     """Take a dearer plan now: what it costs more for the days that are left is paid by an order, then it applies.
 
     Where it costs nothing more it applies at once, and there is no order. Pay it as any other
-    (`GET /v1/payment-orders/{order_id}`); what is paid too late is in the wallet.
+    (`GET /v1/payment-orders/{order_id}`); what is paid too late is in the wallet. Whose plan is free pays a first
+    term, as one who begins: read the membership until it names ``gateway_order``. Paying that allows the mandate, and
+    the term of the plan that was wanted begins; until then everything stays as it is.
     """
     wanted, order = id_in_path(Prefix.SUBSCRIPTION, subscription_id), new_id(call.at)
     command = UpgradeSubscription(call.actor, wanted, body.plan, order, call.at, call.expected_version)
@@ -261,20 +211,6 @@ async def _units(call: QueryCall, found: Subscription, terms: BenefitTerms) -> d
     return {**told, "left": left}
 
 
-def _plan(plan: Plan, at: datetime) -> dict[str, object] | None:
-    found = Timeline(plan.dated).at(at)
-    if found is None or found.value is None:
-        return None
-    terms = asdict(found.value)
-    benefits = [{**each, "benefit": each["benefit"].value} for each in terms["benefits"]]
-    told = {"id": show(Prefix.PLAN, plan.id), "code": plan.code, "plan_version": found.version}
-    return {**told, **terms, "benefits": benefits}
-
-
-def _cheapest(told: dict[str, object]) -> tuple[int, str]:
-    return int(str(told["price_minor"])), str(told["code"])
-
-
 def _row(row: SubscriptionRow, settings: Settings) -> dict[str, object]:
     return {
         "id": show(Prefix.SUBSCRIPTION, row.subscription_id),
@@ -289,6 +225,7 @@ def _row(row: SubscriptionRow, settings: Settings) -> dict[str, object]:
         "ends_with_term": row.ends_with_term,
         "gateway_key": settings.razorpay_key_id,
         "gateway_order": row.gateway_order,
+        "wanted_plan_id": None if row.wanted_plan_id is None else show(Prefix.PLAN, row.wanted_plan_id),
         "charge_minor": row.charge_minor,
         "charged_at": row.charged_at,
         "created_at": row.created_at,

@@ -146,7 +146,10 @@ class SubscriptionDone(Shown):
 
 
 class UpgradeDone(SubscriptionDone):
-    """Where a membership stands, and what is to be paid before the dearer plan applies."""
+    """Where a membership stands, and what is to be paid before the dearer plan applies.
+
+    Who has a free plan pays no order of ours, but the first term: the ``gateway_order`` that the membership names soon.
+    """
 
     order_id: Annotated[str | None, Field(pattern="^pod_[0-9a-f]{32}$", examples=[f"pod_{EXAMPLE}"])]
     due_minor: Annotated[Minor, Field(description="Zero: it applies already.")]
@@ -167,6 +170,7 @@ class SubscriptionShown(Shown):
     ends_with_term: bool
     gateway_key: Annotated[str, Field(examples=["rzp_test_sandbox"])]
     gateway_order: Annotated[str | None, Field(examples=["order_IEIaMR65cu6nz3"])]
+    wanted_plan_id: Annotated[PlanId | None, Field(description="What it becomes once ``gateway_order`` is paid.")]
     charge_minor: Annotated[int | None, Field(description="What is announced to be taken next.", examples=[19_900])]
     charged_at: Annotated[Instant | None, Field(description="Not before then: a day after the notice, or later.")]
     created_at: Instant
