@@ -10,7 +10,7 @@ as the gateway's idempotency key, receipt or reference, by which the thing is fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
 from uuid import UUID
@@ -74,10 +74,22 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """By what somebody paid: a UPI id, or all that a gateway tells of a card.
+
+    ``name`` is personal: it is in no event, read model or log. Two people's cards may bear the same name.
+    """
+
+    kind: Literal["upi", "card"]
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment as the gateway has it. ``fee_minor`` includes ``tax_minor``; both are known once it is captured.
 
     ``status`` says where it stands; ``is_captured`` is the gateway's flag beside it, which alone says nothing.
+    ``instrument`` is None where the gateway does not tell, or there is no name for it.
     """
 
     payment_id: str
@@ -92,6 +104,7 @@ class Payment:
     method: str
     error_reason: str | None
     created_at: datetime
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True)

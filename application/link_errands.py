@@ -13,6 +13,7 @@ from application.ensuring import ensure_link, ensure_unlinked, why_not
 from application.gateway import Confirmed, OpenLink
 from application.log import CommandContext, fingerprint_of
 from application.messages import Message, NotCarried
+from application.order_errands import note_payer
 from application.record_link import (
     About,
     RecordLink,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from application.engine import Aggregates, Answer, Work
     from application.gateway import Payment, PaymentGateway
     from application.messages import Carrier
+    from application.payers import Payers
     from application.personal import PersonalStore
     from domain.payment_link_terms import PaymentLink
 
@@ -59,6 +61,7 @@ class LinkErrands:
         gateway: PaymentGateway,
         sms: Carrier,
         payee: str,
+        payers: Payers | None = None,
     ) -> None:
         self._engine = engine
         self._aggregates = aggregates
@@ -66,6 +69,7 @@ class LinkErrands:
         self._gateway = gateway
         self._sms = sms
         self._payee = payee
+        self._payers = payers
 
     async def open(self, tenant: str, order_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have a link made; one that is open or refused is left alone."""
@@ -124,6 +128,7 @@ class LinkErrands:
     ) -> None:
         """Note what the gateway says of a link, under a name that follows from how we heard of it."""
         tenant, order_id = whose
+        await note_payer(self._payers, self._aggregates, whose, payments, at)
         told = RecordLink(Actor.system(NAME, tenant), order_id, link_id, status, payments, source, at)
         await self._run(tenant, order_id, key, at, lambda work: record_link(told, work))
 

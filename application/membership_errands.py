@@ -15,6 +15,7 @@ from application.ensuring import ensure_mandate, ensure_order, why_not
 from application.gateway import Confirmed, OpenOrder, Uncertain
 from application.gateway_mandates import OpenMandate, TakeByMandate
 from application.log import CommandContext, fingerprint_of
+from application.payers import instruments_of
 from application.run_subscription import RecordCharge, RecordMandate, Told, record_charge, record_mandate
 from application.subscribe import mandate_operation
 from domain.actor import Actor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from application.engine import Aggregates, Answer, Work
     from application.gateway import Outcome, Payment, PaymentGateway
     from application.gateway_mandates import MandateDesk
+    from application.payers import Payers
 
 NAME: Final = "worker"
 MANDATE_LASTS: Final = timedelta(days=5 * 365)
@@ -43,12 +45,19 @@ class MembershipErrands:
     """Runs errands about memberships."""
 
     def __init__(
-        self, engine: RunsCommands, aggregates: Aggregates, gateway: PaymentGateway, mandates: MandateDesk
+        self,
+        engine: RunsCommands,
+        aggregates: Aggregates,
+        gateway: PaymentGateway,
+        mandates: MandateDesk,
+        payers: Payers | None = None,
     ) -> None:
+        """By what first terms are paid is noted where there are ``payers``; later ones are paid by the same."""
         self._engine = engine
         self._aggregates = aggregates
         self._gateway = gateway
         self._mandates = mandates
+        self._payers = payers
 
     async def open(self, tenant: str, subscription_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have a mandate opened; one that is open, or that nobody waits for any more, is left alone."""
@@ -85,6 +94,8 @@ class MembershipErrands:
         """
         found = await self._aggregates.load(Subscription, tenant, subscription_id)
         if found is not None and payment.is_captured and payment.payment_id not in found.payments:
+            if self._payers is not None:
+                await self._payers.note(tenant, found.customer_id, instruments_of([payment]), at)
             operation = operation_id or found.mandate_operation or mandate_operation(subscription_id)
             await self._told(tenant, found, operation, Told.PAID, payment.payment_id, payment, at)
 

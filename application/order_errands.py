@@ -14,6 +14,7 @@ from application.ensuring import ensure_captured, ensure_order, ensure_refunded,
 from application.gateway import Capture, Confirmed, GiveBack, OpenOrder
 from application.learn_payment import LearnPayments, learn_payments, told_of
 from application.log import CommandContext, fingerprint_of
+from application.payers import instruments_of
 from application.record_opening import RecordOpening, record_opening
 from application.record_refund import RecordNoRefund, RecordRefund, record_no_refund, record_refund
 from domain.actor import Actor
@@ -23,7 +24,7 @@ from domain.refund import Refund
 from domain.refund_terms import RefundState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from application.engine import Aggregates, Answer, Work
     from application.gateway import Payment, PaymentGateway
     from application.gateway import Refund as Told
+    from application.payers import Payers
 
 NAME: Final = "worker"
 
@@ -38,10 +40,14 @@ NAME: Final = "worker"
 class OrderErrands:
     """Runs errands about customers' money."""
 
-    def __init__(self, engine: RunsCommands, aggregates: Aggregates, gateway: PaymentGateway) -> None:
+    def __init__(
+        self, engine: RunsCommands, aggregates: Aggregates, gateway: PaymentGateway, payers: Payers | None = None
+    ) -> None:
+        """By what customers pay is noted where there are ``payers``."""
         self._engine = engine
         self._aggregates = aggregates
         self._gateway = gateway
+        self._payers = payers
 
     async def open(self, tenant: str, order_id: UUID, operation_id: UUID, at: datetime) -> None:
         """Have an order opened; one that is open or refused is left alone."""
@@ -116,6 +122,7 @@ class OrderErrands:
         self, tenant: str, order_id: UUID, told: list[Payment], source: Source, key: str, at: datetime
     ) -> None:
         """Note what the gateway says of payments, under a name that follows from how we heard of it."""
+        await note_payer(self._payers, self._aggregates, (tenant, order_id), told, at)
         command = LearnPayments(Actor.system(NAME, tenant), order_id, [told_of(each) for each in told], source, at)
         await self._order(tenant, order_id, key, at, lambda work: learn_payments(command, work))
 
@@ -134,6 +141,18 @@ class OrderErrands:
     ) -> None:
         actor = Actor.system(NAME, tenant).text
         await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
+
+
+async def note_payer(
+    payers: Payers | None, aggregates: Aggregates, whose: tuple[str, UUID], told: Sequence[Payment], at: datetime
+) -> None:
+    """Note by what an order was paid, before it is booked: afterwards it is no news. Raises LogUnavailable."""
+    instruments = instruments_of(told)
+    if payers is None or not instruments:
+        return
+    order = await aggregates.load(PaymentOrder, *whose)
+    if order is not None:
+        await payers.note(whose[0], order.customer_id, instruments, at)
 
 
 def _second(at: datetime) -> int:

@@ -26,6 +26,7 @@ from infra.files.links import FileLinks
 from infra.files.shelf import FileShelf
 from infra.identity.access_tokens import TokenAuthority
 from infra.identity.members import Members
+from infra.identity.payers import PayersByHash
 from infra.identity.place import Identity, identity_of, proof_keys, sign_in_of
 from infra.identity.sign_in import SignIn
 from infra.people_and_files import people_and_files
@@ -124,6 +125,7 @@ class Stack:
     identity: Identity
     sign_in: SignIn
     members: Members
+    payers: PayersByHash
     files: FileShelf
     file_links: FileLinks
     records: PostgresPersonalStore

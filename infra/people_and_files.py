@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 from infra.files.links import FileLinks
 from infra.files.place import file_shelf
 from infra.files.shelf import FileShelf
+from infra.identity.payers import PayersByHash
+from infra.identity.place import proof_keys
 from infra.personal.envelopes import PersonEnvelopes
 from infra.personal.store import PostgresPersonalStore
 from infra.privacy.exports import Exports
@@ -27,6 +29,7 @@ class PeopleAndFiles(TypedDict):
     files: FileShelf
     file_links: FileLinks
     records: PostgresPersonalStore
+    payers: PayersByHash
     exports: Exports
 
 
@@ -45,5 +48,6 @@ def people_and_files(
         "files": shelf,
         "file_links": FileLinks(settings.personal_key),
         "records": store,
+        "payers": PayersByHash(readers, proof_keys(settings)),
         "exports": Exports(readers, Gathering(readers, store, shelf, aggregates), PersonEnvelopes(store), kept_for),
     }

@@ -36,6 +36,7 @@ class ProofKeys:
         self._codes = self._derived(b"proof codes")
         self._links = self._derived(b"proof links")
         self._index = self._derived(b"blind index")
+        self._instruments = self._derived(b"payer instrument")
         self._from = self._derived(b"asked from")
         self._recovery = self._derived(b"recovery codes")
         self._seal = AESGCM(self._derived(b"sealed"))
@@ -44,6 +45,11 @@ class ProofKeys:
         """What a telephone or mailbox is found by, in this tenant alone."""
         key = hmac.digest(self._index, tenant.encode(), "sha256")
         return hmac.digest(key, f"{kind.value}\n{value}".encode(), "sha256")
+
+    def instrument_index(self, tenant: str, kind: str, name: str) -> bytes:
+        """What a UPI id or a card is compared by, in this tenant alone."""
+        key = hmac.digest(self._instruments, tenant.encode(), "sha256")
+        return hmac.digest(key, f"{kind}\n{name}".encode(), "sha256")
 
     def code(self, challenge_id: UUID) -> str:
         """The six digits of a challenge: nothing of them is kept, and whoever sends them works them out anew.

@@ -59,6 +59,7 @@ async def erase(stack: Stack, person: Person, at: datetime) -> Erased:
     known, held = await stack.records.erase_but(tenant, whom, HELD)
     await stack.sign_in.proofs.forget(tenant, whom)
     await stack.members.forget(tenant, whom)
+    await stack.payers.forget(tenant, whom)
     sessions = await stack.identity.sessions.forget(whom, tenant)
     actor = Actor.system(SIGN_IN, tenant).text
     stack.security.note(SecurityKind.PRIVACY_ERASED, tenant=tenant, at=at, actor=actor, object_id=person.shown)

@@ -56,6 +56,10 @@ SIGN_IN: Final = {
         "SELECT partner_id, known_since FROM partner_members WHERE tenant = %(tenant)s AND person_id = %(person)s"
         " ORDER BY known_since"
     ),
+    "paid_by": (
+        "SELECT kind, first_seen_at FROM payer_instruments WHERE tenant = %(tenant)s AND customer_id = %(person)s"
+        " ORDER BY first_seen_at"
+    ),
     "security_log": (
         "SELECT at, kind, actor, operation, detail, times FROM security_log"
         " WHERE tenant = %(tenant)s AND (actor = ANY (%(actors)s) OR object_id = %(shown)s) ORDER BY position"

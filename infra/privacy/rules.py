@@ -46,6 +46,7 @@ RULES: Final = (
     Rule(
         "members of partners (keyed hash of the number)", "erasure", None, "know whom a partner calls for again", DPDP
     ),
+    Rule("what was paid by (keyed hash of UPI id or card)", "erasure", None, "reward nobody who plays several", DPDP),
     Rule("sessions that ended", "days", "sessions_kept_days", "show where somebody was signed in", DPDP),
     Rule("codes and links that were sent", "days", "challenges_kept_days", "limit how many are sent", DPDP),
     Rule("receipts of commands", "days", "receipts_kept_days", "answer a repeated command as before", DPDP),

@@ -22,6 +22,8 @@ from infra.razorpay.wire import Entity, Wire
 REFUND_KEY: Final = "X-Refund-Idempotency"
 # Under this name the gateway's dashboard shows what of ours a thing belongs to.
 NOTE: Final = "operation_id"
+# Without this an answer names a card by an id that is new with each payment.
+SPELT_OUT: Final = {"expand[]": "card"}
 
 
 class RazorpayGateway:
@@ -67,11 +69,13 @@ class RazorpayGateway:
             found = (reading.payment(each) for each in reading.items(told))
             return tuple(sorted(found, key=lambda payment: payment.created_at))
 
-        return self._wire.ask(lambda client, options: client.order.payments(order_id, {}, **options), read)
+        return self._wire.ask(lambda client, options: client.order.payments(order_id, dict(SPELT_OUT), **options), read)
 
     def payment(self, payment_id: str) -> Outcome[Payment]:
         """See the port."""
-        return self._wire.ask(lambda client, options: client.payment.fetch(payment_id, {}, **options), reading.payment)
+        return self._wire.ask(
+            lambda client, options: client.payment.fetch(payment_id, dict(SPELT_OUT), **options), reading.payment
+        )
 
     def capture(self, wanted: Capture) -> Outcome[Payment]:
         """See the port. The dictionary is this call's own: the library would write the amount into a shared one."""

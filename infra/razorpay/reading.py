@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final, cast, get_args
 
 from application.gateway import (
+    Instrument,
     Link,
     LinkStatus,
     Order,
@@ -55,7 +56,20 @@ def payment(told: Entity) -> Payment:
         method=str(told.get("method") or ""),
         error_reason=str(told.get("error_reason") or "") or None,
         created_at=at(told["created_at"]),
+        instrument=_instrument(told),
     )
+
+
+def _instrument(told: Entity) -> Instrument | None:
+    """By what it was paid; None where it is not told, as of a card that the answer does not spell out."""
+    upi, card = told.get("upi"), told.get("card")
+    if told.get("method") == "upi":
+        vpa = str(told.get("vpa") or (upi.get("vpa") if isinstance(upi, dict) else "") or "").strip().casefold()
+        return Instrument("upi", vpa) if "@" in vpa else None
+    if told.get("method") == "card" and isinstance(card, dict) and card.get("last4"):
+        marks = (card.get(mark) for mark in ("network", "last4", "issuer", "type", "international"))
+        return Instrument("card", "|".join(str(mark).casefold() for mark in marks))
+    return None
 
 
 def refund(told: Entity) -> Refund:

@@ -134,7 +134,7 @@ POLICY: Final = table(
     (LOOKERS | FINANCE | ANALYST, "read_kpis"),
     # Wallets
     (CUSTOMER, "read_own_wallet"),
-    (CUSTOMER | BOOKS, "read_wallet list_wallet_entries take_wallet_statement list_grants"),
+    (CUSTOMER | BOOKS, "read_wallet list_wallet_entries take_wallet_statement list_grants read_referral"),
     (MONEY_DESK, "take_cash_in freeze_customer_wallet unfreeze_customer_wallet"),
     (DESK, "give_promo give_referral_reward give_tier_reward"),
     (CALLERS, "say_who_told_of_us"),

@@ -12,6 +12,7 @@ from interfaces.razorpay_sandbox.api.payment_links import STILL_OPEN
 from interfaces.razorpay_sandbox.control import handed_over
 from interfaces.razorpay_sandbox.entities import Entity
 from interfaces.razorpay_sandbox.links import pay_link
+from interfaces.razorpay_sandbox.payer import payer_in
 from interfaces.razorpay_sandbox.refusals import Refused
 from interfaces.razorpay_sandbox.service import Sandbox
 
@@ -80,7 +81,7 @@ def _show_order(sandbox: Sandbox, order_id: str, query: dict[str, str]) -> str:
 def _pay_order(sandbox: Sandbox, order_id: str, form: dict[str, str]) -> str:
     if sandbox.books.get("order", order_id)["status"] == "paid":
         raise Refused("This order is already paid.")
-    payment = paying.pay(sandbox.books, order_id, form.get("method", ""), form.get("outcome", ""))
+    payment = paying.pay(sandbox.books, order_id, form.get("method", ""), form.get("outcome", ""), payer=payer_in(form))
     if payment["status"] not in {"authorized", "captured"}:
         return _not_paid(payment)
     fields = handed_over(sandbox, payment)
@@ -97,7 +98,7 @@ def _show_link(sandbox: Sandbox, link_id: str, query: dict[str, str]) -> str:
 
 
 def _pay_link(sandbox: Sandbox, link_id: str, form: dict[str, str]) -> str:
-    link = pay_link(sandbox.books, link_id, form.get("method", ""), form.get("outcome", ""))
+    link = pay_link(sandbox.books, link_id, form.get("method", ""), form.get("outcome", ""), payer=payer_in(form))
     if link["status"] != "paid":
         return page.told("Not paid", "The bank did not say yes.")
     return page.paid(link_fields(sandbox, link), link["callback_url"], "get")

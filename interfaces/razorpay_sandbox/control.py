@@ -16,6 +16,7 @@ from interfaces.razorpay_sandbox.falling_due import advance
 from interfaces.razorpay_sandbox.faults import KINDS, Faults, Rule
 from interfaces.razorpay_sandbox.links import pay_link
 from interfaces.razorpay_sandbox.outbox import KNOBS, all_post, announce, plan
+from interfaces.razorpay_sandbox.payer import payer_in
 from interfaces.razorpay_sandbox.refusals import Refused, error_document
 from interfaces.razorpay_sandbox.service import Sandbox
 from interfaces.razorpay_sandbox.settling import settle
@@ -79,7 +80,7 @@ def books_of(call: Call) -> Entity:
 def _pay(call: Call) -> Entity:
     body = call.body
     told = (str(body.get("method", "upi")), str(body.get("outcome", "success")), body.get("notes"))
-    return paying.pay(call.books, str(body.get("order_id")), *told)
+    return paying.pay(call.books, str(body.get("order_id")), *told, payer=payer_in(body))
 
 
 def _clock(call: Call) -> Entity:

@@ -23,6 +23,13 @@ OUTCOMES: Final = (
     ("late", "It fails, and the bank says yes half a minute later"),
     ("pending", "The bank stays silent"),
 )
+# Somebody new each time, unless it is said who: two accounts that pay by the same look like one person.
+PAYER: Final = (
+    "<fieldset><legend>By what (left empty: by something new)</legend>"
+    '<label>UPI id <input name="vpa" maxlength="129" placeholder="asha@sandbox" autocomplete="off"></label>'
+    '<label>Last four digits of the card <input name="last4" maxlength="4" inputmode="numeric" placeholder="1111"'
+    ' autocomplete="off"></label></fieldset>'
+)
 
 
 def checkout(amount_minor: int, subject: str, callback_url: str) -> str:
@@ -30,7 +37,7 @@ def checkout(amount_minor: int, subject: str, callback_url: str) -> str:
     return _page(
         f'<h1>Pay VehicAid</h1><p class="note">Sandbox: no money moves. {escape(subject)}</p>'
         f'<p class="sum">{_rupees(amount_minor)}</p><form method="post">'
-        f"{_choice('method', 'How', METHODS)}{_choice('outcome', 'What happens', OUTCOMES)}"
+        f"{_choice('method', 'How', METHODS)}{PAYER}{_choice('outcome', 'What happens', OUTCOMES)}"
         f'<input type="hidden" name="callback_url" value="{escape(callback_url, quote=True)}">'
         "<button>Pay</button></form>"
     )

@@ -9,6 +9,7 @@ from interfaces.razorpay_sandbox.api.orders import shown
 from interfaces.razorpay_sandbox.books import Books
 from interfaces.razorpay_sandbox.entities import Entity, fee_and_tax
 from interfaces.razorpay_sandbox.outbox import announce
+from interfaces.razorpay_sandbox.payer import NOBODY_WE_KNOW, Payer
 from interfaces.razorpay_sandbox.refusals import Refused
 from interfaces.razorpay_sandbox.settling import book_row, plan_settlement
 
@@ -22,13 +23,21 @@ LATE_AFTER_S: Final = 30
 
 
 def pay(
-    books: Books, order_id: str, method: str, outcome: str, notes: Entity | None = None, amount: int | None = None
+    books: Books,
+    order_id: str,
+    method: str,
+    outcome: str,
+    notes: Entity | None = None,
+    amount: int | None = None,
+    payer: Payer = NOBODY_WE_KNOW,
 ) -> Entity:
     """A customer pays an order, or tries to, all of it or a part; the payment as it stands then."""
     if method not in METHODS or outcome not in OUTCOMES:
         raise Refused(f"method is one of {', '.join(METHODS)}, outcome one of {', '.join(OUTCOMES)}")
     order = books.get("order", order_id)
-    payment = books.add("payment", _begun(books, order, method, notes) | ({} if amount is None else {"amount": amount}))
+    payment = books.add(
+        "payment", _begun(books, order, method, notes, payer) | ({} if amount is None else {"amount": amount})
+    )
     order["attempts"] += 1
     if order["status"] == "created":
         order["status"] = "attempted"
@@ -47,6 +56,7 @@ def _allow(books: Books, order: Entity, payment: Entity) -> Entity:
     if "token" not in order or payment.get("token_id"):
         return payment
     told = {"max_amount": order["token"]["max_amount"], "customer_id": order["customer_id"]}
+    told |= {name: payment[name] for name in ("method", "vpa", "card") if payment.get(name)}
     token = books.add("token", {"id": books.new_id("token"), "entity": "token", **told, "created_at": books.now()})
     return books.keep(payment | {"token_id": token["id"], "customer_id": order["customer_id"]})
 
@@ -108,15 +118,12 @@ def capture(books: Books, payment: Entity) -> Entity:
     return payment
 
 
-def _begun(books: Books, order: Entity, method: str, notes: Entity | None) -> Entity:
+def _begun(books: Books, order: Entity, method: str, notes: Entity | None, payer: Payer) -> Entity:
     payment_id = books.new_id("pay")
+    vpa, card = payer.upi_id(order["id"]), payer.card("card_" + payment_id[4:], order["id"])
     told: dict[str, Entity] = {
-        "upi": {
-            "vpa": "customer@sandbox",
-            "upi": {"vpa": "customer@sandbox"},
-            "acquirer_data": {"rrn": payment_id[4:]},
-        },
-        "card": {"card_id": "card_" + payment_id[4:], "acquirer_data": {"auth_code": payment_id[4:10]}},
+        "upi": {"vpa": vpa, "upi": {"vpa": vpa}, "acquirer_data": {"rrn": payment_id[4:]}},
+        "card": {"card_id": card["id"], "card": card, "acquirer_data": {"auth_code": payment_id[4:10]}},
         "netbanking": {"bank": "HDFC", "acquirer_data": {"bank_transaction_id": payment_id[4:]}},
     }
     return {

@@ -65,19 +65,20 @@ def _of_registrar(registrar: RegistrarErrands | None) -> Mapping[IntentKind, Err
 
 def orders_of(stack: Stack, gateways: Gateways) -> OrderErrands:
     """Errands about customers' money."""
-    return OrderErrands(stack.engine, stack.aggregates, gateways.payments)
+    return OrderErrands(stack.engine, stack.aggregates, gateways.payments, stack.payers)
 
 
 def links_of(stack: Stack, gateways: Gateways) -> LinkErrands:
     """Errands about links to pay by."""
     settings = stack.settings
     sms = carriers_of(settings).sms
-    return LinkErrands(stack.engine, stack.aggregates, stack.personal, gateways.payments, sms, settings.supplier_name)
+    known = stack.engine, stack.aggregates, stack.personal
+    return LinkErrands(*known, gateways.payments, sms, settings.supplier_name, stack.payers)
 
 
 def memberships_of(stack: Stack, gateways: Gateways) -> MembershipErrands:
     """Errands about memberships."""
-    return MembershipErrands(stack.engine, stack.aggregates, gateways.payments, gateways.mandates)
+    return MembershipErrands(stack.engine, stack.aggregates, gateways.payments, gateways.mandates, stack.payers)
 
 
 def payouts_of(stack: Stack, gateways: Gateways) -> Errands:

@@ -97,6 +97,7 @@ class Ours:
     log: Any = None
     audit: Any = None
     money: Any = None
+    payers: Any = None
 
 
 class Names:

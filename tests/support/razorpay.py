@@ -37,9 +37,9 @@ class StandIn:
         found: dict[str, Any] = answer.json()
         return found
 
-    def pay(self, order_id: str, outcome: str = "success", method: str = "upi") -> dict[str, Any]:
-        """A customer pays."""
-        return self.play("/pay", order_id=order_id, outcome=outcome, method=method)
+    def pay(self, order_id: str, outcome: str = "success", method: str = "upi", **payer: str) -> dict[str, Any]:
+        """A customer pays, by a UPI id (``vpa``) or a card (``last4``) of their own where they are told."""
+        return self.play("/pay", order_id=order_id, outcome=outcome, method=method, **payer)
 
     def fail_next(self, kind: str, path: str = "", **rule: Any) -> None:
         """The next call to a path goes wrong."""

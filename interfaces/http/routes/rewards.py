@@ -6,12 +6,20 @@ from application.grant_promo import GrantPromo, grant_promo
 from application.reward_customers import Refer, RewardReferral, RewardTier, refer, reward_referral, reward_tier
 from domain.ids import Prefix, parse, show
 from domain.money import Money
+from domain.refusal import NotFound
 from interfaces.http import answers, paging
-from interfaces.http.calls import Asked, Command, Paged, id_in_path
+from interfaces.http.calls import Asked, Command, MinPosition, Paged, id_in_path
 from interfaces.http.routes.wallets import CUSTOMERS, ONE, seen_by
 from interfaces.http.routing import Routes
 from interfaces.http.shapes.money import WalletDone
-from interfaces.http.shapes.rewards import GrantPage, PromoGrantBody, ReferralBody, ReferralDone, RewardBody
+from interfaces.http.shapes.rewards import (
+    GrantPage,
+    PromoGrantBody,
+    ReferralBody,
+    ReferralDone,
+    ReferralShown,
+    RewardBody,
+)
 from projections.promo_grants import GrantRow
 
 GRANTS = ONE + "/grants"
@@ -62,11 +70,37 @@ async def say_who_told_of_us(call: Command, customer_id: str, body: ReferralBody
     return answers.done(await call.run(refer, command), Prefix.REFERRAL)
 
 
+@routes.query(REFERRAL, ReferralShown)
+async def read_referral(call: Asked, customer_id: str, min_position: MinPosition = None) -> Response:
+    """Read who told a customer of us, and whether that was rewarded.
+
+    Whoever works for the service also reads why the reward is not given by itself: somebody has shown no telephone of
+    their own, a wallet is frozen, or the customer pays by the same UPI id or card as who brought them, or as others
+    who were brought.
+    """
+    customer = seen_by(call.actor, customer_id)
+    view = call.stack.money.memberships.referrals
+    await call.at_or_after(view.name, min_position)
+    found = await view.of(call.tenant, customer)
+    if found is None:
+        raise NotFound
+    is_kept_back = found.state == "waits_for_reward" and call.actor.sees_books
+    told = {
+        "customer_id": show(Prefix.USER, customer),
+        "referrer_id": show(Prefix.USER, found.referrer_id),
+        "state": found.state,
+        "rewarded_by": None if found.rewarded_by is None else show(Prefix.REQUEST, found.rewarded_by),
+        "withheld": found.withheld if is_kept_back else None,
+    }
+    return answers.plain(told)
+
+
 @routes.command(REFERRAL + "/reward", WalletDone, problems=("not_earned", *GRANTING))
 async def give_referral_reward(call: Command, customer_id: str, body: RewardBody) -> Response:
     """Give both what they were promised, by a job that cost the new customer's own money; once.
 
-    Who had as many rewards as a year allows gets none.
+    Who had as many rewards as a year allows gets none. Why the dispatcher keeps it back (``withheld``) is not looked
+    at here: that is for a person to judge.
     """
     money = Money(body.amount_minor, body.currency)
     referred, request = id_in_path(Prefix.USER, customer_id), parse(Prefix.REQUEST, body.request_id)

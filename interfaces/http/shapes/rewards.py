@@ -1,6 +1,6 @@
 """What do grants, referrals and tiers look like on the wire?"""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -68,6 +68,19 @@ class ReferralDone(Shown):
     id: str
     version: Version
     position: Position
+
+
+class ReferralShown(Shown):
+    """Who told a customer of us, and what became of the reward. ``withheld`` is told to the desk alone."""
+
+    customer_id: UserId
+    referrer_id: UserId
+    state: Literal["waits_for_job", "waits_for_reward", "rewarded"]
+    rewarded_by: Annotated[RequestId | None, Field(description="The job by which both were rewarded.")]
+    withheld: Annotated[
+        Literal["no_telephone", "wallet_frozen", "same_payer"] | None,
+        Field(description="Why the dispatcher does not give it by itself; the desk may all the same."),
+    ]
 
 
 class RewardBody(Body):

@@ -12,6 +12,7 @@ from interfaces.razorpay_sandbox.checks import (
     text_in,
 )
 from interfaces.razorpay_sandbox.entities import Entity
+from interfaces.razorpay_sandbox.payer import spelt_out
 from interfaces.razorpay_sandbox.refusals import Refused
 
 KNOWN: Final = (
@@ -80,7 +81,8 @@ def edit(call: Call) -> Entity:
 def payments(call: Call) -> Entity:
     """GET /v1/orders/:id/payments."""
     order = call.books.get("order", call.id)
-    found = call.books.find("payment", order_id=order["id"])
+    asked = call.query.get("expand[]")
+    found = [spelt_out(each, asked) for each in call.books.find("payment", order_id=order["id"])]
     return {"entity": "collection", "count": len(found), "items": found}
 
 

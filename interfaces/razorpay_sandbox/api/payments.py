@@ -1,33 +1,22 @@
 """How does the gateway tell of payments, and give the merchant what was authorised?"""
 
-from typing import Final
-
 from interfaces.razorpay_sandbox import paying
 from interfaces.razorpay_sandbox.call import Call, Routes
 from interfaces.razorpay_sandbox.checks import amount_in, currency_in, notes_in, only
 from interfaces.razorpay_sandbox.entities import Entity
+from interfaces.razorpay_sandbox.payer import spelt_out
 from interfaces.razorpay_sandbox.refusals import Refused, not_there
-
-CARD: Final[Entity] = {
-    "entity": "card",
-    "name": "",
-    "last4": "1111",
-    "network": "Visa",
-    "type": "debit",
-    "issuer": None,
-    "international": False,
-    "emi": False,
-}
 
 
 def fetch(call: Call) -> Entity:
     """GET /v1/payments/:id."""
-    return call.books.get("payment", call.id)
+    return spelt_out(call.books.get("payment", call.id), call.query.get("expand[]"))
 
 
 def listed(call: Call) -> Entity:
     """GET /v1/payments."""
-    return call.books.page("payment", call.query)
+    page = call.books.page("payment", call.query)
+    return page | {"items": [spelt_out(each, call.query.get("expand[]")) for each in page["items"]]}
 
 
 def edit(call: Call) -> Entity:
@@ -35,7 +24,7 @@ def edit(call: Call) -> Entity:
     only(call.body, ("notes",))
     payment = call.books.get("payment", call.id)
     payment["notes"] = notes_in(call.body)
-    return call.books.keep(payment)
+    return spelt_out(call.books.keep(payment), None)
 
 
 def capture(call: Call) -> Entity:
@@ -51,7 +40,7 @@ def capture(call: Call) -> Entity:
         raise Refused("Only payments which have been authorized and not yet captured can be captured")
     if amount != payment["amount"]:
         raise Refused("Capture amount must be equal to the amount authorized", field="amount")
-    return paying.capture(call.books, payment)
+    return spelt_out(paying.capture(call.books, payment), None)
 
 
 def card(call: Call) -> Entity:
@@ -59,7 +48,8 @@ def card(call: Call) -> Entity:
     payment = call.books.get("payment", call.id)
     if not payment["card_id"]:
         raise not_there()
-    return {"id": payment["card_id"], **CARD}
+    card: Entity = payment["card"]
+    return card
 
 
 def downtimes(call: Call) -> Entity:

@@ -7,6 +7,7 @@ from interfaces.razorpay_sandbox.books import Books
 from interfaces.razorpay_sandbox.call import Call, Routes
 from interfaces.razorpay_sandbox.checks import amount_in, only, text_in
 from interfaces.razorpay_sandbox.entities import Entity
+from interfaces.razorpay_sandbox.payer import Payer
 from interfaces.razorpay_sandbox.refusals import Refused, not_there
 
 KNOWN: Final = (
@@ -29,7 +30,8 @@ def create(call: Call) -> Entity:
     if amount > token["max_amount"]:
         raise Refused("The amount exceeds the maximum amount allowed by the mandate.", field="amount")
     outcome = "failure" if str(token["id"]) in refusing(books) else "success"
-    payment = paying.pay(books, order["id"], "card", outcome)
+    payer = Payer(str(token.get("vpa") or ""), str((token.get("card") or {}).get("last4") or ""))
+    payment = paying.pay(books, order["id"], token.get("method", "card"), outcome, payer=payer)
     books.keep(payment | {"token_id": token["id"], "customer_id": token["customer_id"]})
     return {"razorpay_payment_id": payment["id"], "razorpay_order_id": order["id"]}
 

@@ -30,10 +30,15 @@ ROUTES = (
     f"POST {WALLET}/grants",
     f"GET {WALLET}/grants",
     f"POST {REFERRAL}",
+    f"GET {REFERRAL}",
     f"POST {REFERRAL}/reward",
     f"POST {WALLET}/tier-reward",
 )
-REFUSED_BY_RULE = {f"POST {REFERRAL}": "not_referable", f"POST {REFERRAL}/reward": "not_found"}
+REFUSED_BY_RULE = {
+    f"POST {REFERRAL}": "not_referable",
+    f"GET {REFERRAL}": "not_found",
+    f"POST {REFERRAL}/reward": "not_found",
+}
 """Allowed, but refused later: who had a job already was not brought by anybody."""
 
 
@@ -78,7 +83,7 @@ async def test_those_who_may(api: Api, job: PaidJob, route: str, role: Role) -> 
 
 
 async def test_what_is_anothers_is_not_there(api: Api, job: PaidJob) -> None:
-    for route in (f"GET {WALLET}/grants", f"POST {REFERRAL}"):
+    for route in (f"GET {WALLET}/grants", f"POST {REFERRAL}", f"GET {REFERRAL}"):
         answer = await call(api, route, somebody(Role.CUSTOMER), job)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     for role in sorted(admitted(f"POST {REFERRAL}/reward")):
@@ -116,3 +121,7 @@ async def test_nobody_brings_oneself_or_changes_who_did(api: Api, job: PaidJob) 
         assert (await api.post(path, new, {"referrer_id": customer_of(job)})).status_code == 200
     other = await api.post(path, new, {"referrer_id": show(Prefix.USER, new_id(datetime.now(UTC)))})
     assert other.json()["code"] == "not_referable"
+    told = (await api.get(path, new, min_position=api.reached)).json()
+    assert (told["referrer_id"], told["state"], told["withheld"]) == (customer_of(job), "waits_for_job", None)
+    rival = await api.get(path, somebody(Role.ADMIN, "rival"))
+    assert (rival.status_code, rival.json()["code"]) == (404, "not_found")
