@@ -54,8 +54,9 @@ async def show_cover(command: ShowCover, work: Work) -> Answer:
         work.add(cover)
     if cover.state not in {CoverState.KEPT, CoverState.USED}:
         term = subscription.covered_term(command.vehicle_id, request.service, command.at)
-        left = await units_left(work, subscription, term, command.at)
-        borne = cover_of(subscription.terms, request.service, quote.lines, quote.tow_distance_m, left)
+        in_all = await units_left(work, subscription, term, command.at)
+        terms, left = subscription.covered_by(in_all, command.at)
+        borne = cover_of(terms, request.service, quote.lines, quote.tow_distance_m, left)
         of = (subscription.id, command.vehicle_id, term.number)
         cover.show(of, quote.quote_version, borne, quote.currency, command.at)
     return cover_told(cover)

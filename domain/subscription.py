@@ -24,8 +24,10 @@ from domain.subscription_terms import (
     SubscriptionState,
     Term,
     UpgradeWanted,
+    Waiting,
     WhyEnded,
     term_id,
+    waits_after,
 )
 
 
@@ -49,7 +51,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     mandate_is_open: bool = field(default=False, init=False)
     mandate_order: str = field(default="", init=False)
     clock_at: datetime | None = field(default=None, init=False)
-    began_at: datetime | None = field(default=None, init=False)
+    covers_at: datetime | None = field(default=None, init=False)
     term: Term | None = field(default=None, init=False)
     earned_minor: int = field(default=0, init=False)
     charge: Charge | None = field(default=None, init=False)
@@ -60,6 +62,8 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
     paused_at: datetime | None = field(default=None, init=False)
     ends_with_term: bool = field(default=False, init=False)
     next_terms: PlanTerms | None = field(default=None, init=False)
+    planned_at: datetime | None = field(default=None, init=False)
+    waits: tuple[Waiting, ...] = field(default=(), init=False)
     upgrade_wanted: UpgradeWanted | None = field(default=None, init=False)
     paid_plan: PaidPlan | None = field(default=None, init=False)
     helped: tuple[Helped, ...] = field(default=(), init=False)
@@ -210,9 +214,9 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
         self, term: int, term_id: UUID, terms: PlanTerms, net_minor: int, begins_at: datetime, ends_at: datetime
     ) -> None:
         self.term = Term(term, term_id, begins_at, ends_at, net_minor)
-        if self.began_at is None or (self.terms.is_free and not terms.is_free):
-            self.began_at = begins_at
-        self.terms, self.next_terms, self.earned_minor = terms, None, 0
+        self.covers_at = self.covers_at or begins_at + timedelta(hours=terms.waiting_h)
+        self.waits = waits_after(self.waits, self.terms, terms, self.planned_at or begins_at)
+        self.terms, self.next_terms, self.planned_at, self.earned_minor = terms, None, None, 0
         self.state = SubscriptionState.ACTIVE
 
     @event(GraceBegun)

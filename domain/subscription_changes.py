@@ -20,8 +20,10 @@ from domain.subscription_terms import (
     SubscriptionState,
     Term,
     UpgradeWanted,
+    Waiting,
     WhyEnded,
     prorated,
+    waits_after,
 )
 
 
@@ -37,6 +39,8 @@ class SubscriptionChanges(SubscriptionMandate):
     paused_at: datetime | None
     ends_with_term: bool
     next_terms: PlanTerms | None
+    planned_at: datetime | None
+    waits: tuple[Waiting, ...]
     upgrade_wanted: UpgradeWanted | None
 
     class Earned(MoneyEvent):
@@ -256,12 +260,12 @@ class SubscriptionChanges(SubscriptionMandate):
         self.state, self.paused_at = SubscriptionState.ACTIVE, None
 
     @event(ChangePlanned)
-    def _on_change_planned(self, plan_id: UUID, terms: PlanTerms) -> None:
-        self.plan_id, self.next_terms = plan_id, terms
+    def _on_change_planned(self, plan_id: UUID, terms: PlanTerms, at: datetime) -> None:
+        self.plan_id, self.next_terms, self.planned_at = plan_id, terms, at
 
     @event(Upgraded)
     def _on_upgraded(self, plan_id: UUID, terms: PlanTerms, net_minor: int, gateway_payment: str, at: datetime) -> None:
-        self.plan_id, self.terms, self.next_terms, self.upgrade_wanted = plan_id, terms, None, None
+        self._take_terms(plan_id, terms, at)
         self.payments = (*self.payments, gateway_payment)
         if self.term is not None:
             self.term = self.term.raised(self.term.day_at(at), self.earned_minor, net_minor)
@@ -273,7 +277,11 @@ class SubscriptionChanges(SubscriptionMandate):
         self.upgrade_wanted = UpgradeWanted(order_id, plan_id, plan_version, terms, amount_minor, term)
 
     @event(ChangedNow)
-    def _on_changed_now(self, plan_id: UUID, terms: PlanTerms) -> None:
+    def _on_changed_now(self, plan_id: UUID, terms: PlanTerms, at: datetime) -> None:
+        self._take_terms(plan_id, terms, at)
+
+    def _take_terms(self, plan_id: UUID, terms: PlanTerms, at: datetime) -> None:
+        self.waits = waits_after(self.waits, self.terms, terms, at)
         self.plan_id, self.terms, self.next_terms, self.upgrade_wanted = plan_id, terms, None, None
 
     @event(EndPlanned)

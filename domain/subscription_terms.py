@@ -29,6 +29,10 @@ HELPS_REMEMBERED: Final = 32
 """Jobs that are known for the same-cause rule: more than any plan covers in the days that it looks back."""
 
 
+WAITS_REMEMBERED: Final = 32
+"""Changes of the plan whose waiting times go on side by side; whoever changes more often waits for the last ones."""
+
+
 class SubscriptionOver(Refusal):
     """This subscription is over: begin another."""
 
@@ -161,6 +165,24 @@ class PaidPlan:
     plan_id: UUID
     plan_version: int
     terms: PlanTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What other terms give more than these is not covered before that instant."""
+
+    former: PlanTerms
+    until_at: datetime
+
+
+def waits_after(
+    waits: tuple[Waiting, ...], former: PlanTerms, terms: PlanTerms, since: datetime
+) -> tuple[Waiting, ...]:
+    """What is waited for once other terms apply, agreed on at that instant; what is over is forgotten."""
+    going_on = tuple(each for each in waits if each.until_at > since)
+    if terms == former:
+        return going_on
+    return (*going_on[1 - WAITS_REMEMBERED :], Waiting(former, since + timedelta(hours=terms.waiting_h)))
 
 
 def becoming(charge: Charge | None, state: ChargeState) -> Charge | None:

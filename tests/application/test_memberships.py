@@ -71,7 +71,7 @@ async def test_the_first_term_begins_once_it_is_paid() -> None:
     club = await paying()
     member = await club.member()
     assert (member.state, member.mandate, member.payments) == (SubscriptionState.ACTIVE, "pay_1", ("pay_1",))
-    assert member.began_at == NOON
+    assert member.covers_at == NOON + timedelta(hours=member.terms.waiting_h)
     assert member.next_at == member.clock_at == NOON + 42 * DAY
     timer = club.timer(MEMBER)
     assert timer is not None

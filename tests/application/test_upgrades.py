@@ -19,7 +19,7 @@ from domain.plan_terms import FIRST_FOUR, Benefit
 from domain.refusal import NotAllowed, NotFound, OutOfTurn
 from domain.subscription import Subscription
 from tests.application.priced import PricedWorld, at
-from tests.application.test_covering import EARLIER, PLUS, SUBSCRIPTION, SYSTEM, member, units
+from tests.application.test_covering import EARLIER, PLUS, SUBSCRIPTION, SYSTEM, member, shown, units
 from tests.support.books import audited
 from tests.support.fake_gateway import FakeGateway
 from tests.support.roadside import ANOTHER_CUSTOMER, TENANT, THE_CUSTOMER, THE_PROVIDER, some_id
@@ -83,6 +83,17 @@ async def test_a_dearer_plan_applies_when_its_difference_is_paid() -> None:
     books = audited(world.log.events)
     assert (books.balance(ledger.advance_for(ORDER)), (await world.wallet()).balance_minor) == (0, balance)
     assert books.balance(ledger.SUSPENSE) == 0
+
+
+async def test_who_breaks_down_and_upgrades_then_is_covered_as_before() -> None:
+    world = await of()
+    await world.ask()
+    before = await shown(world)
+    await wish(world)
+    await Till(world).pay()
+    assert await shown(world) == before
+    await world.confirm()
+    assert (await units(world)).available_minor(at(3)) == 3
 
 
 async def test_what_costs_nothing_more_simply_applies() -> None:

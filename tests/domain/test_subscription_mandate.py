@@ -7,7 +7,7 @@ import pytest
 
 from domain import ledger
 from domain.catalogue import Service
-from domain.plan_terms import FIRST_FOUR, BadPlan
+from domain.plan_terms import FIRST_FOUR, BadPlan, Benefit
 from domain.refusal import OutOfTurn
 from domain.subscription import Subscription
 from domain.subscription_terms import NotSubscribed, SubscriptionOver, SubscriptionState, WhyEnded
@@ -55,9 +55,10 @@ def test_paying_the_first_term_begins_it_and_its_waiting_time() -> None:
     assert made.term is not None
     assert (made.term.number, made.term.begins_at, made.plan_id, made.mandate) == (2, at, OTHER_PLAN, "sub_1")
     assert (made.terms, made.paid_plan, made.awaits_mandate) == (PLUS, None, False)
-    with pytest.raises(NotSubscribed):
-        made.covered_term(VEHICLE, Service.TOW, at + timedelta(hours=PLUS.waiting_h) - timedelta(seconds=1))
-    made.covered_term(VEHICLE, Service.TOW, at + timedelta(hours=PLUS.waiting_h))
+    until, left = at + timedelta(hours=PLUS.waiting_h), {Benefit.EVENTS: 2}
+    assert made.covered_term(VEHICLE, Service.TOW, at).number == 2, "what the free plan gave goes on"
+    assert made.covered_by(left, until - timedelta(seconds=1)) == (replace(PLUS, benefits=()), {Benefit.EVENTS: 0})
+    assert made.covered_by(left, until) == (PLUS, left)
     made.advance(made.term.ends_at - 3 * DAY)
     assert made.charge is not None
     assert made.charge.amount_minor == PRICE, "the next term is charged by the mandate"

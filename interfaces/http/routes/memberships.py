@@ -1,6 +1,5 @@
 """What can be ordered of, and asked about, memberships?"""
 
-from datetime import timedelta
 from uuid import UUID
 
 from starlette.responses import Response
@@ -95,14 +94,14 @@ async def read_benefits(call: Asked, subscription_id: str, min_position: MinPosi
     found = await call.stack.aggregates.load(Subscription, call.tenant, wanted)
     if found is None or not _sees(call, found.customer_id):
         raise NotFound
-    waits = timedelta(hours=found.terms.waiting_h)
     return answers.thing(
         {
             "id": show(Prefix.SUBSCRIPTION, found.id),
             "version": found.version,
             "state": found.state.value,
             "vehicle_ids": [show(Prefix.VEHICLE, each) for each in found.vehicle_ids],
-            "covers_from": None if found.began_at is None else found.began_at + waits,
+            "covers_from": found.covers_at,
+            "covers_all_from": found.covers_all_from(call.at),
             "ends_at": None if found.term is None else found.term.ends_at,
             "data": [await _units(call, found, each) for each in found.terms.benefits],
         }

@@ -201,6 +201,9 @@ class BenefitsShown(Shown):
     state: SubscriptionState
     vehicle_ids: list[VehicleId]
     covers_from: Annotated[Instant | None, Field(description="Nothing is covered before: the waiting time.")]
+    covers_all_from: Annotated[
+        Instant | None, Field(description="From when all that the plan gives is covered; null: it is.")
+    ]
     ends_at: Instant | None
     data: list[UnitsShown]
 
