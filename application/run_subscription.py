@@ -14,6 +14,7 @@ from application.entitling import give_units, lose_units
 from application.grant_promo import granted_to
 from application.guards import check_role, check_version, hidden
 from application.subscribe import subscription_told
+from application.whose_money import wallet_for
 from domain import ledger
 from domain.actor import DESK, Role
 from domain.plan import Plan, plan_id
@@ -89,16 +90,18 @@ class RecordMandate:
 async def record_mandate(command: RecordMandate, work: Work) -> Answer:
     """Begin the first term, or end what never began; twice is no news.
 
-    Raises NotAllowed, NotFound, OutOfTurn or BadAmount.
+    What came for nothing that is offered any more is in the wallet. Raises NotAllowed, NotFound, OutOfTurn, BadAmount.
     """
     check_role(work, command.actor, *DESK)
     subscription = await work.get(Subscription, command.subscription_id)
+    back: list[int] = []
 
     def take() -> None:
         paid = (command.payment, command.amount_minor)
         if command.told is Told.PAID:
             is_new = command.payment not in subscription.payments
-            subscription.give_mandate(command.operation_id, command.mandate, paid, command.state, command.at)
+            told = command.operation_id, command.mandate, paid, command.state, command.at
+            back.append(subscription.give_mandate(*told))
             if is_new:
                 subscription.book_fee(command.payment, command.fee_minor, command.tax_minor, command.at)
         elif command.told is Told.OPEN:
@@ -108,7 +111,9 @@ async def record_mandate(command: RecordMandate, work: Work) -> Answer:
         else:
             subscription.doubt_mandate(command.operation_id, command.at)
 
-    return await _moved(work, subscription, take, command.at)
+    answer = await _moved(work, subscription, take, command.at)
+    await _give_back(work, subscription, command.payment, sum(back), command.at)
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +133,19 @@ class RecordCharge:
 
 
 async def record_charge(command: RecordCharge, work: Work) -> Answer:
-    """Book it and go on; the same again is no news. Raises NotAllowed or NotFound."""
+    """Book it and go on; the same again is no news. What nobody expects any more is in the wallet.
+
+    Raises NotAllowed or NotFound.
+    """
     check_role(work, command.actor, *DESK)
     subscription = await work.get(Subscription, command.subscription_id)
+    back: list[int] = []
 
     def take() -> None:
         operation, detail, at = command.operation_id, command.detail, command.at
         if command.told is Told.PAID:
             is_new = detail not in subscription.payments
-            subscription.confirm_charge(operation, detail, command.amount_minor, command.state, at)
+            back.append(subscription.confirm_charge(operation, detail, command.amount_minor, command.state, at))
             if is_new:
                 subscription.book_fee(detail, command.fee_minor, command.tax_minor, at)
         elif command.told is Told.FAILED:
@@ -144,7 +153,9 @@ async def record_charge(command: RecordCharge, work: Work) -> Answer:
         else:
             subscription.charge_doubted(operation, at)
 
-    return await _moved(work, subscription, take, command.at)
+    answer = await _moved(work, subscription, take, command.at)
+    await _give_back(work, subscription, command.detail, sum(back), command.at)
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +209,16 @@ async def _end_now(work: Work, subscription: Subscription, command: ChangeSubscr
         source = ledger.deferred_for(subscription.id)
         wallet.credit(uuid5(subscription.id, "unearned"), sum(back), WhyCredited.REFUND, source, command.at)
     return answer
+
+
+async def _give_back(work: Work, subscription: Subscription, payment: str, amount_minor: int, at: datetime) -> None:
+    """What came in vain is the customer's; in a wallet of another currency it would be a case for the desk."""
+    if amount_minor == 0:
+        return
+    wallet = await wallet_for(work, subscription.customer_id, subscription.terms.currency, at)
+    if wallet.currency == subscription.terms.currency:
+        credit_id = uuid5(subscription.id, f"in_vain/{payment}")
+        wallet.credit(credit_id, amount_minor, WhyCredited.REFUND, ledger.SUSPENSE, at)
 
 
 async def _moved(work: Work, subscription: Subscription, act: Callable[[], None], at: datetime) -> Answer:

@@ -117,21 +117,21 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             made.begin_term(at, at)
         return made
 
-    def give_mandate(self, operation_id: UUID, mandate: str, paid: tuple[str, int], state: str, at: datetime) -> None:
+    def give_mandate(self, operation_id: UUID, mandate: str, paid: tuple[str, int], state: str, at: datetime) -> int:
         """The customer allowed it and paid the first term, by a payment of so much; twice is no news.
 
-        What is paid when nobody waits for it any more, or not as much as was agreed, is to be given back: so much as
-        came, whatever the terms have become since. Raises BadAmount.
+        Gives what is to be given back: what came when nobody waited for it any more, or not as much as was agreed,
+        whatever the terms have become since. Raises BadAmount.
         """
         payment, amount_minor = paid
         checked_amount(amount_minor)
         if payment in self.payments:
-            return
+            return 0
         wanted, price_minor = self.paid_plan, self.mandate_terms.price_minor
         is_awaited = self.awaits_mandate and operation_id == self.mandate_operation
         if not is_awaited or amount_minor != price_minor:
             self.book_in_vain(payment, amount_minor, at)
-            return
+            return amount_minor
         self.open_mandate(operation_id, "", at)
         self.trigger_event(self.MandateGiven, timestamp=at, operation_id=operation_id, mandate=outside_name(mandate))
         if wanted is not None:
@@ -139,6 +139,7 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             self.trigger_event(self.ChangePlanned, timestamp=at, **told)
         self.book_charge(self.term.number + 1 if self.term else 1, amount_minor, payment, state, at)
         self.begin_term(at, at)
+        return 0
 
     def refuse_mandate(self, operation_id: UUID, at: datetime) -> None:
         """There will be none: what waits for it is over before it began, a free plan goes on; twice is no news."""
@@ -167,10 +168,17 @@ class Subscription(SubscriptionCharges, SubscriptionChanges, SubscriptionCover, 
             self.request_charge(at)
             self._wait_for_it(term, at)
 
-    def confirm_charge(self, operation_id: UUID, payment: str, amount_minor: int, state: str, at: datetime) -> None:
-        """A charge came through: the next term begins where the last one ended. Twice is no news. Raises BadAmount."""
-        if self.take_payment(operation_id, payment, amount_minor, state, at) and self.term is not None:
+    def confirm_charge(self, operation_id: UUID, payment: str, amount_minor: int, state: str, at: datetime) -> int:
+        """A charge came through: the next term begins where the last one ended. Twice is no news.
+
+        Gives what is to be given back, since nobody expects it any more. Raises BadAmount.
+        """
+        is_new = payment not in self.payments
+        if not self.take_payment(operation_id, payment, amount_minor, state, at):
+            return amount_minor if is_new else 0
+        if self.term is not None:
             self.begin_term(self.term.ends_at, at)
+        return 0
 
     def begin_term(self, begins_at: datetime, at: datetime) -> None:
         """Begin the next term; what the last one cost is earned by then."""

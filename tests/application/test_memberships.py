@@ -6,13 +6,22 @@ import pytest
 
 from application.dispatch.board import TimerKind
 from application.membership_errands import MembershipErrands
-from application.run_subscription import ChangeSubscription, Wish, change_subscription
+from application.run_subscription import (
+    ChangeSubscription,
+    RecordCharge,
+    Told,
+    Wish,
+    change_subscription,
+    record_charge,
+)
 from application.subscribe import OfferPlan, Subscribe, mandate_operation, offer_plan, subscribe
+from domain import ledger
 from domain.actor import Actor
 from domain.plan_terms import FIRST_FOUR
 from domain.subscription import Subscription
 from domain.subscription_terms import NOTICE, SubscriptionState
 from tests.dispatcher.city import City
+from tests.support.books import audited
 from tests.support.fake_gateway import FakeGateway
 from tests.support.fake_mandates import FakeMandates
 from tests.support.memory_log import MemoryAggregates
@@ -150,3 +159,14 @@ async def test_notice_is_a_day_or_more_even_when_the_dispatcher_was_away() -> No
     member = await club.member()
     assert member.charge is not None
     assert member.charge.due_at - member.charge.notified_at >= NOTICE
+
+
+async def test_a_charge_that_comes_through_after_the_end_is_in_the_wallet_once() -> None:
+    club = await paying()
+    await club.run(change_subscription, ChangeSubscription(THE_CUSTOMER, MEMBER, Wish.END_NOW, club.now))
+    kept = audited(club.log.events).balance(ledger.wallet_of(CUSTOMER))
+    late = RecordCharge(SYSTEM, MEMBER, some_id(983), Told.PAID, "pay_late", 19_900, "29", club.now)
+    for _ in range(2):
+        await club.run(record_charge, late)
+    books = audited(club.log.events)
+    assert (books.balance(ledger.SUSPENSE), books.balance(ledger.wallet_of(CUSTOMER))) == (0, kept - 19_900)

@@ -14,7 +14,7 @@ from domain.refusal import NotFound
 from domain.subscription_terms import SubscriptionState
 from tests.application.test_memberships import DAY, MEMBER, SYSTEM, Club
 from tests.support.books import audited
-from tests.support.roadside import ANOTHER_CUSTOMER, NOON, TENANT, THE_CUSTOMER, some_id
+from tests.support.roadside import ANOTHER_CUSTOMER, CUSTOMER, NOON, TENANT, THE_CUSTOMER, some_id
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +63,7 @@ async def test_the_first_term_is_paid_and_the_next_ones_are_charged() -> None:
     assert books.balance(ledger.SUSPENSE) == 0
 
 
-async def test_a_wish_whose_place_was_taken_is_not_opened_and_its_money_waits_to_be_given_back() -> None:
+async def test_a_wish_whose_place_was_taken_is_not_opened_and_its_money_is_in_the_wallet() -> None:
     club = await free()
     await club.wish()
     first = await club.opened()
@@ -79,7 +79,7 @@ async def test_a_wish_whose_place_was_taken_is_not_opened_and_its_money_waits_to
     await club.errands.ask_about(TENANT, MEMBER, club.now)
     assert (await club.member()).terms == PREMIUM
     books = audited(club.log.events)
-    assert books.balance(ledger.SUSPENSE) == -PLUS.price_minor
+    assert (books.balance(ledger.SUSPENSE), books.balance(ledger.wallet_of(CUSTOMER))) == (0, -PLUS.price_minor)
 
 
 async def test_a_gateway_that_is_silent_is_asked_again_and_one_that_refuses_leaves_the_free_plan() -> None:
@@ -101,7 +101,7 @@ async def test_a_gateway_that_is_silent_is_asked_again_and_one_that_refuses_leav
     assert (member.state, member.awaits_mandate, member.terms) == (SubscriptionState.ACTIVE, False, FIRST_FOUR["free"])
 
 
-async def test_who_ended_it_pays_for_nothing_that_nobody_gives_back() -> None:
+async def test_who_ended_it_has_what_was_paid_since_in_the_wallet() -> None:
     club = await free()
     await club.wish()
     order = await club.opened()
@@ -109,7 +109,8 @@ async def test_who_ended_it_pays_for_nothing_that_nobody_gives_back() -> None:
     paid = club.gateway.pay(order)
     await club.errands.tell_of_mandate(TENANT, MEMBER, None, paid, club.now)
     assert (await club.member()).state is SubscriptionState.CANCELLED
-    assert audited(club.log.events).balance(ledger.SUSPENSE) == -PLUS.price_minor
+    books = audited(club.log.events)
+    assert (books.balance(ledger.SUSPENSE), books.balance(ledger.wallet_of(CUSTOMER))) == (0, -PLUS.price_minor)
 
 
 async def test_nobody_wishes_for_another() -> None:

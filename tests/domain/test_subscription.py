@@ -155,16 +155,16 @@ def test_what_comes_through_after_all_pays() -> None:
 def test_money_that_nobody_expects_is_booked_to_be_given_back() -> None:
     told = (*RUNNING, NOTIFIED, REQUESTED, CONFIRMED)
     made = given(Subscription, *told).now()
-    made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS)
+    assert made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS) == PRICE
     (news,) = made.collect_events()
     assert (news.TOPIC, news.legs) == ("subscription.charged_in_vain", IN_VAIN.fields["legs"])
-    made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS)
+    assert made.confirm_charge(some_id(950), "pay_9", PRICE, "29", ENDS) == 0
     assert made.collect_events() == []
 
 
 def test_another_sum_than_was_asked_for_pays_for_nothing() -> None:
     made = given(Subscription, *RUNNING, NOTIFIED, REQUESTED).now()
-    made.confirm_charge(OPERATION, "pay_2", PRICE - 1, "29", ENDS)
+    assert made.confirm_charge(OPERATION, "pay_2", PRICE - 1, "29", ENDS) == PRICE - 1
     topics = [event.TOPIC.removeprefix("subscription.") for event in made.collect_events()]
     assert topics == ["charge_confirmed", "charged_in_vain"]
 

@@ -103,7 +103,9 @@ async def test_money_for_a_wish_that_is_over_begins_nothing(till: Till) -> None:
     subscription_id = parse(Prefix.SUBSCRIPTION, member.path.rpartition("/")[2])
     booked = await till.stack.aggregates.load(Subscription, member.customer.tenant, subscription_id)
     assert booked is not None
-    assert len(booked.payments) == 1, "it waits to be given back"
+    assert len(booked.payments) == 1
+    wallet = (await till.api.get("/v1/wallets/me", member.customer)).json()
+    assert wallet["balance_minor"] == 19_900, "it is the customer's, once"
     found = await MandatesToAsk(till.pool).awaited(datetime.now(UTC) + timedelta(seconds=9), 1_000)
     assert subscription_id in {whose for _, whose in found}
     till.gateway.pay(str(second["gateway_order"]))
