@@ -13,7 +13,7 @@ from application.ensuring import ensure_link, ensure_unlinked, why_not
 from application.gateway import Confirmed, OpenLink
 from application.log import CommandContext, fingerprint_of
 from application.messages import Message, NotCarried
-from application.order_errands import note_payer
+from application.payers import note_payer
 from application.record_link import (
     About,
     RecordLink,

@@ -14,7 +14,7 @@ from application.ensuring import ensure_captured, ensure_order, ensure_refunded,
 from application.gateway import Capture, Confirmed, GiveBack, OpenOrder
 from application.learn_payment import LearnPayments, learn_payments, told_of
 from application.log import CommandContext, fingerprint_of
-from application.payers import instruments_of
+from application.payers import note_payer
 from application.record_opening import RecordOpening, record_opening
 from application.record_refund import RecordNoRefund, RecordRefund, record_no_refund, record_refund
 from domain.actor import Actor
@@ -24,7 +24,7 @@ from domain.refund import Refund
 from domain.refund_terms import RefundState
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
     from uuid import UUID
 
@@ -141,18 +141,6 @@ class OrderErrands:
     ) -> None:
         actor = Actor.system(NAME, tenant).text
         await self._engine.run(CommandContext(tenant, actor, key, fingerprint_of(key), subject_id, at), decide)
-
-
-async def note_payer(
-    payers: Payers | None, aggregates: Aggregates, whose: tuple[str, UUID], told: Sequence[Payment], at: datetime
-) -> None:
-    """Note by what an order was paid, before it is booked: afterwards it is no news. Raises LogUnavailable."""
-    instruments = instruments_of(told)
-    if payers is None or not instruments:
-        return
-    order = await aggregates.load(PaymentOrder, *whose)
-    if order is not None:
-        await payers.note(whose[0], order.customer_id, instruments, at)
 
 
 def _second(at: datetime) -> int:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from application.dispatch.board import TimerKind
+from application.engine import Answer, Work
+from application.log import CommandContext, fingerprint_of
 from application.membership_errands import MembershipErrands
 from application.run_subscription import (
     ChangeSubscription,
@@ -20,6 +22,7 @@ from domain.actor import Actor
 from domain.plan_terms import FIRST_FOUR
 from domain.subscription import Subscription
 from domain.subscription_terms import NOTICE, SubscriptionState
+from domain.wallet import Wallet
 from tests.dispatcher.city import City
 from tests.support.books import audited
 from tests.support.fake_gateway import FakeGateway
@@ -170,3 +173,16 @@ async def test_a_charge_that_comes_through_after_the_end_is_in_the_wallet_once()
         await club.run(record_charge, late)
     books = audited(club.log.events)
     assert (books.balance(ledger.SUSPENSE), books.balance(ledger.wallet_of(CUSTOMER))) == (0, kept - 19_900)
+
+
+async def test_a_charge_in_another_currency_than_the_wallets_is_booked_and_left_to_the_desk() -> None:
+    club = await paying()
+
+    async def open_in_euro(work: Work) -> Answer:
+        work.add(Wallet.open(TENANT, CUSTOMER, "EUR", club.now))
+        return {}
+
+    context = CommandContext(TENANT, "system:test", "euro", fingerprint_of("euro"), MEMBER, club.now)
+    await club.engine.run(context, open_in_euro)
+    await club.run(record_charge, RecordCharge(SYSTEM, MEMBER, some_id(983), Told.PAID, "pay_x", 100, "29", club.now))
+    assert audited(club.log.events).balance(ledger.SUSPENSE) == -100
