@@ -14,6 +14,7 @@ from tests.domain.document_facts import (
     ASKED,
     CANCELLED,
     CREDITED,
+    NOTE,
     OPERATION,
     REGISTERED,
     VOID_ASKED,
@@ -73,3 +74,11 @@ def test_what_the_registrar_says_is_told_under_its_operation_and_once() -> None:
 def test_a_reason_is_a_code_in_which_no_name_fits(words: str) -> None:
     ENDING.when(lambda b: b.take_void_rejection(OPERATION, words, LATER)).then_refused(BadRegistration)
     ENDING.when(lambda b: b.doubt_void(OPERATION, words, LATER)).then_refused(BadRegistration)
+
+
+def test_a_bill_that_may_be_void_is_not_credited_and_one_that_became_void_says_why() -> None:
+    with pytest.raises(OutOfTurn) as refused:
+        ENDING.now().credit(NOTE, 59_000, "Asia/Kolkata", LATER)
+    assert refused.value.detail == "nobody knows yet whether it is void"
+    taken = given(Invoice, ISSUED, ASKED, REGISTERED, VOID_ASKED, VOID_CONFIRMED)
+    taken.when(lambda b: b.became_void(WHY, LATER)).then(CANCELLED)

@@ -17,10 +17,11 @@ from domain.split import Split, SupplyModel, bill_of
 from domain.withholding import Withholding
 from tests.domain.money_facts import KARNATAKA, TOW_LINES, TOW_TOTAL, due_payment
 from tests.support.effort import examples
-from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, some_id
+from tests.support.roadside import CUSTOMER, LATER, PROVIDER, REQUEST, SOON, some_id
 
 NOTES = [some_id(800 + number) for number in range(20)]
 ADVANCE = ledger.advance_for(REQUEST)
+PARTNER = some_id(830)
 PAYABLE = ledger.payable_to(PROVIDER)
 
 
@@ -29,6 +30,8 @@ def settled(
     *,
     owed: int = 0,
     covered: int = 0,
+    borne: int = 0,
+    withholding: Withholding = Withholding(50, 10),  # noqa: B008  it cannot change
     method: PaymentMethod = PaymentMethod.WALLET,
     provider_id: UUID | None = PROVIDER,
 ) -> Payment:
@@ -36,12 +39,14 @@ def settled(
     payment = due_payment(method, provider_id)
     if covered:
         payment.cover(covered, LATER)
+    if borne:
+        payment.bear(PARTNER, borne, LATER)
     if method is PaymentMethod.CASH:
         payment.collect(TOW_TOTAL - covered, "INR", LATER)
     elif payment.open_minor > owed:
         payment.capture(payment.open_minor - owed, LATER)
     payment.owe(LATER)
-    split = Split(1_500, 1_800, KARNATAKA, supply, Withholding(50, 10))
+    split = Split(1_500, 1_800, KARNATAKA, supply, withholding)
     payment.settle(bill_of(TOW_LINES), split, LATER)
     return payment
 
@@ -114,7 +119,69 @@ def test_cash_that_the_provider_kept_is_no_part_of_what_was_divided() -> None:
     assert Leg(PAYABLE, -149_550) in payment.divided
 
 
+def test_who_paid_last_gets_back_first_then_a_partner_and_at_last_the_membership() -> None:
+    payment = settled(owed=10_000, borne=60_000, covered=40_000)
+    parts = [payment.credit_back(NOTES[nth], part, LATER) for nth, part in enumerate((80_000, 50_000, 47_000))]
+    assert [(back.to_customer_minor, back.to_partner_minor) for back in parts if back] == [
+        (67_000, 3_000),
+        (0, 50_000),
+        (0, 7_000),
+    ]
+    told = [each for each in payment.pending_events if isinstance(each, Payment.CreditedBack)]
+    assert [each.to_cover_minor for each in told] == [0, 0, 40_000]
+    assert [each.forgiven_minor for each in told] == [10_000, 0, 0]
+    assert [each.to_partner_minor for each in told] == [3_000, 50_000, 7_000]
+    assert legs_told(payment, Payment.CreditedBack)[ledger.partner_owes(PARTNER)] == -60_000
+    whole = settled(owed=10_000, borne=60_000, covered=40_000).credit_back(NOTES[0], TOW_TOTAL, LATER)
+    assert whole is not None
+    assert (whole.to_customer_minor, whole.to_partner_minor) == (67_000, 60_000)
+
+
+def test_a_note_is_told_whole_under_its_own_name() -> None:
+    payment = settled()
+    payment.credit_back(NOTES[0], TOW_TOTAL // 2, SOON)
+    (told,) = [each for each in payment.pending_events if isinstance(each, Payment.CreditedBack)]
+    assert (told.timestamp, told.transfer_id) == (SOON, f"cn:{NOTES[0].hex}")
+    assert (told.request_id, told.customer_id, told.provider_id) == (REQUEST, CUSTOMER, PROVIDER)
+    assert (told.credit_note_id, told.amount_minor, told.payable_minor) == (NOTES[0], 88_500, 74_774)
+
+
+def test_what_rounding_leaves_is_the_suppliers() -> None:
+    principal = settled(SupplyModel.PRINCIPAL)
+    assert principal.credit_back(NOTES[0], 5, LATER) == GivenBack(5, 0)
+    assert legs_told(principal, Payment.CreditedBack) == {ledger.SERVICE: 5, ADVANCE: -5}
+
+
+def test_a_principal_who_withholds_nothing_bears_it_alone_too() -> None:
+    payment = settled(SupplyModel.PRINCIPAL, withholding=Withholding(0, 0))
+    assert {leg.account for leg in payment.divided}.isdisjoint({PAYABLE, ledger.TDS, ledger.SUBCONTRACTED})
+    assert payment.credit_back(NOTES[0], TOW_TOTAL, LATER) == GivenBack(TOW_TOTAL, 0)
+
+
+def test_who_credits_too_much_is_told_what_is_left() -> None:
+    payment = settled()
+    payment.credit_back(NOTES[0], 77_000, LATER)
+    with pytest.raises(WrongAmount) as refused:
+        payment.credit_back(NOTES[1], 100_001, LATER)
+    assert (refused.value.detail, refused.value.facts) == ("100000 is left of it", {"due_minor": 100_000})
+
+
 def test_what_was_not_divided_cannot_go_back() -> None:
     payment = due_payment()
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(OutOfTurn) as refused:
         payment.credit_back(NOTES[0], 1, LATER)
+    assert refused.value.detail == "the payment is due"
+    assert refused.value.facts == {"state": "due", "act": "credit_back"}
+
+
+def test_what_a_partner_bears_is_told_and_no_more_than_is_due() -> None:
+    payment = due_payment()
+    payment.collect_events()
+    payment.bear(PARTNER, TOW_TOTAL, LATER)
+    (told,) = payment.collect_events()
+    assert isinstance(told, Payment.Borne)
+    assert (told.partner_id, told.amount_minor, told.currency) == (PARTNER, TOW_TOTAL, "INR")
+    assert (told.timestamp, told.request_id, told.customer_id) == (LATER, REQUEST, CUSTOMER)
+    with pytest.raises(WrongAmount) as refused:
+        payment.bear(PARTNER, 1, LATER)
+    assert refused.value.facts == {"due_minor": 0}

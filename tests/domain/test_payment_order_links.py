@@ -121,6 +121,7 @@ def test_a_link_that_opens_when_nobody_wants_it_is_to_end() -> None:
     given_up = given(PaymentOrder, REQUESTED, OPENED, LINK_ASKED, ABANDONED)
     opened = changed(LINK_OPENED, LATER)
     given_up.when(lambda o: o.link_opened(LINK, GATEWAY_LINK, LINK_URL, LATER)).then(opened, CANCEL_ASKED)
+    OPEN.when(lambda o: o.abandon(LATER)).then(ABANDONED, CANCEL_ASKED)
     refused = given(PaymentOrder, REQUESTED, TOLD_OF_NO_ORDER, LINK_ASKED)
     assert refused.now().state is OrderState.REFUSED
     refused.when(lambda o: o.link_opened(LINK, GATEWAY_LINK, LINK_URL, LATER)).then(opened)
@@ -188,6 +189,18 @@ def test_an_opening_is_told_under_its_operation_and_once() -> None:
         over.when(lambda o: o.opened("order_2", LATER)).then_nothing()
         over.when(lambda o: o.opening_rejected("refused", LATER)).then_nothing()
         over.when(lambda o: o.opening_doubted("no_answer", LATER)).then_nothing()
+
+
+def test_what_becomes_of_one_link_changes_no_other() -> None:
+    second = link_of(STREAM, 1)
+    order = given(PaymentOrder, REQUESTED, OPENED, *ended(0), changed(LINK_ASKED, SOON, operation_id=second)).now()
+    order.link_opened(second, "plink_2", LINK_URL, LATER)
+    assert [(each.link_id, each.state) for each in order.links] == [
+        (FIRST, LinkState.REFUSED),
+        (second, LinkState.OPEN),
+    ]
+    order.link_ended(second, LinkState.PAID, GATEWAY_ORDER, LATER)
+    assert [each.state for each in order.links] == [LinkState.REFUSED, LinkState.PAID]
 
 
 def test_names_of_links_are_the_same_for_ever_and_an_address_has_room_for_no_name() -> None:
