@@ -8,6 +8,7 @@ from domain import ledger
 from domain.ledger import chart, memberships, recipes
 from domain.ledger.chart import GstKind
 from domain.ledger.recipes import Withheld
+from domain.ledger.terms import Answer, Known, Result
 from domain.ledger.transfer import Transfer, Unbalanced
 from tests.support.roadside import CUSTOMER, OTHER_REQUEST, PROVIDER, REQUEST, some_id
 
@@ -56,6 +57,8 @@ def paid() -> Transfer:
          {CLEARING: -590, chart.PSP_FEE: 500, chart.GST_INPUT: 90}),
         (lambda: recipes.recovered_from_reserve(TERM, PROVIDER, 9, "INR"), f"bor:{TERM.hex}:reserve",
          {RESERVE: 9, chart.CHARGEBACK: -9}),
+        (lambda: memberships.entitled_more(SUBSCRIPTION, "tow_km", 2, 30, "KM", 3),
+         f"ent:{SUBSCRIPTION.hex}:tow_km:2:more3", {chart.units_given("tow_km"): 30, UNITS: -30}),
         (lambda: recipes.recovered_from_earnings(TERM, PROVIDER, 9, "INR"), f"bor:{TERM.hex}:earnings",
          {PAYABLE: 9, chart.CHARGEBACK: -9}),
         (lambda: recipes.settled_to_bank("setl_1", 9, "INR"), "stl:setl_1", {BANK: 9, CLEARING: -9}),
@@ -144,3 +147,17 @@ def test_what_follows_facts_has_a_wrong_side(account: str, right: int, wrong: in
 
 def test_what_no_fact_moves_alone_has_none() -> None:
     assert not any(ledger.on_wrong_side(name, sign) for name in (PAYABLE, WALLET, chart.SERVICE) for sign in (-1, 1))
+
+
+def test_what_is_given_more_of_is_given_in_its_own_asset() -> None:
+    more = memberships.entitled_more(SUBSCRIPTION, "tow_km", 2, 30, "KM", 3)
+    assert more.currency == "KM"
+    assert chart.gst_out(GstKind.IGST, "") == "L:Gst:Out:IGST"
+
+
+def test_an_id_that_was_used_in_another_asset_is_told_apart() -> None:
+    rupees = recipes.topped_up("pay_2", CUSTOMER, 7, "INR")
+    known = Known("booked", "INR", rupees.legs)
+    assert known.against("booked", recipes.topped_up("pay_2", CUSTOMER, 7, "USD")) == Answer(
+        Result.EXISTS_WITH_DIFFERENT_ASSET
+    )
