@@ -185,3 +185,8 @@ def test_what_a_partner_bears_is_told_and_no_more_than_is_due() -> None:
     with pytest.raises(WrongAmount) as refused:
         payment.bear(PARTNER, 1, LATER)
     assert refused.value.facts == {"due_minor": 0}
+
+
+def test_where_nobody_came_nobody_owes_anything() -> None:
+    payment = settled(SupplyModel.PRINCIPAL, provider_id=None)
+    assert payment.credit_back(NOTES[0], TOW_TOTAL, LATER) == GivenBack(TOW_TOTAL, 0)
