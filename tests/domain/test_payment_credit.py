@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain import ledger
 from domain.ledger import Leg
 from domain.payment import Payment
+from domain.payment_credit import divided_by
 from domain.payment_terms import GivenBack, WrongAmount
 from domain.price_terms import PaymentMethod
 from domain.refusal import OutOfTurn
@@ -190,3 +191,8 @@ def test_what_a_partner_bears_is_told_and_no_more_than_is_due() -> None:
 def test_where_nobody_came_nobody_owes_anything() -> None:
     payment = settled(SupplyModel.PRINCIPAL, provider_id=None)
     assert payment.credit_back(NOTES[0], TOW_TOTAL, LATER) == GivenBack(TOW_TOTAL, 0)
+
+
+def test_who_kept_in_cash_what_it_earned_is_owed_that_all_the_same() -> None:
+    legs = (Leg(ADVANCE, 100), Leg(ledger.COMMISSION, -100))
+    assert divided_by(legs, REQUEST, PROVIDER, 70) == (Leg(ledger.COMMISSION, -100), Leg(PAYABLE, -70))

@@ -49,7 +49,6 @@ MESSAGE_ASKED, MESSAGE_SENT = TOLD["link_message_asked"], TOLD["link_message_sen
 ABANDONED = fact(PaymentOrder.Abandoned, LATER)
 OTHER = some_id(190)
 
-
 WAITING = given(PaymentOrder, REQUESTED, OPENED)
 ASKED = given(PaymentOrder, REQUESTED, OPENED, LINK_ASKED)
 OPEN = given(PaymentOrder, REQUESTED, OPENED, LINK_ASKED, LINK_OPENED)
@@ -64,7 +63,7 @@ def changed(told: Fact, at: datetime, **fields: object) -> Fact:
 
 def ended(nth: int) -> list[Fact]:
     asked = changed(LINK_ASKED, SOON, operation_id=link_of(STREAM, nth))
-    return [asked, fact(PaymentOrder.LinkRejected, SOON, operation_id=link_of(STREAM, nth), why="refused")]
+    return [asked, changed(TOLD["link_rejected"], SOON, operation_id=link_of(STREAM, nth))]
 
 
 @pytest.mark.parametrize("life", [SHORTEST, LONGEST])

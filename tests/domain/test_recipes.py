@@ -152,6 +152,9 @@ def test_what_no_fact_moves_alone_has_none() -> None:
 def test_what_is_given_more_of_is_given_in_its_own_asset() -> None:
     more = memberships.entitled_more(SUBSCRIPTION, "tow_km", 2, 30, "KM", 3)
     assert more.currency == "KM"
+
+
+def test_tax_of_no_state_has_an_account_without_one() -> None:
     assert chart.gst_out(GstKind.IGST, "") == "L:Gst:Out:IGST"
 
 
